@@ -1,0 +1,79 @@
+package dev.embedding.batch;
+
+import java.util.Arrays;
+
+/**
+ * Chooses the rows of a batch from the oldest waiting ones. A pure function.
+ *
+ * <p>The head (the oldest row) is always part of the batch, so no row starves: a row with {@code p} rows before it is in
+ * one of the next {@code p + 1} batches. Around the head, in order of length, the run of rows is taken that computes
+ * most true tokens for the time it costs, where a run costs its padded tokens plus a fixed overhead. Budget, row limit
+ * and padding bound hold for every batch of more than one row.
+ */
+final class BatchFormer {
+
+    private BatchFormer() {}
+
+    /**
+     * @param lengths tokens of each candidate, oldest first; at least one
+     * @return indices into {@code lengths} of the chosen rows, the longest first; contains 0
+     */
+    static int[] choose(int[] lengths, BatchLimits limits) {
+        int[] byLength = longestFirst(lengths);
+        int head = indexOfHead(byLength);
+        int bestFrom = head;
+        int bestTo = head;
+        double bestEfficiency = efficiency(lengths[0], lengths[0], limits);
+        for (int from = head; from >= 0 && head - from < limits.maxRows(); from--) {
+            int longest = lengths[byLength[from]];
+            int to = from;
+            long tokens = longest;
+            while (to + 1 < byLength.length
+                    && fits(tokens + lengths[byLength[to + 1]], to + 2 - from, longest, limits)) {
+                to++;
+                tokens += lengths[byLength[to]];
+            }
+            double candidate = efficiency(tokens, (long) (to - from + 1) * longest, limits);
+            if (to >= head && candidate > bestEfficiency) {
+                bestEfficiency = candidate;
+                bestFrom = from;
+                bestTo = to;
+            }
+        }
+        return Arrays.copyOfRange(byLength, bestFrom, bestTo + 1);
+    }
+
+    /** True tokens computed for each token's worth of time. */
+    private static double efficiency(long tokens, long padded, BatchLimits limits) {
+        return (double) tokens / (padded + limits.runOverheadTokens());
+    }
+
+    private static boolean fits(long tokens, int rows, int longest, BatchLimits limits) {
+        long padded = (long) rows * longest;
+        return rows <= limits.maxRows()
+                && padded <= limits.tokenBudget()
+                && padded - tokens <= limits.maxPadding() * padded;
+    }
+
+    /** Indices ordered by length, longest first, the older first among equals. */
+    private static int[] longestFirst(int[] lengths) {
+        long[] keys = new long[lengths.length];
+        for (int index = 0; index < lengths.length; index++) {
+            keys[index] = ((long) -lengths[index] << Integer.SIZE) + index;
+        }
+        Arrays.sort(keys);
+        int[] order = new int[lengths.length];
+        for (int position = 0; position < order.length; position++) {
+            order[position] = (int) keys[position];
+        }
+        return order;
+    }
+
+    private static int indexOfHead(int[] order) {
+        int position = 0;
+        while (order[position] != 0) {
+            position++;
+        }
+        return position;
+    }
+}

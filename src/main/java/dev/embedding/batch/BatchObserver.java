@@ -1,0 +1,14 @@
+package dev.embedding.batch;
+
+/** Hears of each batch that was computed, on the lane's thread. Must return quickly and not throw. */
+@FunctionalInterface
+public interface BatchObserver {
+
+    /**
+     * @param rows rows in the batch
+     * @param tokens their true tokens
+     * @param paddedTokens rows × longest row
+     * @param nanos time in the batch function
+     */
+    void computed(int rows, long tokens, long paddedTokens, long nanos);
+}

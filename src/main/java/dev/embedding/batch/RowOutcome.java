@@ -1,0 +1,9 @@
+package dev.embedding.batch;
+
+/** What the batch function made of one row: a value, or the reason why this row alone has none. */
+public sealed interface RowOutcome<V> {
+
+    record Computed<V>(V value) implements RowOutcome<V> {}
+
+    record Failed<V>(RuntimeException reason) implements RowOutcome<V> {}
+}

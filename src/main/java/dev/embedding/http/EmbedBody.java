@@ -1,0 +1,114 @@
+package dev.embedding.http;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.embedding.http.edge.Fault;
+import dev.embedding.http.edge.InvalidRequestException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** The body of {@code POST /embed}. */
+@Schema(name = "EmbedRequest")
+public record EmbedBody(
+        @Schema(
+                description = "Texts to embed, none empty or only white space",
+                required = true,
+                minItems = 1,
+                maxItems = EmbedBody.MAX_TEXTS)
+        List<String> texts) {
+
+    static final int MAX_TEXTS = 1_000;
+
+    private static final String TEXTS = "texts";
+    private static final String FIELD = "body.texts";
+    private static final int SHOWN_INDICES = 10;
+
+    /** @throws InvalidRequestException with every fault of the body */
+    static EmbedBody parse(byte[] body) {
+        return RequestBodies.read(body, EmbedBody::read);
+    }
+
+    private static EmbedBody read(JsonParser parser, JsonToken first) throws IOException {
+        if (first != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            throw new InvalidRequestException(
+                    new Fault("body", "Input should be an object with the field texts", "model_attributes_type"));
+        }
+        TextsField field = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            boolean isTexts = parser.currentName().equals(TEXTS);
+            JsonToken value = parser.nextToken();
+            if (isTexts) {
+                field = TextsField.read(parser, value);
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return new EmbedBody(checked(field));
+    }
+
+    private static List<String> checked(@Nullable TextsField field) {
+        if (field == null) {
+            throw new InvalidRequestException(new Fault(FIELD, "Field required", "missing"));
+        }
+        if (!field.faults().isEmpty()) {
+            throw new InvalidRequestException(field.faults());
+        }
+        List<Integer> blank = new ArrayList<>();
+        for (int index = 0; index < field.texts().size(); index++) {
+            if (TextRules.isBlank(field.texts().get(index))) {
+                blank.add(index);
+            }
+        }
+        if (!blank.isEmpty()) {
+            throw new InvalidRequestException(new Fault(FIELD, blankMessage(blank), "value_error"));
+        }
+        return field.texts();
+    }
+
+    private static String blankMessage(List<Integer> blank) {
+        String indices = String.join(
+                ", ", blank.stream().limit(SHOWN_INDICES).map(String::valueOf).toList());
+        String more = blank.size() > SHOWN_INDICES ? " and " + (blank.size() - SHOWN_INDICES) + " more" : "";
+        return "Text at index " + indices + more + " is empty or only white space";
+    }
+
+    /** The value of {@code texts}: either all texts, or what is wrong with it. */
+    private record TextsField(List<String> texts, List<Fault> faults) {
+
+        static TextsField read(JsonParser parser, JsonToken value) throws IOException {
+            if (value != JsonToken.START_ARRAY) {
+                parser.skipChildren();
+                return faulty(new Fault(FIELD, "Input should be a valid list", "list_type"));
+            }
+            List<String> texts = new ArrayList<>();
+            List<Fault> faults = new ArrayList<>();
+            int count = 0;
+            for (JsonToken item = parser.nextToken(); item != JsonToken.END_ARRAY; item = parser.nextToken()) {
+                if (count++ >= MAX_TEXTS) {
+                    parser.skipChildren();
+                } else if (item == JsonToken.VALUE_STRING) {
+                    texts.add(parser.getText());
+                } else {
+                    parser.skipChildren();
+                    faults.add(new Fault(FIELD + "." + (count - 1), "Input should be a valid string", "string_type"));
+                }
+            }
+            if (count == 0) {
+                return faulty(new Fault(FIELD, "List should have at least 1 item, not 0", "too_short"));
+            }
+            if (count > MAX_TEXTS) {
+                return faulty(
+                        new Fault(FIELD, "List should have at most " + MAX_TEXTS + " items, not " + count, "too_long"));
+            }
+            return new TextsField(texts, faults);
+        }
+
+        private static TextsField faulty(Fault fault) {
+            return new TextsField(List.of(), List.of(fault));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package dev.embedding.http;
+
+import dev.embedding.http.edge.Body;
+import dev.embedding.http.edge.ErrorBody;
+import dev.embedding.http.edge.RequestId;
+import dev.embedding.serving.Embedder;
+import dev.embedding.serving.EmbeddingRequest;
+import dev.embedding.serving.Embeddings;
+import dev.embedding.serving.Embeddings.Timings;
+import dev.embedding.serving.ModelHost;
+import dev.embedding.telemetry.EmbeddingMeters;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** Texts to vectors. Requests are parsed and tokenized on a worker, and answered from the lane that finished them. */
+@Path("/embed")
+@Tag(name = "Embeddings")
+@APIResponse(
+        responseCode = "408",
+        description = "The body did not arrive in time",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "412",
+        description = "Another vector space is served than the pinned one",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "413",
+        description = "The body is too large",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "415",
+        description = "The body is not JSON",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "422",
+        description = "The request is invalid",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "429",
+        description = "Too much is waiting; Retry-After says when to try again",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "500",
+        description = "The model could not compute these texts",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "503",
+        description = "No model is loaded",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+@APIResponse(
+        responseCode = "504",
+        description = "The request's time is over",
+        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
+public class EmbedResource {
+
+    /** Answers with more vectors than this are encoded on a worker instead of the lane. */
+    private static final int ENCODED_ON_LANE = 4;
+
+    private final Embedder embedder;
+    private final EmbeddingMeters meters;
+    private final Executor workers;
+
+    EmbedResource(Embedder embedder, EmbeddingMeters meters, ModelHost host) {
+        this.embedder = embedder;
+        this.meters = meters;
+        this.workers = host.workers();
+    }
+
+    /** {@code POST /embed}. */
+    @POST
+    @Operation(operationId = "embed", summary = "Embed up to 1000 texts")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EmbedBody.class)))
+    @Parameter(
+            name = RequestHeaders.SPACE,
+            in = ParameterIn.HEADER,
+            description = "Fingerprint of the vector space that must be served, else 412",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = RequestHeaders.TIMEOUT,
+            in = ParameterIn.HEADER,
+            description = "Milliseconds after which the answer is not wanted any more",
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "600000"))
+    @APIResponse(
+            responseCode = "200",
+            description = "One vector a text",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EmbedAnswer.class)))
+    public Uni<Response> embed(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        String requestId = RequestId.of(exchange);
+        return answer(
+                exchange,
+                () -> EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)))
+                        .texts(),
+                (embeddings, millis) -> EmbedAnswers.embed(embeddings, requestId, millis));
+    }
+
+    /** {@code POST /embed/single}. */
+    @POST
+    @Path("/single")
+    @Operation(
+            operationId = "embedSingle",
+            summary = "Embed one text",
+            description =
+                    "The text is the query parameter, else the body: a JSON string, or an object with the field text.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(oneOf = {String.class, SingleBody.class})))
+    @Parameter(
+            name = "text",
+            in = ParameterIn.QUERY,
+            description = "The text; wins over the body",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = RequestHeaders.SPACE,
+            in = ParameterIn.HEADER,
+            description = "Fingerprint of the vector space that must be served, else 412",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = RequestHeaders.TIMEOUT,
+            in = ParameterIn.HEADER,
+            description = "Milliseconds after which the answer is not wanted any more",
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "600000"))
+    @APIResponse(
+            responseCode = "200",
+            description = "The text's vector",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EmbedAnswer.Single.class)))
+    public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return answer(
+                exchange,
+                () -> List.of(SingleText.fromQuery(exchange.request().uri())
+                        .orElseGet(() -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))))),
+                EmbedAnswers::single);
+    }
+
+    /** The body of {@code POST /embed/single} when it is an object. */
+    @Schema(name = "EmbedSingleRequest")
+    public record SingleBody(
+            @Schema(description = "The text, not empty and not only white space", required = true)
+            String text) {}
+
+    private Uni<Response> answer(
+            RoutingContext exchange, Supplier<List<String>> texts, BiFunction<Embeddings, Double, byte[]> encode) {
+        long start = System.nanoTime();
+        return Uni.createFrom()
+                .item(() -> new EmbeddingRequest(
+                        texts.get(), RequestHeaders.requiredSpace(exchange), RequestHeaders.timeout(exchange)))
+                .runSubscriptionOn(workers)
+                .chain(request -> embedder.embed(request)
+                        .onFailure()
+                        .invoke(meters::failed)
+                        .onCancellation()
+                        .invoke(meters::cancelled))
+                .chain(embeddings -> encoded(embeddings, start, encode));
+    }
+
+    private Uni<Response> encoded(Embeddings embeddings, long start, BiFunction<Embeddings, Double, byte[]> encode) {
+        Uni<Response> response = Uni.createFrom().item(() -> {
+            long nanos = System.nanoTime() - start;
+            meters.answered(embeddings, nanos);
+            return Response.ok(encode.apply(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
+                    .header(RequestHeaders.SPACE, embeddings.space().fingerprint())
+                    .header("Server-Timing", serverTiming(embeddings.timings(), nanos))
+                    .build();
+        });
+        return embeddings.vectors().size() > ENCODED_ON_LANE ? response.runSubscriptionOn(workers) : response;
+    }
+
+    private static String serverTiming(Timings timings, long totalNanos) {
+        return String.format(
+                Locale.ROOT,
+                "tokenize;dur=%.2f, queue;dur=%.2f, compute;dur=%.2f, total;dur=%.2f",
+                timings.tokenizeNanos() / 1e6,
+                timings.queueNanos() / 1e6,
+                timings.computeNanos() / 1e6,
+                totalNanos / 1e6);
+    }
+}

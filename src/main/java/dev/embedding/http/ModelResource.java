@@ -1,0 +1,155 @@
+package dev.embedding.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.http.edge.ErrorBody;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.EmbeddingFailure;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.GpuMemory;
+import dev.embedding.serving.ModelHost;
+import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.settings.ServiceSettings;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What is really running. */
+@Path("/model/info")
+@Tag(name = "Operation")
+public class ModelResource {
+
+    private static final String CUDA = "cuda";
+
+    private final ActiveModel active;
+    private final ServiceSettings settings;
+    private final Executor workers;
+
+    ModelResource(ActiveModel active, EnvironmentSettings environment, ModelHost host) {
+        this.active = active;
+        this.settings = environment.settings();
+        this.workers = host.workers();
+    }
+
+    /** {@code GET /model/info}. */
+    @GET
+    @Operation(operationId = "modelInfo", summary = "The model that is served")
+    @APIResponse(
+            responseCode = "200",
+            description = "The model",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ModelInfo.class)))
+    @APIResponse(
+            responseCode = "503",
+            description = "No model is loaded",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ErrorBody.class)))
+    public Uni<ModelInfo> info() {
+        EmbeddingModel model = active.model().orElseThrow(EmbeddingFailure.NoModel::new);
+        if (!model.device().equals(CUDA)) {
+            return Uni.createFrom().item(() -> info(model, Optional.empty()));
+        }
+        return Uni.createFrom().item(() -> info(model, GpuMemory.query())).runSubscriptionOn(workers);
+    }
+
+    private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {
+        return new ModelInfo(
+                model.description().name(),
+                settings.device(),
+                true,
+                settings.normalizeEmbeddings(),
+                settings.maxBatchSize(),
+                model.dimension(),
+                model.loadTime().toMillis() / 1000.0,
+                memory.map(GpuMemory::allocatedMb).orElse(null),
+                memory.map(GpuMemory::reservedMb).orElse(null),
+                model.device(),
+                model.executionProvider(),
+                "fp32",
+                model.description().maxTokens(),
+                model.description().maxTokensFrom(),
+                model.description().pooling().label(),
+                model.description().architecture(),
+                model.description().source().name().toLowerCase(Locale.ROOT),
+                model.revision(),
+                model.fingerprint(settings.normalizeEmbeddings()));
+    }
+
+    /** The answer of {@code GET /model/info}. */
+    public record ModelInfo(
+            @Schema(required = true) @JsonProperty("model_name")
+            String modelName,
+
+            @Schema(required = true, description = "What was asked for") @JsonProperty("device_config")
+            String deviceConfig,
+
+            @Schema(required = true) @JsonProperty("is_loaded")
+            boolean isLoaded,
+
+            @Schema(required = true) @JsonProperty("normalize_embeddings")
+            boolean normalizeEmbeddings,
+
+            @Schema(required = true) @JsonProperty("max_batch_size")
+            int maxBatchSize,
+
+            @Schema(required = true) int dimension,
+
+            @Schema(required = true) @JsonProperty("load_time_seconds")
+            double loadTimeSeconds,
+
+            @Schema(description = "On a GPU only")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("gpu_memory_allocated_mb")
+            @Nullable
+            Double gpuMemoryAllocatedMb,
+
+            @Schema(description = "On a GPU only")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("gpu_memory_reserved_mb")
+            @Nullable
+            Double gpuMemoryReservedMb,
+
+            @Schema(required = true, description = "What runs") @JsonProperty("device_actual")
+            String deviceActual,
+
+            @Schema(required = true) @JsonProperty("execution_provider")
+            String executionProvider,
+
+            @Schema(required = true) String precision,
+
+            @Schema(required = true, description = "Tokens of a text, special ones included; longer texts are cut")
+            @JsonProperty("max_input_tokens")
+            int maxInputTokens,
+
+            @Schema(required = true, description = "The model's file that says so")
+            @JsonProperty("max_input_tokens_from")
+            String maxInputTokensFrom,
+
+            @Schema(required = true) String pooling,
+            @Schema(required = true) String architecture,
+
+            @Schema(
+                    required = true,
+                    enumeration = {"bundled", "directory"})
+            String source,
+
+            @Schema(required = true, description = "Identifies the weights")
+            String revision,
+
+            @Schema(required = true, description = "Identifies the vector space; also in the header X-Embedding-Space")
+            String fingerprint) {}
+}

@@ -1,0 +1,64 @@
+package dev.embedding.http;
+
+import dev.embedding.http.edge.Fault;
+import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.http.edge.RefusedException;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The request headers that endpoints obey. */
+final class RequestHeaders {
+
+    static final String SPACE = "X-Embedding-Space";
+    static final String TIMEOUT = "X-Request-Timeout-Ms";
+
+    private static final long MAX_TIMEOUT_MILLIS = 600_000;
+
+    private RequestHeaders() {}
+
+    /**
+     * The body, when it may be read as JSON: it is empty, or its media type is JSON or not given.
+     *
+     * @throws RefusedException 415 for any other
+     */
+    static byte[] requireJson(RoutingContext exchange, byte[] body) {
+        String type = exchange.request().getHeader("Content-Type");
+        if (body.length > 0 && type != null && !type.isBlank() && !isJson(type)) {
+            throw new RefusedException(415, "The body must be JSON (Content-Type: application/json).");
+        }
+        return body;
+    }
+
+    private static boolean isJson(String contentType) {
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
+    }
+
+    /** The vector space that the caller insists on. */
+    static Optional<String> requiredSpace(RoutingContext exchange) {
+        return Optional.ofNullable(exchange.request().getHeader(SPACE)).map(String::strip);
+    }
+
+    /** @throws InvalidRequestException when the header is no number from 1 to 600000 */
+    static Optional<Duration> timeout(RoutingContext exchange) {
+        @Nullable String text = exchange.request().getHeader(TIMEOUT);
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            long millis = Long.parseLong(text.strip());
+            if (millis >= 1 && millis <= MAX_TIMEOUT_MILLIS) {
+                return Optional.of(Duration.ofMillis(millis));
+            }
+        } catch (NumberFormatException notANumber) {
+            // The fault below says what is wanted.
+        }
+        throw new InvalidRequestException(new Fault(
+                "header." + TIMEOUT.toLowerCase(Locale.ROOT),
+                "Must be a number of milliseconds from 1 to " + MAX_TIMEOUT_MILLIS,
+                "value_error"));
+    }
+}

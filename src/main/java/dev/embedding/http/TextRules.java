@@ -1,0 +1,19 @@
+package dev.embedding.http;
+
+/** What a text must be. */
+final class TextRules {
+
+    private TextRules() {}
+
+    /** Whether nothing but white space is in it, as Python's {@code str.isspace} sees it, or nothing at all. */
+    static boolean isBlank(String text) {
+        return text.codePoints().allMatch(TextRules::isSpace);
+    }
+
+    private static boolean isSpace(int character) {
+        return character >= 0x09 && character <= 0x0D
+                || character >= 0x1C && character <= 0x20
+                || character == 0x85
+                || character > 0x85 && Character.isSpaceChar(character);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.embedding.http.edge;
+
+import dev.embedding.settings.EnvironmentSettings;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
+
+/** What every exchange passes before its endpoint: its id, CORS, and the receiving of its body. */
+@Singleton
+class EdgeFilters {
+
+    private static final int PRIORITY = 1_000;
+    private static final Set<HttpMethod> WITH_BODY =
+            Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
+
+    private final Vertx vertx;
+    private final List<String> corsOrigins;
+    private final long maxBodyBytes;
+    private final long maxPauseMillis;
+
+    EdgeFilters(Vertx vertx, EnvironmentSettings environment, EdgeConfig config) {
+        this.vertx = vertx;
+        this.corsOrigins = environment.settings().corsOrigins();
+        this.maxBodyBytes = config.maxBodySize().asLongValue();
+        this.maxPauseMillis = config.bodyPause().toMillis();
+    }
+
+    void register(@Observes Filters filters) {
+        filters.register(this::handle, PRIORITY);
+    }
+
+    private void handle(RoutingContext exchange) {
+        RequestId.assign(exchange);
+        if (Cors.handle(exchange, corsOrigins)) {
+            return;
+        }
+        if (WITH_BODY.contains(exchange.request().method())) {
+            new BodyReceiver(vertx, exchange, maxBodyBytes, maxPauseMillis).receive();
+        } else {
+            exchange.next();
+        }
+    }
+}

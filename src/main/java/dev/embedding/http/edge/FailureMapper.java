@@ -1,0 +1,94 @@
+package dev.embedding.http.edge;
+
+import dev.embedding.serving.EmbeddingFailure;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.NotAllowedException;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** The one mapping from failure to status and error body. Nothing internal leaves the service. */
+class FailureMapper {
+
+    private static final Logger LOG = Logger.getLogger(FailureMapper.class);
+
+    @ServerExceptionMapper
+    Response invalid(InvalidRequestException failure, RoutingContext exchange) {
+        return answer(422, ErrorBody.of(failure.faults(), RequestId.of(exchange)))
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response refused(RefusedException failure, RoutingContext exchange) {
+        return answer(failure.status(), failure.detail(), exchange).build();
+    }
+
+    @ServerExceptionMapper
+    Response notEmbedded(EmbeddingFailure failure, RoutingContext exchange) {
+        if (failure instanceof EmbeddingFailure.Saturated saturated) {
+            return answer(429, failure.detail(), exchange)
+                    .header("Retry-After", saturated.retryAfter().toSeconds())
+                    .header("retry-after-ms", saturated.retryAfter().toMillis())
+                    .build();
+        }
+        if (failure instanceof EmbeddingFailure.ComputationFailed) {
+            LOG.errorf(failure.getCause(), "Request %s could not be computed", RequestId.of(exchange));
+        }
+        return answer(status(failure), failure.detail(), exchange).build();
+    }
+
+    private static int status(EmbeddingFailure failure) {
+        if (failure instanceof EmbeddingFailure.NoModel) {
+            return 503;
+        }
+        if (failure instanceof EmbeddingFailure.DeadlinePassed) {
+            return 504;
+        }
+        return failure instanceof EmbeddingFailure.OtherSpace ? 412 : 500;
+    }
+
+    @ServerExceptionMapper
+    Response notFound(NotFoundException failure, RoutingContext exchange) {
+        return answer(
+                        404,
+                        "There is nothing at " + exchange.normalizedPath() + "; /docs shows what there is.",
+                        exchange)
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response notAllowed(NotAllowedException failure, RoutingContext exchange) {
+        String allowed = AllowedMethods.of(exchange.normalizedPath());
+        String detail = exchange.request().method() + " is not allowed here; use " + allowed + ".";
+        return answer(405, detail, exchange).header("Allow", allowed).build();
+    }
+
+    @ServerExceptionMapper
+    Response framework(WebApplicationException failure, RoutingContext exchange) {
+        int status = failure.getResponse().getStatus();
+        return answer(
+                        status,
+                        "The request was refused: "
+                                + failure.getResponse().getStatusInfo().getReasonPhrase() + ".",
+                        exchange)
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(Throwable failure, RoutingContext exchange) {
+        LOG.errorf(failure, "Request %s failed", RequestId.of(exchange));
+        return answer(500, "The service failed; its log says why under this request id.", exchange)
+                .build();
+    }
+
+    private static Response.ResponseBuilder answer(int status, String detail, RoutingContext exchange) {
+        return answer(status, ErrorBody.of(status, detail, RequestId.of(exchange)));
+    }
+
+    private static Response.ResponseBuilder answer(int status, ErrorBody body) {
+        return Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
+    }
+}

@@ -1,0 +1,5 @@
+/** What applies to every exchange, whatever its endpoint: ids, CORS, bodies, and the one mapping from failure to status. */
+@NullMarked
+package dev.embedding.http.edge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,21 @@
+package dev.embedding.infer;
+
+/**
+ * How a model's sessions are opened.
+ *
+ * @param device what is asked for
+ * @param padTokenId id that fills the rows of a batch up to the longest
+ * @param cores cores that a lone run may use; 1 means that no wide session is ever opened
+ * @param gpuMemoryLimit bytes that the GPU's arena may take; 0 for no limit
+ */
+public record EngineOptions(Device device, int padTokenId, int cores, long gpuMemoryLimit) {
+
+    public EngineOptions {
+        if (cores < 1) {
+            throw new IllegalArgumentException("cores must be at least 1, not " + cores);
+        }
+        if (gpuMemoryLimit < 0) {
+            throw new IllegalArgumentException("gpuMemoryLimit must not be negative, but is " + gpuMemoryLimit);
+        }
+    }
+}

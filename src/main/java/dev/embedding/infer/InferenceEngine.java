@@ -1,0 +1,140 @@
+package dev.embedding.infer;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model file, open on the device that was asked for or, where that is not usable, on the CPU.
+ *
+ * <p>On the CPU every run computes on its caller's thread, and lanes overlap; a run that has the machine to itself may
+ * use a second session over all cores. Which of them runs does not change the vectors beyond rounding.
+ */
+public final class InferenceEngine implements AutoCloseable {
+
+    private static final Duration WIDE_SESSION_IDLE = Duration.ofMinutes(5);
+
+    private final InferenceSession session;
+    private final ExecutionPlace place;
+    private final @Nullable WideSession wide;
+    private final @Nullable String fallbackReason;
+
+    private InferenceEngine(
+            InferenceSession session,
+            ExecutionPlace place,
+            @Nullable WideSession wide,
+            @Nullable String fallbackReason) {
+        this.session = session;
+        this.place = place;
+        this.wide = wide;
+        this.fallbackReason = fallbackReason;
+    }
+
+    /**
+     * Opens a model file.
+     *
+     * @throws InferenceException when the file is no model that can be run
+     */
+    public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
+        String fallbackReason = null;
+        if (options.device() != Device.CPU) {
+            try {
+                return onCuda(runtime, file, options);
+            } catch (OrtException | UnsatisfiedLinkError failure) {
+                fallbackReason = firstLine(failure);
+            }
+        }
+        try {
+            return onCpu(runtime, file, options, fallbackReason);
+        } catch (OrtException failure) {
+            throw new InferenceException(file.getFileName() + " cannot be opened: " + firstLine(failure), failure);
+        }
+    }
+
+    private static InferenceEngine onCuda(InferenceRuntime runtime, Path file, EngineOptions options)
+            throws OrtException {
+        try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
+            InferenceSession session = InferenceSession.open(runtime, file, sessionOptions, options.padTokenId());
+            return new InferenceEngine(session, ExecutionPlace.CUDA, null, null);
+        }
+    }
+
+    private static InferenceEngine onCpu(
+            InferenceRuntime runtime, Path file, EngineOptions options, @Nullable String fallbackReason)
+            throws OrtException {
+        InferenceSession narrow = openOnCpu(runtime, file, options, 1);
+        WideSession wide = options.cores() == 1
+                ? null
+                : new WideSession(() -> openOnCpu(runtime, file, options, options.cores()), WIDE_SESSION_IDLE);
+        return new InferenceEngine(narrow, ExecutionPlace.CPU, wide, fallbackReason);
+    }
+
+    private static InferenceSession openOnCpu(InferenceRuntime runtime, Path file, EngineOptions options, int threads)
+            throws OrtException {
+        try (SessionOptions sessionOptions = new SessionOptions()) {
+            sessionOptions.setIntraOpNumThreads(threads);
+            sessionOptions.setInterOpNumThreads(1);
+            // Shapes differ from run to run, so a plan made for one does not serve the next.
+            sessionOptions.setMemoryPatternOptimization(false);
+            // Spin while a lone run lasts, but never beside the lanes of the other session.
+            sessionOptions.addConfigEntry("session.force_spinning_stop", "1");
+            return InferenceSession.open(runtime, file, sessionOptions, options.padTokenId());
+        }
+    }
+
+    /**
+     * Runs one batch.
+     *
+     * @param alone whether nothing else runs or waits, so that all cores are free
+     * @return token vectors, valid until the workspace's next run
+     * @throws InferenceException when the run failed
+     */
+    public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone) {
+        try {
+            if (alone && wide != null) {
+                TokenVectors vectors = wide.tryRun(batch, workspace);
+                if (vectors != null) {
+                    return vectors;
+                }
+            }
+            return session.run(batch, workspace);
+        } catch (OrtException failure) {
+            throw new InferenceException("The model could not compute a batch: " + firstLine(failure), failure);
+        }
+    }
+
+    public ExecutionPlace place() {
+        return place;
+    }
+
+    /** Why the device that was asked for is not the one that runs; empty when it is. */
+    public Optional<String> fallbackReason() {
+        return Optional.ofNullable(fallbackReason);
+    }
+
+    public int dimension() {
+        return session.dimension();
+    }
+
+    /** Whether lone runs use all cores at this moment. */
+    public boolean isWide() {
+        return wide != null && wide.isOpen();
+    }
+
+    private static String firstLine(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.lines().findFirst().orElse(failure.getClass().getSimpleName());
+    }
+
+    /** Must only be called when no run is inside. */
+    @Override
+    public void close() {
+        if (wide != null) {
+            wide.close();
+        }
+        session.close();
+    }
+}

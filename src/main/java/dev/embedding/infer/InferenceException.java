@@ -1,0 +1,11 @@
+package dev.embedding.infer;
+
+import org.jspecify.annotations.Nullable;
+
+/** A model file could not be opened, or a run failed. The message is for operators; it names no path. */
+public final class InferenceException extends RuntimeException {
+
+    InferenceException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.embedding.infer;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * An encoder in ONNX Runtime: token ids in, token vectors out. Runs may overlap; each needs a workspace of its own.
+ * Closing it while a run is inside crashes the process, so the caller keeps count ({@link InferenceEngine}).
+ */
+final class InferenceSession implements AutoCloseable {
+
+    private static final String INPUT_IDS = "input_ids";
+    private static final String ATTENTION_MASK = "attention_mask";
+    private static final String TOKEN_TYPE_IDS = "token_type_ids";
+    private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
+    private static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
+
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final Set<String> inputs;
+    private final String output;
+    private final int dimension;
+    private final int padTokenId;
+
+    private InferenceSession(OrtEnvironment environment, OrtSession session, int padTokenId) throws OrtException {
+        this.environment = environment;
+        this.session = session;
+        this.padTokenId = padTokenId;
+        this.inputs = Set.copyOf(session.getInputNames());
+        requireKnownInputs();
+        Map<String, NodeInfo> outputs = session.getOutputInfo();
+        this.output = KNOWN_OUTPUTS.stream()
+                .filter(outputs::containsKey)
+                .findFirst()
+                .orElseThrow(() -> new InferenceException(
+                        "The ONNX model has the outputs " + outputs.keySet() + ", but none of " + KNOWN_OUTPUTS, null));
+        this.dimension = dimension(
+                (TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo());
+    }
+
+    /**
+     * Opens a model file.
+     *
+     * @throws OrtException when ONNX Runtime cannot, for example because the provider in the options is not usable
+     * @throws InferenceException when the model is no encoder that this class can run
+     */
+    static InferenceSession open(InferenceRuntime runtime, Path file, OrtSession.SessionOptions options, int padTokenId)
+            throws OrtException {
+        OrtEnvironment environment = runtime.environment();
+        OrtSession session = environment.createSession(file.toString(), options);
+        try {
+            return new InferenceSession(environment, session, padTokenId);
+        } catch (OrtException | RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
+    }
+
+    private void requireKnownInputs() throws OrtException {
+        for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+            if (!KNOWN_INPUTS.contains(input.getKey())) {
+                throw new InferenceException(
+                        "The ONNX model wants the input " + input.getKey() + ", which is not supported", null);
+            }
+            if (!(input.getValue().getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.INT64) {
+                throw new InferenceException(
+                        "The ONNX model's input " + input.getKey() + " is not of type INT64", null);
+            }
+        }
+        if (!inputs.contains(INPUT_IDS)) {
+            throw new InferenceException("The ONNX model has no input " + INPUT_IDS, null);
+        }
+    }
+
+    private int dimension(TensorInfo tensor) {
+        long[] shape = tensor.getShape();
+        if (tensor.type != OnnxJavaType.FLOAT) {
+            throw new InferenceException(
+                    "The ONNX model's output " + output + " is of type " + tensor.type + ", which is not supported",
+                    null);
+        }
+        if (shape.length != 3 || shape[2] < 1) {
+            throw new InferenceException(
+                    "The ONNX model's output " + output + " is not of the shape [batch, sequence, dimension]", null);
+        }
+        return Math.toIntExact(shape[2]);
+    }
+
+    int dimension() {
+        return dimension;
+    }
+
+    /** Runs one batch; the result lives in the workspace. */
+    TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
+        long[] shape = {batch.rows().size(), batch.longest()};
+        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        var vectors = workspace.output(batch, dimension);
+        try (OnnxTensor result =
+                OnnxTensor.createTensor(environment, vectors, new long[] {shape[0], shape[1], dimension})) {
+            tensors.put(INPUT_IDS, tensor(workspace.ids(batch, padTokenId), shape));
+            if (inputs.contains(ATTENTION_MASK)) {
+                tensors.put(ATTENTION_MASK, tensor(workspace.mask(batch), shape));
+            }
+            if (inputs.contains(TOKEN_TYPE_IDS)) {
+                tensors.put(TOKEN_TYPE_IDS, tensor(workspace.types(batch), shape));
+            }
+            // Pinning the output has ONNX Runtime write into our buffer instead of allocating one for each run.
+            session.run(tensors, Set.of(), Map.of(output, result)).close();
+            return new TokenVectors(vectors, batch.longest(), dimension);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private OnnxTensor tensor(LongBuffer values, long[] shape) throws OrtException {
+        return OnnxTensor.createTensor(environment, values, shape);
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException failure) {
+            throw new InferenceException("A session could not be closed", failure);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.embedding.infer;
+
+import java.util.List;
+
+/**
+ * Rows of token ids that run together.
+ *
+ * @param rows ids of each row without padding; at least one row, none empty
+ * @param longest tokens of the longest row
+ */
+public record TokenBatch(List<int[]> rows, int longest) {
+
+    public static TokenBatch of(List<int[]> rows) {
+        return new TokenBatch(
+                rows, rows.stream().mapToInt(ids -> ids.length).max().orElseThrow());
+    }
+
+    int paddedTokens() {
+        return Math.multiplyExact(rows.size(), longest);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.embedding.infer;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/**
+ * Direct buffers for the tensors of one run, kept by a lane so that nothing is allocated off the heap for each batch.
+ * They grow to the largest batch seen. Not thread-safe.
+ */
+public final class Workspace {
+
+    private ByteBuffer ids = allocate(0);
+    private ByteBuffer mask = allocate(0);
+    private ByteBuffer types = allocate(0);
+    private ByteBuffer output = allocate(0);
+
+    /** Token ids, {@code [rows, longest]}, short rows filled with the padding id on the right. */
+    LongBuffer ids(TokenBatch batch, int padTokenId) {
+        ids = atLeast(ids, (long) batch.paddedTokens() * Long.BYTES);
+        LongBuffer tensor = longs(ids, batch);
+        for (int[] row : batch.rows()) {
+            for (int id : row) {
+                tensor.put(id);
+            }
+            fill(tensor, padTokenId, batch.longest() - row.length);
+        }
+        return tensor.flip();
+    }
+
+    /** 1 for a token, 0 for padding. */
+    LongBuffer mask(TokenBatch batch) {
+        mask = atLeast(mask, (long) batch.paddedTokens() * Long.BYTES);
+        LongBuffer tensor = longs(mask, batch);
+        for (int[] row : batch.rows()) {
+            fill(tensor, 1, row.length);
+            fill(tensor, 0, batch.longest() - row.length);
+        }
+        return tensor.flip();
+    }
+
+    /** All zero: every text is one segment. */
+    LongBuffer types(TokenBatch batch) {
+        types = atLeast(types, (long) batch.paddedTokens() * Long.BYTES); // never written, so it stays zero
+        return longs(types, batch);
+    }
+
+    FloatBuffer output(TokenBatch batch, int dimension) {
+        long floats = (long) batch.paddedTokens() * dimension;
+        output = atLeast(output, floats * Float.BYTES);
+        return output.asFloatBuffer().limit(Math.toIntExact(floats));
+    }
+
+    private static LongBuffer longs(ByteBuffer buffer, TokenBatch batch) {
+        return buffer.asLongBuffer().limit(batch.paddedTokens());
+    }
+
+    private static void fill(LongBuffer tensor, long value, int count) {
+        for (int index = 0; index < count; index++) {
+            tensor.put(value);
+        }
+    }
+
+    private static ByteBuffer atLeast(ByteBuffer buffer, long bytes) {
+        return buffer.capacity() >= bytes ? buffer : allocate(Math.toIntExact(bytes));
+    }
+
+    private static ByteBuffer allocate(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+}

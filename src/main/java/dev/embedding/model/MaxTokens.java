@@ -1,0 +1,50 @@
+package dev.embedding.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/**
+ * How many tokens of a text a model takes, and which file says so: {@code max_seq_length} where it is set, else the
+ * tokenizer's {@code model_max_length}; never more than there are positions.
+ */
+record MaxTokens(int count, String from) {
+
+    /** {@code model_max_length} above this means "not set" (transformers writes 10^30). */
+    private static final double PLAUSIBLE = 1e9;
+
+    /** Architectures whose first position is the one after the padding id. */
+    private static final Set<String> POSITIONS_AFTER_PADDING =
+            Set.of("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "roberta-prelayernorm", "xmod");
+
+    static MaxTokens read(ModelFiles files, String transformer, JsonNode config) {
+        String sentenceConfig = transformer + "sentence_bert_config.json";
+        String tokenizerConfig = transformer + "tokenizer_config.json";
+        JsonNode explicit = files.optionalJson(sentenceConfig).path("max_seq_length");
+        JsonNode ofTokenizer = files.optionalJson(tokenizerConfig).path("model_max_length");
+        int positions = positions(config);
+        MaxTokens declared = null;
+        if (explicit.isNumber()) {
+            declared = new MaxTokens(explicit.asInt(), sentenceConfig);
+        } else if (ofTokenizer.isNumber() && ofTokenizer.asDouble() < PLAUSIBLE) {
+            declared = new MaxTokens(ofTokenizer.asInt(), tokenizerConfig);
+        }
+        if (declared != null && declared.count() < 1) {
+            throw files.refusal(declared.from(), "declares a maximum length of " + declared.count() + " tokens");
+        }
+        if (positions > 0 && (declared == null || declared.count() > positions)) {
+            return new MaxTokens(positions, transformer + "config.json");
+        }
+        if (declared == null) {
+            throw files.refusal(
+                    sentenceConfig, "does not say max_seq_length, and no other file tells the maximum length");
+        }
+        return declared;
+    }
+
+    private static int positions(JsonNode config) {
+        int positions = config.path("max_position_embeddings").asInt(0);
+        boolean afterPadding =
+                POSITIONS_AFTER_PADDING.contains(config.path("model_type").asText());
+        return afterPadding ? positions - config.path("pad_token_id").asInt(0) - 1 : positions;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.embedding.model;
+
+import dev.embedding.model.ModelDescription.Source;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the model that a name means: a local directory first, then a bundled one. */
+public final class ModelLocator {
+
+    private final List<Path> bundledRoots;
+
+    /** @param bundledRoots folders with bundled models, each at the path that is its name; the first that has it wins */
+    public ModelLocator(List<Path> bundledRoots) {
+        this.bundledRoots = List.copyOf(bundledRoots);
+    }
+
+    /** Folders where the build and the container image put bundled models: beside the runnable jar, else the build's. */
+    public static List<Path> defaultBundledRoots() {
+        String runnable = System.getProperty("java.class.path", "").split(java.io.File.pathSeparator)[0];
+        Path besideRunnable = Path.of(runnable).toAbsolutePath().resolveSibling("models");
+        return List.of(besideRunnable, Path.of("target", "models"));
+    }
+
+    /** @throws ModelUnavailableException when the name leads to no model, or to one that is not supported */
+    public ModelDescription locate(String name) {
+        Optional<Path> directory = directory(Path.of(""), name);
+        if (directory.isPresent()) {
+            return new SentenceTransformersLayout(name, Source.DIRECTORY, directory.get()).read();
+        }
+        return bundledRoots.stream()
+                .flatMap(root -> directory(root, name).filter(found -> isInside(root, found)).stream())
+                .findFirst()
+                .map(found -> new SentenceTransformersLayout(name, Source.BUNDLED, found).read())
+                .orElseThrow(() -> new ModelUnavailableException(
+                        "Model " + name + " is neither a local directory nor bundled with this service"));
+    }
+
+    private static Optional<Path> directory(Path root, String name) {
+        try {
+            return Optional.of(root.resolve(name)).filter(Files::isDirectory);
+        } catch (InvalidPathException notAPath) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isInside(Path root, Path directory) {
+        return directory.normalize().startsWith(root.normalize());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.embedding.model;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A hash over everything that decides a model's vector space: weights, tokenizer, pooling, normalisation, truncation.
+ * Vectors with different fingerprints must not be mixed in an index.
+ */
+public final class SpaceFingerprint {
+
+    private static final int BYTES = 16;
+
+    private final String ofWeights;
+    private final String ofModel;
+    private final boolean modelNormalizes;
+
+    private SpaceFingerprint(String ofWeights, String ofModel, boolean modelNormalizes) {
+        this.ofWeights = ofWeights;
+        this.ofModel = ofModel;
+        this.modelNormalizes = modelNormalizes;
+    }
+
+    /** Reads the model's files whole: some tenths of a second for each hundred megabytes. */
+    public static SpaceFingerprint of(ModelDescription model) throws IOException {
+        MessageDigest digest = sha256();
+        String weights = hexOfFiles(weightFiles(model.weights()));
+        add(digest, "weights=" + weights);
+        add(digest, "tokenizer=" + hexOfFiles(List.of(model.tokenizer())));
+        add(digest, "pooling=" + model.pooling().label());
+        add(digest, "maxTokens=" + model.maxTokens());
+        return new SpaceFingerprint(weights, hex(digest), model.normalizes());
+    }
+
+    /** 32 hexadecimal digits, for vectors that are normalised on top of the model's own modules or not. */
+    public String value(boolean normalized) {
+        MessageDigest digest = sha256();
+        add(digest, ofModel);
+        add(digest, "normalized=" + (normalized || modelNormalizes));
+        return hex(digest);
+    }
+
+    /** 32 hexadecimal digits for the weights alone. */
+    public String ofWeights() {
+        return ofWeights;
+    }
+
+    private static List<Path> weightFiles(Path weights) throws IOException {
+        String name = weights.getFileName().toString();
+        try (Stream<Path> siblings = Files.list(weights.toAbsolutePath().getParent())) {
+            return siblings.filter(file -> file.getFileName().toString().startsWith(name))
+                    .filter(Files::isRegularFile)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static String hexOfFiles(List<Path> files) throws IOException {
+        MessageDigest digest = sha256();
+        byte[] buffer = new byte[1 << 20];
+        for (Path file : files) {
+            try (InputStream content = Files.newInputStream(file)) {
+                for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                    digest.update(buffer, 0, read);
+                }
+            }
+        }
+        return hex(digest);
+    }
+
+    private static void add(MessageDigest digest, String field) {
+        digest.update((field + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+        }
+    }
+}

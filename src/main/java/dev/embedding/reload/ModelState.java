@@ -1,0 +1,21 @@
+package dev.embedding.reload;
+
+/** What is known about the model that should be served. */
+public sealed interface ModelState {
+
+    /** It is being loaded for the first time. */
+    record Loading() implements ModelState {}
+
+    /** It is served. */
+    record Serving() implements ModelState {}
+
+    /**
+     * It could not be loaded; another attempt follows.
+     *
+     * @param reason for operators, in a sentence
+     */
+    record Failed(String reason) implements ModelState {}
+
+    /** The process is ending. */
+    record Stopped() implements ModelState {}
+}

@@ -1,0 +1,122 @@
+package dev.embedding.serving;
+
+import dev.embedding.batch.BatchRow;
+import dev.embedding.batch.BatcherClosedException;
+import dev.embedding.batch.DeadlinePassedException;
+import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.QueueFullException;
+import dev.embedding.serving.ActiveModel.Lease;
+import dev.embedding.serving.Embeddings.Timings;
+import dev.embedding.tokenize.TokenizedText;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * The use case: texts in, vectors out.
+ *
+ * <p>Every request runs under one lease from its first to its last step, so that its texts are tokenized, computed and
+ * normalised by the same model.
+ */
+public final class Embedder {
+
+    private static final long NO_DEADLINE_NANOS = TimeUnit.DAYS.toNanos(365);
+
+    private final ActiveModel active;
+    private final Executor workers;
+
+    /** @param workers tokenize what the calling thread should not be kept with */
+    public Embedder(ActiveModel active, Executor workers) {
+        this.active = active;
+        this.workers = workers;
+    }
+
+    /**
+     * Embeds the texts. Small requests are tokenized on the subscribing thread. Cancelling drops whatever is not being
+     * computed yet.
+     *
+     * @return the vectors, or an {@link EmbeddingFailure}
+     */
+    public Uni<Embeddings> embed(EmbeddingRequest request) {
+        return Uni.createFrom().deferred(() -> {
+            Lease lease = active.lease().orElseThrow(EmbeddingFailure.NoModel::new);
+            return embed(request, lease).onTermination().invoke(lease::release);
+        });
+    }
+
+    private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease) {
+        MicroBatcher<int[], float[]>.Admission admission;
+        try {
+            requireSpace(request, lease);
+            admission = lease.model().batcher().admit(lease.model().estimateTokens(request.texts()));
+        } catch (RuntimeException refusal) {
+            lease.release();
+            throw failure(refusal);
+        }
+        long start = System.nanoTime();
+        long deadline = start + request.timeout().map(Duration::toNanos).orElse(NO_DEADLINE_NANOS);
+        Uni<Embeddings> answer = new TokenizeJob(lease.model(), request.texts(), workers)
+                .run()
+                .chain(texts -> compute(texts, lease, admission, deadline, System.nanoTime() - start))
+                .onTermination()
+                .invoke(admission::release);
+        if (request.timeout().isPresent()) {
+            Duration timeout = request.timeout().get();
+            answer = answer.ifNoItem()
+                    .after(timeout)
+                    .failWith(() -> new EmbeddingFailure.DeadlinePassed(
+                            timeout, lease.model().queuedTokens()));
+        }
+        return answer.onFailure().transform(failure -> failure(failure));
+    }
+
+    private static void requireSpace(EmbeddingRequest request, Lease lease) {
+        String served = lease.space().fingerprint();
+        request.requiredSpace().filter(wanted -> !wanted.equals(served)).ifPresent(wanted -> {
+            throw new EmbeddingFailure.OtherSpace(wanted, served);
+        });
+    }
+
+    private static Uni<Embeddings> compute(
+            List<TokenizedText> texts,
+            Lease lease,
+            MicroBatcher<int[], float[]>.Admission admission,
+            long deadline,
+            long tokenizeNanos) {
+        List<BatchRow<int[]>> rows = texts.stream()
+                .map(text -> new BatchRow<>(text.ids(), text.ids().length))
+                .toList();
+        int tokens = rows.stream().mapToInt(BatchRow::tokens).sum();
+        List<Integer> truncated = IntStream.range(0, texts.size())
+                .filter(index -> texts.get(index).truncated())
+                .boxed()
+                .toList();
+        return admission
+                .submit(rows, deadline)
+                .map(result -> new Embeddings(
+                        lease.model().vectors(result, lease.normalize()),
+                        tokens,
+                        truncated,
+                        lease.space(),
+                        new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos())));
+    }
+
+    private static EmbeddingFailure failure(Throwable failure) {
+        if (failure instanceof EmbeddingFailure known) {
+            return known;
+        }
+        if (failure instanceof QueueFullException full) {
+            return new EmbeddingFailure.Saturated(full.retryAfter());
+        }
+        if (failure instanceof BatcherClosedException) {
+            return new EmbeddingFailure.NoModel();
+        }
+        if (failure instanceof DeadlinePassedException late) {
+            return new EmbeddingFailure.DeadlinePassed(late.waited(), late.queuedTokens());
+        }
+        return new EmbeddingFailure.ComputationFailed(failure);
+    }
+}

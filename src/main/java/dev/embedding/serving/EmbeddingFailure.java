@@ -1,0 +1,67 @@
+package dev.embedding.serving;
+
+import java.time.Duration;
+
+/** Why texts got no vectors. Each message is for the caller: what happened and what to do, nothing internal. */
+public abstract sealed class EmbeddingFailure extends RuntimeException {
+
+    private final String detail;
+
+    private EmbeddingFailure(String detail) {
+        super(detail);
+        this.detail = detail;
+    }
+
+    private EmbeddingFailure(String detail, Throwable cause) {
+        super(detail, cause);
+        this.detail = detail;
+    }
+
+    /** For the caller, in a sentence. */
+    public String detail() {
+        return detail;
+    }
+
+    /** No model is loaded (yet, or any more). */
+    public static final class NoModel extends EmbeddingFailure {
+        public NoModel() {
+            super("No model is loaded; /health says why. Try again later.");
+        }
+    }
+
+    /** Too much is waiting already. */
+    public static final class Saturated extends EmbeddingFailure {
+        private final Duration retryAfter;
+
+        public Saturated(Duration retryAfter) {
+            super("Too many texts are waiting; try again in " + retryAfter.toSeconds() + " s.");
+            this.retryAfter = retryAfter;
+        }
+
+        public Duration retryAfter() {
+            return retryAfter;
+        }
+    }
+
+    /** The caller's time is over. */
+    public static final class DeadlinePassed extends EmbeddingFailure {
+        public DeadlinePassed(Duration timeout, long queuedTokens) {
+            super("The request was not answered within its " + timeout.toMillis() + " ms; " + queuedTokens
+                    + " tokens are waiting. Send less at once, or allow more time with X-Request-Timeout-Ms.");
+        }
+    }
+
+    /** The caller pinned another vector space than the one served. */
+    public static final class OtherSpace extends EmbeddingFailure {
+        public OtherSpace(String wanted, String served) {
+            super("The vector space " + wanted + " was asked for, but " + served + " is served.");
+        }
+    }
+
+    /** The engine could not compute the texts. */
+    public static final class ComputationFailed extends EmbeddingFailure {
+        public ComputationFailed(Throwable cause) {
+            super("The model could not compute these texts.", cause);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.embedding.serving;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Texts to be embedded.
+ *
+ * @param texts at least one
+ * @param requiredSpace fingerprint of the vector space that the caller insists on
+ * @param timeout after which the caller does not want the answer any more
+ */
+public record EmbeddingRequest(List<String> texts, Optional<String> requiredSpace, Optional<Duration> timeout) {
+
+    public EmbeddingRequest {
+        if (texts.isEmpty()) {
+            throw new IllegalArgumentException("A request has at least one text");
+        }
+        texts = List.copyOf(texts);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.embedding.serving;
+
+import dev.embedding.batch.BatchLimits;
+import dev.embedding.infer.ExecutionPlace;
+import java.time.Duration;
+
+/**
+ * Built-in figures for a kind of device, to start from until something is measured; docs/design-decisions.md has the
+ * measurements.
+ *
+ * @param tokenBudget padded tokens of a batch beyond which nothing is gained
+ * @param longestRun how long a batch should hold a lane
+ * @param runOverheadTokens what starting a run costs, in tokens
+ * @param tokensPerSecondOfOneLane for a small encoder
+ */
+record EngineProfile(int tokenBudget, Duration longestRun, int runOverheadTokens, double tokensPerSecondOfOneLane) {
+
+    private static final double MAX_PADDING = 0.1;
+    private static final int MIN_WINDOW = 64;
+    private static final int WINDOW_BATCHES = 4;
+    private static final long MAX_QUEUED_TOKENS = 1_000_000;
+
+    static EngineProfile of(ExecutionPlace place) {
+        return switch (place) {
+            case CPU -> new EngineProfile(256, Duration.ofMillis(250), 8, 2_000);
+            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 200_000);
+        };
+    }
+
+    BatchLimits limits(int maxBatchSize) {
+        return new BatchLimits(
+                maxBatchSize,
+                tokenBudget,
+                MAX_PADDING,
+                longestRun,
+                runOverheadTokens,
+                Math.max(MIN_WINDOW, WINDOW_BATCHES * maxBatchSize),
+                MAX_QUEUED_TOKENS);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.embedding.serving;
+
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.pool.VectorNorm;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a loaded model must be able to do before it is served: embed a few fixed texts to finite vectors that are the
+ * same alone as in a batch. It also warms the model up.
+ */
+public final class GoldenCheck {
+
+    private static final List<String> TEXTS = List.of(
+            "Hello world",
+            "The quick brown fox jumps over the lazy dog.",
+            "A longer passage, so that short texts are padded beside it: embeddings are vectors whose distances say how "
+                    + "alike the meanings of texts are, whatever words they use for it.");
+
+    /** Differences between batches come from the order of sums; of a wrong mask they would be a hundred times larger. */
+    private static final float TOLERANCE = 1e-3f;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private GoldenCheck() {}
+
+    /** @throws ModelUnavailableException when the model fails the check; the message says which and by how much */
+    public static void verify(EmbeddingModel model) {
+        ActiveModel onTrial = new ActiveModel();
+        onTrial.serve(model, true);
+        Embedder embedder = new Embedder(onTrial, Runnable::run);
+        List<float[]> together = embed(embedder, TEXTS, model);
+        for (int index = 0; index < TEXTS.size(); index++) {
+            float[] alone = embed(embedder, List.of(TEXTS.get(index)), model).get(0);
+            requireLengthOne(alone, model);
+            requireSame(alone, together.get(index), model);
+        }
+    }
+
+    private static List<float[]> embed(Embedder embedder, List<String> texts, EmbeddingModel model) {
+        try {
+            return embedder.embed(new EmbeddingRequest(texts, Optional.empty(), Optional.empty()))
+                    .await()
+                    .atMost(PATIENCE)
+                    .vectors();
+        } catch (RuntimeException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw failed(model, String.valueOf(cause.getMessage()));
+        }
+    }
+
+    private static void requireLengthOne(float[] vector, EmbeddingModel model) {
+        double length = VectorNorm.length(vector);
+        if (Math.abs(length - 1) > TOLERANCE) {
+            throw failed(model, "a normalised vector has length " + length);
+        }
+    }
+
+    private static void requireSame(float[] alone, float[] together, EmbeddingModel model) {
+        float largest = 0;
+        for (int component = 0; component < alone.length; component++) {
+            largest = Math.max(largest, Math.abs(alone[component] - together[component]));
+        }
+        if (largest > TOLERANCE) {
+            throw failed(model, "a text's vector alone and in a batch differ by " + largest);
+        }
+    }
+
+    private static ModelUnavailableException failed(EmbeddingModel model, String why) {
+        return new ModelUnavailableException(
+                "Model " + model.description().name() + " failed the golden check: " + why);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.embedding.serving;
+
+import dev.embedding.tokenize.TokenizedText;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * Tokenizes the texts of one request, a portion at a time: after each portion the job goes to the end of the workers'
+ * line, so that a large request does not keep small ones waiting. The first portion runs on the subscribing thread.
+ */
+final class TokenizeJob {
+
+    /** About a millisecond of work for texts of ordinary length. */
+    private static final int CHARACTERS_PER_PORTION = 4_096;
+
+    private final EmbeddingModel model;
+    private final List<String> texts;
+    private final Executor workers;
+    private final List<TokenizedText> done;
+    private volatile boolean cancelled;
+
+    TokenizeJob(EmbeddingModel model, List<String> texts, Executor workers) {
+        this.model = model;
+        this.texts = texts;
+        this.workers = workers;
+        this.done = new ArrayList<>(texts.size());
+    }
+
+    Uni<List<TokenizedText>> run() {
+        return Uni.createFrom().emitter(emitter -> {
+            emitter.onTermination(() -> cancelled = true);
+            portion(emitter);
+        });
+    }
+
+    private void portion(UniEmitter<? super List<TokenizedText>> emitter) {
+        try {
+            int characters = 0;
+            while (!cancelled && done.size() < texts.size() && characters < CHARACTERS_PER_PORTION) {
+                String text = texts.get(done.size());
+                done.add(model.tokenize(text));
+                characters += text.length();
+            }
+            if (done.size() == texts.size()) {
+                emitter.complete(done);
+            } else if (!cancelled) {
+                workers.execute(() -> portion(emitter));
+            }
+        } catch (RuntimeException failure) {
+            emitter.fail(failure);
+        }
+    }
+}

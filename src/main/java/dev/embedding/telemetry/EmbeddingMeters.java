@@ -1,0 +1,127 @@
+package dev.embedding.telemetry;
+
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.EmbeddingFailure;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.Embeddings;
+import dev.embedding.serving.ServingListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.util.concurrent.TimeUnit;
+
+/** What requests and batches did, as meters. Labels are bounded: never a text, a path or a request id. */
+@Singleton
+public class EmbeddingMeters implements ServingListener {
+
+    private final MeterRegistry registry;
+    private final RequestCounters counters;
+    private final Counter tokens;
+    private final Timer queueWait;
+    private final Timer infer;
+    private final DistributionSummary batchRows;
+    private final DistributionSummary paddingRatio;
+
+    EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
+        this.registry = registry;
+        this.counters = counters;
+        this.tokens = Counter.builder("embedding.tokens")
+                .description("True tokens computed, special ones included")
+                .register(registry);
+        this.queueWait = Timer.builder("embedding.queue.wait")
+                .description("From a request's queueing until its first batch was cut")
+                .publishPercentileHistogram()
+                .register(registry);
+        this.infer = Timer.builder("embedding.infer")
+                .description("One batch in the engine")
+                .publishPercentileHistogram()
+                .register(registry);
+        this.batchRows = DistributionSummary.builder("embedding.batch.rows")
+                .description("Texts in a batch")
+                .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128)
+                .register(registry);
+        this.paddingRatio = DistributionSummary.builder("embedding.padding.ratio")
+                .description("Share of a batch's tokens that is padding")
+                .serviceLevelObjectives(0.01, 0.02, 0.05, 0.1)
+                .register(registry);
+    }
+
+    /** Publishes the queue of whatever model is served. */
+    public void watch(ActiveModel active) {
+        Gauge.builder("embedding.queue.tokens", active, model -> model.model()
+                        .map(EmbeddingModel::queuedTokens)
+                        .orElse(0L))
+                .description("Tokens that wait to be computed")
+                .register(registry);
+    }
+
+    /** Publishes which model is served; the value is always 1. */
+    public void served(EmbeddingModel model, String fingerprint) {
+        Gauge.builder("embedding.model.info", () -> 1)
+                .description("The model that is served")
+                .tag("model", model.description().name())
+                .tag("fingerprint", fingerprint)
+                .tag("device", model.device())
+                .tag("provider", model.executionProvider())
+                .strongReference(true)
+                .register(registry);
+    }
+
+    @Override
+    public void batchComputed(int rows, long trueTokens, long paddedTokens, long nanos) {
+        tokens.increment((double) trueTokens);
+        infer.record(nanos, TimeUnit.NANOSECONDS);
+        batchRows.record(rows);
+        paddingRatio.record((double) (paddedTokens - trueTokens) / paddedTokens);
+    }
+
+    /**
+     * A request that passed validation was answered.
+     *
+     * @param nanos from its arrival
+     */
+    public void answered(Embeddings embeddings, long nanos) {
+        counters.answered(embeddings.vectors().size(), nanos);
+        queueWait.record(embeddings.timings().queueNanos(), TimeUnit.NANOSECONDS);
+        count("answered");
+    }
+
+    /** A request that passed validation was not answered. */
+    public void failed(Throwable failure) {
+        if (failure instanceof EmbeddingFailure.OtherSpace) {
+            counters.refused();
+        } else {
+            counters.failed();
+        }
+        count(outcome(failure));
+    }
+
+    /** The caller went away before the answer. */
+    public void cancelled() {
+        counters.refused();
+        count("cancelled");
+    }
+
+    private static String outcome(Throwable failure) {
+        if (!(failure instanceof EmbeddingFailure known)) {
+            return "failed";
+        }
+        if (known instanceof EmbeddingFailure.NoModel) {
+            return "no_model";
+        }
+        if (known instanceof EmbeddingFailure.Saturated) {
+            return "saturated";
+        }
+        if (known instanceof EmbeddingFailure.DeadlinePassed) {
+            return "deadline_passed";
+        }
+        return known instanceof EmbeddingFailure.OtherSpace ? "other_space" : "failed";
+    }
+
+    private void count(String outcome) {
+        registry.counter("embedding.requests", "outcome", outcome).increment();
+    }
+}

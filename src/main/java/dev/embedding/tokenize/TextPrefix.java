@@ -1,0 +1,59 @@
+package dev.embedding.tokenize;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The part of a long text that decides its first tokens. Tokenizing a megabyte takes up to seconds, while a model takes
+ * a few hundred tokens of it.
+ */
+sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
+
+    /**
+     * Cuts a text; later attempts keep more, and end with the whole text.
+     *
+     * @param attempt how many shorter cuts gave too few tokens, from 0
+     */
+    Cut cut(String text, int attempt);
+
+    /**
+     * @param text tokenizes to the same first tokens as the whole text
+     * @param complete whether it stands for the whole text
+     * @param surplusTokens if not complete: how many more tokens than the model takes it must give to be good enough
+     */
+    record Cut(String text, boolean complete, int surplusTokens) {}
+
+    /** The way to cut that fits a {@code tokenizer.json}. */
+    static TextPrefix forTokenizer(Path tokenizerJson, int maxTokens) throws IOException {
+        JsonNode definition = new ObjectMapper().readTree(tokenizerJson.toFile());
+        return WordPiecePrefix.fits(definition) ? WordPiecePrefix.of(definition, maxTokens) : new Whitespace(maxTokens);
+    }
+
+    /**
+     * For any tokenizer: cuts at white space, where every pre-tokenizer splits. Where there is none, it cuts anywhere and
+     * asks for a margin of tokens, because the last ones before such a cut may differ.
+     */
+    record Whitespace(int maxTokens) implements TextPrefix {
+
+        private static final int CHARACTERS_PER_TOKEN = 8;
+        private static final int MARGIN_WITHOUT_WHITESPACE = 64;
+
+        @Override
+        public Cut cut(String text, int attempt) {
+            long length = (long) maxTokens * CHARACTERS_PER_TOKEN << Math.min(2 * attempt, 31);
+            if (length >= text.length()) {
+                return new Cut(text, true, 0);
+            }
+            int limit = (int) length;
+            for (int end = limit; end > limit / 2; end--) {
+                if (Character.isWhitespace(text.charAt(end)) && !Character.isWhitespace(text.charAt(end - 1))) {
+                    return new Cut(text.substring(0, end), false, 1);
+                }
+            }
+            int end = Character.isLowSurrogate(text.charAt(limit)) ? limit - 1 : limit;
+            return new Cut(text.substring(0, end), false, MARGIN_WITHOUT_WHITESPACE);
+        }
+    }
+}
