@@ -44,13 +44,14 @@ public final class InferenceEngine implements AutoCloseable {
             try {
                 return onCuda(runtime, file, options);
             } catch (OrtException | UnsatisfiedLinkError failure) {
-                fallbackReason = firstLine(failure);
+                fallbackReason = EngineMessage.of(failure);
             }
         }
         try {
             return onCpu(runtime, file, options, fallbackReason);
         } catch (OrtException failure) {
-            throw new InferenceException(file.getFileName() + " cannot be opened: " + firstLine(failure), failure);
+            throw new InferenceException(
+                    file.getFileName() + " cannot be opened: " + EngineMessage.of(failure), failure);
         }
     }
 
@@ -102,7 +103,7 @@ public final class InferenceEngine implements AutoCloseable {
             }
             return session.run(batch, workspace);
         } catch (OrtException failure) {
-            throw new InferenceException("The model could not compute a batch: " + firstLine(failure), failure);
+            throw new InferenceException("The model could not compute a batch: " + EngineMessage.of(failure), failure);
         }
     }
 
@@ -122,11 +123,6 @@ public final class InferenceEngine implements AutoCloseable {
     /** Whether lone runs use all cores at this moment. */
     public boolean isWide() {
         return wide != null && wide.isOpen();
-    }
-
-    private static String firstLine(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        return message.lines().findFirst().orElse(failure.getClass().getSimpleName());
     }
 
     /** Must only be called when no run is inside. */

@@ -38,11 +38,22 @@ public record EnvironmentSettings(ServiceSettings settings, List<SettingKey> giv
                 faults.add(key.variable() + " " + fault.getMessage());
             }
         }
+        for (ProcessVariable variable : ProcessVariable.values()) {
+            environment.value(variable.name()).ifPresent(text -> check(variable, text, faults));
+        }
         environment.value(STORED_SETTINGS).ifPresent(text -> storedSettingsFault(text, faults));
         if (!faults.isEmpty()) {
             throw new InvalidEnvironmentException(faults);
         }
         return new EnvironmentSettings(ServiceSettings.of(values), given, warnings);
+    }
+
+    private static void check(ProcessVariable variable, String text, List<String> faults) {
+        try {
+            variable.check(text);
+        } catch (InvalidSettingException fault) {
+            faults.add(variable.name() + " " + fault.getMessage());
+        }
     }
 
     /** Kubernetes gives every pod {@code EMBEDDING_PORT=tcp://…} when there is a Service named embedding. */

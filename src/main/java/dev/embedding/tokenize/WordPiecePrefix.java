@@ -19,6 +19,9 @@ final class WordPiecePrefix implements TextPrefix {
 
     private static final int KEPT_OF_VANISHING_RUN = 4;
 
+    /** How many more tokens than the model takes are kept, so that the last word before the cut does not matter. */
+    private static final int SURPLUS_TOKENS = 16;
+
     private enum Kind {
         /** Separates words and gives no token. */
         BLANK,
@@ -77,27 +80,36 @@ final class WordPiecePrefix implements TextPrefix {
         if (text.length() <= SHORT_TEXT_CHARACTERS_PER_TOKEN * maxTokens) {
             return new Cut(text, true, 0);
         }
-        long enoughTokens = (long) (maxTokens + 1) << Math.min(2 * attempt, 31);
-        StringBuilder kept = new StringBuilder();
-        Kind previous = Kind.BLANK;
-        int wordLength = 0;
-        int vanishing = 0;
-        long tokens = 0;
+        long enoughTokens = (long) (maxTokens + SURPLUS_TOKENS) << Math.min(2 * attempt, 31);
+        Compaction compaction = new Compaction();
         for (int index = 0; index < text.length(); ) {
             int character = text.codePointAt(index);
             Kind kind = kindOf(character);
-            if (kind != Kind.VANISHING && tokens >= enoughTokens && (kind != Kind.WORD || wordLength == 0)) {
-                return new Cut(kept.toString(), false, 1);
+            if (compaction.tokens >= enoughTokens && compaction.isAtStartOfWord(kind)) {
+                return new Cut(compaction.kept.toString(), false, 1);
             }
-            boolean keep =
-                    switch (kind) {
-                        case BLANK -> previous != Kind.BLANK || kept.isEmpty();
-                        case BOUNDARY -> true;
-                        // Twice the limit, so that the word stays unknown however it is counted.
-                        case WORD -> wordLength <= 2 * wordLimit;
-                        case VANISHING -> vanishing < KEPT_OF_VANISHING_RUN;
-                    };
-            if (keep) {
+            compaction.add(character, kind);
+            index += Character.charCount(character);
+        }
+        return new Cut(compaction.kept.toString(), true, 0);
+    }
+
+    /** The characters of a text that make a difference, as far as it has been read. */
+    private final class Compaction {
+        final StringBuilder kept = new StringBuilder();
+        /** Tokens that they give at least, look-alikes of special tokens aside. */
+        long tokens;
+
+        private boolean afterBlank;
+        private int wordLength;
+        private int vanishing;
+
+        boolean isAtStartOfWord(Kind kind) {
+            return kind == Kind.BLANK || kind == Kind.BOUNDARY || kind == Kind.WORD && wordLength == 0;
+        }
+
+        void add(int character, Kind kind) {
+            if (makesDifference(kind)) {
                 kept.appendCodePoint(character);
             }
             switch (kind) {
@@ -111,11 +123,19 @@ final class WordPiecePrefix implements TextPrefix {
             }
             if (kind != Kind.VANISHING) {
                 vanishing = 0;
-                previous = kind;
+                afterBlank = kind == Kind.BLANK;
             }
-            index += Character.charCount(character);
         }
-        return new Cut(kept.toString(), true, 0);
+
+        private boolean makesDifference(Kind kind) {
+            return switch (kind) {
+                case BLANK -> !afterBlank;
+                case BOUNDARY -> true;
+                // Twice the limit, so that the word stays unknown however it is counted.
+                case WORD -> wordLength <= 2 * wordLimit;
+                case VANISHING -> vanishing < KEPT_OF_VANISHING_RUN;
+            };
+        }
     }
 
     private Kind kindOf(int character) {
