@@ -12,6 +12,7 @@ import java.time.Duration;
  *     shrinks accordingly, to a quarter at most
  * @param runOverheadTokens what starting a run costs, in tokens of the same time; decides how far merging pays
  * @param window how many of the oldest rows a batch may be chosen from
+ * @param maxConcurrentBatches most batches computed at the same time, whatever the number of lanes
  * @param maxQueuedTokens most tokens that may wait; one submission is always taken when nothing waits
  */
 public record BatchLimits(
@@ -21,12 +22,14 @@ public record BatchLimits(
         Duration longestRun,
         int runOverheadTokens,
         int window,
+        int maxConcurrentBatches,
         long maxQueuedTokens) {
 
     public BatchLimits {
         requirePositive("maxRows", maxRows);
         requirePositive("tokenBudget", tokenBudget);
         requirePositive("window", window);
+        requirePositive("maxConcurrentBatches", maxConcurrentBatches);
         requirePositive("maxQueuedTokens", maxQueuedTokens);
         if (!(maxPadding >= 0 && maxPadding < 1)) {
             throw new IllegalArgumentException("maxPadding must be in [0, 1), not " + maxPadding);
@@ -37,11 +40,27 @@ public record BatchLimits(
     }
 
     public BatchLimits withMaxRows(int rows) {
-        return new BatchLimits(rows, tokenBudget, maxPadding, longestRun, runOverheadTokens, window, maxQueuedTokens);
+        return new BatchLimits(
+                rows,
+                tokenBudget,
+                maxPadding,
+                longestRun,
+                runOverheadTokens,
+                window,
+                maxConcurrentBatches,
+                maxQueuedTokens);
     }
 
     public BatchLimits withTokenBudget(int tokens) {
-        return new BatchLimits(maxRows, tokens, maxPadding, longestRun, runOverheadTokens, window, maxQueuedTokens);
+        return new BatchLimits(
+                maxRows,
+                tokens,
+                maxPadding,
+                longestRun,
+                runOverheadTokens,
+                window,
+                maxConcurrentBatches,
+                maxQueuedTokens);
     }
 
     private static void requirePositive(String name, long value) {

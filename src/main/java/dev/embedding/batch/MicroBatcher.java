@@ -223,7 +223,7 @@ public final class MicroBatcher<P, V> {
 
     /** Called under the lanes' lock. */
     private Lanes.@Nullable Work cutBatch() {
-        if (queue.isEmpty()) {
+        if (queue.isEmpty() || batchesRunning >= limits.maxConcurrentBatches()) {
             return null;
         }
         long now = clock.getAsLong();

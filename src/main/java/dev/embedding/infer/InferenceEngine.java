@@ -17,16 +17,13 @@ public final class InferenceEngine implements AutoCloseable {
 
     private static final Duration WIDE_SESSION_IDLE = Duration.ofMinutes(5);
 
-    private final InferenceSession session;
+    private final BatchRunner session;
     private final ExecutionPlace place;
     private final @Nullable WideSession wide;
     private final @Nullable String fallbackReason;
 
     private InferenceEngine(
-            InferenceSession session,
-            ExecutionPlace place,
-            @Nullable WideSession wide,
-            @Nullable String fallbackReason) {
+            BatchRunner session, ExecutionPlace place, @Nullable WideSession wide, @Nullable String fallbackReason) {
         this.session = session;
         this.place = place;
         this.wide = wide;
@@ -59,7 +56,10 @@ public final class InferenceEngine implements AutoCloseable {
             throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
             InferenceSession session = InferenceSession.open(runtime, file, sessionOptions, options.padTokenId());
-            return new InferenceEngine(session, ExecutionPlace.CUDA, null, null);
+            BatchRunner runner = options.device() == Device.AUTO
+                    ? new OverflowToCpu(session, () -> openOnCpu(runtime, file, options, options.cores()))
+                    : session;
+            return new InferenceEngine(runner, ExecutionPlace.CUDA, null, null);
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Set;
  * An encoder in ONNX Runtime: token ids in, token vectors out. Runs may overlap; each needs a workspace of its own.
  * Closing it while a run is inside crashes the process, so the caller keeps count ({@link InferenceEngine}).
  */
-final class InferenceSession implements AutoCloseable {
+final class InferenceSession implements BatchRunner {
 
     private static final String INPUT_IDS = "input_ids";
     private static final String ATTENTION_MASK = "attention_mask";
@@ -98,12 +98,13 @@ final class InferenceSession implements AutoCloseable {
         return Math.toIntExact(shape[2]);
     }
 
-    int dimension() {
+    @Override
+    public int dimension() {
         return dimension;
     }
 
-    /** Runs one batch; the result lives in the workspace. */
-    TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
+    @Override
+    public TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
         long[] shape = {batch.rows().size(), batch.longest()};
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         var vectors = workspace.output(batch, dimension);

@@ -18,22 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WideSession implements AutoCloseable {
 
-    /** Opens the session; may take a second. */
-    @FunctionalInterface
-    interface Opener {
-        InferenceSession open() throws OrtException;
-    }
-
-    private final Opener opener;
+    private final BatchRunner.Opener opener;
     private final long idleNanos;
     private final ScheduledExecutorService background;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private @Nullable InferenceSession session;
+    private @Nullable BatchRunner session;
     private boolean opening;
     private boolean unusable;
     private volatile long lastUsedNanos;
 
-    WideSession(Opener opener, Duration idle) {
+    WideSession(BatchRunner.Opener opener, Duration idle) {
         this.opener = opener;
         this.idleNanos = idle.toNanos();
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -72,7 +66,7 @@ final class WideSession implements AutoCloseable {
     }
 
     private void open() {
-        InferenceSession opened = null;
+        BatchRunner opened = null;
         try {
             opened = opener.open();
         } catch (OrtException | RuntimeException failure) {

@@ -34,6 +34,6 @@ final class StartBanner {
                         settings.device(),
                         model.executionProvider(),
                         host.engineVersion(),
-                        host.laneCount());
+                        model.lanes());
     }
 }

@@ -38,6 +38,7 @@ public final class EmbeddingModel {
     private final List<Workspace> workspaces;
     private final MicroBatcher<int[], float[]> batcher;
     private final Duration loadTime;
+    private final int lanes;
 
     private EmbeddingModel(
             ModelDescription description,
@@ -59,6 +60,7 @@ public final class EmbeddingModel {
         this.workspaces =
                 Stream.generate(Workspace::new).limit(host.laneCount()).toList();
         EngineProfile profile = EngineProfile.of(engine.place());
+        this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
@@ -187,6 +189,11 @@ public final class EmbeddingModel {
 
     public String fingerprint(boolean normalize) {
         return fingerprint.value(normalize);
+    }
+
+    /** Batches computed at the same time. */
+    public int lanes() {
+        return lanes;
     }
 
     /** Identifies the weights: a model that was not fetched from a hub has no other revision. */

@@ -11,9 +11,15 @@ import java.time.Duration;
  * @param tokenBudget padded tokens of a batch beyond which nothing is gained
  * @param longestRun how long a batch should hold a lane
  * @param runOverheadTokens what starting a run costs, in tokens
+ * @param maxConcurrentBatches most batches computed at the same time
  * @param tokensPerSecondOfOneLane for a small encoder
  */
-record EngineProfile(int tokenBudget, Duration longestRun, int runOverheadTokens, double tokensPerSecondOfOneLane) {
+record EngineProfile(
+        int tokenBudget,
+        Duration longestRun,
+        int runOverheadTokens,
+        int maxConcurrentBatches,
+        double tokensPerSecondOfOneLane) {
 
     private static final double MAX_PADDING = 0.1;
     private static final int MIN_WINDOW = 64;
@@ -22,8 +28,9 @@ record EngineProfile(int tokenBudget, Duration longestRun, int runOverheadTokens
 
     static EngineProfile of(ExecutionPlace place) {
         return switch (place) {
-            case CPU -> new EngineProfile(256, Duration.ofMillis(250), 8, 2_000);
-            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 200_000);
+            case CPU -> new EngineProfile(256, Duration.ofMillis(250), 8, Integer.MAX_VALUE, 2_000);
+            // Two: one batch is copied while the other is computed.
+            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 2, 200_000);
         };
     }
 
@@ -35,6 +42,7 @@ record EngineProfile(int tokenBudget, Duration longestRun, int runOverheadTokens
                 longestRun,
                 runOverheadTokens,
                 Math.max(MIN_WINDOW, WINDOW_BATCHES * maxBatchSize),
+                maxConcurrentBatches,
                 MAX_QUEUED_TOKENS);
     }
 }

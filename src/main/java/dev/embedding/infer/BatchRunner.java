@@ -1,0 +1,22 @@
+package dev.embedding.infer;
+
+import ai.onnxruntime.OrtException;
+
+/** Something that computes batches of token ids: a session, or in tests what a session may do wrong. */
+interface BatchRunner extends AutoCloseable {
+
+    /** Runs one batch; the result lives in the workspace. */
+    TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException;
+
+    /** Components of each token vector. */
+    int dimension();
+
+    @Override
+    void close();
+
+    /** Opens a runner; may take a second. */
+    @FunctionalInterface
+    interface Opener {
+        BatchRunner open() throws OrtException;
+    }
+}
