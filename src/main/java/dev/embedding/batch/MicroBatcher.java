@@ -1,6 +1,5 @@
 package dev.embedding.batch;
 
-import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.Submission.Row;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -29,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class MicroBatcher<P, V> {
 
     private final Lanes lanes;
-    private final BatchFunction<P, V> function;
-    private final BatchObserver observer;
+    private final BatchComputer<P, V> computer;
     private final LongSupplier clock;
     private final DrainRate rate;
     private final Condition idle;
@@ -67,9 +65,8 @@ public final class MicroBatcher<P, V> {
             BatchObserver observer,
             LongSupplier clock) {
         this.lanes = lanes;
-        this.function = function;
+        this.computer = new BatchComputer<>(function, observer, new QueueLedger());
         this.limits = limits;
-        this.observer = observer;
         this.clock = clock;
         this.rate = new DrainRate(lanes.count(), initialTokensPerSecond);
         this.idle = lanes.lock.newCondition();
@@ -246,7 +243,7 @@ public final class MicroBatcher<P, V> {
                     new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued)));
             try {
                 if (!batch.isEmpty()) {
-                    computeTogether(batch, run);
+                    computer.compute(batch, run);
                 }
             } finally {
                 batchEnded();
@@ -289,78 +286,42 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    private void computeTogether(List<Row<P, V>> batch, BatchRun run) {
-        List<RowOutcome<V>> outcomes;
-        try {
-            outcomes = compute(batch, run);
-        } catch (RuntimeException | Error failure) {
-            if (batch.size() == 1) {
-                finish(batch, List.of(new RowOutcome.Failed<>(asRuntimeException(failure))));
-            } else {
-                batch.forEach(row -> computeAlone(row, run));
+    private final class QueueLedger implements BatchComputer.Ledger<P, V> {
+        @Override
+        public boolean isWanted(Row<P, V> row) {
+            lanes.lock.lock();
+            try {
+                return !row.owner.isOver();
+            } finally {
+                lanes.lock.unlock();
             }
-            return;
         }
-        finish(batch, outcomes);
-    }
 
-    private void computeAlone(Row<P, V> row, BatchRun run) {
-        if (!isOver(row)) {
-            computeTogether(List.of(row), run);
+        @Override
+        public void measured(long paddedTokens, long nanos) {
+            lanes.lock.lock();
+            try {
+                rate.measured(paddedTokens, nanos);
+            } finally {
+                lanes.lock.unlock();
+            }
         }
-    }
 
-    private boolean isOver(Row<P, V> row) {
-        lanes.lock.lock();
-        try {
-            return row.owner.isOver();
-        } finally {
-            lanes.lock.unlock();
-        }
-    }
-
-    private List<RowOutcome<V>> compute(List<Row<P, V>> batch, BatchRun run) {
-        List<P> payloads = batch.stream().map(row -> row.content.payload()).toList();
-        long start = System.nanoTime();
-        List<RowOutcome<V>> outcomes = function.compute(payloads, run);
-        long nanos = System.nanoTime() - start;
-        if (outcomes.size() != batch.size()) {
-            throw new IllegalStateException(
-                    "The batch function answered " + outcomes.size() + " rows of " + batch.size());
-        }
-        long tokens = batch.stream().mapToLong(Row::tokens).sum();
-        long padded =
-                (long) batch.size() * batch.stream().mapToInt(Row::tokens).max().orElseThrow();
-        if (!run.alone()) {
-            measured(padded, nanos);
-        }
-        observer.computed(batch.size(), tokens, padded, nanos);
-        return outcomes;
-    }
-
-    private void measured(long paddedTokens, long nanos) {
-        lanes.lock.lock();
-        try {
-            rate.measured(paddedTokens, nanos);
-        } finally {
-            lanes.lock.unlock();
-        }
-    }
-
-    private void finish(List<Row<P, V>> batch, List<RowOutcome<V>> outcomes) {
-        List<Runnable> answers = new ArrayList<>();
-        lanes.lock.lock();
-        try {
-            for (int index = 0; index < batch.size(); index++) {
-                Row<P, V> row = batch.get(index);
-                if (!row.owner.isOver()) {
-                    settle(row, outcomes.get(index), answers);
+        @Override
+        public void settle(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
+            List<Runnable> answers = new ArrayList<>();
+            lanes.lock.lock();
+            try {
+                for (int index = 0; index < rows.size(); index++) {
+                    if (!rows.get(index).owner.isOver()) {
+                        MicroBatcher.this.settle(rows.get(index), outcomes.get(index), answers);
+                    }
                 }
+            } finally {
+                lanes.lock.unlock();
             }
-        } finally {
-            lanes.lock.unlock();
+            answers.forEach(Runnable::run);
         }
-        answers.forEach(Runnable::run);
     }
 
     private void settle(Row<P, V> row, RowOutcome<V> outcome, List<Runnable> answers) {
@@ -377,15 +338,9 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    private static RuntimeException asRuntimeException(Throwable failure) {
-        return failure instanceof RuntimeException runtime
-                ? runtime
-                : new IllegalStateException("The batch function failed", failure);
-    }
-
     /**
-     * Takes no more rows, leaves the lanes, and waits until all admitted ones are answered; those that still wait after {@code patience}
-     * fail with {@link BatcherClosedException}. Batches being computed are always waited for.
+     * Takes no more rows, waits until all admitted ones are answered, and leaves the lanes. Those that still wait after
+     * {@code patience} fail with {@link BatcherClosedException}. Batches being computed are always waited for.
      */
     public void close(Duration patience) throws InterruptedException {
         Set<Submission<P, V>> givenUp = new LinkedHashSet<>();
