@@ -6,7 +6,6 @@ import dev.embedding.http.edge.RequestId;
 import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.Embeddings;
-import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.telemetry.EmbeddingMeters;
 import io.smallrye.mutiny.Uni;
@@ -17,7 +16,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -190,19 +188,9 @@ public class EmbedResource {
             meters.answered(embeddings, nanos);
             return Response.ok(encode.apply(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
                     .header(RequestHeaders.SPACE, embeddings.space().fingerprint())
-                    .header("Server-Timing", serverTiming(embeddings.timings(), nanos))
+                    .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))
                     .build();
         });
         return embeddings.vectors().size() > ENCODED_ON_LANE ? response.runSubscriptionOn(workers) : response;
-    }
-
-    private static String serverTiming(Timings timings, long totalNanos) {
-        return String.format(
-                Locale.ROOT,
-                "tokenize;dur=%.2f, queue;dur=%.2f, compute;dur=%.2f, total;dur=%.2f",
-                timings.tokenizeNanos() / 1e6,
-                timings.queueNanos() / 1e6,
-                timings.computeNanos() / 1e6,
-                totalNanos / 1e6);
     }
 }
