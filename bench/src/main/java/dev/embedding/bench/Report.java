@@ -1,0 +1,134 @@
+package dev.embedding.bench;
+
+import dev.embedding.bench.Outcome.Spread;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+
+/** The outcomes in Markdown. */
+final class Report {
+
+    private final StringBuilder text = new StringBuilder();
+
+    private Report() {}
+
+    static String of(String command, Options options, Machine machine, List<Outcome> outcomes) {
+        Report report = new Report();
+        report.head(command, options, machine);
+        report.throughput(
+                outcomes.stream().filter(outcome -> !outcome.scenario().lone()).toList());
+        report.lone(
+                outcomes.stream().filter(outcome -> outcome.scenario().lone()).toList());
+        return report.text.toString();
+    }
+
+    private void head(String command, Options options, Machine machine) {
+        line("# Benchmark results");
+        line("");
+        line("Written by `%s`; [README.md](README.md) says how to read it.", command);
+        line("");
+        line("- date: %s", LocalDate.now(ZoneOffset.UTC));
+        line("- machine: %s, %d cores", machine.processor(), machine.cores());
+        line("- JDK: %s", machine.jdk());
+        line("- ONNX Runtime: %s", machine.onnxRuntime());
+        line(
+                "- rounds: %d, each %d s on either side in turn; figures are the median (least – most) over the rounds",
+                options.rounds(), options.seconds().toSeconds());
+        if (options.smoke()) {
+            line("");
+            line("**A smoke run: it shows that the benchmark works, and its figures mean nothing.**");
+        }
+    }
+
+    private void throughput(List<Outcome> outcomes) {
+        if (outcomes.isEmpty()) {
+            return;
+        }
+        table(
+                "Tokens a second",
+                "| scenario | bare engine | rows a run | service | service ÷ bare | target | | service p50 / p95 / p99 ms |");
+        for (Outcome outcome : outcomes) {
+            line(
+                    "| %s | %s | %d | %s | %s | ≥ %.2f | %s | %s |",
+                    outcome.scenario().name(),
+                    whole(outcome.bare(Measurement::tokensPerSecond)),
+                    BareSide.rows(outcome.bareShape()),
+                    whole(outcome.service(Measurement::tokensPerSecond)),
+                    ratio(outcome.ratio()),
+                    outcome.scenario().target(),
+                    verdict(outcome),
+                    latencies(outcome));
+        }
+        cpu(outcomes);
+    }
+
+    private void cpu(List<Outcome> outcomes) {
+        table(
+                "Tokens a CPU-second",
+                "| scenario | bare engine | service | service ÷ bare | cores used: service | load generator |");
+        for (Outcome outcome : outcomes) {
+            line(
+                    "| %s | %s | %s | %s | %.2f | %.3f |",
+                    outcome.scenario().name(),
+                    whole(outcome.bare(Measurement::tokensPerCpuSecond)),
+                    whole(outcome.service(Measurement::tokensPerCpuSecond)),
+                    ratio(outcome.ratio(Measurement::tokensPerCpuSecond)),
+                    outcome.service(Measurement::coresUsed).median(),
+                    outcome.service(Measurement::coresUsedByLoad).median());
+        }
+    }
+
+    private void lone(List<Outcome> outcomes) {
+        if (outcomes.isEmpty()) {
+            return;
+        }
+        table(
+                "A lone request: milliseconds",
+                "| scenario | bare engine p50 | service p50 | service ÷ bare | target | | service p50 / p95 / p99 ms |");
+        for (Outcome outcome : outcomes) {
+            line(
+                    "| %s | %.2f | %.2f | %s | ≤ %.2f | %s | %s |",
+                    outcome.scenario().name(),
+                    outcome.bare(Measurement::medianLatency).median(),
+                    outcome.service(Measurement::medianLatency).median(),
+                    ratio(outcome.ratio()),
+                    outcome.scenario().target(),
+                    verdict(outcome),
+                    latencies(outcome));
+        }
+    }
+
+    private void table(String title, String header) {
+        line("");
+        line("## %s", title);
+        line("");
+        line("%s", header);
+        line("%s", header.replaceAll("[^|]+", "---"));
+    }
+
+    private static String verdict(Outcome outcome) {
+        return outcome.scenario().met(outcome.ratio().median()) ? "pass" : "miss";
+    }
+
+    private static String latencies(Outcome outcome) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f / %.1f / %.1f",
+                outcome.serviceLatency(0.5),
+                outcome.serviceLatency(0.95),
+                outcome.serviceLatency(0.99));
+    }
+
+    private static String whole(Spread spread) {
+        return String.format(Locale.ROOT, "%.0f (%.0f – %.0f)", spread.median(), spread.least(), spread.most());
+    }
+
+    private static String ratio(Spread spread) {
+        return String.format(Locale.ROOT, "**%.3f** (%.3f – %.3f)", spread.median(), spread.least(), spread.most());
+    }
+
+    private void line(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values)).append('\n');
+    }
+}
