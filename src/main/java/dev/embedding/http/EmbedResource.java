@@ -1,7 +1,6 @@
 package dev.embedding.http;
 
 import dev.embedding.http.edge.Body;
-import dev.embedding.http.edge.ErrorBody;
 import dev.embedding.http.edge.RequestId;
 import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingRequest;
@@ -32,42 +31,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /** Texts to vectors. Requests are parsed and tokenized on a worker, and answered from the lane that finished them. */
 @Path("/embed")
 @Tag(name = "Embeddings")
-@APIResponse(
-        responseCode = "408",
-        description = "The body did not arrive in time",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "412",
-        description = "Another vector space is served than the pinned one",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "413",
-        description = "The body is too large",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "415",
-        description = "The body is not JSON",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "422",
-        description = "The request is invalid",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "429",
-        description = "Too much is waiting; Retry-After says when to try again",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "500",
-        description = "The model could not compute these texts",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "503",
-        description = "No model is loaded",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
-@APIResponse(
-        responseCode = "504",
-        description = "The request's time is over",
-        content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ErrorBody.class)))
 public class EmbedResource {
 
     /** Answers with more vectors than this are encoded on a worker instead of the lane. */

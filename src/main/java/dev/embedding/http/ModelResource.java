@@ -2,7 +2,6 @@ package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.http.edge.ErrorBody;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.EmbeddingModel;
@@ -51,13 +50,6 @@ public class ModelResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ModelInfo.class)))
-    @APIResponse(
-            responseCode = "503",
-            description = "No model is loaded",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = ErrorBody.class)))
     public Uni<ModelInfo> info() {
         EmbeddingModel model = active.model().orElseThrow(EmbeddingFailure.NoModel::new);
         if (!model.device().equals(CUDA)) {

@@ -1,7 +1,6 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.http.edge.ErrorBody;
 import dev.embedding.http.edge.RefusedException;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.SettingKey;
@@ -11,14 +10,11 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** What is set. Settings come from the environment, so changing them here is refused. */
@@ -58,13 +54,6 @@ public class SettingsResource {
     /** {@code POST /settings}. */
     @POST
     @Operation(operationId = "changeSetting", summary = "Change a setting")
-    @APIResponse(
-            responseCode = "400",
-            description = "Stored settings are switched off",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = ErrorBody.class)))
     public Uni<Settings> change() {
         return refused();
     }
@@ -73,13 +62,6 @@ public class SettingsResource {
     @POST
     @Path("/bulk")
     @Operation(operationId = "changeSettings", summary = "Change several settings, all or none")
-    @APIResponse(
-            responseCode = "400",
-            description = "Stored settings are switched off",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = ErrorBody.class)))
     public Uni<Settings> changeAll() {
         return refused();
     }
@@ -88,13 +70,6 @@ public class SettingsResource {
     @DELETE
     @Path("/{key}")
     @Operation(operationId = "deleteSetting", summary = "Go back to the environment's value")
-    @APIResponse(
-            responseCode = "400",
-            description = "Stored settings are switched off",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = ErrorBody.class)))
     public Uni<Settings> delete(@PathParam("key") String key) {
         return refused();
     }

@@ -1,0 +1,71 @@
+package dev.embedding.http;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.PathItem;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+
+/** Adds the errors that an operation may answer to the API's document; all of them have the same body. */
+public class ErrorsInApi implements OASFilter {
+
+    private static final String ERROR = "#/components/schemas/Error";
+
+    private static final Map<String, String> ANYWHERE = Map.of("500", "The service failed; its log says why");
+
+    private static final Map<String, String> WITH_BODY = ordered(
+            "408", "The body did not arrive in time",
+            "413", "The body is too large");
+
+    private static final Map<String, String> EMBEDDING = ordered(
+            "412", "Another vector space is served than the pinned one",
+            "415", "The body is not JSON",
+            "422", "The request is invalid; errors has each fault",
+            "429", "Too much is waiting; Retry-After says when to try again",
+            "503", "No model is loaded",
+            "504", "The request's time is over");
+
+    private static final Map<String, String> CHANGING_SETTINGS = ordered("400", "Stored settings are switched off");
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        api.getPaths().getPathItems().forEach(ErrorsInApi::addErrors);
+    }
+
+    private static void addErrors(String path, PathItem item) {
+        item.getOperations().forEach((method, operation) -> {
+            if (method != PathItem.HttpMethod.GET) {
+                add(operation, path.startsWith("/embed") ? EMBEDDING : CHANGING_SETTINGS);
+                add(operation, WITH_BODY);
+            } else if (path.equals("/model/info")) {
+                add(operation, ordered("503", "No model is loaded"));
+            }
+            add(operation, ANYWHERE);
+        });
+    }
+
+    private static void add(Operation operation, Map<String, String> errors) {
+        errors.forEach((status, description) -> operation.getResponses().addAPIResponse(status, error(description)));
+    }
+
+    private static APIResponse error(String description) {
+        return OASFactory.createAPIResponse()
+                .description(description)
+                .content(OASFactory.createContent()
+                        .addMediaType(
+                                "application/json",
+                                OASFactory.createMediaType()
+                                        .schema(OASFactory.createSchema().ref(ERROR))));
+    }
+
+    private static Map<String, String> ordered(String... statusesAndDescriptions) {
+        Map<String, String> errors = new LinkedHashMap<>();
+        for (int index = 0; index < statusesAndDescriptions.length; index += 2) {
+            errors.put(statusesAndDescriptions[index], statusesAndDescriptions[index + 1]);
+        }
+        return errors;
+    }
+}
