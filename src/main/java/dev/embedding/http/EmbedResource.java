@@ -1,6 +1,7 @@
 package dev.embedding.http;
 
 import dev.embedding.http.edge.Body;
+import dev.embedding.http.edge.EmbeddingSpace;
 import dev.embedding.http.edge.RequestId;
 import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingRequest;
@@ -56,7 +57,7 @@ public class EmbedResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = EmbedBody.class)))
     @Parameter(
-            name = RequestHeaders.SPACE,
+            name = EmbeddingSpace.HEADER,
             in = ParameterIn.HEADER,
             description = "Fingerprint of the vector space that must be served, else 412",
             schema = @Schema(type = SchemaType.STRING))
@@ -100,7 +101,7 @@ public class EmbedResource {
             description = "The text; wins over the body",
             schema = @Schema(type = SchemaType.STRING))
     @Parameter(
-            name = RequestHeaders.SPACE,
+            name = EmbeddingSpace.HEADER,
             in = ParameterIn.HEADER,
             description = "Fingerprint of the vector space that must be served, else 412",
             schema = @Schema(type = SchemaType.STRING))
@@ -135,22 +136,23 @@ public class EmbedResource {
         long start = System.nanoTime();
         return Uni.createFrom()
                 .item(() -> new EmbeddingRequest(
-                        texts.get(), RequestHeaders.requiredSpace(exchange), RequestHeaders.timeout(exchange)))
+                        texts.get(), EmbeddingSpace.required(exchange), RequestHeaders.timeout(exchange)))
                 .runSubscriptionOn(workers)
                 .chain(request -> embedder.embed(request)
                         .onFailure()
                         .invoke(meters::failed)
                         .onCancellation()
                         .invoke(meters::cancelled))
-                .chain(embeddings -> encoded(embeddings, start, encode));
+                .chain(embeddings -> encoded(exchange, embeddings, start, encode));
     }
 
-    private Uni<Response> encoded(Embeddings embeddings, long start, BiFunction<Embeddings, Double, byte[]> encode) {
+    private Uni<Response> encoded(
+            RoutingContext exchange, Embeddings embeddings, long start, BiFunction<Embeddings, Double, byte[]> encode) {
         Uni<Response> response = Uni.createFrom().item(() -> {
             long nanos = System.nanoTime() - start;
             meters.answered(embeddings, nanos);
+            EmbeddingSpace.answer(exchange, embeddings.space().fingerprint());
             return Response.ok(encode.apply(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
-                    .header(RequestHeaders.SPACE, embeddings.space().fingerprint())
                     .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))
                     .build();
         });

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** The request headers that endpoints obey. */
 final class RequestHeaders {
 
-    static final String SPACE = "X-Embedding-Space";
     static final String TIMEOUT = "X-Request-Timeout-Ms";
 
     private static final long MAX_TIMEOUT_MILLIS = 600_000;
@@ -35,11 +34,6 @@ final class RequestHeaders {
     private static boolean isJson(String contentType) {
         String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
-    }
-
-    /** The vector space that the caller insists on. */
-    static Optional<String> requiredSpace(RoutingContext exchange) {
-        return Optional.ofNullable(exchange.request().getHeader(SPACE)).map(String::strip);
     }
 
     /** @throws InvalidRequestException when the header is no number from 1 to 600000 */

@@ -15,7 +15,7 @@ final class Cors {
     private static final String ANY = "*";
     private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
     private static final String EXPOSED =
-            String.join(", ", RequestId.HEADER, "X-Embedding-Space", "Server-Timing", "Retry-After");
+            String.join(", ", RequestId.HEADER, EmbeddingSpace.HEADER, "Server-Timing", "Retry-After");
 
     private Cors() {}
 

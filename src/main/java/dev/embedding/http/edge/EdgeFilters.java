@@ -1,5 +1,6 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.serving.ActiveModel;
 import dev.embedding.settings.EnvironmentSettings;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
@@ -18,13 +19,17 @@ class EdgeFilters {
     private static final Set<HttpMethod> WITH_BODY =
             Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
+    private static final List<String> FRAMEWORK_PATHS = List.of("/q/", "/docs", "/openapi");
+
     private final Vertx vertx;
+    private final ActiveModel active;
     private final List<String> corsOrigins;
     private final long maxBodyBytes;
     private final long maxPauseMillis;
 
-    EdgeFilters(Vertx vertx, EnvironmentSettings environment, EdgeConfig config) {
+    EdgeFilters(Vertx vertx, ActiveModel active, EnvironmentSettings environment, EdgeConfig config) {
         this.vertx = vertx;
+        this.active = active;
         this.corsOrigins = environment.settings().corsOrigins();
         this.maxBodyBytes = config.maxBodySize().asLongValue();
         this.maxPauseMillis = config.bodyPause().toMillis();
@@ -36,13 +41,21 @@ class EdgeFilters {
 
     private void handle(RoutingContext exchange) {
         RequestId.assign(exchange);
+        active.fingerprint().ifPresent(fingerprint -> EmbeddingSpace.answer(exchange, fingerprint));
         if (Cors.handle(exchange, corsOrigins)) {
             return;
         }
-        if (WITH_BODY.contains(exchange.request().method())) {
+        if (hasBodyOfOurs(exchange)) {
             new BodyReceiver(vertx, exchange, maxBodyBytes, maxPauseMillis).receive();
         } else {
             exchange.next();
         }
+    }
+
+    /** The framework's own endpoints receive bodies themselves. */
+    private static boolean hasBodyOfOurs(RoutingContext exchange) {
+        String path = exchange.normalizedPath();
+        return WITH_BODY.contains(exchange.request().method())
+                && FRAMEWORK_PATHS.stream().noneMatch(path::startsWith);
     }
 }
