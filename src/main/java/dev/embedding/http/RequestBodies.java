@@ -55,12 +55,23 @@ final class RequestBodies {
             if (first == null) {
                 throw invalidJson(text);
             }
-            T content = reader.read(parser, first);
-            if (parser.nextToken() != null) {
-                throw invalidJson(text);
+            T content;
+            try {
+                content = reader.read(parser, first);
+            } catch (InvalidRequestException refusal) {
+                requireEnd(parser, text);
+                throw refusal;
             }
+            requireEnd(parser, text);
             return content;
         } catch (IOException notJson) {
+            throw invalidJson(text);
+        }
+    }
+
+    /** That a text is no JSON comes before what its document lacks, so refused documents are read to their end too. */
+    private static void requireEnd(JsonParser parser, String text) throws IOException {
+        if (parser.nextToken() != null) {
             throw invalidJson(text);
         }
     }
