@@ -6,6 +6,7 @@ import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
 final class SingleText {
 
     private static final String TEXT = "text";
+    private static final int MAX_PARAMETERS = 1_024;
 
     private SingleText() {}
 
@@ -24,12 +26,17 @@ final class SingleText {
     static Optional<String> fromQuery(String uri) {
         List<String> values;
         try {
-            values = new QueryStringDecoder(uri).parameters().getOrDefault(TEXT, List.of());
+            values = decoder(uri).parameters().getOrDefault(TEXT, List.of());
         } catch (IllegalArgumentException notEncoded) {
             throw new InvalidRequestException(
                     new Fault("query.text", "The query is not percent-encoded UTF-8", "value_error"));
         }
         return values.isEmpty() ? Optional.empty() : Optional.of(notBlank("query.text", values.get(values.size() - 1)));
+    }
+
+    /** Only {@code &} separates parameters, as in the original: a semicolon belongs to the text. */
+    private static QueryStringDecoder decoder(String uri) {
+        return new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS, true);
     }
 
     /** @throws InvalidRequestException when the body is neither a text nor an object with one */
