@@ -10,6 +10,8 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
 
@@ -47,6 +49,14 @@ public class EmbeddingMeters implements ServingListener {
                 .description("Share of a batch's tokens that is padding")
                 .serviceLevelObjectives(0.01, 0.02, 0.05, 0.1)
                 .register(registry);
+    }
+
+    void onStart(@Observes StartupEvent start, ActiveModel active) {
+        watch(active);
+    }
+
+    void onServed(@Observes EmbeddingModel model, ActiveModel active) {
+        active.fingerprint().ifPresent(fingerprint -> served(model, fingerprint));
     }
 
     /** Publishes the queue of whatever model is served. */
