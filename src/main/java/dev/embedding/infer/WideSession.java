@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WideSession implements AutoCloseable {
 
+    /** Longer than a session takes to open. */
+    private static final Duration OPENING = Duration.ofSeconds(20);
+
     private final BatchRunner.Opener opener;
     private final long idleNanos;
     private final ScheduledExecutorService background;
@@ -126,7 +129,7 @@ final class WideSession implements AutoCloseable {
         }
     }
 
-    /** Waits for a run inside. */
+    /** Waits for a run inside, and for a session that is just being opened: the engine cannot be left in the middle. */
     @Override
     public void close() {
         lock.writeLock().lock();
@@ -136,6 +139,11 @@ final class WideSession implements AutoCloseable {
             lock.writeLock().unlock();
         }
         background.shutdownNow();
+        try {
+            boolean unused = background.awaitTermination(OPENING.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         closeSession();
     }
 }

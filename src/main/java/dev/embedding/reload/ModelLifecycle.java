@@ -12,9 +12,8 @@ import dev.embedding.settings.ServiceSettings;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -35,7 +34,7 @@ public final class ModelLifecycle {
     private final ModelLocator locator;
     private final ActiveModel active;
     private final Consumer<EmbeddingModel> onServed;
-    private final ScheduledExecutorService loader;
+    private final ScheduledThreadPoolExecutor loader;
     private volatile ModelState state = new ModelState.Loading();
 
     /** @param onServed called once the model is served, on the loader's thread */
@@ -52,11 +51,12 @@ public final class ModelLifecycle {
         this.locator = locator;
         this.active = active;
         this.onServed = onServed;
-        this.loader = Executors.newSingleThreadScheduledExecutor(task -> {
+        this.loader = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "model-loader");
             thread.setDaemon(true);
             return thread;
         });
+        loader.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     public ModelState state() {
@@ -70,6 +70,10 @@ public final class ModelLifecycle {
     private void load(Duration retryAfter) {
         try {
             EmbeddingModel model = loadVerified();
+            if (isStopped()) {
+                close(model);
+                return;
+            }
             active.serve(model, settings.normalizeEmbeddings());
             state = new ModelState.Serving();
             model.deviceFallback()
@@ -77,6 +81,9 @@ public final class ModelLifecycle {
                             "Device %s is not usable, the CPU is used instead: %s", settings.device(), reason));
             onServed.accept(model);
         } catch (ModelUnavailableException failure) {
+            if (isStopped()) {
+                return;
+            }
             state = new ModelState.Failed(failure.reason());
             LOG.errorf("%s (next attempt in %d s)", failure.reason(), retryAfter.toSeconds());
             Duration next = retryAfter.multipliedBy(2);
@@ -108,12 +115,20 @@ public final class ModelLifecycle {
         }
     }
 
-    /** Serves nothing any more; accepted requests are answered as far as the shutdown's time allows. */
+    private boolean isStopped() {
+        return state instanceof ModelState.Stopped;
+    }
+
+    /**
+     * Serves nothing any more; accepted requests are answered as far as the shutdown's time allows. A load is waited for:
+     * ending the process while the engine opens a model would crash it.
+     */
     void stop() {
         state = new ModelState.Stopped();
-        loader.shutdownNow();
+        loader.shutdown();
         long deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
         try {
+            boolean unused = loader.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             Optional<EmbeddingModel> last = active.retire(deadline - System.nanoTime());
             if (last.isPresent()) {
                 last.get().close(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
