@@ -239,9 +239,9 @@ public final class MicroBatcher<P, V> {
         batchesRunning++;
         long stillQueued = queue.tokens();
         return run -> {
-            late.forEach(submission -> submission.fail(
-                    new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued)));
             try {
+                late.forEach(submission -> submission.fail(
+                        new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued)));
                 if (!batch.isEmpty()) {
                     computer.compute(batch, run);
                 }

@@ -1,5 +1,6 @@
 package dev.embedding.batch;
 
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,12 +72,22 @@ final class Submission<P, V> {
 
     @SuppressWarnings("unchecked") // called once every value is present
     void answer(long nowNanos) {
-        emitter.complete(new BatchResult<>(
-                Collections.unmodifiableList(values), firstCutNanos - submittedNanos, nowNanos - firstCutNanos));
+        BatchResult<V> result = new BatchResult<>(
+                Collections.unmodifiableList(values), firstCutNanos - submittedNanos, nowNanos - firstCutNanos);
+        tell(() -> emitter.complete(result));
     }
 
     void fail(RuntimeException reason) {
-        emitter.fail(reason);
+        tell(() -> emitter.fail(reason));
+    }
+
+    /** A subscriber that throws must not keep others from their answers, nor end the lane that answers them. */
+    private static void tell(Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException | Error failure) {
+            Infrastructure.handleDroppedException(failure);
+        }
     }
 
     /** One row of a submission; also a link of the queue. */

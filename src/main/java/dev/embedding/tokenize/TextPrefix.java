@@ -32,8 +32,10 @@ sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
     }
 
     /**
-     * For any tokenizer: cuts at white space, where every pre-tokenizer splits. Where there is none, it cuts anywhere and
-     * asks for a margin of tokens, because the last ones before such a cut may differ.
+     * For any tokenizer: cuts before a blank that follows something else, where every pre-tokenizer splits. (Not before a
+     * line break, which some take together with the punctuation before it, nor a control character, which some drop.)
+     * Where there is no such blank, it cuts anywhere and asks for a margin of tokens, because the last ones before such a
+     * cut may differ.
      */
     record Whitespace(int maxTokens) implements TextPrefix {
 
@@ -48,12 +50,16 @@ sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
             }
             int limit = (int) length;
             for (int end = limit; end > limit / 2; end--) {
-                if (Character.isWhitespace(text.charAt(end)) && !Character.isWhitespace(text.charAt(end - 1))) {
+                if (text.charAt(end) == ' ' && !isWhitespace(text.charAt(end - 1))) {
                     return new Cut(text.substring(0, end), false, 1);
                 }
             }
             int end = Character.isLowSurrogate(text.charAt(limit)) ? limit - 1 : limit;
             return new Cut(text.substring(0, end), false, MARGIN_WITHOUT_WHITESPACE);
+        }
+
+        private static boolean isWhitespace(char character) {
+            return Character.isWhitespace(character) || Character.isSpaceChar(character);
         }
     }
 }
