@@ -51,7 +51,7 @@ public final class MicroBatcher<P, V> {
     private int admissions;
     private int batchesRunning;
     private boolean closed;
-    private boolean detached;
+    private boolean drained;
 
     /**
      * @param initialTokensPerSecond what one lane computes in a second, until it has been measured
@@ -190,7 +190,7 @@ public final class MicroBatcher<P, V> {
         try {
             if (!admission.end()) {
                 refusal = new IllegalStateException("An admission is good for one submission");
-            } else if (detached) {
+            } else if (drained) {
                 refusal = new BatcherClosedException();
             } else if (!submission.isOver()) {
                 submission.rows.forEach(queue::add);
@@ -357,6 +357,7 @@ public final class MicroBatcher<P, V> {
                     givenUp.add(row.owner);
                 }
             }
+            drained = true; // INVARIANT: no row is queued after the waiting ones were given up.
         } finally {
             lanes.lock.unlock();
         }
@@ -370,7 +371,6 @@ public final class MicroBatcher<P, V> {
             while (batchesRunning > 0) {
                 idle.await();
             }
-            detached = true;
             lanes.detach(source);
         } finally {
             lanes.lock.unlock();
