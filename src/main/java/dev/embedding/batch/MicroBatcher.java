@@ -255,7 +255,7 @@ public final class MicroBatcher<P, V> {
     private int tokenBudget() {
         double tokensInTime =
                 rate.tokensPerSecondOfOneLane() * limits.longestRun().toNanos() / 1e9;
-        return (int) Math.min(limits.tokenBudget(), Math.max(limits.tokenBudget() / 4.0, tokensInTime));
+        return (int) Math.max(1, Math.min(limits.tokenBudget(), Math.max(limits.tokenBudget() / 4.0, tokensInTime)));
     }
 
     private List<Row<P, V>> liveCandidates(long now, Set<Submission<P, V>> late) {
