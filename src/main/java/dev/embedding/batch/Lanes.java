@@ -123,7 +123,7 @@ public final class Lanes implements AutoCloseable {
 
     private @Nullable Assignment assign(int lane) {
         for (int tried = 0; tried < sources.size(); tried++) {
-            WorkSource source = sources.get(turn++ % sources.size());
+            WorkSource source = sources.get(Math.floorMod(turn++, sources.size()));
             Work work = source.cut();
             if (work != null) {
                 busy++;
