@@ -3,6 +3,7 @@ package dev.embedding.batch;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.Submission.Row;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Computes cut batches outside of the lanes' lock. A batch that fails as a whole is tried once more, row by row. */
 final class BatchComputer<P, V> {
@@ -22,11 +23,13 @@ final class BatchComputer<P, V> {
     private final BatchFunction<P, V> function;
     private final BatchObserver observer;
     private final Ledger<P, V> ledger;
+    private final LongSupplier clock;
 
-    BatchComputer(BatchFunction<P, V> function, BatchObserver observer, Ledger<P, V> ledger) {
+    BatchComputer(BatchFunction<P, V> function, BatchObserver observer, Ledger<P, V> ledger, LongSupplier clock) {
         this.function = function;
         this.observer = observer;
         this.ledger = ledger;
+        this.clock = clock;
     }
 
     void compute(List<Row<P, V>> batch, BatchRun run) {
@@ -46,9 +49,9 @@ final class BatchComputer<P, V> {
 
     private List<RowOutcome<V>> outcomes(List<Row<P, V>> batch, BatchRun run) {
         List<P> payloads = batch.stream().map(row -> row.content.payload()).toList();
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         List<RowOutcome<V>> outcomes = function.compute(payloads, run);
-        long nanos = System.nanoTime() - start;
+        long nanos = clock.getAsLong() - start;
         if (outcomes.size() != batch.size()) {
             throw new IllegalStateException(
                     "The batch function answered " + outcomes.size() + " rows of " + batch.size());

@@ -65,7 +65,7 @@ public final class MicroBatcher<P, V> {
             BatchObserver observer,
             LongSupplier clock) {
         this.lanes = lanes;
-        this.computer = new BatchComputer<>(function, observer, new QueueLedger());
+        this.computer = new BatchComputer<>(function, observer, new QueueLedger(), clock);
         this.limits = limits;
         this.clock = clock;
         this.rate = new DrainRate(lanes.count(), initialTokensPerSecond);

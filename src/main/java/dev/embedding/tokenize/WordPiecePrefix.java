@@ -97,8 +97,7 @@ final class WordPiecePrefix implements TextPrefix {
                 definition.path("model").path("max_input_chars_per_word").asInt(100);
         int longestAdded = 0;
         for (JsonNode added : definition.path("added_tokens")) {
-            longestAdded =
-                    Math.max(longestAdded, added.path("content").asText().length());
+            longestAdded = Math.max(longestAdded, added.path("content").asText().length());
         }
         return new WordPiecePrefix(maxTokens, wordLimit, marksVanish, longestAdded);
     }
@@ -174,14 +173,14 @@ final class WordPiecePrefix implements TextPrefix {
                     Character.INITIAL_QUOTE_PUNCTUATION,
                     Character.FINAL_QUOTE_PUNCTUATION,
                     Character.OTHER_PUNCTUATION -> ifKnownForLong(character, Kind.BOUNDARY);
-            case Character.OTHER_SYMBOL -> switch (character) {
-                case 0xFFFD -> Kind.VANISHING;
-                case 0x166D -> Kind.UNSURE; // punctuation in older versions
-                default -> Kind.WORD;
-            };
-            case Character.MATH_SYMBOL, Character.MODIFIER_SYMBOL -> marksVanish && isComposedOfPunctuation(character)
-                    ? Kind.BOUNDARY
-                    : Kind.WORD;
+            case Character.OTHER_SYMBOL ->
+                switch (character) {
+                    case 0xFFFD -> Kind.VANISHING;
+                    case 0x166D -> Kind.UNSURE; // punctuation in older versions
+                    default -> Kind.WORD;
+                };
+            case Character.MATH_SYMBOL, Character.MODIFIER_SYMBOL ->
+                marksVanish && isComposedOfPunctuation(character) ? Kind.BOUNDARY : Kind.WORD;
             case Character.SURROGATE -> Kind.UNSURE;
             default -> Kind.WORD; // letters, digits, and what is not assigned
         };
