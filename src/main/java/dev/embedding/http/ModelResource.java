@@ -60,7 +60,7 @@ public class ModelResource {
 
     private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {
         return new ModelInfo(
-                model.description().name(),
+                model.name(),
                 settings.device(),
                 true,
                 settings.normalizeEmbeddings(),

@@ -25,7 +25,7 @@ final class StartBanner {
                 """.formatted(
                         address,
                         address,
-                        model.description().name(),
+                        model.name(),
                         model.description().pooling().label(),
                         model.description().maxTokens(),
                         model.loadTime().toMillis() / 1000.0,

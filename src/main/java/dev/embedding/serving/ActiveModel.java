@@ -109,8 +109,7 @@ public final class ActiveModel {
         }
 
         Embeddings.VectorSpace space() {
-            return new Embeddings.VectorSpace(
-                    served.model.description().name(), served.model.dimension(), served.fingerprint);
+            return new Embeddings.VectorSpace(served.model.name(), served.model.dimension(), served.fingerprint);
         }
 
         /** Gives the model back; nothing happens the second time. */

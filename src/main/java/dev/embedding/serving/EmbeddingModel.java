@@ -168,6 +168,11 @@ public final class EmbeddingModel {
         return description;
     }
 
+    /** As the operator gave it. */
+    public String name() {
+        return description.name();
+    }
+
     public int dimension() {
         return engine.dimension();
     }

@@ -68,7 +68,6 @@ public final class GoldenCheck {
     }
 
     private static ModelUnavailableException failed(EmbeddingModel model, String why) {
-        return new ModelUnavailableException(
-                "Model " + model.description().name() + " failed the golden check: " + why);
+        return new ModelUnavailableException("Model " + model.name() + " failed the golden check: " + why);
     }
 }

@@ -72,7 +72,7 @@ public class EmbeddingMeters implements ServingListener {
     public void served(EmbeddingModel model, String fingerprint) {
         Gauge.builder("embedding.model.info", () -> 1)
                 .description("The model that is served")
-                .tag("model", model.description().name())
+                .tag("model", model.name())
                 .tag("fingerprint", fingerprint)
                 .tag("device", model.device())
                 .tag("provider", model.executionProvider())
