@@ -36,45 +36,43 @@ public final class InferenceEngine implements AutoCloseable {
      * @throws InferenceException when the file is no model that can be run
      */
     public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
+        SessionOpener opener = new SessionOpener(runtime, file, options.padTokenId(), options.firstTokenOnly());
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {
-                return onCuda(runtime, file, options);
+                return onCuda(opener, options);
             } catch (OrtException | UnsatisfiedLinkError failure) {
                 fallbackReason = EngineMessage.of(failure);
             }
         }
         try {
-            return onCpu(runtime, file, options, fallbackReason);
+            return onCpu(opener, options, fallbackReason);
         } catch (OrtException failure) {
             throw new InferenceException(
                     file.getFileName() + " cannot be opened: " + EngineMessage.of(failure), failure);
         }
     }
 
-    private static InferenceEngine onCuda(InferenceRuntime runtime, Path file, EngineOptions options)
-            throws OrtException {
+    private static InferenceEngine onCuda(SessionOpener opener, EngineOptions options) throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
-            InferenceSession session = InferenceSession.open(runtime, file, sessionOptions, options.padTokenId());
+            InferenceSession session = opener.open(sessionOptions);
             BatchRunner runner = options.device() == Device.AUTO
-                    ? new OverflowToCpu(session, () -> openOnCpu(runtime, file, options, options.cores()))
+                    ? new OverflowToCpu(session, () -> openOnCpu(opener, options.cores()))
                     : session;
             return new InferenceEngine(runner, ExecutionPlace.CUDA, null, null);
         }
     }
 
-    private static InferenceEngine onCpu(
-            InferenceRuntime runtime, Path file, EngineOptions options, @Nullable String fallbackReason)
+    private static InferenceEngine onCpu(SessionOpener opener, EngineOptions options, @Nullable String fallbackReason)
             throws OrtException {
-        InferenceSession narrow = openOnCpu(runtime, file, options, 1);
+        InferenceSession narrow = openOnCpu(opener, 1);
         WideSession wide = options.cores() == 1
                 ? null
-                : new WideSession(() -> openOnCpu(runtime, file, options, options.cores()), WIDE_SESSION_IDLE);
+                : new WideSession(() -> openOnCpu(opener, options.cores()), WIDE_SESSION_IDLE);
         return new InferenceEngine(narrow, ExecutionPlace.CPU, wide, fallbackReason);
     }
 
-    private static InferenceSession openOnCpu(InferenceRuntime runtime, Path file, EngineOptions options, int threads)
-            throws OrtException {
+    private static InferenceSession openOnCpu(SessionOpener opener, int threads) throws OrtException {
         try (SessionOptions sessionOptions = new SessionOptions()) {
             sessionOptions.setIntraOpNumThreads(threads);
             sessionOptions.setInterOpNumThreads(1);
@@ -82,7 +80,7 @@ public final class InferenceEngine implements AutoCloseable {
             sessionOptions.setMemoryPatternOptimization(false);
             // Spin while a lone run lasts, but never beside the lanes of the other session.
             sessionOptions.addConfigEntry("session.force_spinning_stop", "1");
-            return InferenceSession.open(runtime, file, sessionOptions, options.padTokenId());
+            return opener.open(sessionOptions);
         }
     }
 

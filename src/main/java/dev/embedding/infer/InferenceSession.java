@@ -25,13 +25,15 @@ final class InferenceSession implements BatchRunner {
     private static final String ATTENTION_MASK = "attention_mask";
     private static final String TOKEN_TYPE_IDS = "token_type_ids";
     private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
-    private static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
+    /** Names of the output with the token vectors, the likeliest first. */
+    static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
 
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final Set<String> inputs;
     private final String output;
     private final int dimension;
+    private final boolean firstTokenOnly;
     private final int padTokenId;
 
     private InferenceSession(OrtEnvironment environment, OrtSession session, int padTokenId) throws OrtException {
@@ -46,8 +48,10 @@ final class InferenceSession implements BatchRunner {
                 .findFirst()
                 .orElseThrow(() -> new InferenceException(
                         "The ONNX model has the outputs " + outputs.keySet() + ", but none of " + KNOWN_OUTPUTS, null));
-        this.dimension = dimension(
-                (TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo());
+        long[] shape =
+                shape((TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo());
+        this.firstTokenOnly = shape[1] == 1;
+        this.dimension = Math.toIntExact(shape[2]);
     }
 
     /**
@@ -84,7 +88,7 @@ final class InferenceSession implements BatchRunner {
         }
     }
 
-    private int dimension(TensorInfo tensor) {
+    private long[] shape(TensorInfo tensor) {
         long[] shape = tensor.getShape();
         if (tensor.type != OnnxJavaType.FLOAT) {
             throw new InferenceException(
@@ -95,7 +99,7 @@ final class InferenceSession implements BatchRunner {
             throw new InferenceException(
                     "The ONNX model's output " + output + " is not of the shape [batch, sequence, dimension]", null);
         }
-        return Math.toIntExact(shape[2]);
+        return shape;
     }
 
     @Override
@@ -107,9 +111,10 @@ final class InferenceSession implements BatchRunner {
     public TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
         long[] shape = {batch.rows().size(), batch.longest()};
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-        var vectors = workspace.output(batch, dimension);
+        int vectorsOfRow = firstTokenOnly ? 1 : batch.longest();
+        var vectors = workspace.output(batch.rows().size() * vectorsOfRow, dimension);
         try (OnnxTensor result =
-                OnnxTensor.createTensor(environment, vectors, new long[] {shape[0], shape[1], dimension})) {
+                OnnxTensor.createTensor(environment, vectors, new long[] {shape[0], vectorsOfRow, dimension})) {
             tensors.put(INPUT_IDS, tensor(workspace.ids(batch, padTokenId), shape));
             if (inputs.contains(ATTENTION_MASK)) {
                 tensors.put(ATTENTION_MASK, tensor(workspace.mask(batch), shape));
@@ -119,7 +124,7 @@ final class InferenceSession implements BatchRunner {
             }
             // Pinning the output has ONNX Runtime write into our buffer instead of allocating one for each run.
             session.run(tensors, Set.of(), Map.of(output, result)).close();
-            return new TokenVectors(vectors, batch.longest(), dimension);
+            return new TokenVectors(vectors, vectorsOfRow, dimension);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }

@@ -5,12 +5,13 @@ import java.nio.FloatBuffer;
 /**
  * The model's output for a batch, valid until the next run with the same workspace.
  *
- * @param values {@code [rows, longest, dimension]} in row-major order
+ * @param values {@code [rows, vectorsOfRow, dimension]} in row-major order
+ * @param vectorsOfRow the longest row's tokens, or 1 where only the first token's vector is computed
  */
-public record TokenVectors(FloatBuffer values, int longest, int dimension) {
+public record TokenVectors(FloatBuffer values, int vectorsOfRow, int dimension) {
 
     /** Where the first token vector of a row begins in {@link #values}. */
     public int start(int row) {
-        return row * longest * dimension;
+        return row * vectorsOfRow * dimension;
     }
 }

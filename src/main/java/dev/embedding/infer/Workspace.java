@@ -46,8 +46,9 @@ public final class Workspace {
         return longs(types, batch);
     }
 
-    FloatBuffer output(TokenBatch batch, int dimension) {
-        long floats = (long) batch.paddedTokens() * dimension;
+    /** Room for as many vectors. */
+    FloatBuffer output(int vectors, int dimension) {
+        long floats = (long) vectors * dimension;
         output = atLeast(output, floats * Float.BYTES);
         return output.asFloatBuffer().limit(Math.toIntExact(floats));
     }

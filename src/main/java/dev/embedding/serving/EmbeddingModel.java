@@ -12,6 +12,7 @@ import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.PoolingMode;
 import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.pool.Pooling;
 import dev.embedding.pool.VectorNorm;
@@ -87,6 +88,7 @@ public final class EmbeddingModel {
                     new EngineOptions(
                             options.requestedDevice(),
                             description.padTokenId(),
+                            description.pooling() == PoolingMode.CLS,
                             host.cores(),
                             options.gpuMemoryLimit()));
             return new EmbeddingModel(
