@@ -1,0 +1,101 @@
+package dev.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Texts and the vectors that sentence-transformers gives them.
+ *
+ * @param maxTokens longer texts are cut to this length
+ */
+record ReferenceVectors(int maxTokens, List<Row> rows) {
+
+    static final Path MODELS =
+            Path.of("src", "test", "resources", "reference", "models").toAbsolutePath();
+
+    private static final Path BGE_SMALL = Path.of("src", "test", "resources", "reference", "bge-small-en-v1.5.json");
+
+    /** One text. */
+    record Row(String text, int tokens, float[] vector) {}
+
+    /** Those of the bundled model. */
+    static ReferenceVectors ofBgeSmall() {
+        JsonNode file = read(BGE_SMALL);
+        return new ReferenceVectors(
+                file.path("max_seq_length").intValue(),
+                stream(file.path("rows"))
+                        .map(row -> new Row(
+                                row.path("text").textValue(),
+                                row.path("tokens").intValue(),
+                                Answer.floats(row.path("vector"))))
+                        .toList());
+    }
+
+    /** Those of a small model. */
+    static ReferenceVectors ofModel(String name, boolean normalized) {
+        JsonNode file = read(MODELS.resolve(name).resolve("expected.json"));
+        JsonNode vectors = file.path(normalized ? "vectors_normalized" : "vectors");
+        return new ReferenceVectors(
+                file.path("max_seq_length").intValue(),
+                IntStream.range(0, vectors.size())
+                        .mapToObj(index -> new Row(
+                                file.path("texts").get(index).textValue(),
+                                file.path("token_ids").get(index).size(),
+                                Answer.floats(vectors.get(index))))
+                        .toList());
+    }
+
+    List<String> texts() {
+        return rows.stream().map(Row::text).toList();
+    }
+
+    int tokens() {
+        return rows.stream().mapToInt(Row::tokens).sum();
+    }
+
+    /** Indices of the texts that fill the model's length, all of which are longer. */
+    List<Integer> truncated() {
+        return IntStream.range(0, rows.size())
+                .filter(index -> rows.get(index).tokens() == maxTokens)
+                .boxed()
+                .toList();
+    }
+
+    static void requireNear(float[] actual, float[] expected, double tolerance) {
+        assertThat(maxDifference(actual, expected)).isLessThanOrEqualTo(tolerance);
+    }
+
+    /** The largest difference of two components; infinite when the lengths differ. */
+    static double maxDifference(float[] one, float[] other) {
+        if (one.length != other.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double largest = 0;
+        for (int index = 0; index < one.length; index++) {
+            double difference = Math.abs((double) one[index] - other[index]);
+            largest = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+        }
+        return largest;
+    }
+
+    private static JsonNode read(Path file) {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static Stream<JsonNode> stream(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.embedding;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A {@link ServiceProcess} that is described, but not started yet: its environment, and files of its working directory.
+ *
+ * <p>The system property {@code embedding.test.jvmArgs} adds arguments to its JVM.
+ */
+final class ServiceStart {
+
+    private static final Path APPLICATION =
+            Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
+    private static final List<String> NOT_INHERITED =
+            List.of("EMBEDDING_", "QUARKUS_", "CORS_ORIGINS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final Map<String, String> files = new HashMap<>();
+    private int port = Ports.free();
+
+    ServiceStart() {
+        environment.put("EMBEDDING_HOST", "127.0.0.1");
+        environment.put("EMBEDDING_PORT", Integer.toString(port));
+        environment.put("ORT_DISABLE_TELEMETRY", "1");
+    }
+
+    ServiceStart with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Leaves a variable to the {@code .env} file, or to its default. */
+    ServiceStart without(String variable) {
+        environment.remove(variable);
+        return this;
+    }
+
+    /** Puts a file into the working directory. */
+    ServiceStart file(String name, String content) {
+        files.put(name, content);
+        return this;
+    }
+
+    /** Where the service is expected, when its environment says something else than {@code EMBEDDING_PORT}. */
+    ServiceStart expectedAt(int otherPort) {
+        port = otherPort;
+        return this;
+    }
+
+    /** Starts the process and waits until it is ready. */
+    ServiceProcess ready() {
+        return launch().await("/q/health/ready");
+    }
+
+    /** Starts the process and waits until it answers, with a model or without. */
+    ServiceProcess live() {
+        return launch().await("/q/health/live");
+    }
+
+    /** Starts the process without waiting for anything. */
+    ServiceProcess launch() {
+        try {
+            Path directory = Files.createTempDirectory("embedding-service-");
+            Files.createDirectory(directory.resolve("tmp"));
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                Files.writeString(directory.resolve(file.getKey()), file.getValue(), StandardCharsets.UTF_8);
+            }
+            ProcessBuilder builder = new ProcessBuilder(command(directory))
+                    .directory(directory.toFile())
+                    .redirectOutput(directory.resolve("stdout.log").toFile())
+                    .redirectError(directory.resolve("stderr.log").toFile());
+            builder.environment().keySet().removeIf(name -> NOT_INHERITED.stream()
+                    .anyMatch(name::startsWith));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return new ServiceProcess(process, directory, port);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static List<String> command(Path directory) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        String more = System.getProperty("embedding.test.jvmArgs", "").strip();
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split("\\s+")));
+        }
+        command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
+        command.addAll(List.of("-jar", APPLICATION.toString()));
+        return command;
+    }
+}
