@@ -1,0 +1,85 @@
+package dev.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Variables that the service cannot start with, and the one that it must ignore. */
+class BadEnvironmentIT {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            EMBEDDING_PORT             | 80           | from 1024 to 65535
+            EMBEDDING_PORT             | 65536        | from 1024 to 65535
+            EMBEDDING_PORT             | http         | from 1024 to 65535
+            EMBEDDING_HOST             | '  '         | not blank
+            EMBEDDING_MODEL_NAME       | '  '         | not blank
+            EMBEDDING_MODEL_CACHE_DIR  | '  '         | a directory
+            EMBEDDING_DEVICE           | gpu          | cpu, cuda or auto
+            EMBEDDING_NORMALIZE        | maybe        | true
+            EMBEDDING_MAX_BATCH_SIZE   | 0            | from 1 to 1024
+            EMBEDDING_MAX_BATCH_SIZE   | 1025         | from 1 to 1024
+            EMBEDDING_MAX_BATCH_SIZE   | 3.5          | from 1 to 1024
+            CORS_ORIGINS               | ','          | not empty
+            CORS_ORIGINS               | '["https://' | list
+            EMBEDDING_USE_DB_SETTINGS  | perhaps      | false
+            EMBEDDING_LANES            | 0            | from 1 to 256
+            EMBEDDING_LANES            | many         | from 1 to 256
+            EMBEDDING_MAX_BODY_SIZE    | lots         | size
+            EMBEDDING_BODY_PAUSE       | soon         | duration
+            EMBEDDING_SHUTDOWN_TIMEOUT | later        | duration
+            """)
+    void endsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
+        try (ServiceProcess service =
+                ServiceProcess.configure().with(variable, value).launch()) {
+            assertThat(service.exitCode()).isEqualTo(1);
+            assertThat(service.stderr().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith(variable + " ")
+                    .contains(rule)
+                    .contains("'" + value + "'");
+            assertThat(service.stdout()).isEmpty();
+        }
+    }
+
+    @Test
+    void namesEveryBadVariableAtOnce() {
+        try (ServiceProcess service = ServiceProcess.configure()
+                .with("EMBEDDING_DEVICE", "gpu")
+                .with("EMBEDDING_LANES", "none")
+                .file(".env", "EMBEDDING_MAX_BATCH_SIZE=0 # none\n")
+                .launch()) {
+            assertThat(service.exitCode()).isEqualTo(1);
+            assertThat(service.stderr().lines())
+                    .hasSize(3)
+                    .anyMatch(line -> line.startsWith("EMBEDDING_DEVICE "))
+                    .anyMatch(line -> line.startsWith("EMBEDDING_LANES "))
+                    .anyMatch(line -> line.startsWith("EMBEDDING_MAX_BATCH_SIZE ") && line.contains("'0'"));
+        }
+    }
+
+    @Test
+    void ignoresTheAddressThatKubernetesPutsIntoThePort() {
+        int defaultPort = 8001;
+        assumeTrue(Ports.isFree(defaultPort), "Somebody else uses port " + defaultPort);
+        try (ServiceProcess service = ServiceProcess.configure()
+                .with("EMBEDDING_PORT", "tcp://10.0.0.1:8001")
+                .expectedAt(defaultPort)
+                .ready()) {
+            assertThat(service.client()
+                            .get("/settings")
+                            .json()
+                            .path("settings")
+                            .path("port")
+                            .intValue())
+                    .isEqualTo(defaultPort);
+            assertThat(service.output().lines())
+                    .filteredOn(line -> line.contains(" WARN ") && line.contains("EMBEDDING_PORT"))
+                    .hasSize(1);
+        }
+    }
+}

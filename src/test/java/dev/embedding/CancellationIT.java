@@ -1,0 +1,62 @@
+package dev.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nothing is computed for callers that have gone. */
+class CancellationIT {
+
+    private static final int TEXTS = 1_000;
+    private static final int TOKENS_PER_TEXT = 512;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    private static ServiceProcess service;
+
+    @BeforeAll
+    static void start() {
+        service = ServiceProcess.configure().ready();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @ParameterizedTest(name = "reset: {0}")
+    @ValueSource(booleans = {false, true})
+    void dropsTheTextsOfAClientThatHasGone(boolean reset) throws IOException {
+        double computedBefore = service.client().meter("embedding_tokens_total");
+        byte[] body =
+                Answer.jsonOf(Map.of("texts", GeneratedTexts.of(TEXTS, 600, 1))).getBytes(StandardCharsets.UTF_8);
+
+        try (RawConnection connection = service.connect()) {
+            connection.sendHead("POST /embed", "Content-Length: " + body.length).send(body);
+            Await.until(PATIENCE, () -> queued() > 0, () -> "Nothing was queued");
+            if (reset) {
+                connection.reset();
+            }
+        }
+
+        Await.until(SOON, () -> queued() == 0, () -> queued() + " tokens still wait");
+        assertThat(service.client().embed("a short query").vectors()).hasSize(1);
+        double computed = service.client().meter("embedding_tokens_total") - computedBefore;
+        assertThat(computed).isLessThan(0.2 * TEXTS * TOKENS_PER_TEXT);
+        Await.until(
+                SOON,
+                () -> service.client().meter("embedding_requests_total{outcome=\"cancelled\"}") == (reset ? 2 : 1),
+                () -> service.client().get("/q/metrics", "Accept", "text/plain").text());
+    }
+
+    private static double queued() {
+        return service.client().meter("embedding_queue_tokens");
+    }
+}

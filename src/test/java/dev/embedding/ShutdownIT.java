@@ -1,0 +1,95 @@
+package dev.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the process ends on SIGTERM. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class ShutdownIT {
+
+    private static final Duration QUICKLY = Duration.ofSeconds(8);
+
+    @Test
+    void endsQuicklyAndLeavesNoFileBehind() throws IOException {
+        try (ServiceProcess service = ServiceProcess.configure().ready()) {
+            service.client().embed("a").vectors();
+
+            requireOrderlyEnd(service);
+
+            try (Stream<Path> left = Files.walk(service.directory())) {
+                assertThat(left.filter(Files::isRegularFile)
+                                .map(Path::getFileName)
+                                .map(Path::toString))
+                        .containsExactlyInAnyOrder("stdout.log", "stderr.log");
+            }
+        }
+    }
+
+    @Test
+    void answersWhatItHasTakenBeforeItEnds() {
+        try (ServiceProcess service = ServiceProcess.configure().ready()) {
+            List<String> texts = GeneratedTexts.of(200, 20, 1);
+            CompletableFuture<Answer> answer = service.client().embedLater(texts);
+            Await.until(QUICKLY, () -> service.client().meter("embedding_queue_tokens") > 0, service::output);
+
+            requireOrderlyEnd(service);
+
+            assertThat(answer.join().vectors()).hasSize(texts.size());
+        }
+    }
+
+    @Test
+    void givesUpWhatTakesLongerThanItMayTakeToEnd() {
+        try (ServiceProcess service = ServiceProcess.configure()
+                .with("EMBEDDING_SHUTDOWN_TIMEOUT", "1s")
+                .ready()) {
+            CompletableFuture<Answer> answer = service.client().embedLater(GeneratedTexts.of(1_000, 400, 1));
+            Await.until(QUICKLY, () -> service.client().meter("embedding_queue_tokens") > 0, service::output);
+
+            requireQuickEnd(service);
+
+            assertThat(answer.handle((vectors, failure) -> failure != null || vectors.status() >= 500)
+                            .join())
+                    .isTrue();
+        }
+    }
+
+    /** The model takes a while to load; the signal comes somewhere in between. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 300, 600})
+    void endsWhileItIsStillLoading(int millisAfterTheFirstAnswer) {
+        try (ServiceProcess service = ServiceProcess.configure().live()) {
+            long end = System.nanoTime()
+                    + Duration.ofMillis(millisAfterTheFirstAnswer).toNanos();
+            Await.until(QUICKLY, () -> System.nanoTime() > end, service::output);
+
+            requireOrderlyEnd(service);
+        }
+    }
+
+    private static void requireOrderlyEnd(ServiceProcess service) {
+        requireQuickEnd(service);
+        assertThat(service.output()).doesNotContain(" ERROR ");
+    }
+
+    private static void requireQuickEnd(ServiceProcess service) {
+        long start = System.nanoTime();
+        int exitCode = service.stop();
+
+        assertThat(exitCode).as(service.output()).isIn(0, 143);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(QUICKLY);
+        assertThat(service.output()).doesNotContain("fatal error");
+    }
+}
