@@ -34,8 +34,8 @@ sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
     /**
      * For any tokenizer: cuts before a blank that follows something else, where every pre-tokenizer splits. (Not before a
      * line break, which some take together with the punctuation before it, nor a control character, which some drop.)
-     * Where there is no such blank, it cuts anywhere and asks for a margin of tokens, because the last ones before such a
-     * cut may differ.
+     * Where there is no such blank, it cuts before anything but a combining mark, whose whole run a normalizer may sort,
+     * and asks for a margin of tokens, because the last ones before such a cut may differ.
      */
     record Whitespace(int maxTokens) implements TextPrefix {
 
@@ -54,8 +54,19 @@ sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
                     return new Cut(text.substring(0, end), false, 1);
                 }
             }
-            int end = Character.isLowSurrogate(text.charAt(limit)) ? limit - 1 : limit;
-            return new Cut(text.substring(0, end), false, MARGIN_WITHOUT_WHITESPACE);
+            for (int end = limit; end > limit / 2; end--) {
+                if (!Character.isLowSurrogate(text.charAt(end)) && !isMark(text.codePointAt(end))) {
+                    return new Cut(text.substring(0, end), false, MARGIN_WITHOUT_WHITESPACE);
+                }
+            }
+            return cut(text, attempt + 1);
+        }
+
+        private static boolean isMark(int character) {
+            return switch (Character.getType(character)) {
+                case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.COMBINING_SPACING_MARK -> true;
+                default -> false;
+            };
         }
 
         private static boolean isWhitespace(char character) {

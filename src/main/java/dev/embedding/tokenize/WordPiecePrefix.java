@@ -22,7 +22,7 @@ final class WordPiecePrefix implements TextPrefix {
 
     private static final int KEPT_OF_VANISHING_RUN = 4;
 
-    private enum Kind {
+    enum Kind {
         /** Separates words and gives no token. */
         BLANK,
         /** Is a token of its own. */
@@ -44,7 +44,7 @@ final class WordPiecePrefix implements TextPrefix {
         {0x061E, 0x07F3},
         {0x0900, 0x0970},
         {0x0E31, 0x0E4E},
-        {0x2010, 0x206F},
+        {0x200B, 0x206F},
         {0x20D0, 0x20F0},
         {0x2E00, 0x2E42},
         {0x3001, 0x30FB},
@@ -146,15 +146,15 @@ final class WordPiecePrefix implements TextPrefix {
             }
             if (kind != Kind.VANISHING) {
                 insideWord = !separates;
-                vanishing = 0;
                 previous = kind;
+                vanishing = keep ? 0 : vanishing;
             }
             index += Character.charCount(character);
         }
         return new Cut(kept.toString(), true, 0);
     }
 
-    private Kind kindOf(int character) {
+    Kind kindOf(int character) {
         if (character == '\t' || character == '\n' || character == '\r') {
             return Kind.BLANK;
         }

@@ -1,0 +1,82 @@
+package dev.embedding.batch;
+
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscription;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Subscribes to a submission, and keeps and counts what it hears. */
+final class Answer<V> implements UniSubscriber<BatchResult<V>> {
+
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private final AtomicInteger events = new AtomicInteger();
+    private volatile @Nullable UniSubscription subscription;
+    private volatile @Nullable BatchResult<V> result;
+    private volatile @Nullable Throwable failure;
+
+    static <V> Answer<V> to(Uni<BatchResult<V>> submission) {
+        Answer<V> answer = new Answer<>();
+        submission.subscribe().withSubscriber(answer);
+        return answer;
+    }
+
+    @Override
+    public void onSubscribe(UniSubscription newSubscription) {
+        subscription = newSubscription;
+    }
+
+    @Override
+    public void onItem(BatchResult<V> item) {
+        result = item;
+        heard();
+    }
+
+    @Override
+    public void onFailure(Throwable reason) {
+        failure = reason;
+        heard();
+    }
+
+    private void heard() {
+        events.incrementAndGet();
+        arrived.countDown();
+    }
+
+    void cancel() {
+        Objects.requireNonNull(subscription).cancel();
+    }
+
+    /** How many items and failures have come: 0 or, at the end, 1. */
+    int events() {
+        return events.get();
+    }
+
+    boolean isOpen() {
+        return events() == 0;
+    }
+
+    void await() throws InterruptedException {
+        arrived.await();
+    }
+
+    BatchResult<V> result() {
+        return Objects.requireNonNull(result, "no answer yet");
+    }
+
+    List<V> values() {
+        return result().values();
+    }
+
+    <T extends Throwable> T failure(Class<T> type) {
+        return type.cast(Objects.requireNonNull(failure, "no failure yet"));
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+}

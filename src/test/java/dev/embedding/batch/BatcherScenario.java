@@ -1,0 +1,295 @@
+package dev.embedding.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.batch.BatchFunction.BatchRun;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A random life of a batcher, replayed from its seed: callers come, leave and lose patience, lanes cut and compute
+ * batches that overlap (a batch may be cut while another is being computed), and batches fail. A plain model keeps what
+ * must be true, and is compared after each step.
+ */
+final class BatcherScenario {
+
+    private static final int LANES = 3;
+    private static final int STEPS = 60;
+
+    /** What becomes of a row when it is computed. */
+    private enum Fate {
+        FINE,
+        /** Its outcome is a failure. */
+        FAILS,
+        /** A batch with it throws. */
+        THROWS,
+        /** A batch with it throws an error. */
+        ERRS,
+        /** A batch with it has too few outcomes. */
+        LOSES_AN_OUTCOME
+    }
+
+    private record Text(int id, int tokens, Fate fate, Caller caller) {
+        String value() {
+            return "value " + id;
+        }
+    }
+
+    /** One submission as the model sees it. */
+    private static final class Caller {
+        final List<Text> texts = new ArrayList<>();
+        final long deadline;
+        Answer<String> answer = new Answer<>();
+        boolean cancelled;
+
+        Caller(long deadline) {
+            this.deadline = deadline;
+        }
+
+        boolean isOver() {
+            return cancelled || !answer.isOpen();
+        }
+    }
+
+    private final long seed;
+    private final Random random;
+    private final HandClock clock = new HandClock();
+    private final Lanes lanes = new Lanes(LANES);
+    private final BatchLimits limits;
+    private final MicroBatcher<Text, String> batcher;
+
+    private final List<Caller> callers = new ArrayList<>();
+    private final List<MicroBatcher<Text, String>.Admission> admissions = new ArrayList<>();
+    private final Set<Text> waiting = Collections.newSetFromMap(new LinkedHashMap<>());
+    private final Map<Text, Integer> timesComputed = new HashMap<>();
+    private final Map<Text, Integer> batchesAllowed = new HashMap<>();
+    private final Set<Text> retried = new LinkedHashSet<>();
+    private @Nullable AssertionError violation;
+    private int nextId;
+    private int depth;
+
+    BatcherScenario(long seed) {
+        this.seed = seed;
+        this.random = new Random(seed);
+        this.limits = new BatchLimits(
+                1 + random.nextInt(8),
+                1 + random.nextInt(60),
+                random.nextDouble() * 0.5,
+                Duration.ofSeconds(1_000),
+                random.nextInt(10),
+                1 + random.nextInt(12),
+                Integer.MAX_VALUE,
+                1_000_000);
+        this.batcher =
+                new MicroBatcher<>(lanes, this::compute, limits, 1e9, (rows, tokens, padded, nanos) -> {}, clock);
+    }
+
+    void play() {
+        for (int step = 0; step < STEPS; step++) {
+            act();
+            throwViolation();
+            compareQueue();
+        }
+        admissions.forEach(MicroBatcher.Admission::release);
+        admissions.clear();
+        while (lanes.runOne(0)) {
+            throwViolation();
+            compareQueue();
+        }
+        judge();
+    }
+
+    private void act() {
+        switch (random.nextInt(8)) {
+            case 0, 1, 2 -> submit();
+            case 3 -> cancel();
+            case 4 -> clock.advance(Duration.ofMillis(random.nextInt(300)));
+            case 5 -> admissions.add(batcher.admit(random.nextInt(50)));
+            default -> {
+                if (depth < LANES) {
+                    lanes.runOne(depth);
+                }
+            }
+        }
+    }
+
+    private void submit() {
+        Caller caller =
+                new Caller(clock.in(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(400) : 1_000_000)));
+        List<BatchRow<Text>> rows = new ArrayList<>();
+        for (int count = 1 + random.nextInt(5); count > 0; count--) {
+            Text text = new Text(nextId++, 1 + random.nextInt(20), fate(), caller);
+            caller.texts.add(text);
+            batchesAllowed.put(text, waiting.size() + 1);
+            waiting.add(text);
+            rows.add(new BatchRow<>(text, text.tokens()));
+        }
+        callers.add(caller);
+        MicroBatcher<Text, String>.Admission admission =
+                admissions.isEmpty() ? batcher.admit(random.nextInt(50)) : admissions.remove(0);
+        caller.answer = Answer.to(admission.submit(rows, caller.deadline));
+    }
+
+    private Fate fate() {
+        int dice = random.nextInt(60);
+        return dice < Fate.values().length ? Fate.values()[dice] : Fate.FINE;
+    }
+
+    private void cancel() {
+        List<Caller> open = callers.stream().filter(caller -> !caller.isOver()).toList();
+        if (!open.isEmpty()) {
+            Caller leaving = open.get(random.nextInt(open.size()));
+            leaving.cancelled = true;
+            leaving.answer.cancel();
+        }
+    }
+
+    private List<RowOutcome<String>> compute(List<Text> texts, BatchRun run) {
+        depth++;
+        try {
+            checkBatch(texts, run);
+            while (random.nextInt(3) == 0) {
+                act();
+            }
+            return outcomes(texts);
+        } finally {
+            depth--;
+        }
+    }
+
+    private void checkBatch(List<Text> texts, BatchRun run) {
+        try {
+            if (texts.stream().anyMatch(waiting::contains)) {
+                checkCut(texts, run);
+            } else {
+                assertThat(texts)
+                        .as("a repetition is of one row, seed %d", seed)
+                        .hasSize(1);
+                assertThat(retried.add(texts.get(0)))
+                        .as("repeated once, seed %d", seed)
+                        .isTrue();
+            }
+            for (Text text : texts) {
+                assertThat(text.caller().isOver())
+                        .as("row of a caller who is gone, seed %d", seed)
+                        .isFalse();
+            }
+        } catch (AssertionError failed) {
+            violation = failed; // the batcher takes it for a failure of the batch
+            throw failed;
+        }
+    }
+
+    private void throwViolation() {
+        if (violation != null) {
+            throw violation;
+        }
+    }
+
+    private void checkCut(List<Text> texts, BatchRun run) {
+        forgetThoseWhoAreGone();
+        int longest = texts.stream().mapToInt(Text::tokens).max().orElseThrow();
+        int tokens = texts.stream().mapToInt(Text::tokens).sum();
+        int padded = texts.size() * longest;
+        assertThat(waiting).as("all rows were waiting, seed %d", seed).containsAll(texts);
+        assertThat(texts.get(0).tokens()).as("longest first, seed %d", seed).isEqualTo(longest);
+        assertThat(texts.size()).as("rows, seed %d", seed).isLessThanOrEqualTo(limits.maxRows());
+        if (texts.size() > 1) {
+            assertThat(padded).as("budget, seed %d", seed).isLessThanOrEqualTo(limits.tokenBudget());
+            assertThat(padded - tokens).as("padding, seed %d", seed).isLessThanOrEqualTo((int)
+                    (limits.maxPadding() * padded + 1e-6));
+        }
+        for (Text text : texts) {
+            assertThat(text.caller().deadline).as("deadline, seed %d", seed).isGreaterThan(clock.getAsLong());
+        }
+        texts.forEach(waiting::remove);
+        assertThat(run.alone()).as("alone, seed %d", seed).isEqualTo(depth == 1 && waiting.isEmpty());
+        for (Text text : waiting) {
+            assertThat(batchesAllowed.merge(text, -1, Integer::sum))
+                    .as("batches that row %d may still wait for, seed %d", text.id(), seed)
+                    .isPositive();
+        }
+    }
+
+    private List<RowOutcome<String>> outcomes(List<Text> texts) {
+        List<RowOutcome<String>> outcomes = new ArrayList<>();
+        for (Text text : texts) {
+            switch (text.fate()) {
+                case THROWS -> throw new IllegalStateException("row " + text.id());
+                case ERRS -> throw new LinkageError("row " + text.id());
+                case FAILS -> outcomes.add(new RowOutcome.Failed<>(new IllegalStateException("row " + text.id())));
+                case FINE -> outcomes.add(new RowOutcome.Computed<>(text.value()));
+                case LOSES_AN_OUTCOME -> {}
+            }
+        }
+        if (outcomes.size() == texts.size()) {
+            texts.forEach(text -> timesComputed.merge(text, 1, Integer::sum));
+        }
+        return outcomes;
+    }
+
+    /** A row leaves the queue with its caller's end, whatever ends it. */
+    private void forgetThoseWhoAreGone() {
+        waiting.removeIf(text -> text.caller().isOver());
+    }
+
+    private void compareQueue() {
+        forgetThoseWhoAreGone();
+        assertThat(batcher.load().rows()).as("waiting rows, seed %d", seed).isEqualTo(waiting.size());
+        assertThat(batcher.load().tokens())
+                .as("waiting tokens, seed %d", seed)
+                .isEqualTo(waiting.stream().mapToLong(Text::tokens).sum());
+    }
+
+    private void judge() {
+        for (Caller caller : callers) {
+            if (caller.cancelled) {
+                assertThat(caller.answer.events())
+                        .as("events after cancelling, seed %d", seed)
+                        .isZero();
+            } else {
+                assertThat(caller.answer.events())
+                        .as("answers of a caller, seed %d", seed)
+                        .isOne();
+                judgeAnswer(caller);
+            }
+        }
+        assertThat(timesComputed.values())
+                .as("rows are computed once, seed %d", seed)
+                .allMatch(times -> times == 1);
+        assertThat(batcher.load().rows()).as("rows left, seed %d", seed).isZero();
+        assertThat(batcher.load().tokens()).as("tokens left, seed %d", seed).isZero();
+        admissions.forEach(MicroBatcher.Admission::release);
+        // Only an empty queue without reservations takes this much.
+        batcher.admit(2 * limits.maxQueuedTokens()).release();
+    }
+
+    private void judgeAnswer(Caller caller) {
+        Throwable failure = caller.answer.failure();
+        boolean guilty = caller.texts.stream().anyMatch(text -> text.fate() != Fate.FINE);
+        if (failure == null) {
+            assertThat(guilty).as("a failing row was answered, seed %d", seed).isFalse();
+            assertThat(caller.answer.values())
+                    .as("values in the order of the rows, seed %d", seed)
+                    .containsExactlyElementsOf(
+                            caller.texts.stream().map(Text::value).toList());
+        } else if (failure instanceof DeadlinePassedException) {
+            assertThat(caller.deadline)
+                    .as("failed before its deadline, seed %d", seed)
+                    .isLessThanOrEqualTo(clock.getAsLong());
+        } else {
+            assertThat(guilty)
+                    .as("an innocent caller failed with %s, seed %d", failure, seed)
+                    .isTrue();
+        }
+    }
+}

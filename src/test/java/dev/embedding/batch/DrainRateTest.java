@@ -1,0 +1,49 @@
+package dev.embedding.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class DrainRateTest {
+
+    private static final long SECOND = 1_000_000_000L;
+
+    @Test
+    void startsFromTheBuiltInValue() {
+        DrainRate rate = new DrainRate(4, 500);
+
+        assertThat(rate.tokensPerSecondOfOneLane()).isEqualTo(500);
+        assertThat(rate.tokensPerSecond()).isEqualTo(2_000);
+    }
+
+    @Test
+    void followsWhatIsMeasured() {
+        DrainRate rate = new DrainRate(2, 500);
+
+        for (int batch = 0; batch < 300; batch++) {
+            rate.measured(3_000, SECOND);
+        }
+
+        assertThat(rate.tokensPerSecondOfOneLane()).isCloseTo(3_000, within(1.0));
+        assertThat(rate.tokensPerSecond()).isCloseTo(6_000, within(2.0));
+    }
+
+    @Test
+    void isHardlyMovedByOneOutlier() {
+        DrainRate rate = new DrainRate(1, 1_000);
+
+        rate.measured(1, SECOND);
+
+        assertThat(rate.tokensPerSecond()).isBetween(900.0, 1_000.0);
+    }
+
+    @Test
+    void staysFiniteWhenABatchTookNoTime() {
+        DrainRate rate = new DrainRate(1, 1_000);
+
+        rate.measured(10, 0);
+
+        assertThat(rate.tokensPerSecond()).isFinite().isPositive();
+    }
+}

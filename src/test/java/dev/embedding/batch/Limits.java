@@ -1,0 +1,36 @@
+package dev.embedding.batch;
+
+import java.time.Duration;
+
+/** Batch limits for tests; each test changes the one that it is about. */
+final class Limits {
+
+    static final BatchLimits WIDE =
+            new BatchLimits(100, 10_000, 0.1, Duration.ofSeconds(10), 8, 1_000, Integer.MAX_VALUE, 1_000_000);
+
+    private Limits() {}
+
+    static BatchLimits queueOf(long maxQueuedTokens) {
+        return new BatchLimits(
+                WIDE.maxRows(),
+                WIDE.tokenBudget(),
+                WIDE.maxPadding(),
+                WIDE.longestRun(),
+                WIDE.runOverheadTokens(),
+                WIDE.window(),
+                WIDE.maxConcurrentBatches(),
+                maxQueuedTokens);
+    }
+
+    static BatchLimits runOfAtMost(Duration longestRun) {
+        return new BatchLimits(
+                WIDE.maxRows(),
+                WIDE.tokenBudget(),
+                WIDE.maxPadding(),
+                longestRun,
+                WIDE.runOverheadTokens(),
+                WIDE.window(),
+                WIDE.maxConcurrentBatches(),
+                WIDE.maxQueuedTokens());
+    }
+}

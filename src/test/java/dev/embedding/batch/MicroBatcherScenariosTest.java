@@ -1,0 +1,13 @@
+package dev.embedding.batch;
+
+import org.junit.jupiter.api.Test;
+
+class MicroBatcherScenariosTest {
+
+    @Test
+    void everyRowIsAnsweredOnceWithItsOwnValueWhateverHappens() {
+        for (long seed = 0; seed < 300; seed++) {
+            new BatcherScenario(seed).play();
+        }
+    }
+}

@@ -1,0 +1,819 @@
+package dev.embedding.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.embedding.batch.BatchFunction.BatchRun;
+import io.smallrye.mutiny.subscription.UniSubscriber;
+import io.smallrye.mutiny.subscription.UniSubscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class MicroBatcherTest {
+
+    private static final int LANE = 0;
+    private static final int OTHER_LANE = 1;
+    private static final int TOKENS = 10;
+
+    private final HandClock clock = new HandClock();
+    private final Lanes lanes = new Lanes(2);
+    private final List<List<Integer>> batches = new ArrayList<>();
+    private final List<BatchRun> runs = new ArrayList<>();
+    private BatchFunction<Integer, String> function = (rows, run) -> names(rows);
+    private final MicroBatcher<Integer, String> batcher = batcher(1e6);
+
+    private MicroBatcher<Integer, String> batcher(double tokensPerSecond) {
+        return new MicroBatcher<>(
+                lanes,
+                (rows, run) -> {
+                    batches.add(rows);
+                    runs.add(run);
+                    return function.compute(rows, run);
+                },
+                Limits.WIDE,
+                tokensPerSecond,
+                (rows, tokens, padded, nanos) -> {},
+                clock);
+    }
+
+    // Late binding and answers
+
+    @Test
+    void computesNothingBeforeALaneIsFree() {
+        Answer<String> answer = submit(1);
+
+        assertThat(batches).isEmpty();
+        assertThat(answer.isOpen()).isTrue();
+    }
+
+    @Test
+    void computesRowsOfSeveralCallersTogether() {
+        Answer<String> first = submit(1);
+        Answer<String> second = submit(2, 3);
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1, 2, 3));
+        assertThat(first.values()).containsExactly("row 1");
+        assertThat(second.values()).containsExactly("row 2", "row 3");
+    }
+
+    @Test
+    void hasNothingToDoWithoutRows() {
+        assertThat(lanes.runOne(LANE)).isFalse();
+    }
+
+    @Test
+    void answersInTheOrderOfTheRowsWhateverTheOrderOfTheBatch() {
+        Answer<String> answer = Answer.to(batcher.admit(30)
+                .submit(
+                        List.of(new BatchRow<>(1, 99), new BatchRow<>(2, 100), new BatchRow<>(3, 98)),
+                        clock.in(Duration.ofDays(1))));
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(2, 1, 3));
+        assertThat(answer.values()).containsExactly("row 1", "row 2", "row 3");
+    }
+
+    @Test
+    void answersOnceAllRowsOfACallerAreComputed() {
+        batcher.retune(Limits.WIDE.withMaxRows(2));
+        Answer<String> answer = submit(1, 2, 3);
+
+        lanes.runOne(LANE);
+        boolean openAfterTheFirstBatch = answer.isOpen();
+        lanes.runOne(LANE);
+
+        assertThat(openAfterTheFirstBatch).isTrue();
+        assertThat(answer.values()).containsExactly("row 1", "row 2", "row 3");
+        assertThat(answer.events()).isOne();
+    }
+
+    @Test
+    void tellsHowLongRowsWaitedAndWereComputed() {
+        function = (rows, run) -> {
+            clock.advance(Duration.ofMillis(7));
+            return names(rows);
+        };
+        Answer<String> answer = submit(1);
+        clock.advance(Duration.ofMillis(5));
+
+        lanes.runOne(LANE);
+
+        assertThat(Duration.ofNanos(answer.result().queueNanos())).isEqualTo(Duration.ofMillis(5));
+        assertThat(Duration.ofNanos(answer.result().computeNanos())).isEqualTo(Duration.ofMillis(7));
+    }
+
+    @Test
+    void takesNewLimitsWithTheNextBatch() {
+        submit(1, 2, 3);
+
+        batcher.retune(Limits.WIDE.withMaxRows(2));
+        lanes.runOne(LANE);
+
+        assertThat(batcher.limits().maxRows()).isEqualTo(2);
+        assertThat(batches).containsExactly(List.of(1, 2));
+    }
+
+    @Test
+    void computesLessAtOnceOnSlowLanes() {
+        MicroBatcher<Integer, String> slow = batcher(400);
+        slow.retune(Limits.runOfAtMost(Duration.ofMillis(100)).withTokenBudget(80));
+
+        Answer.to(slow.admit(1).submit(rows(1, 2, 3, 4, 5, 6, 7, 8), clock.in(Duration.ofDays(1))));
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1, 2, 3, 4));
+    }
+
+    @Test
+    void computesOnSlowLanesWhateverTheBudget() {
+        MicroBatcher<Integer, String> slow = batcher(0.001);
+        slow.retune(Limits.WIDE.withTokenBudget(1));
+        Answer<String> answer = Answer.to(slow.admit(1).submit(rows(1), clock.in(Duration.ofDays(1))));
+
+        lanes.runOne(LANE);
+
+        assertThat(answer.values()).containsExactly("row 1");
+    }
+
+    @Test
+    void measuresTheRateByItsClock() {
+        MicroBatcher<Integer, String> slow = batcher(1);
+        slow.retune(Limits.WIDE.withMaxRows(1));
+        Answer.to(slow.admit(1).submit(rows(1, 2), clock.in(Duration.ofDays(1))));
+        function = (rows, run) -> {
+            clock.advance(Duration.ofSeconds(100));
+            return names(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(slow.load().tokensPerSecond()).isLessThan(2);
+    }
+
+    // Lone runs
+
+    @Test
+    void runsAloneWhenNothingElseRunsOrWaits() {
+        submit(1);
+
+        lanes.runOne(LANE);
+
+        assertThat(runs).containsExactly(new BatchRun(LANE, true));
+    }
+
+    @Test
+    void runsNotAloneWhileMoreWaits() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        submit(1, 2);
+
+        lanes.runOne(LANE);
+        lanes.runOne(LANE);
+
+        assertThat(runs).extracting(BatchRun::alone).containsExactly(false, true);
+    }
+
+    @Test
+    void runsNotAloneWhileAnotherLaneComputes() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        function = (rows, run) -> {
+            if (run.lane() == LANE) {
+                submit(2);
+                lanes.runOne(OTHER_LANE);
+            }
+            return names(rows);
+        };
+        submit(1);
+
+        lanes.runOne(LANE);
+
+        assertThat(runs).containsExactly(new BatchRun(LANE, true), new BatchRun(OTHER_LANE, false));
+    }
+
+    @Test
+    void runsNotAloneWhileAnotherBatcherHasRows() {
+        MicroBatcher<Integer, String> other = batcher(1e6);
+        Answer.to(other.admit(1).submit(rows(7), clock.in(Duration.ofDays(1))));
+        submit(1);
+
+        lanes.runOne(LANE);
+        lanes.runOne(LANE);
+
+        assertThat(runs).extracting(BatchRun::alone).containsExactly(false, true);
+    }
+
+    @Test
+    void servesBatchersOfTheSameLanesInTurn() {
+        MicroBatcher<Integer, String> other = batcher(1e6);
+        other.retune(Limits.WIDE.withMaxRows(1));
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        submit(1, 2, 3);
+        Answer.to(other.admit(1).submit(rows(11, 12, 13), clock.in(Duration.ofDays(1))));
+
+        while (lanes.runOne(LANE)) {
+            assertThat(batches).hasSizeLessThan(7);
+        }
+
+        assertThat(batches).containsExactly(List.of(1), List.of(11), List.of(2), List.of(12), List.of(3), List.of(13));
+    }
+
+    // Cancellation and deadlines
+
+    @Test
+    void cancelledRowsLeaveTheQueueAtOnce() {
+        Answer<String> cancelled = submit(1, 2);
+        submit(3);
+
+        cancelled.cancel();
+
+        assertThat(batcher.load().rows()).isOne();
+        assertThat(batcher.load().tokens()).isEqualTo(TOKENS);
+    }
+
+    @Test
+    void neverComputesCancelledRows() {
+        Answer<String> cancelled = submit(1, 2);
+        submit(3);
+        cancelled.cancel();
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(3));
+        assertThat(cancelled.isOpen()).isTrue();
+    }
+
+    @Test
+    void aCallerThatLeavesDuringItsBatchDoesNotHarmTheOthers() {
+        Answer<String> leaving = submit(1);
+        Answer<String> staying = submit(2);
+        function = (rows, run) -> {
+            leaving.cancel();
+            return names(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(leaving.isOpen()).isTrue();
+        assertThat(staying.values()).containsExactly("row 2");
+    }
+
+    @Test
+    void dropsTheWaitingRowsOfACallerThatLeavesDuringABatch() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        Answer<String> leaving = submit(1, 2);
+        function = (rows, run) -> {
+            leaving.cancel();
+            return names(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(batcher.load().rows()).isZero();
+        assertThat(lanes.runOne(LANE)).isFalse();
+    }
+
+    @Test
+    void takesACancellationThatCameBeforeTheSubscription() {
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+
+        admission.submit(rows(1), clock.in(Duration.ofDays(1))).subscribe().withSubscriber(new CancelsAtOnce());
+
+        assertThat(batcher.load().rows()).isZero();
+        assertThat(lanes.runOne(LANE)).isFalse();
+    }
+
+    @Test
+    void dropsRowsPastTheirDeadlineWhenTheBatchIsCut() {
+        Answer<String> late = submitFor(Duration.ofSeconds(1), 1, 2);
+        Answer<String> patient = submitFor(Duration.ofSeconds(9), 3);
+        clock.advance(Duration.ofSeconds(1));
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(3));
+        assertThat(late.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(late.events()).isOne();
+        assertThat(patient.values()).containsExactly("row 3");
+    }
+
+    @Test
+    void tellsHowLongALateCallerWaitedAndBehindWhat() {
+        Answer<String> late = submitFor(Duration.ofSeconds(1), 1);
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        submitFor(Duration.ofDays(1), 2, 3);
+        clock.advance(Duration.ofSeconds(3));
+
+        lanes.runOne(LANE);
+
+        DeadlinePassedException failure = late.failure(DeadlinePassedException.class);
+        assertThat(failure.waited()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(failure.queuedTokens()).isEqualTo(TOKENS);
+    }
+
+    @Test
+    void computesARowUntilTheMomentOfItsDeadline() {
+        Answer<String> answer = submitFor(Duration.ofSeconds(1), 1);
+        clock.advance(Duration.ofSeconds(1).minusNanos(1));
+
+        lanes.runOne(LANE);
+
+        assertThat(answer.values()).containsExactly("row 1");
+    }
+
+    @Test
+    void failsLateCallersEvenWhenNothingElseWaits() {
+        Answer<String> late = submitFor(Duration.ofSeconds(1), 1);
+        clock.advance(Duration.ofSeconds(2));
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).isEmpty();
+        assertThat(late.failure()).isInstanceOf(DeadlinePassedException.class);
+    }
+
+    @Test
+    void answersRowsWhoseDeadlinePassesWhileTheyAreComputed() {
+        Answer<String> answer = submitFor(Duration.ofSeconds(1), 1);
+        function = (rows, run) -> {
+            clock.advance(Duration.ofSeconds(5));
+            return names(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(answer.values()).containsExactly("row 1");
+    }
+
+    // Failures
+
+    @Test
+    void failsOnlyTheGuiltyRowOfAFailedBatch() {
+        function = (rows, run) -> {
+            if (rows.contains(2)) {
+                throw new IllegalStateException("2 is guilty");
+            }
+            return names(rows);
+        };
+        Answer<String> first = submit(1);
+        Answer<String> guilty = submit(2);
+        Answer<String> third = submit(3);
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1, 2, 3), List.of(1), List.of(2), List.of(3));
+        assertThat(first.values()).containsExactly("row 1");
+        assertThat(guilty.failure()).isInstanceOf(IllegalStateException.class).hasMessage("2 is guilty");
+        assertThat(third.values()).containsExactly("row 3");
+    }
+
+    @Test
+    void doesNotComputeTheOtherRowsOfAFailedCaller() {
+        batcher.retune(Limits.WIDE.withMaxRows(2));
+        function = (rows, run) -> {
+            throw new IllegalStateException("broken");
+        };
+        Answer<String> failed = submit(1, 2, 3);
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1, 2), List.of(1));
+        assertThat(failed.events()).isOne();
+        assertThat(batcher.load().rows()).isZero();
+    }
+
+    @Test
+    void failsOnlyTheRowWhoseOutcomeIsAFailure() {
+        function = (rows, run) -> rows.stream().map(row -> outcome(row, 2)).toList();
+        Answer<String> first = submit(1);
+        Answer<String> guilty = submit(2);
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1, 2));
+        assertThat(first.values()).containsExactly("row 1");
+        assertThat(guilty.failure()).isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
+    void failsWhenTheFunctionAnswersTooFewRows() {
+        function = (rows, run) -> List.of();
+        Answer<String> answer = submit(1);
+
+        lanes.runOne(LANE);
+
+        assertThat(answer.failure())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The batch function answered 0 rows of 1");
+    }
+
+    @Test
+    void computesRowsAloneAfterTooFewWereAnswered() {
+        function = (rows, run) -> rows.size() == 1 ? names(rows) : names(rows.subList(1, rows.size()));
+        Answer<String> first = submit(1);
+        Answer<String> second = submit(2);
+
+        lanes.runOne(LANE);
+
+        assertThat(first.values()).containsExactly("row 1");
+        assertThat(second.values()).containsExactly("row 2");
+    }
+
+    @Test
+    void survivesAnErrorOfTheFunction() {
+        function = (rows, run) -> {
+            throw new OutOfMemoryError("thrown by a test");
+        };
+        Answer<String> failed = submit(1);
+        lanes.runOne(LANE);
+        function = (rows, run) -> names(rows);
+        Answer<String> next = submit(2);
+
+        lanes.runOne(LANE);
+
+        assertThat(failed.failure()).isInstanceOf(RuntimeException.class).hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(next.values()).containsExactly("row 2");
+    }
+
+    @Test
+    void aSubscriberThatThrowsKeepsNobodyElseFromTheirAnswer() throws InterruptedException {
+        throwingSubmit(Duration.ofDays(1), 1);
+        Answer<String> other = submit(2);
+
+        lanes.runOne(LANE);
+        batcher.close(Duration.ofDays(1));
+
+        assertThat(other.values()).containsExactly("row 2");
+    }
+
+    @Test
+    void aLateSubscriberThatThrowsKeepsNobodyElseFromTheirAnswer() throws InterruptedException {
+        throwingSubmit(Duration.ofSeconds(1), 1);
+        Answer<String> alsoLate = submitFor(Duration.ofSeconds(1), 2);
+        Answer<String> patient = submitFor(Duration.ofDays(1), 3);
+        clock.advance(Duration.ofSeconds(1));
+
+        lanes.runOne(LANE);
+        batcher.close(Duration.ofDays(1));
+
+        assertThat(alsoLate.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(patient.values()).containsExactly("row 3");
+    }
+
+    // Admission
+
+    @Test
+    void refusesWhatWouldHaveToWaitBehindTooMuch() {
+        batcher.retune(Limits.queueOf(100));
+        batcher.admit(60);
+
+        QueueFullException refusal = catchThrowableOfType(QueueFullException.class, () -> batcher.admit(41));
+
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(refusal).hasMessage("60 tokens are waiting already");
+    }
+
+    @Test
+    void tellsWhenTheQueueWillHaveDrained() {
+        MicroBatcher<Integer, String> slow = batcher(5);
+        slow.retune(Limits.queueOf(100));
+        slow.admit(91);
+
+        QueueFullException refusal = catchThrowableOfType(QueueFullException.class, () -> slow.admit(10));
+
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void takesAsMuchAsTheQueueHolds() {
+        batcher.retune(Limits.queueOf(100));
+        batcher.admit(60);
+
+        assertThat(batcher.admit(40)).isNotNull();
+    }
+
+    @Test
+    void takesEverythingWhileTheQueueIsEmpty() {
+        batcher.retune(Limits.queueOf(100));
+
+        assertThat(batcher.admit(1_000_000)).isNotNull();
+    }
+
+    @Test
+    void countsWaitingRowsByTheirTrueTokens() {
+        batcher.retune(Limits.queueOf(100));
+        Answer.to(batcher.admit(1_000).submit(rows(1, 2), clock.in(Duration.ofDays(1))));
+
+        assertThat(batcher.admit(80)).isNotNull();
+        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(QueueFullException.class);
+    }
+
+    @Test
+    void doesNotCountRowsThatAreBeingComputed() {
+        batcher.retune(Limits.queueOf(1));
+        submit(1);
+        List<Object> admissions = new ArrayList<>();
+        function = (rows, run) -> {
+            admissions.add(batcher.admit(1_000));
+            return names(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(admissions).hasSize(1);
+    }
+
+    @Test
+    void givesAnAdmissionBackOnce() {
+        batcher.retune(Limits.queueOf(100));
+        MicroBatcher<Integer, String>.Admission released = batcher.admit(50);
+        batcher.admit(50);
+
+        released.release();
+        released.release();
+
+        assertThat(batcher.admit(50)).isNotNull();
+        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(QueueFullException.class);
+    }
+
+    @Test
+    void releasingASubmittedAdmissionChangesNothing() {
+        batcher.retune(Limits.queueOf(100));
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(50);
+        Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
+
+        admission.release();
+        lanes.runOne(LANE);
+
+        assertThat(answer.values()).containsExactly("row 1");
+        assertThat(batcher.admit(1_000)).isNotNull();
+    }
+
+    @Test
+    void anAdmissionIsGoodForOneSubmission() {
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        Answer<String> first = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
+
+        Answer<String> second = Answer.to(admission.submit(rows(2), clock.in(Duration.ofDays(1))));
+        lanes.runOne(LANE);
+
+        assertThat(first.values()).containsExactly("row 1");
+        assertThat(second.failure()).isInstanceOf(IllegalStateException.class);
+        assertThat(batches).containsExactly(List.of(1));
+    }
+
+    @Test
+    void aReleasedAdmissionIsGoodForNone() {
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        admission.release();
+
+        Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
+
+        assertThat(answer.failure()).isInstanceOf(IllegalStateException.class);
+        assertThat(batcher.load().rows()).isZero();
+    }
+
+    @Test
+    void refusesASubmissionWithoutRows() {
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+
+        assertThatThrownBy(() -> admission.submit(List.of(), 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesARowWithoutTokens() {
+        assertThatThrownBy(() -> new BatchRow<>("", 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    // Closing
+
+    @Test
+    void closesAtOnceWhenNothingIsAdmitted() throws InterruptedException {
+        batcher.close(Duration.ofDays(1));
+
+        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(BatcherClosedException.class);
+    }
+
+    @Test
+    void closingWaitsForAdmittedRows() throws InterruptedException {
+        Answer<String> queued = submit(1);
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        Closing closing = Closing.of(batcher, Duration.ofDays(1));
+
+        lanes.runOne(LANE);
+        Answer<String> submitted = Answer.to(admitted.submit(rows(2), clock.in(Duration.ofDays(1))));
+        boolean waited = closing.isWaiting();
+        lanes.runOne(LANE);
+        closing.await();
+
+        assertThat(waited).isTrue();
+        assertThat(queued.values()).containsExactly("row 1");
+        assertThat(submitted.values()).containsExactly("row 2");
+    }
+
+    @Test
+    void closingEndsWhenTheLastAdmissionIsGivenBack() throws InterruptedException {
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        Closing closing = Closing.of(batcher, Duration.ofDays(1));
+
+        admitted.release();
+        closing.await();
+
+        assertThat(closing.isWaiting()).isFalse();
+    }
+
+    @Test
+    void closingEndsWhenTheLastWaitingCallerLeaves() throws InterruptedException {
+        Answer<String> answer = submit(1);
+        Closing closing = Closing.of(batcher, Duration.ofDays(1));
+
+        answer.cancel();
+        closing.await();
+
+        assertThat(answer.isOpen()).isTrue();
+    }
+
+    @Test
+    void givesUpWaitingRowsWhenPatienceEnds() throws InterruptedException {
+        Answer<String> first = submit(1, 2);
+        Answer<String> second = submit(3);
+
+        batcher.close(Duration.ZERO);
+
+        assertThat(first.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(second.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(first.events()).isOne();
+        assertThat(lanes.runOne(LANE)).isFalse();
+        assertThat(batches).isEmpty();
+    }
+
+    @Test
+    void closingWaitsForABatchBeingComputedWhateverItsPatience() throws InterruptedException {
+        List<Boolean> waited = new ArrayList<>();
+        List<Closing> closing = new ArrayList<>();
+        function = (rows, run) -> {
+            closing.add(Closing.of(batcher, Duration.ZERO));
+            waited.add(closing.get(0).isWaiting());
+            return names(rows);
+        };
+        Answer<String> answer = submit(1);
+
+        lanes.runOne(LANE);
+        closing.get(0).await();
+
+        assertThat(waited).containsExactly(true);
+        assertThat(answer.values()).containsExactly("row 1");
+    }
+
+    @Test
+    void anAdmissionIsWorthNothingAfterClosing() throws InterruptedException {
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        batcher.close(Duration.ZERO);
+
+        Answer<String> answer = Answer.to(admitted.submit(rows(1), clock.in(Duration.ofDays(1))));
+
+        assertThat(answer.failure()).isInstanceOf(BatcherClosedException.class);
+    }
+
+    @Test
+    void anAdmissionIsWorthNothingOnceWaitingRowsAreGivenUp() throws InterruptedException {
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        List<Answer<String>> late = new ArrayList<>();
+        batcher.admit(10)
+                .submit(rows(1), clock.in(Duration.ofDays(1)))
+                .onFailure()
+                .invoke(() -> late.add(Answer.to(admitted.submit(rows(2), clock.in(Duration.ofDays(1))))))
+                .subscribe()
+                .with(unused -> {}, givenUp -> {});
+
+        batcher.close(Duration.ZERO);
+
+        assertThat(late).hasSize(1);
+        assertThat(late.get(0).failure()).isInstanceOf(BatcherClosedException.class);
+    }
+
+    @Test
+    void leavesTheLanesToOtherBatchersWhenClosed() throws InterruptedException {
+        MicroBatcher<Integer, String> other = batcher(1e6);
+        Answer<String> answer = Answer.to(other.admit(1).submit(rows(1), clock.in(Duration.ofDays(1))));
+
+        batcher.close(Duration.ZERO);
+        lanes.runOne(LANE);
+
+        assertThat(answer.values()).containsExactly("row 1");
+    }
+
+    private Answer<String> submit(int... rows) {
+        return submitFor(Duration.ofDays(1), rows);
+    }
+
+    private Answer<String> submitFor(Duration patience, int... rows) {
+        return Answer.to(batcher.admit(1).submit(rows(rows), clock.in(patience)));
+    }
+
+    private void throwingSubmit(Duration patience, int row) {
+        batcher.admit(1).submit(rows(row), clock.in(patience)).subscribe().withSubscriber(new Throwing());
+    }
+
+    private static List<BatchRow<Integer>> rows(int... rows) {
+        return Arrays.stream(rows).mapToObj(row -> new BatchRow<>(row, TOKENS)).toList();
+    }
+
+    private static List<RowOutcome<String>> names(List<Integer> rows) {
+        return IntStream.range(0, rows.size())
+                .<RowOutcome<String>>mapToObj(index -> new RowOutcome.Computed<>("row " + rows.get(index)))
+                .toList();
+    }
+
+    private static RowOutcome<String> outcome(int row, int guilty) {
+        return row == guilty
+                ? new RowOutcome.Failed<>(new ArithmeticException("not finite"))
+                : new RowOutcome.Computed<>("row " + row);
+    }
+
+    /** Leaves as soon as it may. */
+    private static final class CancelsAtOnce implements UniSubscriber<BatchResult<String>> {
+        @Override
+        public void onSubscribe(UniSubscription subscription) {
+            subscription.cancel();
+        }
+
+        @Override
+        public void onItem(BatchResult<String> item) {
+            throw new AssertionError("answered after cancellation");
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            throw new AssertionError("failed after cancellation", failure);
+        }
+    }
+
+    /** A caller whose own code fails. */
+    private static final class Throwing implements UniSubscriber<BatchResult<String>> {
+        @Override
+        public void onSubscribe(UniSubscription subscription) {}
+
+        @Override
+        public void onItem(BatchResult<String> item) {
+            throw new IllegalStateException("thrown by a subscriber");
+        }
+
+        @Override
+        public void onFailure(Throwable failure) {
+            throw new IllegalStateException("thrown by a subscriber");
+        }
+    }
+
+    /** A call of {@link MicroBatcher#close} on a thread of its own. */
+    private static final class Closing {
+        private final Thread thread;
+
+        private Closing(Thread thread) {
+            this.thread = thread;
+        }
+
+        /** Begins to close; returns when no more admissions are given. */
+        static Closing of(MicroBatcher<?, ?> batcher, Duration patience) {
+            Thread thread = new Thread(() -> {
+                try {
+                    batcher.close(patience);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            while (true) {
+                try {
+                    batcher.admit(0).release();
+                    Thread.onSpinWait();
+                } catch (BatcherClosedException closed) {
+                    return new Closing(thread);
+                }
+            }
+        }
+
+        /** Whether it waits for something, once it either does or has returned. */
+        boolean isWaiting() {
+            Thread.State state = thread.getState();
+            while (state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+                state = thread.getState();
+            }
+            return state != Thread.State.TERMINATED;
+        }
+
+        void await() throws InterruptedException {
+            thread.join();
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package dev.embedding.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class MicroBatcherThreadsTest {
+
+    private static final int CALLERS = 4;
+    private static final int SUBMISSIONS = 50;
+    private static final BatchLimits LIMITS =
+            new BatchLimits(8, 64, 0.5, Duration.ofSeconds(10), 2, 32, Integer.MAX_VALUE, 1_000_000_000L);
+
+    private final Lanes lanes = Lanes.start(2);
+    private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1);
+
+    @AfterEach
+    void stop() {
+        callers.shutdownNow();
+        lanes.close();
+    }
+
+    /** A submission and what it must be answered with. */
+    private record Call(List<Integer> rows, boolean cancelled, Answer<Long> answer) {}
+
+    @RepeatedTest(20)
+    void everyCallerHearsOnceAndOfTheirOwnRows() throws Exception {
+        MicroBatcher<Integer, Long> batcher = batcher(LIMITS);
+        List<Future<List<Call>>> running = new ArrayList<>();
+
+        for (int caller = 0; caller < CALLERS; caller++) {
+            int first = caller * 1_000_000;
+            running.add(callers.submit(() -> call(batcher, first)));
+        }
+        List<Call> calls = new ArrayList<>();
+        for (Future<List<Call>> caller : running) {
+            calls.addAll(caller.get());
+        }
+        batcher.close(Duration.ofSeconds(50));
+
+        for (Call call : calls) {
+            if (call.cancelled()) {
+                assertThat(call.answer().events()).isLessThanOrEqualTo(1);
+            } else {
+                assertThat(call.answer().events()).isOne();
+            }
+            if (!call.answer().isOpen()) {
+                assertThat(call.answer().values())
+                        .containsExactlyElementsOf(call.rows().stream()
+                                .map(MicroBatcherThreadsTest::squared)
+                                .toList());
+            }
+        }
+        assertThat(batcher.load().rows()).isZero();
+        assertThat(batcher.load().tokens()).isZero();
+    }
+
+    @RepeatedTest(20)
+    void twoBatchersOnTheSameLanesAreBothServed() throws Exception {
+        MicroBatcher<Integer, Long> first = batcher(LIMITS);
+        MicroBatcher<Integer, Long> second = batcher(LIMITS.withMaxRows(1));
+
+        Future<List<Call>> ofFirst = callers.submit(() -> call(first, 0));
+        Future<List<Call>> ofSecond = callers.submit(() -> call(second, 1_000_000));
+        List<Call> calls = new ArrayList<>(ofFirst.get());
+        calls.addAll(ofSecond.get());
+        first.close(Duration.ofSeconds(50));
+        second.close(Duration.ofSeconds(50));
+
+        assertThat(calls).filteredOn(call -> !call.cancelled()).allSatisfy(call -> assertThat(
+                        call.answer().values())
+                .containsExactlyElementsOf(call.rows().stream()
+                        .map(MicroBatcherThreadsTest::squared)
+                        .toList()));
+    }
+
+    @RepeatedTest(20)
+    void closingWhileCallersSubmitLeavesNobodyWithoutAnAnswer() throws Exception {
+        MicroBatcher<Integer, Long> batcher = batcher(LIMITS);
+        List<Future<List<Call>>> running = new ArrayList<>();
+        for (int caller = 0; caller < CALLERS; caller++) {
+            int first = caller * 1_000_000;
+            running.add(callers.submit(() -> call(batcher, first)));
+        }
+
+        batcher.close(Duration.ZERO);
+
+        for (Future<List<Call>> caller : running) {
+            for (Call call : caller.get()) {
+                if (!call.cancelled()) {
+                    call.answer().await();
+                    assertThat(call.answer().events()).isOne();
+                }
+            }
+        }
+    }
+
+    @Test
+    void computesAsManyBatchesAtOnceAsThereAreLanes() throws InterruptedException {
+        CountDownLatch bothRun = new CountDownLatch(2);
+        MicroBatcher<Integer, Long> batcher = new MicroBatcher<>(
+                lanes,
+                (rows, run) -> {
+                    bothRun.countDown();
+                    await(bothRun);
+                    return squares(rows);
+                },
+                LIMITS.withMaxRows(1),
+                1e9,
+                (rows, tokens, padded, nanos) -> {},
+                System::nanoTime);
+
+        Answer<Long> answer = Answer.to(
+                batcher.admit(2).submit(List.of(new BatchRow<>(2, 1), new BatchRow<>(3, 1)), Long.MAX_VALUE / 2));
+        answer.await();
+
+        assertThat(answer.values()).containsExactly(4L, 9L);
+    }
+
+    @Test
+    void aLaneGoesOnAfterAnErrorOfTheFunction() throws InterruptedException {
+        MicroBatcher<Integer, Long> batcher = new MicroBatcher<>(
+                lanes,
+                (rows, run) -> {
+                    if (rows.contains(0)) {
+                        throw new LinkageError("thrown by a test");
+                    }
+                    return squares(rows);
+                },
+                LIMITS,
+                1e9,
+                (rows, tokens, padded, nanos) -> {},
+                System::nanoTime);
+        for (int error = 0; error < 3 * lanes.count(); error++) {
+            submit(batcher, List.of(0)).await();
+        }
+
+        Answer<Long> answer = submit(batcher, List.of(5));
+        answer.await();
+
+        assertThat(answer.values()).containsExactly(25L);
+    }
+
+    private MicroBatcher<Integer, Long> batcher(BatchLimits limits) {
+        return new MicroBatcher<>(
+                lanes,
+                (rows, run) -> squares(rows),
+                limits,
+                1e9,
+                (rows, tokens, padded, nanos) -> {},
+                System::nanoTime);
+    }
+
+    /** Submits, and cancels some of it, until the batcher is closed or enough was submitted. */
+    private static List<Call> call(MicroBatcher<Integer, Long> batcher, int firstRow) {
+        Random random = new Random(firstRow);
+        List<Call> calls = new ArrayList<>();
+        try {
+            for (int submission = 0; submission < SUBMISSIONS; submission++) {
+                List<Integer> rows = IntStream.range(0, 1 + random.nextInt(6))
+                        .mapToObj(row -> firstRow + random.nextInt(1_000))
+                        .toList();
+                Call call = new Call(rows, random.nextInt(3) == 0, submit(batcher, rows));
+                calls.add(call);
+                if (call.cancelled()) {
+                    call.answer().cancel();
+                }
+            }
+        } catch (BatcherClosedException closed) {
+            // Nothing more to submit.
+        }
+        return calls;
+    }
+
+    private static Answer<Long> submit(MicroBatcher<Integer, Long> batcher, List<Integer> rows) {
+        List<BatchRow<Integer>> batchRows =
+                rows.stream().map(row -> new BatchRow<>(row, 1 + row % 20)).toList();
+        return Answer.to(batcher.admit(rows.size()).submit(batchRows, Long.MAX_VALUE / 2));
+    }
+
+    private static List<RowOutcome<Long>> squares(List<Integer> rows) {
+        return rows.stream()
+                .<RowOutcome<Long>>map(row -> new RowOutcome.Computed<>(squared(row)))
+                .toList();
+    }
+
+    private static long squared(int row) {
+        return (long) row * row;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.embedding.tokenize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.ReferenceModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TextTokenizerTest {
+
+    static final Path BGE_SMALL = Path.of("target/models/BAAI/bge-small-en-v1.5/tokenizer.json");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bert-cls-normalize",
+                "bert-cls-mean-concat",
+                "bert-include-prompt-false",
+                "bert-max",
+                "bert-mean-dense-normalize",
+                "bert-mean-external-data",
+                "bert-mean-fp16",
+                "bert-sentence-embedding-output",
+                "decoder-lasttoken",
+                "decoder-position-ids",
+                "distilbert-mean",
+                "modernbert-rope-mean",
+                "plain-transformers",
+                "roberta-mean-bpe",
+                "xlmr-mean-prompts"
+            })
+    void givesTheIdsOfSentenceTransformers(String name) throws IOException {
+        ReferenceModel model = ReferenceModel.of(name);
+        try (TextTokenizer tokenizer = new TextTokenizer(model.tokenizer(), model.maxTokens())) {
+            for (int index = 0; index < model.texts().size(); index++) {
+                TokenizedText tokenized = tokenizer.tokenize(model.texts().get(index));
+
+                assertThat(tokenized.ids())
+                        .as("text %d", index)
+                        .isEqualTo(model.tokenIds().get(index));
+            }
+        }
+    }
+
+    @Test
+    void givesTheIdsOfTheBundledModel() throws IOException {
+        JsonNode reference = ReferenceModel.json(ReferenceModel.resource("/reference/bge-small-en-v1.5.json"));
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 512)) {
+            for (JsonNode row : reference.path("rows")) {
+                TokenizedText tokenized = tokenizer.tokenize(row.path("text").asText());
+
+                int[] firstIds = new int[row.path("first_ids").size()];
+                Arrays.setAll(
+                        firstIds, index -> row.path("first_ids").get(index).asInt());
+                assertThat(tokenized.ids()).hasSize(row.path("tokens").asInt()).startsWith(firstIds);
+            }
+        }
+    }
+
+    @Test
+    void tellsWhetherATextWasCut() throws IOException {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 6)) {
+            assertThat(tokenizer.tokenize("one two three four").truncated()).isFalse();
+            assertThat(tokenizer.tokenize("one two three four five").truncated())
+                    .isTrue();
+            assertThat(tokenizer.tokenize("one ".repeat(10_000)).truncated()).isTrue();
+            assertThat(tokenizer.tokenize(" ".repeat(10_000)).truncated()).isFalse();
+        }
+    }
+
+    @Test
+    void endsACutTextWithTheSpecialTokens() throws IOException {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 5)) {
+            int[] whole = tokenizer.tokenize("one two three").ids();
+
+            int[] cut = tokenizer.tokenize("one two three four five six").ids();
+
+            assertThat(cut).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void takesLoneSurrogatesForReplacementCharacters() throws IOException {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 64)) {
+            int[] ids = tokenizer.tokenize("one \ud83d two").ids();
+
+            assertThat(ids).isEqualTo(tokenizer.tokenize("one \uFFFD two").ids());
+        }
+    }
+
+    @Test
+    void neverEstimatesMoreThanTheModelTakes() throws IOException {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 64)) {
+            assertThat(tokenizer.estimateTokens("")).isEqualTo(3);
+            assertThat(tokenizer.estimateTokens("a short text")).isBetween(3, 12);
+            assertThat(tokenizer.estimateTokens("word ".repeat(1_000_000))).isEqualTo(64);
+        }
+    }
+
+    @Test
+    void refusesToTokenizeOnceClosed() throws IOException {
+        TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 64);
+        tokenizer.close();
+
+        assertThatThrownBy(() -> tokenizer.tokenize("text"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The tokenizer is closed");
+    }
+
+    @Test
+    void refusesAFileThatIsNoTokenizer(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("tokenizer.json"), "{\"no\": \"tokenizer\"}");
+
+        assertThatThrownBy(() -> new TextTokenizer(file, 64))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("tokenizer.json is no tokenizer that can be read")
+                .hasMessageNotContaining(directory.toString());
+    }
+
+    @Test
+    void refusesAMissingFile(@TempDir Path directory) {
+        assertThatThrownBy(() -> new TextTokenizer(directory.resolve("tokenizer.json"), 64))
+                .isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void refusesALengthThatHasNoRoomForText() {
+        assertThatThrownBy(() -> new TextTokenizer(BGE_SMALL, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A maximum of 2 tokens leaves no room for text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bert-cls-normalize",
+                "bert-do-lower-case",
+                "decoder-lasttoken",
+                "modernbert-rope-mean",
+                "roberta-mean-bpe",
+                "xlmr-mean-prompts"
+            })
+    void agreesWithTheLibraryOnAnyText(String name) throws IOException {
+        agreesWithTheLibrary(ReferenceModel.of(name).tokenizer(), 150, 24, 3_000);
+    }
+
+    @Test
+    void agreesWithTheLibraryOnAnyTextForTheBundledModel() throws IOException {
+        agreesWithTheLibrary(BGE_SMALL, 300, 24, 3_000);
+        agreesWithTheLibrary(BGE_SMALL, 5, 512, 40_000);
+    }
+
+    private static void agreesWithTheLibrary(Path json, int seeds, int maxTokens, int longest) throws IOException {
+        try (TextTokenizer tokenizer = new TextTokenizer(json, maxTokens);
+                FullTokenizer library = new FullTokenizer(json, maxTokens)) {
+            for (int seed = 0; seed < seeds; seed++) {
+                Random random = new Random(seed);
+                String text = new RandomText(random).ofLength(random.nextInt(longest));
+
+                int[] ids = tokenizer.tokenize(text).ids();
+
+                assertThat(ids).as("seed %d", seed).isEqualTo(library.ids(text));
+            }
+        }
+    }
+}
