@@ -1,5 +1,6 @@
 package dev.embedding.infer;
 
+import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
 record LastLayer(String input, int query, int residual) {
 
     private static final String MAT_MUL = "MatMul";
+    private static final long COMPONENT_AXIS = 2;
     private static final Set<String> SCALING = Set.of("Add", "Mul", "Div");
     private static final Set<String> RESHAPING = Set.of("Reshape", "Transpose");
     private static final Set<String> BETWEEN_SCORES_AND_CONTEXT = Set.of("Add", "Mul", "Div", "Softmax");
@@ -37,8 +39,6 @@ record LastLayer(String input, int query, int residual) {
             "Tanh",
             "Relu",
             "Sigmoid",
-            "ReduceMean",
-            "MatMul",
             "LayerNormalization",
             "Gelu",
             "FastGelu",
@@ -164,11 +164,9 @@ record LastLayer(String input, int query, int residual) {
         Set<String> rows = new HashSet<>(graph.node(start).getInputList());
         while (!open.isEmpty()) {
             int node = open.pollFirst();
-            boolean hasConstantWeights = !graph.op(node).equals(MAT_MUL)
-                    || graph.isConstant(graph.node(node).getInput(1));
             boolean readsRows = graph.node(node).getInputList().stream()
                     .allMatch(input -> rows.contains(input) || graph.isConstant(input));
-            if (!ROW_BY_ROW.contains(graph.op(node)) || !hasConstantWeights || !readsRows) {
+            if (!readsRows || !isRowByRow(graph, node)) {
                 return false;
             }
             for (String tensor : graph.node(node).getOutputList()) {
@@ -179,5 +177,20 @@ record LastLayer(String input, int query, int residual) {
             }
         }
         return rows.contains(output);
+    }
+
+    private static boolean isRowByRow(OnnxGraph graph, int node) {
+        return switch (graph.op(node)) {
+            case MAT_MUL -> graph.isConstant(graph.node(node).getInput(1));
+            case "ReduceMean" -> isOverComponents(graph.node(node));
+            default -> ROW_BY_ROW.contains(graph.op(node));
+        };
+    }
+
+    private static boolean isOverComponents(NodeProto mean) {
+        return mean.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals("axes"))
+                .anyMatch(attribute -> attribute.getIntsList().equals(List.of(-1L))
+                        || attribute.getIntsList().equals(List.of(COMPONENT_AXIS)));
     }
 }
