@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing is computed for callers that have gone. */
 class CancellationIT {
 
+    private static final String CANCELLED = "embedding_requests_total{outcome=\"cancelled\"}";
     private static final int TEXTS = 1_000;
     private static final int TOKENS_PER_TEXT = 512;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -26,14 +29,20 @@ class CancellationIT {
         service = ServiceProcess.configure().ready();
     }
 
+    /** That takes long when something is still held for a caller that has gone. */
     @AfterAll
-    static void stop() {
-        service.close();
+    static void stopsSoon() {
+        try (ServiceProcess running = service) {
+            long start = System.nanoTime();
+            running.stop();
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+        }
     }
 
     @ParameterizedTest(name = "reset: {0}")
     @ValueSource(booleans = {false, true})
     void dropsTheTextsOfAClientThatHasGone(boolean reset) throws IOException {
+        double cancelledBefore = service.client().meter(CANCELLED);
         double computedBefore = service.client().meter("embedding_tokens_total");
         byte[] body =
                 Answer.jsonOf(Map.of("texts", GeneratedTexts.of(TEXTS, 600, 1))).getBytes(StandardCharsets.UTF_8);
@@ -50,10 +59,28 @@ class CancellationIT {
         assertThat(service.client().embed("a short query").vectors()).hasSize(1);
         double computed = service.client().meter("embedding_tokens_total") - computedBefore;
         assertThat(computed).isLessThan(0.2 * TEXTS * TOKENS_PER_TEXT);
-        Await.until(
-                SOON,
-                () -> service.client().meter("embedding_requests_total{outcome=\"cancelled\"}") == (reset ? 2 : 1),
-                () -> service.client().get("/q/metrics", "Accept", "text/plain").text());
+        Await.until(SOON, () -> service.client().meter(CANCELLED) == cancelledBefore + 1, () -> service.client()
+                .get("/q/metrics", "Accept", "text/plain")
+                .text());
+    }
+
+    /** At every moment between the request's arrival and its answer. */
+    @Test
+    void leavesNoTraceOfClientsThatGoAwayAtOnce() throws IOException {
+        String body = Answer.jsonOf(Map.of("texts", GeneratedTexts.of(2, 5, 1)));
+        for (int client = 0; client < 300; client++) {
+            try (RawConnection connection = service.connect()) {
+                connection
+                        .sendHead("POST /embed", "Content-Length: " + body.length())
+                        .send(body);
+                LockSupport.parkNanos(client * 100_000L);
+                connection.reset();
+            }
+        }
+
+        Await.until(SOON, () -> queued() == 0, () -> queued() + " tokens still wait");
+        assertThat(service.client().embed("a short query").vectors()).hasSize(1);
+        assertThat(service.output().lines()).noneMatch(line -> line.contains(" ERROR "));
     }
 
     private static double queued() {

@@ -13,7 +13,7 @@ final class GeneratedTexts {
 
     private GeneratedTexts() {}
 
-    /** Different texts of that many words, each word one token. */
+    /** Different texts: a number each, and behind it that many words of one token. */
     static List<String> of(int count, int words, long seed) {
         Random random = new Random(seed);
         return IntStream.range(0, count)

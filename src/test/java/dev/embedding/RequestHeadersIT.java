@@ -89,6 +89,20 @@ class RequestHeadersIT {
     }
 
     @Test
+    void namesTheVectorSpaceInEveryAnswer() {
+        String served = client.get("/model/info").json().path("fingerprint").textValue();
+
+        for (Answer answer : List.of(
+                client.get("/health"),
+                client.get("/nothing"),
+                client.get("/embed"),
+                client.postJson("/embed", "{}"),
+                client.embed(List.of("a"), "X-Embedding-Space", "another"))) {
+            assertThat(answer.headers().allValues("X-Embedding-Space")).containsExactly(served);
+        }
+    }
+
+    @Test
     void tellsWhereTheTimeWent() {
         String timing = client.embed("a").header("Server-Timing").orElseThrow();
 

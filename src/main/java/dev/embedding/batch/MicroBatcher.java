@@ -137,6 +137,7 @@ public final class MicroBatcher<P, V> {
 
         private final long estimatedTokens;
         private boolean ended;
+        private boolean released;
 
         private Admission(long estimatedTokens) {
             this.estimatedTokens = estimatedTokens;
@@ -155,11 +156,14 @@ public final class MicroBatcher<P, V> {
             return Uni.createFrom().emitter(emitter -> enqueue(this, rows, deadlineNanos, emitter));
         }
 
-        /** Gives the place back unused; nothing happens when it has ended already. */
+        /**
+         * Gives the place back unused; nothing happens when it has ended already. Whoever releases waits for no answer:
+         * a submission that comes too late, because its caller went away just now, is dropped in silence.
+         */
         public void release() {
             lanes.lock.lock();
             try {
-                end();
+                released |= end();
                 idle.signalAll();
             } finally {
                 lanes.lock.unlock();
@@ -188,7 +192,9 @@ public final class MicroBatcher<P, V> {
         RuntimeException refusal = null;
         lanes.lock.lock();
         try {
-            if (!admission.end()) {
+            if (admission.released) {
+                submission.end();
+            } else if (!admission.end()) {
                 refusal = new IllegalStateException("An admission is good for one submission");
             } else if (drained) {
                 refusal = new BatcherClosedException();

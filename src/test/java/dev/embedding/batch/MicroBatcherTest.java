@@ -571,14 +571,15 @@ class MicroBatcherTest {
     }
 
     @Test
-    void aReleasedAdmissionIsGoodForNone() {
+    void dropsASubmissionWhoseCallerReleasedItsAdmission() {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
         admission.release();
 
         Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
 
-        assertThat(answer.failure()).isInstanceOf(IllegalStateException.class);
+        assertThat(answer.isOpen()).isTrue();
         assertThat(batcher.load().rows()).isZero();
+        assertThat(lanes.runOne(LANE)).isFalse();
     }
 
     @Test
