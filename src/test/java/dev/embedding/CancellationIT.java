@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +19,7 @@ class CancellationIT {
     private static final int TEXTS = 1_000;
     private static final int TOKENS_PER_TEXT = 512;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration STEP = Duration.ofNanos(100_000);
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private static ServiceProcess service;
@@ -32,9 +32,9 @@ class CancellationIT {
     /** That takes long when something is still held for a caller that has gone. */
     @AfterAll
     static void stopsSoon() {
-        try (ServiceProcess running = service) {
+        try (ServiceProcess ending = service) {
             long start = System.nanoTime();
-            running.stop();
+            ending.stop();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
         }
     }
@@ -73,8 +73,7 @@ class CancellationIT {
                 connection
                         .sendHead("POST /embed", "Content-Length: " + body.length())
                         .send(body);
-                LockSupport.parkNanos(client * 100_000L);
-                connection.reset();
+                connection.resetAfter(STEP.multipliedBy(client));
             }
         }
 

@@ -73,6 +73,12 @@ final class RawConnection implements AutoCloseable {
         socket.close();
     }
 
+    /** Stays for a while before it goes. */
+    void resetAfter(Duration stay) throws IOException {
+        LockSupport.parkNanos(stay.toNanos());
+        reset();
+    }
+
     /** Reads one whole answer. */
     Answer answer() throws IOException {
         Answer head = head();
