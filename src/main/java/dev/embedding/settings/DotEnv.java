@@ -1,88 +1,126 @@
 package dev.embedding.settings;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a {@code .env} file as python-dotenv does: {@code export}, quotes (with escapes inside, over several lines),
+ * Reads a {@code .env} file as python-dotenv 1.2 does: {@code export}, quotes (with escapes inside, over several lines),
  * comments behind white space, {@code ${NAME:-default}}. A line that is no assignment is skipped.
  *
  * @see <a href="https://saurabh-kumar.com/python-dotenv/#file-format">python-dotenv's file format</a>
  */
 final class DotEnv {
 
-    private static final Pattern BLANK_LINES = Pattern.compile("\\s*", Pattern.MULTILINE);
-    private static final Pattern EXPORT = Pattern.compile("(?:export[^\\S\\r\\n]+)?");
+    /** Inside a character class: what Python takes for white space, line feeds aside. */
+    private static final String BLANK =
+            "\\t\\x0B\\f\\x1C-\\x20\\x85\\xA0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000";
+
+    private static final Pattern LINE_END_OF_OTHERS = Pattern.compile("\\r\\n?");
+    private static final Pattern BLANK_LINES = Pattern.compile("[\\n" + BLANK + "]*+");
+    private static final Pattern BLANKS = Pattern.compile("[" + BLANK + "]*+");
+    private static final Pattern EXPORT = Pattern.compile("export[" + BLANK + "]++");
     private static final Pattern QUOTED_KEY = Pattern.compile("'([^']+)'");
-    private static final Pattern KEY = Pattern.compile("([^=#\\s]+)");
-    private static final Pattern EQUALS = Pattern.compile("[^\\S\\r\\n]*(=[^\\S\\r\\n]*)?");
-    private static final Pattern SINGLE_QUOTED = Pattern.compile("'((?:\\\\'|[^'])*+)'");
-    private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:\\\\\"|[^\"])*+)\"");
-    private static final Pattern UNQUOTED = Pattern.compile("[^\\r\\n]*");
-    private static final Pattern INLINE_COMMENT = Pattern.compile("\\s+#.*");
-    private static final Pattern LINE_END = Pattern.compile("[^\\S\\r\\n]*(?:#[^\\r\\n]*)?(?:\\r\\n|\\n|\\r|$)");
-    private static final Pattern REST_OF_LINE = Pattern.compile("[^\\r\\n]*(?:\\r\\n|\\n|\\r)?");
+    private static final Pattern KEY = Pattern.compile("([^=#\\n" + BLANK + "]+)");
+    private static final Pattern EQUALS = Pattern.compile("=([" + BLANK + "]*+)");
+    private static final Pattern SINGLE_QUOTED = Pattern.compile("'((?:\\\\.|[^'\\\\])*+)'", Pattern.DOTALL);
+    private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:\\\\.|[^\"\\\\])*+)\"", Pattern.DOTALL);
+    private static final Pattern UNQUOTED = Pattern.compile("[^\\n]*+");
+    private static final Pattern INLINE_COMMENT = Pattern.compile("[" + BLANK + "]+#.*", Pattern.DOTALL);
+    private static final Pattern TRAILING_BLANKS = Pattern.compile("[" + BLANK + "]+\\z");
+    private static final Pattern LINE_END = Pattern.compile("[" + BLANK + "]*+(?:#[^\\n]*+)?(?:\\n|\\z)");
+    private static final Pattern REST_OF_LINE = Pattern.compile("[^\\n]*+\\n?");
     private static final Pattern SINGLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\']");
     private static final Pattern DOUBLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\'\"abfnrtv]");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]*)(?::-([^}]*))?\\}");
 
+    private final String text;
     private final Matcher input;
     private int position;
 
     private DotEnv(String text) {
+        this.text = text;
         this.input = BLANK_LINES.matcher(text);
     }
 
     /**
-     * The assignments of a file in their order; of equal names the last wins.
+     * The assignments of a file; of equal names the last wins. A name without {@code =} is a variable without a value.
      *
      * @param environment values of variables that the file refers to; they win over the file's own
      */
     static Map<String, String> parse(String text, Map<String, String> environment) {
-        Map<String, String> values = new LinkedHashMap<>();
-        DotEnv reader = new DotEnv(text);
-        while (reader.position < text.length()) {
-            reader.take(BLANK_LINES);
-            reader.assignment()
-                    .ifPresent(assignment ->
-                            values.put(assignment.name(), substituted(assignment.value(), name -> Optional.ofNullable(
-                                            environment.get(name))
-                                    .or(() -> Optional.ofNullable(values.get(name))))));
+        Map<String, Optional<String>> values = new HashMap<>();
+        DotEnv reader = new DotEnv(withPlainLineEnds(text));
+        while (reader.hasMore()) {
+            reader.assignment().ifPresent(assignment -> {
+                Optional<String> value = assignment.value().map(raw -> substituted(raw, values, environment));
+                values.put(assignment.name(), value);
+            });
         }
-        return values;
+        Map<String, String> given = new HashMap<>();
+        values.forEach((name, value) -> value.ifPresent(present -> given.put(name, present)));
+        return given;
     }
 
-    private record Assignment(String name, String value) {}
+    private static String withPlainLineEnds(String text) {
+        String withoutMark = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        return LINE_END_OF_OTHERS.matcher(withoutMark).replaceAll("\n");
+    }
 
+    /** @param value empty when there was no {@code =} */
+    private record Assignment(String name, Optional<String> value) {}
+
+    private boolean hasMore() {
+        take(BLANK_LINES);
+        return position < text.length();
+    }
+
+    /** Reads up to the end of a line. */
     private Optional<Assignment> assignment() {
-        if (take(LINE_END).isPresent()) {
-            return Optional.empty();
-        }
         take(EXPORT);
-        Optional<String> name = take(QUOTED_KEY).or(() -> take(KEY)).map(match -> match.group(1));
-        boolean hasValue = name.isPresent()
-                && take(EQUALS).filter(match -> match.group(1) != null).isPresent();
-        Optional<String> value = hasValue ? Optional.of(value()) : Optional.empty();
-        if (take(LINE_END).isEmpty()) {
-            take(REST_OF_LINE);
-            return Optional.empty();
+        boolean isComment = isNext('#');
+        Optional<Assignment> assignment = isComment ? Optional.empty() : named();
+        if ((isComment || assignment.isPresent()) && take(LINE_END).isPresent()) {
+            return assignment;
         }
-        return name.flatMap(found -> value.map(text -> new Assignment(found, text)));
+        take(REST_OF_LINE);
+        return Optional.empty();
     }
 
-    private String value() {
-        return take(SINGLE_QUOTED)
-                .map(match -> unescaped(match.group(1), SINGLE_QUOTE_ESCAPE))
-                .or(() -> take(DOUBLE_QUOTED).map(match -> unescaped(match.group(1), DOUBLE_QUOTE_ESCAPE)))
-                .orElseGet(() -> INLINE_COMMENT
-                        .matcher(take(UNQUOTED).orElseThrow().group())
-                        .replaceFirst("")
-                        .stripTrailing());
+    /** Empty when there is no name, or no value that can be read behind {@code =}. */
+    private Optional<Assignment> named() {
+        return take(isNext('\'') ? QUOTED_KEY : KEY)
+                .map(match -> match.group(1))
+                .flatMap(name -> {
+                    take(BLANKS);
+                    Optional<MatchResult> equals = take(EQUALS);
+                    if (equals.isEmpty()) {
+                        return Optional.of(new Assignment(name, Optional.empty()));
+                    }
+                    boolean isComment = isNext('#') && !equals.get().group(1).isEmpty();
+                    return (isComment ? Optional.of("") : value())
+                            .map(value -> new Assignment(name, Optional.of(value)));
+                });
+    }
+
+    private Optional<String> value() {
+        if (isNext('\'')) {
+            return take(SINGLE_QUOTED).map(match -> unescaped(match.group(1), SINGLE_QUOTE_ESCAPE));
+        }
+        if (isNext('"')) {
+            return take(DOUBLE_QUOTED).map(match -> unescaped(match.group(1), DOUBLE_QUOTE_ESCAPE));
+        }
+        return take(UNQUOTED).map(match -> {
+            String withoutComment = INLINE_COMMENT.matcher(match.group()).replaceFirst("");
+            return TRAILING_BLANKS.matcher(withoutComment).replaceFirst("");
+        });
+    }
+
+    private boolean isNext(char character) {
+        return position < text.length() && text.charAt(position) == character;
     }
 
     private Optional<MatchResult> take(Pattern pattern) {
@@ -113,10 +151,13 @@ final class DotEnv {
         };
     }
 
-    private static String substituted(String text, Function<String, Optional<String>> values) {
+    private static String substituted(
+            String text, Map<String, Optional<String>> values, Map<String, String> environment) {
         return VARIABLE.matcher(text).replaceAll(match -> {
+            String name = match.group(1);
             String otherwise = match.group(2) == null ? "" : match.group(2);
-            return Matcher.quoteReplacement(values.apply(match.group(1)).orElse(otherwise));
+            Optional<String> value = values.getOrDefault(name, Optional.of(otherwise));
+            return Matcher.quoteReplacement(environment.getOrDefault(name, value.orElse("")));
         });
     }
 }
