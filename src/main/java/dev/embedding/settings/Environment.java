@@ -7,17 +7,24 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The variables that the process was started with: the real environment, and behind it a {@code .env} file. */
 public final class Environment {
 
     private static final String FILE = ".env";
 
-    private final Map<String, String> variables;
+    private final Map<String, String> real;
+    private final Map<String, String> ofFile;
 
     /** @param variables by name */
     public Environment(Map<String, String> variables) {
-        this.variables = Map.copyOf(variables);
+        this(variables, Map.of());
+    }
+
+    private Environment(Map<String, String> real, Map<String, String> ofFile) {
+        this.real = Map.copyOf(real);
+        this.ofFile = Map.copyOf(ofFile);
     }
 
     /** The environment of this process, with the {@code .env} of the working directory where there is one. */
@@ -26,9 +33,7 @@ public final class Environment {
     }
 
     static Environment read(Map<String, String> real, Path file) {
-        Map<String, String> variables = new HashMap<>(fileVariables(file, real));
-        variables.putAll(real);
-        return new Environment(variables);
+        return new Environment(real, fileVariables(file, real));
     }
 
     private static Map<String, String> fileVariables(Path file, Map<String, String> real) {
@@ -45,10 +50,17 @@ public final class Environment {
     }
 
     public Optional<String> value(String variable) {
-        return Optional.ofNullable(variables.get(variable));
+        return values(variable).findFirst();
+    }
+
+    /** What the environment and the file say of a variable, in the order of precedence. */
+    Stream<String> values(String variable) {
+        return Stream.of(real, ofFile).flatMap(source -> Stream.ofNullable(source.get(variable)));
     }
 
     public Map<String, String> variables() {
-        return variables;
+        Map<String, String> variables = new HashMap<>(ofFile);
+        variables.putAll(real);
+        return Map.copyOf(variables);
     }
 }

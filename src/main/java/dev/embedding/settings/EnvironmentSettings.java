@@ -29,8 +29,10 @@ public record EnvironmentSettings(ServiceSettings settings, List<SettingKey> giv
         List<String> warnings = new ArrayList<>();
         List<String> faults = new ArrayList<>();
         for (SettingKey key : SettingKey.values()) {
-            Optional<String> text =
-                    environment.value(key.variable()).filter(value -> !isServiceLink(key, value, warnings));
+            Optional<String> text = environment
+                    .values(key.variable())
+                    .filter(value -> !isServiceLink(key, value, warnings))
+                    .findFirst();
             text.ifPresent(value -> given.add(key));
             try {
                 values.put(key, key.parse(text.orElse(key.defaultText())));
