@@ -1,0 +1,146 @@
+package dev.embedding.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentSettingsTest {
+
+    private static final String SERVICE_LINK = "tcp://10.0.0.7:8001";
+
+    @Test
+    void usesTheDefaultsWhereNothingIsSaid() {
+        EnvironmentSettings settings = settings(Map.of());
+
+        assertThat(settings.settings())
+                .isEqualTo(new ServiceSettings(
+                        "0.0.0.0", 8001, "BAAI/bge-small-en-v1.5", "./model_cache", "cuda", true, 32, List.of("*")));
+        assertThat(settings.given()).isEmpty();
+        assertThat(settings.warnings()).isEmpty();
+    }
+
+    @Test
+    void readsEveryVariable() {
+        EnvironmentSettings settings = settings(Map.of(
+                "EMBEDDING_HOST", "127.0.0.1",
+                "EMBEDDING_PORT", "9000",
+                "EMBEDDING_MODEL_NAME", "some/model",
+                "EMBEDDING_MODEL_CACHE_DIR", "/cache",
+                "EMBEDDING_DEVICE", "cpu",
+                "EMBEDDING_NORMALIZE", "no",
+                "EMBEDDING_MAX_BATCH_SIZE", "8",
+                "CORS_ORIGINS", "https://a, https://b"));
+
+        assertThat(settings.settings())
+                .isEqualTo(new ServiceSettings(
+                        "127.0.0.1", 9000, "some/model", "/cache", "cpu", false, 8, List.of("https://a", "https://b")));
+        assertThat(settings.given()).containsExactlyInAnyOrder(SettingKey.values());
+    }
+
+    @Test
+    void prefersTheRealEnvironmentToTheFileAndTheFileToDefaults(@TempDir Path directory) throws IOException {
+        Path file = file(directory, "EMBEDDING_DEVICE=cpu  # or 'cuda'\nEMBEDDING_MAX_BATCH_SIZE=4\n");
+
+        EnvironmentSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_MAX_BATCH_SIZE", "16"), file));
+
+        assertThat(settings.settings().device()).isEqualTo("cpu");
+        assertThat(settings.settings().maxBatchSize()).isEqualTo(16);
+        assertThat(settings.settings().port()).isEqualTo(8001);
+        assertThat(settings.given()).containsExactly(SettingKey.DEVICE, SettingKey.MAX_BATCH_SIZE);
+    }
+
+    @Test
+    void needsNoFile(@TempDir Path directory) {
+        EnvironmentSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_DEVICE", "cpu"), directory.resolve(".env")));
+
+        assertThat(settings.settings().device()).isEqualTo("cpu");
+    }
+
+    @Test
+    void ignoresAFileThatIsNoText(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.write(directory.resolve(".env"), "EMBEDDING_DEVICE=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
+
+        EnvironmentSettings settings = EnvironmentSettings.of(Environment.read(Map.of(), file));
+
+        assertThat(settings.settings().device()).isEqualTo("cuda");
+    }
+
+    @Test
+    void ignoresTheAddressOfAKubernetesServiceWithAWarning() {
+        EnvironmentSettings settings = settings(Map.of("EMBEDDING_PORT", SERVICE_LINK));
+
+        assertThat(settings.settings().port()).isEqualTo(8001);
+        assertThat(settings.given()).isEmpty();
+        assertThat(settings.warnings()).singleElement().asString().contains("EMBEDDING_PORT", SERVICE_LINK);
+    }
+
+    @Test
+    void readsThePortOfTheFileBehindTheAddressOfAKubernetesService(@TempDir Path directory) throws IOException {
+        Path file = file(directory, "EMBEDDING_PORT=9000\n");
+
+        EnvironmentSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_PORT", SERVICE_LINK), file));
+
+        assertThat(settings.settings().port()).isEqualTo(9000);
+        assertThat(settings.warnings()).hasSize(1);
+    }
+
+    @Test
+    void namesEveryFaultWithVariableRuleAndValue() {
+        InvalidEnvironmentException invalid = catchThrowableOfType(
+                InvalidEnvironmentException.class,
+                () -> settings(Map.of(
+                        "EMBEDDING_PORT", "80",
+                        "EMBEDDING_DEVICE", "tpu",
+                        "EMBEDDING_NORMALIZE", "yes",
+                        "CORS_ORIGINS", ",")));
+
+        assertThat(invalid.faults())
+                .containsExactlyInAnyOrder(
+                        "EMBEDDING_PORT must be a whole number from 1024 to 65535, not '80'",
+                        "EMBEDDING_DEVICE must be cpu, cuda or auto, not 'tpu'",
+                        "CORS_ORIGINS must be a list that is not empty, not ','");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "0", "off", "No"})
+    void runsWithoutStoredSettings(String text) {
+        assertThat(settings(Map.of("EMBEDDING_USE_DB_SETTINGS", text)).given()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "1", "perhaps"})
+    void refusesOtherThanNoStoredSettings(String text) {
+        InvalidEnvironmentException invalid = catchThrowableOfType(
+                InvalidEnvironmentException.class, () -> settings(Map.of("EMBEDDING_USE_DB_SETTINGS", text)));
+
+        assertThat(invalid.faults()).singleElement().asString().startsWith("EMBEDDING_USE_DB_SETTINGS must be ");
+    }
+
+    @Test
+    void showsItsSettingsByKey() {
+        assertThat(settings(Map.of()).settings().byKey().keySet())
+                .containsExactlyInAnyOrderElementsOf(SettingKey.keys());
+    }
+
+    private static Path file(Path directory, String content) throws IOException {
+        return Files.writeString(directory.resolve(".env"), content);
+    }
+
+    private static EnvironmentSettings settings(Map<String, String> variables) {
+        return EnvironmentSettings.of(new Environment(variables));
+    }
+}
