@@ -1,5 +1,6 @@
 package dev.embedding.http;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -153,8 +154,7 @@ record JsonFault(int position, String problem) {
                 }
             }
             if (at < text.length() && text.charAt(at) == '.') {
-                int end = afterDigits(at + 1);
-                at = end == at + 1 ? at : end;
+                at = afterDigitsOr(at, at + 1);
             }
             exponent();
         }
@@ -165,9 +165,17 @@ record JsonFault(int position, String problem) {
                 if (digits < text.length() && (text.charAt(digits) == '+' || text.charAt(digits) == '-')) {
                     digits++;
                 }
-                int end = afterDigits(digits);
-                at = end == digits ? at : end;
+                at = afterDigitsOr(at, digits);
             }
+        }
+
+        /** Where the digits end; without digits the number ends before them, unless the text does. */
+        private int afterDigitsOr(int numberEnd, int digits) {
+            if (digits == text.length()) {
+                throw new Found(digits, "Unterminated number");
+            }
+            int end = afterDigits(digits);
+            return end == digits ? numberEnd : end;
         }
 
         private int afterDigits(int from) {
@@ -203,7 +211,7 @@ record JsonFault(int position, String problem) {
                     if (at + digit >= text.length()) {
                         throw new Found(text.length(), "Unterminated string");
                     }
-                    if (Character.digit(text.charAt(at + digit), 16) < 0) {
+                    if (!HexFormat.isHexDigit(text.charAt(at + digit))) {
                         throw new Found(at, "Invalid \\uXXXX escape");
                     }
                 }
