@@ -64,6 +64,9 @@ final class RequestBodies {
             }
             requireEnd(parser, text);
             return content;
+        } catch (InvalidRequestException refusal) {
+            // What breaks the rules of the endpoint must be JSON first, up to its end.
+            throw JsonFault.find(text).isEmpty() ? refusal : invalidJson(text);
         } catch (IOException notJson) {
             throw invalidJson(text);
         }
