@@ -1,0 +1,89 @@
+package dev.embedding.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.embedding.ReferenceModel;
+import dev.embedding.model.ModelDescription.Source;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelLocatorTest {
+
+    @Test
+    void findsALocalDirectory() {
+        Path directory = ReferenceModel.of("bert-cls-normalize").directory();
+
+        ModelDescription model = new ModelLocator(List.of()).locate(directory.toString());
+
+        assertThat(model.source()).isEqualTo(Source.DIRECTORY);
+        assertThat(model.name()).isEqualTo(directory.toString());
+    }
+
+    @Test
+    void findsABundledModelByItsName(@TempDir Path root) throws IOException {
+        ModelCopy.of("bert-cls-normalize", root.resolve("some-company/some-model"));
+
+        ModelDescription model = new ModelLocator(List.of(root)).locate("some-company/some-model");
+
+        assertThat(model.source()).isEqualTo(Source.BUNDLED);
+        assertThat(model.weights()).isEqualTo(root.resolve("some-company/some-model/onnx/model.onnx"));
+    }
+
+    @Test
+    void prefersTheFirstFolderThatHasIt(@TempDir Path first, @TempDir Path second) throws IOException {
+        ModelCopy.of("bert-cls-normalize", first.resolve("a"));
+        ModelCopy.of("bert-cls-normalize", second.resolve("a"));
+        ModelCopy.of("bert-cls-normalize", second.resolve("b"));
+        ModelLocator locator = new ModelLocator(List.of(first, second));
+
+        assertThat(locator.locate("a").weights()).startsWith(first);
+        assertThat(locator.locate("b").weights()).startsWith(second);
+    }
+
+    @Test
+    void findsTheBundledModel() {
+        ModelDescription model = new ModelLocator(List.of(Path.of("target/models"))).locate("BAAI/bge-small-en-v1.5");
+
+        assertThat(model.pooling()).isEqualTo(PoolingMode.CLS);
+        assertThat(model.normalizes()).isTrue();
+        assertThat(model.maxTokens()).isEqualTo(512);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BAAI/no-such-model", "no such model", "a\0b", "a:b*?"})
+    void namesAModelThatIsNowhere(String name, @TempDir Path root) {
+        ModelLocator locator = new ModelLocator(List.of(root));
+
+        assertThatThrownBy(() -> locator.locate(name))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessage("Model " + name + " is neither a local directory nor bundled with this service");
+    }
+
+    @Test
+    void leadsNowhereOutsideOfTheBundledModels(@TempDir Path parent) throws IOException {
+        ModelCopy.of("bert-cls-normalize", parent.resolve("secret"));
+        ModelLocator locator = new ModelLocator(
+                List.of(ModelCopy.of("bert-max", parent.resolve("models/a")).getParent()));
+
+        assertThatThrownBy(() -> locator.locate("../secret"))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("is neither a local directory nor bundled");
+        assertThatThrownBy(() -> locator.locate("a/../../secret"))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("is neither a local directory nor bundled");
+    }
+
+    @Test
+    void looksBesideTheRunnableAndIntoTheBuild() {
+        assertThat(ModelLocator.defaultBundledRoots())
+                .hasSize(2)
+                .endsWith(Path.of("target", "models"))
+                .allSatisfy(root -> assertThat(root).hasFileName("models"));
+    }
+}

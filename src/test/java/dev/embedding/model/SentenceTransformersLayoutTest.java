@@ -1,0 +1,179 @@
+package dev.embedding.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.embedding.ReferenceModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SentenceTransformersLayoutTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-cls-normalize, true, bert, 0",
+        "bert-include-prompt-false, false, bert, 0",
+        "bert-mean-external-data, false, bert, 0",
+        "bert-mean-fp16, false, bert, 0",
+        "bert-sentence-embedding-output, true, bert, 0",
+        "distilbert-mean, false, distilbert, 0",
+        "modernbert-rope-mean, false, modernbert, 0",
+        "roberta-mean-bpe, false, roberta, 1",
+        "xlmr-mean-prompts, true, xlm-roberta, 1"
+    })
+    void readsWhatIsSupported(String name, boolean normalizes, String architecture, int padTokenId) {
+        ReferenceModel model = ReferenceModel.of(name);
+
+        ModelDescription description = read(name, model.directory());
+
+        assertThat(description)
+                .isEqualTo(new ModelDescription(
+                        name,
+                        ModelDescription.Source.DIRECTORY,
+                        model.weights(),
+                        model.tokenizer(),
+                        architecture,
+                        PoolingMode.byLabel(model.pooling()).orElseThrow(),
+                        normalizes,
+                        model.maxTokens(),
+                        description.maxTokensFrom(),
+                        padTokenId));
+        assertThat(model.directory().resolve(description.maxTokensFrom())).exists();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bert-cls-mean-concat | 1_Pooling/config.json | pooling_mode_cls_token, pooling_mode_mean_tokens",
+                "bert-default-prompt | config_sentence_transformers.json | default prompt query",
+                "bert-do-lower-case | sentence_bert_config.json | do_lower_case",
+                "bert-max | 1_Pooling/config.json | [max]",
+                "bert-mean-dense-normalize | modules.json | module Dense",
+                "decoder-lasttoken | 1_Pooling/config.json | pooling_mode_lasttoken",
+                "decoder-position-ids | 1_Pooling/config.json | pooling_mode_lasttoken",
+                "plain-transformers | modules.json | is missing",
+                "static-embedding | modules.json | module StaticEmbedding"
+            })
+    void refusesWhatIsNotByFileAndReason(String name, String file, String reason) {
+        ReferenceModel model = ReferenceModel.of(name);
+
+        assertThatThrownBy(() -> read(name, model.directory()))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageStartingWith("Model " + name + ": " + file + " ")
+                .hasMessageContaining(reason)
+                .hasMessageNotContaining(model.directory().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"modules.json", "config.json", "tokenizer.json", "onnx/model.onnx", "1_Pooling/config.json"})
+    void namesAFileThatIsMissing(String file, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.delete(directory.resolve(file));
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageStartingWith("Model copy: " + file + " is missing; ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"modules.json", "config.json", "1_Pooling/config.json", "sentence_bert_config.json"})
+    void namesAFileThatIsNoJson(String file, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.writeString(directory.resolve(file), "{");
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessage("Model copy: " + file + " is not valid JSON or cannot be read");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[]",
+                "{}",
+                "null",
+                "[{\"type\": \"sentence_transformers.models.Transformer\", \"path\": \"\"}]",
+                "[{\"type\": \"x.Pooling\", \"path\": \"1_Pooling\"}, {\"type\": \"x.Transformer\", \"path\": \"\"}]",
+                "[{\"type\": \"x.Transformer\"}, {\"type\": \"x.Normalize\"}, {\"type\": \"x.Pooling\"}]"
+            })
+    void refusesOtherChainsOfModules(String modules, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.writeString(directory.resolve("modules.json"), modules);
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageStartingWith("Model copy: modules.json lists ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"pooling_mode\": \"cls\"} | CLS",
+                "{\"pooling_mode\": [\"mean\"]} | MEAN",
+                "{\"pooling_mode_mean_tokens\": true} | MEAN",
+                "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false} | CLS"
+            })
+    void readsBothGenerationsOfPooling(String config, PoolingMode pooling, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.writeString(directory.resolve("1_Pooling/config.json"), config);
+
+        assertThat(read("copy", directory).pooling()).isEqualTo(pooling);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}",
+                "{\"pooling_mode\": \"weightedmean\"}",
+                "{\"pooling_mode\": [\"mean\", \"cls\"]}",
+                "{\"pooling_mode\": []}",
+                "{\"pooling_mode_cls_token\": false}",
+                "{\"pooling_mode_something_new\": true}",
+                "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_something_new\": true}"
+            })
+    void refusesOtherPoolings(String config, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.writeString(directory.resolve("1_Pooling/config.json"), config);
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageStartingWith("Model copy: 1_Pooling/config.json asks for the pooling ");
+    }
+
+    @Test
+    void readsATransformerInAFolderOfItsOwn(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory.resolve("0_Transformer"));
+        Files.move(directory.resolve("0_Transformer/1_Pooling"), directory.resolve("1_Pooling"));
+        Files.writeString(
+                directory.resolve("modules.json"),
+                Files.readString(directory.resolve("0_Transformer/modules.json"))
+                        .replace("\"path\": \"\"", "\"path\": \"0_Transformer\""));
+
+        ModelDescription description = read("copy", directory);
+
+        assertThat(description.tokenizer()).isEqualTo(directory.resolve("0_Transformer/tokenizer.json"));
+        assertThat(description.weights()).isEqualTo(directory.resolve("0_Transformer/onnx/model.onnx"));
+        assertThat(description.maxTokens()).isEqualTo(64);
+    }
+
+    @Test
+    void findsTheWeightsBesideTheOtherFiles(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.move(directory.resolve("onnx/model.onnx"), directory.resolve("model.onnx"));
+
+        assertThat(read("copy", directory).weights()).isEqualTo(directory.resolve("model.onnx"));
+    }
+
+    private static ModelDescription read(String name, Path directory) {
+        return new SentenceTransformersLayout(name, ModelDescription.Source.DIRECTORY, directory).read();
+    }
+}

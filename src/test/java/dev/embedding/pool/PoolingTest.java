@@ -1,0 +1,79 @@
+package dev.embedding.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PoolingTest {
+
+    /** Two rows of three tokens of two components; the second row has one token of padding. */
+    private static final FloatBuffer HIDDEN = FloatBuffer.wrap(new float[] {
+        1, 2, 3, 4, 5, 6,
+        7, 8, 9, 10, 999, 999
+    });
+
+    private static final int SECOND_ROW = 6;
+
+    @Test
+    void clsTakesTheFirstToken() {
+        assertThat(Pooling.CLS.pool(HIDDEN, 0, 3, 2)).containsExactly(1, 2);
+        assertThat(Pooling.CLS.pool(HIDDEN, SECOND_ROW, 2, 2)).containsExactly(7, 8);
+    }
+
+    @Test
+    void meanTakesAllTokensButPadding() {
+        assertThat(Pooling.MEAN.pool(HIDDEN, 0, 3, 2)).containsExactly(3, 4);
+        assertThat(Pooling.MEAN.pool(HIDDEN, SECOND_ROW, 2, 2)).containsExactly(8, 9);
+    }
+
+    @Test
+    void ofOneTokenAllPoolingsAreTheSame() {
+        assertThat(Pooling.MEAN.pool(HIDDEN, 2, 1, 2)).isEqualTo(Pooling.CLS.pool(HIDDEN, 2, 1, 2));
+    }
+
+    @Test
+    void leavesTheBufferAsItWas() {
+        FloatBuffer hidden = HIDDEN.duplicate();
+
+        Pooling.MEAN.pool(hidden, 0, 3, 2);
+        Pooling.CLS.pool(hidden, SECOND_ROW, 2, 2);
+
+        assertThat(hidden.position()).isZero();
+        assertThat(hidden.limit()).isEqualTo(12);
+    }
+
+    @Test
+    void sumsManyTokensWithoutLosingPrecision() {
+        float[] tokens = new float[100_001];
+        Arrays.fill(tokens, 0.1f);
+        tokens[0] = 1e6f;
+
+        float[] mean = Pooling.MEAN.pool(FloatBuffer.wrap(tokens), 0, tokens.length, 1);
+
+        assertThat(mean[0]).isCloseTo((float) ((1e6 + 100_000 * (double) 0.1f) / tokens.length), within(1e-6f));
+    }
+
+    @Test
+    void meanLiesBetweenTheExtremes() {
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            int tokens = 1 + random.nextInt(20);
+            float[] values = new float[tokens];
+            float least = Float.MAX_VALUE;
+            float most = -Float.MAX_VALUE;
+            for (int token = 0; token < tokens; token++) {
+                values[token] = (float) random.nextGaussian();
+                least = Math.min(least, values[token]);
+                most = Math.max(most, values[token]);
+            }
+
+            float[] mean = Pooling.MEAN.pool(FloatBuffer.wrap(values), 0, tokens, 1);
+
+            assertThat(mean[0]).as("seed %d", seed).isBetween(least, most);
+        }
+    }
+}
