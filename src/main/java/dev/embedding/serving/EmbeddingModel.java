@@ -111,7 +111,12 @@ public final class EmbeddingModel {
     private static TextTokenizer tokenizer(ModelDescription description) {
         try {
             return new TextTokenizer(description.tokenizer(), description.maxTokens());
-        } catch (IOException | IllegalArgumentException failure) {
+        } catch (IOException failure) {
+            throw new ModelUnavailableException(
+                    "Model " + description.name() + ": "
+                            + description.tokenizer().getFileName() + " cannot be read",
+                    failure);
+        } catch (IllegalArgumentException failure) {
             throw unavailable(description, failure);
         }
     }

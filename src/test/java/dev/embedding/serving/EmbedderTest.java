@@ -1,0 +1,269 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.embedding.ReferenceModel;
+import dev.embedding.batch.MicroBatcher;
+import dev.embedding.serving.ActiveModel.Lease;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class EmbedderTest {
+
+    private static final long LONG = TimeUnit.DAYS.toNanos(1);
+
+    private final CountDownLatch laneIsHeld = new CountDownLatch(1);
+    private final CountDownLatch laneMayGoOn = new CountDownLatch(1);
+    private final AtomicBoolean holdLane = new AtomicBoolean();
+    private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> holdLane());
+    private final ActiveModel active = new ActiveModel();
+    private final Embedder embedder = new Embedder(active, models.host().workers());
+
+    @AfterEach
+    void close() throws InterruptedException {
+        laneMayGoOn.countDown();
+        models.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-cls-normalize, true",
+        "bert-cls-normalize, false",
+        "bert-sentence-embedding-output, false",
+        "distilbert-mean, true",
+        "distilbert-mean, false",
+        "roberta-mean-bpe, true",
+        "xlmr-mean-prompts, false"
+    })
+    void givesTheVectorsOfSentenceTransformers(String name, boolean normalize) {
+        ReferenceModel reference = ReferenceModel.of(name);
+        active.serve(models.load(name), normalize);
+
+        Embeddings embeddings = await(embedder.embed(request(reference.texts())));
+
+        List<float[]> expected = reference.vectors(normalize);
+        for (int row = 0; row < expected.size(); row++) {
+            assertThat(largestDifference(embeddings.vectors().get(row), expected.get(row)))
+                    .as("text %d", row)
+                    .isLessThan(reference.tolerance());
+        }
+        assertThat(embeddings.tokens())
+                .isEqualTo(reference.tokenIds().stream()
+                        .mapToInt(ids -> ids.length)
+                        .sum());
+        assertThat(embeddings.space().dimension()).isEqualTo(reference.dimension());
+    }
+
+    @Test
+    void namesTheTextsThatWereCut() {
+        active.serve(models.load("distilbert-mean"), true);
+
+        Embeddings embeddings = await(embedder.embed(request(List.of("short", "long ".repeat(500), "short"))));
+
+        assertThat(embeddings.truncated()).containsExactly(1);
+    }
+
+    @Test
+    void answersUnderTheLeaseOfItsBeginning() throws Exception {
+        EmbeddingModel first = models.load("distilbert-mean");
+        EmbeddingModel second = models.load("bert-cls-normalize");
+        active.serve(first, true);
+        holdLane.set(true);
+        CompletableFuture<Embeddings> answer =
+                embedder.embed(request(List.of("text"))).subscribeAsCompletionStage();
+        laneIsHeld.await();
+
+        active.serve(second, true);
+        laneMayGoOn.countDown();
+
+        assertThat(answer.get().space().fingerprint()).isEqualTo(first.fingerprint(true));
+        assertThat(await(embedder.embed(request(List.of("text")))).space().fingerprint())
+                .isEqualTo(second.fingerprint(true));
+    }
+
+    @Test
+    void givesItsLeaseBack() throws Exception {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+
+        await(embedder.embed(request(List.of("text"))));
+        failure(embedder.embed(new EmbeddingRequest(List.of("text"), Optional.of("other"), Optional.empty())));
+
+        assertThat(active.retire(LONG)).containsSame(model);
+    }
+
+    @Test
+    void givesItsLeaseBackWhenItsCallerLeaves() throws Exception {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+        holdLane.set(true);
+        Cancellable running =
+                embedder.embed(request(List.of("text"))).subscribe().with(unused -> {});
+        laneIsHeld.await();
+        Cancellable waiting =
+                embedder.embed(request(List.of("text"))).subscribe().with(unused -> {});
+
+        waiting.cancel();
+        running.cancel();
+
+        assertThat(active.retire(LONG)).containsSame(model);
+        assertThat(model.queuedTokens()).isZero();
+    }
+
+    @Test
+    void failsWithoutAModel() {
+        assertThat(failure(embedder.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.NoModel.class);
+    }
+
+    @Test
+    void failsWhenAnotherVectorSpaceIsServed() {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+        String other = model.fingerprint(false);
+
+        EmbeddingFailure failure =
+                failure(embedder.embed(new EmbeddingRequest(List.of("text"), Optional.of(other), Optional.empty())));
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.OtherSpace.class);
+        assertThat(failure.detail()).contains(other, model.fingerprint(true));
+    }
+
+    @Test
+    void answersWhenTheWantedVectorSpaceIsServed() {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+
+        Embeddings embeddings =
+                await(embedder.embed(new EmbeddingRequest(List.of("text"), active.fingerprint(), Optional.empty())));
+
+        assertThat(embeddings.vectors()).hasSize(1);
+    }
+
+    @Test
+    void failsWhenTooMuchWaits() {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+        MicroBatcher<int[], float[]>.Admission large = model.batcher().admit(10_000_000);
+
+        EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.Saturated.class);
+        large.release();
+    }
+
+    @Test
+    void failsWhenItsTimeIsOver() throws Exception {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+        holdLane.set(true);
+        Uni<Embeddings> first = embedder.embed(request(List.of("text")));
+        CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
+        laneIsHeld.await();
+
+        EmbeddingFailure failure = failure(embedder.embed(
+                new EmbeddingRequest(List.of("text"), Optional.empty(), Optional.of(Duration.ofMillis(1)))));
+        long waiting = model.queuedTokens();
+        laneMayGoOn.countDown();
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlinePassed.class);
+        assertThat(waiting).isZero();
+        assertThat(held.get().vectors()).hasSize(1);
+    }
+
+    @Test
+    void failsWhenTheModelIsClosed() throws Exception {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+        Lease unused = active.lease().orElseThrow();
+
+        model.batcher().close(Duration.ZERO);
+
+        assertThat(failure(embedder.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.NoModel.class);
+        unused.release();
+    }
+
+    @Test
+    void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
+        Queue<Runnable> portions = new ArrayDeque<>();
+        active.serve(models.load("distilbert-mean"), true);
+        Embedder portionwise = new Embedder(active, portions::add);
+        CompletableFuture<Embeddings> answer = portionwise
+                .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
+                .subscribeAsCompletionStage();
+
+        int count = 0;
+        for (Runnable portion = portions.poll(); portion != null; portion = portions.poll()) {
+            portion.run();
+            count++;
+        }
+
+        assertThat(count).isEqualTo(2);
+        assertThat(answer.get().truncated()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void tokenizesNothingMoreForACallerWhoLeft() throws Exception {
+        Queue<Runnable> portions = new ArrayDeque<>();
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+        Embedder portionwise = new Embedder(active, portions::add);
+        Cancellable leaving = portionwise
+                .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
+                .subscribe()
+                .with(unused -> {});
+
+        leaving.cancel();
+        portions.remove().run();
+
+        assertThat(portions).isEmpty();
+        assertThat(active.retire(LONG)).containsSame(model);
+    }
+
+    private void holdLane() {
+        if (holdLane.getAndSet(false)) {
+            laneIsHeld.countDown();
+            try {
+                laneMayGoOn.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static EmbeddingRequest request(List<String> texts) {
+        return new EmbeddingRequest(texts, Optional.empty(), Optional.empty());
+    }
+
+    private static Embeddings await(Uni<Embeddings> answer) {
+        return answer.await().atMost(Duration.ofSeconds(50));
+    }
+
+    private static EmbeddingFailure failure(Uni<Embeddings> answer) {
+        return catchThrowableOfType(EmbeddingFailure.class, () -> await(answer));
+    }
+
+    private static float largestDifference(float[] one, float[] other) {
+        assertThat(one).hasSameSizeAs(other);
+        float largest = 0;
+        for (int component = 0; component < one.length; component++) {
+            largest = Math.max(largest, Math.abs(one[component] - other[component]));
+        }
+        return largest;
+    }
+}

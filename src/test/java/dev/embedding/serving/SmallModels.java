@@ -1,0 +1,44 @@
+package dev.embedding.serving;
+
+import dev.embedding.ReferenceModel;
+import dev.embedding.model.ModelLocator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Loads reference models on one lane, and closes them with it. */
+final class SmallModels {
+
+    private final ModelHost host;
+    private final List<EmbeddingModel> models = new ArrayList<>();
+
+    /** @param listener called on the lane's thread after each batch, so that a test can hold the lane there */
+    SmallModels(ServingListener listener) {
+        this.host = new ModelHost(1, 1, listener);
+    }
+
+    SmallModels() {
+        this((rows, tokens, paddedTokens, nanos) -> {});
+    }
+
+    ModelHost host() {
+        return host;
+    }
+
+    EmbeddingModel load(String name) {
+        EmbeddingModel model = EmbeddingModel.load(
+                new ModelLocator(List.of())
+                        .locate(ReferenceModel.of(name).directory().toString()),
+                new ModelOptions("cpu", 32, 0),
+                host);
+        models.add(model);
+        return model;
+    }
+
+    void close() throws InterruptedException {
+        for (EmbeddingModel model : models) {
+            model.close(Duration.ofSeconds(30));
+        }
+        host.close();
+    }
+}
