@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.MappedByteBuffer;
@@ -126,7 +127,8 @@ final class FirstTokenModel {
 
     private static Path writeTemporary(ModelProto model) throws IOException {
         Path file = Files.createTempFile("first-token-model", ".onnx");
-        try (OutputStream content = Files.newOutputStream(file)) {
+        // A file's own stream takes mapped bytes without copying them through the heap.
+        try (OutputStream content = new FileOutputStream(file.toFile())) {
             model.writeTo(content);
             return file;
         } catch (IOException | RuntimeException failure) {
