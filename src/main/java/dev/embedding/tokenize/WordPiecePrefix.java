@@ -165,6 +165,8 @@ final class WordPiecePrefix implements TextPrefix {
             case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> Kind.BLANK;
             case Character.CONTROL, Character.PRIVATE_USE -> Kind.VANISHING;
             case Character.FORMAT -> ifKnownForLong(character, Kind.VANISHING);
+            // Unicode has moved marks between these two kinds, so newer Java versions differ from the library.
+            case Character.COMBINING_SPACING_MARK -> ifKnownForLong(character, Kind.WORD);
             case Character.NON_SPACING_MARK -> ifKnownForLong(character, marksVanish ? Kind.VANISHING : Kind.WORD);
             case Character.CONNECTOR_PUNCTUATION,
                     Character.DASH_PUNCTUATION,
