@@ -1,5 +1,6 @@
 package dev.embedding.batch;
 
+import dev.embedding.batch.RunCost.Shape;
 import java.util.Arrays;
 
 /**
@@ -7,8 +8,8 @@ import java.util.Arrays;
  *
  * <p>The head (the oldest row) is always part of the batch, so no row starves: a row with {@code p} rows before it is in
  * one of the next {@code p + 1} batches. Around the head, in order of length, the run of rows is taken that computes
- * most true tokens for the time it costs, where a run costs its padded tokens plus a fixed overhead. Budget, row limit
- * and padding bound hold for every batch of more than one row.
+ * most true tokens for the time it costs ({@link RunCost}). Budget, row limit and padding bound hold for every batch of
+ * more than one row.
  */
 final class BatchFormer {
 
@@ -23,17 +24,15 @@ final class BatchFormer {
         int head = indexOfHead(byLength);
         int bestFrom = head;
         int bestTo = head;
-        double bestEfficiency = efficiency(lengths[0], lengths[0], limits);
+        double bestEfficiency = efficiency(Shape.of(lengths[0]), limits);
         for (int from = head; from >= 0 && head - from < limits.maxRows(); from--) {
-            int longest = lengths[byLength[from]];
+            Shape batch = Shape.of(lengths[byLength[from]]);
             int to = from;
-            long tokens = longest;
-            while (to + 1 < byLength.length
-                    && fits(tokens + lengths[byLength[to + 1]], to + 2 - from, longest, limits)) {
+            while (to + 1 < byLength.length && fits(batch.with(lengths[byLength[to + 1]]), limits)) {
                 to++;
-                tokens += lengths[byLength[to]];
+                batch = batch.with(lengths[byLength[to]]);
             }
-            double candidate = efficiency(tokens, (long) (to - from + 1) * longest, limits);
+            double candidate = efficiency(batch, limits);
             if (to >= head && candidate > bestEfficiency) {
                 bestEfficiency = candidate;
                 bestFrom = from;
@@ -44,15 +43,14 @@ final class BatchFormer {
     }
 
     /** True tokens computed for each token's worth of time. */
-    private static double efficiency(long tokens, long padded, BatchLimits limits) {
-        return (double) tokens / (padded + limits.runOverheadTokens());
+    private static double efficiency(Shape batch, BatchLimits limits) {
+        return batch.tokens() / limits.cost().total(batch);
     }
 
-    private static boolean fits(long tokens, int rows, int longest, BatchLimits limits) {
-        long padded = (long) rows * longest;
-        return rows <= limits.maxRows()
-                && padded <= limits.tokenBudget()
-                && padded - tokens <= limits.maxPadding() * padded;
+    private static boolean fits(Shape batch, BatchLimits limits) {
+        return batch.rows() <= limits.maxRows()
+                && limits.cost().computedTokens(batch) <= limits.tokenBudget()
+                && limits.cost().padding(batch) <= limits.maxPadding();
     }
 
     /** Indices ordered by length, longest first, the older first among equals. */

@@ -19,13 +19,19 @@ public final class InferenceEngine implements AutoCloseable {
 
     private final BatchRunner session;
     private final ExecutionPlace place;
+    private final boolean packsTokens;
     private final @Nullable WideSession wide;
     private final @Nullable String fallbackReason;
 
     private InferenceEngine(
-            BatchRunner session, ExecutionPlace place, @Nullable WideSession wide, @Nullable String fallbackReason) {
+            BatchRunner session,
+            ExecutionPlace place,
+            boolean packsTokens,
+            @Nullable WideSession wide,
+            @Nullable String fallbackReason) {
         this.session = session;
         this.place = place;
+        this.packsTokens = packsTokens;
         this.wide = wide;
         this.fallbackReason = fallbackReason;
     }
@@ -55,11 +61,11 @@ public final class InferenceEngine implements AutoCloseable {
 
     private static InferenceEngine onCuda(SessionOpener opener, EngineOptions options) throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
-            InferenceSession session = opener.open(sessionOptions);
+            InferenceSession session = opener.open(sessionOptions, false);
             BatchRunner runner = options.device() == Device.AUTO
                     ? new OverflowToCpu(session, () -> openOnCpu(opener, options.cores()))
                     : session;
-            return new InferenceEngine(runner, ExecutionPlace.CUDA, null, null);
+            return new InferenceEngine(runner, ExecutionPlace.CUDA, false, null, null);
         }
     }
 
@@ -69,7 +75,7 @@ public final class InferenceEngine implements AutoCloseable {
         WideSession wide = options.cores() == 1
                 ? null
                 : new WideSession(() -> openOnCpu(opener, options.cores()), WIDE_SESSION_IDLE);
-        return new InferenceEngine(narrow, ExecutionPlace.CPU, wide, fallbackReason);
+        return new InferenceEngine(narrow, ExecutionPlace.CPU, narrow.packsTokens(), wide, fallbackReason);
     }
 
     private static InferenceSession openOnCpu(SessionOpener opener, int threads) throws OrtException {
@@ -80,7 +86,7 @@ public final class InferenceEngine implements AutoCloseable {
             sessionOptions.setMemoryPatternOptimization(false);
             // Spin while a lone run lasts, but never beside the lanes of the other session.
             sessionOptions.addConfigEntry("session.force_spinning_stop", "1");
-            return opener.open(sessionOptions);
+            return opener.open(sessionOptions, true);
         }
     }
 
@@ -107,6 +113,11 @@ public final class InferenceEngine implements AutoCloseable {
 
     public ExecutionPlace place() {
         return place;
+    }
+
+    /** Whether padding costs in attention only; otherwise it costs as much as a token does. */
+    public boolean packsTokens() {
+        return packsTokens;
     }
 
     /** Why the device that was asked for is not the one that runs; empty when it is. */

@@ -35,11 +35,14 @@ final class InferenceSession implements BatchRunner {
     private final int dimension;
     private final boolean firstTokenOnly;
     private final int padTokenId;
+    private final boolean packsTokens;
 
-    private InferenceSession(OrtEnvironment environment, OrtSession session, int padTokenId) throws OrtException {
+    private InferenceSession(OrtEnvironment environment, OrtSession session, int padTokenId, boolean packsTokens)
+            throws OrtException {
         this.environment = environment;
         this.session = session;
         this.padTokenId = padTokenId;
+        this.packsTokens = packsTokens;
         this.inputs = Set.copyOf(session.getInputNames());
         requireKnownInputs();
         Map<String, NodeInfo> outputs = session.getOutputInfo();
@@ -57,15 +60,17 @@ final class InferenceSession implements BatchRunner {
     /**
      * Opens a model file.
      *
+     * @param packsTokens whether the model keeps padding out of what is not attention
      * @throws OrtException when ONNX Runtime cannot, for example because the provider in the options is not usable
      * @throws InferenceException when the model is no encoder that this class can run
      */
-    static InferenceSession open(InferenceRuntime runtime, Path file, OrtSession.SessionOptions options, int padTokenId)
+    static InferenceSession open(
+            InferenceRuntime runtime, Path file, OrtSession.SessionOptions options, int padTokenId, boolean packsTokens)
             throws OrtException {
         OrtEnvironment environment = runtime.environment();
         OrtSession session = environment.createSession(file.toString(), options);
         try {
-            return new InferenceSession(environment, session, padTokenId);
+            return new InferenceSession(environment, session, padTokenId, packsTokens);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;
@@ -105,6 +110,11 @@ final class InferenceSession implements BatchRunner {
     @Override
     public int dimension() {
         return dimension;
+    }
+
+    /** Whether padding costs in attention only. */
+    boolean packsTokens() {
+        return packsTokens;
     }
 
     @Override

@@ -2,16 +2,18 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.infer.graph.GraphPreparation;
+import dev.embedding.infer.graph.GraphPreparation.PreparedFile;
+import dev.embedding.infer.graph.GraphPreparation.Wish;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens sessions of one model file. Where only the first token's vectors are wanted, it opens the shortened graph of
- * {@link FirstTokenModel}; where that cannot be made or does not run, the graph as shipped.
+ * Opens sessions of one model file: of its graph as {@link GraphPreparation} rewrites it, or, where that cannot be made
+ * or does not run, of the graph as shipped.
  */
 final class SessionOpener {
 
@@ -29,30 +31,32 @@ final class SessionOpener {
         this.firstTokenOnly = firstTokenOnly;
     }
 
-    InferenceSession open(SessionOptions options) throws OrtException {
-        InferenceSession shortened = firstTokenOnly ? openShortened(options) : null;
-        return shortened == null ? InferenceSession.open(runtime, file, options, padTokenId) : shortened;
+    /** @param packTokens whether padding is to be kept out of what is not attention, where the graph allows it */
+    InferenceSession open(SessionOptions options, boolean packTokens) throws OrtException {
+        InferenceSession prepared = firstTokenOnly || packTokens ? openPrepared(options, packTokens) : null;
+        return prepared == null ? InferenceSession.open(runtime, file, options, padTokenId, false) : prepared;
     }
 
-    private @Nullable InferenceSession openShortened(SessionOptions options) {
-        Path shortened = null;
+    private @Nullable InferenceSession openPrepared(SessionOptions options, boolean packTokens) {
+        PreparedFile prepared = null;
         try {
-            Optional<Path> written = FirstTokenModel.write(file, InferenceSession.KNOWN_OUTPUTS);
-            if (written.isEmpty()) {
-                return null;
-            }
-            shortened = written.get();
-            return openChecked(shortened, options);
+            prepared = GraphPreparation.write(
+                            file, new Wish(InferenceSession.KNOWN_OUTPUTS, firstTokenOnly, packTokens))
+                    .orElse(null);
+            return prepared == null ? null : openChecked(prepared, options);
         } catch (IOException | OrtException | InferenceException failure) {
-            LOG.log(System.Logger.Level.WARNING, "The model runs unshortened: {0}", EngineMessage.of(failure));
+            LOG.log(System.Logger.Level.WARNING, "The model runs as shipped: {0}", EngineMessage.of(failure));
             return null;
         } finally {
-            delete(shortened);
+            if (prepared != null) {
+                delete(prepared.path());
+            }
         }
     }
 
-    private InferenceSession openChecked(Path shortened, SessionOptions options) throws OrtException {
-        InferenceSession session = InferenceSession.open(runtime, shortened, options, padTokenId);
+    private InferenceSession openChecked(PreparedFile prepared, SessionOptions options) throws OrtException {
+        InferenceSession session =
+                InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens());
         try {
             // A graph that was misunderstood gives another shape than it declares, which ends the run.
             session.run(
@@ -65,10 +69,7 @@ final class SessionOpener {
         }
     }
 
-    private static void delete(@Nullable Path temporary) {
-        if (temporary == null) {
-            return;
-        }
+    private static void delete(Path temporary) {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException kept) {

@@ -65,7 +65,7 @@ public final class EmbeddingModel {
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
-                profile.limits(options.maxBatchSize()),
+                profile.limits(options.maxBatchSize(), engine.packsTokens()),
                 profile.tokensPerSecondOfOneLane(),
                 host.listener()::batchComputed,
                 System::nanoTime);

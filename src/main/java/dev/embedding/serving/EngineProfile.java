@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.BatchLimits;
+import dev.embedding.batch.RunCost;
 import dev.embedding.infer.ExecutionPlace;
 import java.time.Duration;
 
@@ -8,9 +9,10 @@ import java.time.Duration;
  * Built-in figures for a kind of device, to start from until something is measured; docs/design-decisions.md has the
  * measurements.
  *
- * @param tokenBudget padded tokens of a batch beyond which nothing is gained
+ * @param tokenBudget tokens of a batch beyond which nothing is gained
  * @param longestRun how long a batch should hold a lane
  * @param runOverheadTokens what starting a run costs, in tokens
+ * @param attentionSpan length of a row at which attention costs as much as everything else, for a small encoder
  * @param maxConcurrentBatches most batches computed at the same time
  * @param tokensPerSecondOfOneLane for a small encoder
  */
@@ -18,6 +20,7 @@ record EngineProfile(
         int tokenBudget,
         Duration longestRun,
         int runOverheadTokens,
+        int attentionSpan,
         int maxConcurrentBatches,
         double tokensPerSecondOfOneLane) {
 
@@ -28,19 +31,20 @@ record EngineProfile(
 
     static EngineProfile of(ExecutionPlace place) {
         return switch (place) {
-            case CPU -> new EngineProfile(256, Duration.ofMillis(250), 8, Integer.MAX_VALUE, 2_000);
+            case CPU -> new EngineProfile(256, Duration.ofMillis(250), 8, 1_400, Integer.MAX_VALUE, 2_000);
             // Two: one batch is copied while the other is computed.
-            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 2, 200_000);
+            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 10_000, 2, 200_000);
         };
     }
 
-    BatchLimits limits(int maxBatchSize) {
+    /** @param packed whether padding costs in attention only */
+    BatchLimits limits(int maxBatchSize, boolean packed) {
         return new BatchLimits(
                 maxBatchSize,
                 tokenBudget,
                 MAX_PADDING,
                 longestRun,
-                runOverheadTokens,
+                new RunCost(runOverheadTokens, packed, attentionSpan),
                 Math.max(MIN_WINDOW, WINDOW_BATCHES * maxBatchSize),
                 maxConcurrentBatches,
                 MAX_QUEUED_TOKENS);

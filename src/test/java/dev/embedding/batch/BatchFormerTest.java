@@ -55,6 +55,24 @@ class BatchFormerTest {
     }
 
     @Test
+    void takesShortRowsToALongOneWherePaddingCostsInAttentionOnly() {
+        int[] lengths = {24, 8, 16, 12};
+
+        int[] chosen = BatchFormer.choose(lengths, Limits.costing(new RunCost(8, true, 1_400)));
+
+        assertThat(chosen).containsExactly(0, 2, 3, 1);
+    }
+
+    @Test
+    void leavesOutRowsWhoseAttentionWouldBeMostlyPadding() {
+        int[] lengths = {500, 8, 490};
+
+        int[] chosen = BatchFormer.choose(lengths, Limits.costing(new RunCost(8, true, 1_400)));
+
+        assertThat(chosen).containsExactly(0, 2);
+    }
+
+    @Test
     void takesLongerRowsToAShortHeadWhenTheyAreAlike() {
         int[] lengths = {95, 100, 100, 100};
 
@@ -82,9 +100,14 @@ class BatchFormerTest {
             int[] chosen = BatchFormer.choose(lengths, limits);
 
             int longest = lengths[chosen[0]];
-            long padded = (long) chosen.length * longest;
             long tokens =
                     Arrays.stream(chosen).mapToLong(index -> lengths[index]).sum();
+            double squares = Arrays.stream(chosen)
+                    .mapToDouble(index -> (double) lengths[index] * lengths[index])
+                    .sum();
+            long computed = limits.cost().packed() ? tokens : (long) chosen.length * longest;
+            double span = limits.cost().attentionSpan();
+            double cost = computed + (double) chosen.length * longest * longest / span;
             assertThat(chosen).as("distinct, seed %d", seed).doesNotHaveDuplicates();
             assertThat(chosen).as("the head is in, seed %d", seed).contains(0);
             assertThat(chosen.length).as("rows, seed %d", seed).isLessThanOrEqualTo(limits.maxRows());
@@ -94,8 +117,8 @@ class BatchFormerTest {
                         .isLessThanOrEqualTo(lengths[chosen[next - 1]]);
             }
             if (chosen.length > 1) {
-                assertThat(padded).as("budget, seed %d", seed).isLessThanOrEqualTo(limits.tokenBudget());
-                assertThat((double) (padded - tokens) / padded)
+                assertThat(computed).as("budget, seed %d", seed).isLessThanOrEqualTo(limits.tokenBudget());
+                assertThat((cost - tokens - squares / span) / cost)
                         .as("padding, seed %d", seed)
                         .isLessThanOrEqualTo(limits.maxPadding() + 1e-9);
             }
@@ -113,13 +136,16 @@ class BatchFormerTest {
 
             assertThat(efficiency(lengths, chosen, limits))
                     .as("seed %d", seed)
-                    .isGreaterThanOrEqualTo(efficiency(lengths, new int[] {0}, limits));
+                    .isGreaterThanOrEqualTo(efficiency(lengths, new int[] {0}, limits) - 1e-9);
         }
     }
 
     private static double efficiency(int[] lengths, int[] chosen, BatchLimits limits) {
-        long tokens = Arrays.stream(chosen).mapToLong(index -> lengths[index]).sum();
-        return (double) tokens / ((long) chosen.length * lengths[chosen[0]] + limits.runOverheadTokens());
+        double tokens = Arrays.stream(chosen).mapToLong(index -> lengths[index]).sum();
+        RunCost cost = limits.cost();
+        double longest = lengths[chosen[0]];
+        double computed = cost.packed() ? tokens : chosen.length * longest;
+        return tokens / (cost.overheadTokens() + computed + chosen.length * longest * longest / cost.attentionSpan());
     }
 
     private static BatchLimits randomLimits(Random random) {
@@ -128,7 +154,7 @@ class BatchFormerTest {
                 1 + random.nextInt(random.nextBoolean() ? 64 : 2_000),
                 random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.9,
                 Duration.ofSeconds(1),
-                random.nextInt(50),
+                new RunCost(random.nextInt(50), random.nextBoolean(), 1 + random.nextInt(3_000)),
                 1_000,
                 Integer.MAX_VALUE,
                 1_000_000);

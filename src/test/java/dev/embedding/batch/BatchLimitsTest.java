@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchLimitsTest {
 
+    private static final RunCost COST = new RunCost(0, false, 1);
+
     @ParameterizedTest
     @CsvSource({"maxRows, 0, 1, 1, 1", "tokenBudget, 1, 0, 1, 1", "window, 1, 1, 0, 1", "maxQueuedTokens, 1, 1, 1, 0"})
     void rejectsLimitsBelowOneByName(String name, int maxRows, int tokenBudget, int window, long maxQueuedTokens) {
@@ -19,7 +21,7 @@ class BatchLimitsTest {
                         tokenBudget,
                         0.1,
                         Duration.ofSeconds(1),
-                        0,
+                        COST,
                         window,
                         Integer.MAX_VALUE,
                         maxQueuedTokens))
@@ -30,16 +32,10 @@ class BatchLimitsTest {
     @ParameterizedTest
     @ValueSource(doubles = {-0.01, 1, Double.NaN, Double.POSITIVE_INFINITY})
     void rejectsAPaddingShareOutsideZeroToOne(double maxPadding) {
-        assertThatThrownBy(() -> new BatchLimits(1, 1, maxPadding, Duration.ofSeconds(1), 0, 1, Integer.MAX_VALUE, 1))
+        assertThatThrownBy(
+                        () -> new BatchLimits(1, 1, maxPadding, Duration.ofSeconds(1), COST, 1, Integer.MAX_VALUE, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("maxPadding must be in [0, 1)");
-    }
-
-    @Test
-    void rejectsANegativeOverhead() {
-        assertThatThrownBy(() -> new BatchLimits(1, 1, 0, Duration.ofSeconds(1), -1, 1, Integer.MAX_VALUE, 1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("runOverheadTokens");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.embedding.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.batch.RunCost.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,7 +86,7 @@ final class BatcherScenario {
                 1 + random.nextInt(60),
                 random.nextDouble() * 0.5,
                 Duration.ofSeconds(1_000),
-                random.nextInt(10),
+                new RunCost(random.nextInt(10), random.nextBoolean(), 1 + random.nextInt(1_000)),
                 1 + random.nextInt(12),
                 Integer.MAX_VALUE,
                 1_000_000);
@@ -198,15 +199,20 @@ final class BatcherScenario {
     private void checkCut(List<Text> texts, BatchRun run) {
         forgetThoseWhoAreGone();
         int longest = texts.stream().mapToInt(Text::tokens).max().orElseThrow();
-        int tokens = texts.stream().mapToInt(Text::tokens).sum();
-        int padded = texts.size() * longest;
+        Shape shape = Shape.of(longest);
+        for (Text text : texts.subList(1, texts.size())) {
+            shape = shape.with(text.tokens());
+        }
         assertThat(waiting).as("all rows were waiting, seed %d", seed).containsAll(texts);
         assertThat(texts.get(0).tokens()).as("longest first, seed %d", seed).isEqualTo(longest);
         assertThat(texts.size()).as("rows, seed %d", seed).isLessThanOrEqualTo(limits.maxRows());
         if (texts.size() > 1) {
-            assertThat(padded).as("budget, seed %d", seed).isLessThanOrEqualTo(limits.tokenBudget());
-            assertThat(padded - tokens).as("padding, seed %d", seed).isLessThanOrEqualTo((int)
-                    (limits.maxPadding() * padded + 1e-6));
+            assertThat(limits.cost().computedTokens(shape))
+                    .as("budget, seed %d", seed)
+                    .isLessThanOrEqualTo(limits.tokenBudget());
+            assertThat(limits.cost().padding(shape))
+                    .as("padding, seed %d", seed)
+                    .isLessThanOrEqualTo(limits.maxPadding());
         }
         for (Text text : texts) {
             assertThat(text.caller().deadline).as("deadline, seed %d", seed).isGreaterThan(clock.getAsLong());

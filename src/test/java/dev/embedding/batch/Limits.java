@@ -5,8 +5,15 @@ import java.time.Duration;
 /** Batch limits for tests; each test changes the one that it is about. */
 final class Limits {
 
-    static final BatchLimits WIDE =
-            new BatchLimits(100, 10_000, 0.1, Duration.ofSeconds(10), 8, 1_000, Integer.MAX_VALUE, 1_000_000);
+    static final BatchLimits WIDE = new BatchLimits(
+            100,
+            10_000,
+            0.1,
+            Duration.ofSeconds(10),
+            new RunCost(8, false, 1_000_000),
+            1_000,
+            Integer.MAX_VALUE,
+            1_000_000);
 
     private Limits() {}
 
@@ -16,7 +23,7 @@ final class Limits {
                 WIDE.tokenBudget(),
                 WIDE.maxPadding(),
                 WIDE.longestRun(),
-                WIDE.runOverheadTokens(),
+                WIDE.cost(),
                 WIDE.window(),
                 WIDE.maxConcurrentBatches(),
                 maxQueuedTokens);
@@ -28,7 +35,19 @@ final class Limits {
                 WIDE.tokenBudget(),
                 WIDE.maxPadding(),
                 longestRun,
-                WIDE.runOverheadTokens(),
+                WIDE.cost(),
+                WIDE.window(),
+                WIDE.maxConcurrentBatches(),
+                WIDE.maxQueuedTokens());
+    }
+
+    static BatchLimits costing(RunCost cost) {
+        return new BatchLimits(
+                WIDE.maxRows(),
+                WIDE.tokenBudget(),
+                WIDE.maxPadding(),
+                WIDE.longestRun(),
+                cost,
                 WIDE.window(),
                 WIDE.maxConcurrentBatches(),
                 WIDE.maxQueuedTokens());

@@ -21,8 +21,8 @@ class MicroBatcherThreadsTest {
 
     private static final int CALLERS = 4;
     private static final int SUBMISSIONS = 50;
-    private static final BatchLimits LIMITS =
-            new BatchLimits(8, 64, 0.5, Duration.ofSeconds(10), 2, 32, Integer.MAX_VALUE, 1_000_000_000L);
+    private static final BatchLimits LIMITS = new BatchLimits(
+            8, 64, 0.5, Duration.ofSeconds(10), new RunCost(2, false, 1_000), 32, Integer.MAX_VALUE, 1_000_000_000L);
 
     private final Lanes lanes = Lanes.start(2);
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1);

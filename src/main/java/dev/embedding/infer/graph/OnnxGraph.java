@@ -1,24 +1,30 @@
-package dev.embedding.infer;
+package dev.embedding.infer.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Who uses which tensor in an ONNX graph. Nodes are known by their index, which is a topological order. */
+/**
+ * Who uses which tensor on the way to one output of an ONNX graph. Nodes that do not lead there are left out; the others
+ * are known by their index, which is a topological order.
+ */
 final class OnnxGraph {
 
     private final List<NodeProto> nodes;
     private final Map<String, List<Integer>> consumers = new HashMap<>();
     private final Set<String> constants = new HashSet<>();
+    private final Set<String> inputs = new HashSet<>();
 
-    OnnxGraph(GraphProto graph) {
-        nodes = graph.getNodeList();
+    OnnxGraph(GraphProto graph, String output) {
+        nodes = leadingTo(output, graph.getNodeList());
+        graph.getInputList().forEach(input -> inputs.add(input.getName()));
         for (TensorProto initializer : graph.getInitializerList()) {
             constants.add(initializer.getName());
         }
@@ -33,8 +39,22 @@ final class OnnxGraph {
         }
     }
 
-    int size() {
-        return nodes.size();
+    private static List<NodeProto> leadingTo(String output, List<NodeProto> all) {
+        Set<String> wanted = new HashSet<>(Set.of(output));
+        List<NodeProto> leading = new ArrayList<>();
+        for (int index = all.size() - 1; index >= 0; index--) {
+            NodeProto node = all.get(index);
+            if (node.getOutputList().stream().anyMatch(wanted::contains)) {
+                wanted.addAll(node.getInputList());
+                leading.add(node);
+            }
+        }
+        Collections.reverse(leading);
+        return leading;
+    }
+
+    List<NodeProto> nodes() {
+        return nodes;
     }
 
     NodeProto node(int index) {
@@ -50,7 +70,7 @@ final class OnnxGraph {
         return nodes.get(index).getOutput(0);
     }
 
-    /** Nodes that read a tensor's values, in order. */
+    /** Nodes that read a tensor, in order. */
     List<Integer> consumers(String tensor) {
         return consumers.getOrDefault(tensor, List.of());
     }
@@ -60,6 +80,10 @@ final class OnnxGraph {
         return consumers(tensor).stream()
                 .filter(index -> !op(index).equals("Shape"))
                 .toList();
+    }
+
+    boolean isInput(String tensor) {
+        return inputs.contains(tensor);
     }
 
     boolean isConstant(String tensor) {

@@ -1,0 +1,36 @@
+package dev.embedding.infer.graph;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Shortens an encoder of which only the first token's vectors are wanted (CLS pooling): in the last layer only that
+ * token asks and is computed further, while the keys and values are still those of all tokens.
+ */
+final class FirstTokenOnly {
+
+    private FirstTokenOnly() {}
+
+    /** Whether the layer is the last one before the output, and nothing else depends on how many rows it reads. */
+    static boolean fits(OnnxGraph graph, EncoderLayer layer, String output) {
+        boolean shapeIsRead = graph.consumers(layer.input()).size()
+                > graph.valueConsumers(layer.input()).size();
+        return !shapeIsRead && layer.isLast(graph, output);
+    }
+
+    /** The nodes of the shortened graph, whose output is {@code [batch, 1, hidden]}. */
+    static List<NodeProto> apply(OnnxGraph graph, EncoderLayer last) {
+        List<NodeProto> nodes = new ArrayList<>();
+        for (int index = 0; index < graph.nodes().size(); index++) {
+            NodeProto node = graph.node(index);
+            boolean readsFirstRow = index == last.query() || index == last.residual();
+            nodes.add(readsFirstRow ? Nodes.withInput(node, last.input(), GraphPreparation.FIRST_ROW) : node);
+            if (node.getOutputList().contains(last.input())) {
+                nodes.add(Nodes.gather(
+                        last.input(), GraphPreparation.ZERO, Nodes.SEQUENCE_AXIS, GraphPreparation.FIRST_ROW));
+            }
+        }
+        return nodes;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.embedding.infer.graph;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Rewrites a model so that it computes less and gives the same vectors, to rounding: the last layer for the first token
+ * only where no other is wanted ({@link FirstTokenOnly}), and padding in attention only ({@link PackedTokens}).
+ */
+public final class GraphPreparation {
+
+    static final String PREFIX = "dev.embedding/";
+    /** The tensor with the first token of each text, {@code [batch, 1, hidden]}. */
+    static final String FIRST_ROW = PREFIX + "first_row";
+    /** A constant list of one 0. */
+    static final String ZERO = PREFIX + "zero";
+
+    private GraphPreparation() {}
+
+    /**
+     * What is wanted of the rewritten graph.
+     *
+     * @param outputs names that the output with the token vectors may have, the likeliest first
+     * @param firstTokenOnly whether only the first token's vector of each text is read
+     * @param packTokens whether padding is to be kept out of what is not attention
+     */
+    public record Wish(List<String> outputs, boolean firstTokenOnly, boolean packTokens) {}
+
+    /**
+     * A rewritten model.
+     *
+     * @param firstTokenOnly whether its output is {@code [batch, 1, dimension]}
+     * @param packsTokens whether padding costs in attention only
+     */
+    record Prepared(ModelProto model, boolean firstTokenOnly, boolean packsTokens) {}
+
+    /**
+     * A rewritten model in a temporary file, for the caller to delete.
+     *
+     * @param packsTokens whether padding costs in attention only
+     */
+    public record PreparedFile(Path path, boolean packsTokens) {}
+
+    /** Writes the rewritten model; empty when there is nothing that can be saved. */
+    public static Optional<PreparedFile> write(Path onnxFile, Wish wish) throws IOException {
+        try (FileChannel channel = FileChannel.open(onnxFile)) {
+            // Mapped and aliased, so that the weights never lie on the heap.
+            MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+            CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+            input.enableAliasing(true);
+            Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), wish);
+            return prepared.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new PreparedFile(
+                            writeTemporary(prepared.get().model()),
+                            prepared.get().packsTokens()));
+        }
+    }
+
+    static Optional<Prepared> prepare(ModelProto model, Wish wish) {
+        GraphProto shipped = model.getGraph();
+        List<String> declared =
+                shipped.getOutputList().stream().map(ValueInfoProto::getName).toList();
+        Optional<String> output =
+                wish.outputs().stream().filter(declared::contains).findFirst();
+        return output.isEmpty() || hasExternalWeights(shipped) ? Optional.empty() : prepare(model, output.get(), wish);
+    }
+
+    private static Optional<Prepared> prepare(ModelProto model, String output, Wish wish) {
+        OnnxGraph graph = new OnnxGraph(model.getGraph(), output);
+        List<EncoderLayer> layers = EncoderLayer.findAll(graph);
+        if (layers.isEmpty()) {
+            return Optional.empty();
+        }
+        EncoderLayer last = layers.get(layers.size() - 1);
+        boolean shortened = wish.firstTokenOnly() && FirstTokenOnly.fits(graph, last, output);
+        List<NodeProto> nodes = shortened ? FirstTokenOnly.apply(graph, last) : graph.nodes();
+        Optional<List<NodeProto>> packed = wish.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
+                ? PackedTokens.apply(
+                        graph, shortened ? layers.subList(0, layers.size() - 1) : layers, nodes, output, shortened)
+                : Optional.empty();
+        if (!shortened && packed.isEmpty()) {
+            return Optional.empty();
+        }
+        ModelProto prepared = withNodes(model, packed.orElse(nodes), output, shortened);
+        return Optional.of(new Prepared(prepared, shortened, packed.isPresent()));
+    }
+
+    private static boolean hasExternalWeights(GraphProto graph) {
+        return graph.getInitializerList().stream()
+                .anyMatch(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
+    }
+
+    private static long opset(ModelProto model) {
+        return model.getOpsetImportList().stream()
+                .filter(operators -> operators.getDomain().isEmpty())
+                .mapToLong(OperatorSetIdProto::getVersion)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static ModelProto withNodes(ModelProto model, List<NodeProto> nodes, String output, boolean oneRow) {
+        GraphProto.Builder graph = model.getGraph().toBuilder();
+        graph.clearNode().clearValueInfo().clearOutput();
+        graph.addAllNode(nodes);
+        graph.addInitializer(Nodes.integers(ZERO, 0)).addAllInitializer(PackedTokens.constants());
+        for (ValueInfoProto declared : model.getGraph().getOutputList()) {
+            if (declared.getName().equals(output)) {
+                graph.addOutput(oneRow ? withOneRow(declared) : declared);
+            }
+        }
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private static ValueInfoProto withOneRow(ValueInfoProto declared) {
+        ValueInfoProto.Builder output = declared.toBuilder();
+        if (output.getType().getTensorType().getShape().getDimCount() > Nodes.SEQUENCE_AXIS) {
+            output.getTypeBuilder()
+                    .getTensorTypeBuilder()
+                    .getShapeBuilder()
+                    .getDimBuilder(Nodes.SEQUENCE_AXIS)
+                    .setDimValue(1);
+        }
+        return output.build();
+    }
+
+    private static Path writeTemporary(ModelProto model) throws IOException {
+        Path file = Files.createTempFile("prepared-model", ".onnx");
+        // A file's own stream takes mapped bytes without copying them through the heap.
+        try (OutputStream content = new FileOutputStream(file.toFile())) {
+            model.writeTo(content);
+            return file;
+        } catch (IOException | RuntimeException failure) {
+            Files.deleteIfExists(file);
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.embedding.infer.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.List;
+import java.util.Set;
+
+/** Makes and judges nodes of an ONNX graph. */
+final class Nodes {
+
+    static final String MAT_MUL = "MatMul";
+
+    /** Of {@code [batch, sequence, hidden]}. */
+    static final int SEQUENCE_AXIS = 1;
+
+    private static final long COMPONENT_AXIS = 2;
+    private static final AttributeProto OVER_COMPONENTS = AttributeProto.newBuilder()
+            .setName("axes")
+            .setType(AttributeProto.AttributeType.INTS)
+            .addInts(-1)
+            .build();
+
+    /** Operations that give each token's row from that row alone, when their other inputs do not depend on tokens. */
+    private static final Set<String> ROW_BY_ROW = Set.of(
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Pow",
+            "Sqrt",
+            "Erf",
+            "Tanh",
+            "Relu",
+            "Sigmoid",
+            "Gelu",
+            "FastGelu",
+            "BiasGelu",
+            "Identity",
+            "Cast",
+            "Dropout");
+
+    private Nodes() {}
+
+    static NodeProto node(String op, List<String> inputs, String output, AttributeProto... attributes) {
+        return NodeProto.newBuilder()
+                .setOpType(op)
+                .setName(output)
+                .addAllInput(inputs)
+                .addOutput(output)
+                .addAllAttribute(List.of(attributes))
+                .build();
+    }
+
+    static NodeProto gather(String tensor, String indices, int axis, String output) {
+        return node("Gather", List.of(tensor, indices), output, axis(axis));
+    }
+
+    static AttributeProto axis(int axis) {
+        return AttributeProto.newBuilder()
+                .setName("axis")
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(axis)
+                .build();
+    }
+
+    /** A constant list of integers. */
+    static TensorProto integers(String name, long... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder()
+                .setName(name)
+                .setDataType(TensorProto.DataType.INT64.getNumber())
+                .addDims(values.length);
+        for (long value : values) {
+            tensor.addInt64Data(value);
+        }
+        return tensor.build();
+    }
+
+    static NodeProto withInput(NodeProto node, String before, String after) {
+        List<String> inputs = node.getInputList().stream()
+                .map(input -> input.equals(before) ? after : input)
+                .toList();
+        return node.toBuilder().clearInput().addAllInput(inputs).build();
+    }
+
+    /** Whether a node that reads tokens' rows and constants treats each row by itself. */
+    static boolean isRowByRow(OnnxGraph graph, NodeProto node) {
+        return switch (node.getOpType()) {
+            case MAT_MUL -> graph.isConstant(node.getInput(1));
+            case "ReduceMean" ->
+                attribute(node, "axes").equals(List.of(-1L))
+                        || attribute(node, "axes").equals(List.of(COMPONENT_AXIS));
+            case "LayerNormalization" ->
+                attribute(node, "axis").isEmpty()
+                        || attribute(node, "axis").equals(List.of(-1L))
+                        || attribute(node, "axis").equals(List.of(COMPONENT_AXIS));
+            default -> ROW_BY_ROW.contains(node.getOpType());
+        };
+    }
+
+    /** The same row-by-row node, for rows that are not in a batch: its axis counts from the end. */
+    static NodeProto ofAnyRank(NodeProto node) {
+        return switch (node.getOpType()) {
+            case "ReduceMean" -> withAttribute(node, OVER_COMPONENTS);
+            case "LayerNormalization" -> withAttribute(node, axis(-1));
+            default -> node;
+        };
+    }
+
+    private static NodeProto withAttribute(NodeProto node, AttributeProto changed) {
+        List<AttributeProto> others = node.getAttributeList().stream()
+                .filter(attribute -> !attribute.getName().equals(changed.getName()))
+                .toList();
+        return node.toBuilder()
+                .clearAttribute()
+                .addAllAttribute(others)
+                .addAttribute(changed)
+                .build();
+    }
+
+    /** The integers of an attribute; empty when the node has no such attribute. */
+    private static List<Long> attribute(NodeProto node, String name) {
+        return node.getAttributeList().stream()
+                .filter(attribute -> attribute.getName().equals(name))
+                .findFirst()
+                .map(attribute -> attribute.getType() == AttributeProto.AttributeType.INT
+                        ? List.of(attribute.getI())
+                        : attribute.getIntsList())
+                .orElse(List.of());
+    }
+}

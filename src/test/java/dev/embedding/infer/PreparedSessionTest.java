@@ -1,0 +1,90 @@
+package dev.embedding.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.ReferenceModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a rewritten graph computes, beside the graph as shipped. */
+class PreparedSessionTest {
+
+    private static final Path BUNDLED = Path.of("target", "models", "BAAI", "bge-small-en-v1.5", "onnx", "model.onnx");
+    private static final InferenceRuntime RUNTIME = new InferenceRuntime();
+
+    @Test
+    void packsTheBundledModel() throws OrtException {
+        try (InferenceSession session = open(BUNDLED, true, true)) {
+            assertThat(session.packsTokens()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, true", "true, false", "true, true"})
+    void givesTheBundledModelsVectors(boolean firstTokenOnly, boolean packTokens) throws OrtException {
+        requireSameVectors(BUNDLED, firstTokenOnly, packTokens, 30_000, 2e-6f);
+    }
+
+    /** Whether a layout can be rewritten or not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bert-cls-normalize",
+                "distilbert-mean",
+                "roberta-mean-bpe",
+                "xlmr-mean-prompts",
+                "bert-max",
+                "modernbert-rope-mean",
+                "bert-mean-external-data",
+                "plain-transformers"
+            })
+    void givesTheVectorsOfEveryLayout(String name) throws OrtException {
+        Path weights = ReferenceModel.of(name).weights();
+        requireSameVectors(weights, false, true, 100, 1e-5f);
+        requireSameVectors(weights, true, true, 100, 1e-5f);
+    }
+
+    private static void requireSameVectors(
+            Path weights, boolean firstTokenOnly, boolean packTokens, int vocabulary, float tolerance)
+            throws OrtException {
+        Random random = new Random(1);
+        try (InferenceSession shipped = InferenceSession.open(RUNTIME, weights, new SessionOptions(), 0, false);
+                InferenceSession prepared = open(weights, firstTokenOnly, packTokens)) {
+            for (int rows = 1; rows <= 8; rows++) {
+                TokenBatch batch = TokenBatch.of(rows(random, rows, vocabulary));
+                TokenVectors all = shipped.run(batch, new Workspace());
+                TokenVectors some = prepared.run(batch, new Workspace());
+                for (int row = 0; row < rows; row++) {
+                    int tokens = some.vectorsOfRow() == 1 ? 1 : batch.rows().get(row).length;
+                    for (int component = 0; component < tokens * all.dimension(); component++) {
+                        assertThat(some.values().get(some.start(row) + component))
+                                .as("row %d of %d, component %d", row, rows, component)
+                                .isCloseTo(all.values().get(all.start(row) + component), within(tolerance));
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<int[]> rows(Random random, int count, int vocabulary) {
+        List<int[]> rows = new ArrayList<>();
+        for (int row = 0; row < count; row++) {
+            rows.add(random.ints(1 + random.nextInt(20), 3, vocabulary).toArray());
+        }
+        rows.sort((one, other) -> other.length - one.length);
+        return rows;
+    }
+
+    private static InferenceSession open(Path weights, boolean firstTokenOnly, boolean packTokens) throws OrtException {
+        return new SessionOpener(RUNTIME, weights, 0, firstTokenOnly).open(new SessionOptions(), packTokens);
+    }
+}
