@@ -1,0 +1,38 @@
+package dev.embedding.reload;
+
+/** A change of settings that was asked for and did not happen; nothing was stored. The message is for the caller. */
+public final class SettingChangeException extends RuntimeException {
+
+    /** Why. */
+    public enum Cause {
+        /** The service was started without stored settings. */
+        STORE_OFF,
+        /** The store cannot be written by this process. */
+        READ_ONLY,
+        /** The store could not be reached. */
+        STORE_UNAVAILABLE,
+        /** The key to be deleted is not stored. */
+        NOT_STORED,
+        /** The model that the change names could not be loaded; the previous one stays. */
+        MODEL_NOT_LOADED,
+        /** The change would leave the vector space that must be served. */
+        OTHER_SPACE,
+        /** The process is ending. */
+        STOPPING
+    }
+
+    private final Cause reason;
+
+    public SettingChangeException(Cause reason, String detail) {
+        super(detail);
+        this.reason = reason;
+    }
+
+    public Cause reason() {
+        return reason;
+    }
+
+    public String detail() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,29 @@
+package dev.embedding.reload;
+
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import io.smallrye.mutiny.Uni;
+import java.util.Map;
+import java.util.Optional;
+
+/** The settings in force, and how they are changed while the service runs. */
+public interface SettingsControl {
+
+    /** What is in force at this moment; host and port are as stored, the listener's are the environment's. */
+    ServiceSettings current();
+
+    /** {@code environment}, {@code file} or {@code database}. */
+    String source();
+
+    /**
+     * Changes settings: loads and checks what they ask for, stores them, all or none, and answers when they are in
+     * force. A caller that goes away does not cancel it.
+     *
+     * @param changes texts that the keys take; empty goes back to the environment's value
+     * @return nothing, or a {@link SettingChangeException}
+     */
+    Uni<Void> change(Map<SettingKey, Optional<String>> changes);
+
+    /** How well what is stored is followed. */
+    SettingsHealth health();
+}
