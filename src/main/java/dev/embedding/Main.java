@@ -1,5 +1,6 @@
 package dev.embedding;
 
+import dev.embedding.settings.DatabaseUrl;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.InvalidEnvironmentException;
@@ -17,7 +18,11 @@ public final class Main {
 
     public static void main(String... arguments) {
         try {
-            listenAt(EnvironmentSettings.of(Environment.ofProcess()).settings());
+            EnvironmentSettings environment = EnvironmentSettings.of(Environment.ofProcess());
+            listenAt(environment.settings());
+            if (environment.database().isPresent()) {
+                DatabaseUrl.quarkusProperties().forEach(System::setProperty);
+            }
         } catch (InvalidEnvironmentException invalid) {
             invalid.faults().forEach(System.err::println);
             System.exit(BAD_ENVIRONMENT);

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for something that another process does, for a bounded time. */
-final class Await {
+/** Waits for something that another process or thread does, for a bounded time. */
+public final class Await {
 
     private static final Duration INTERVAL = Duration.ofMillis(20);
 
@@ -17,7 +17,7 @@ final class Await {
      *
      * @throws AssertionError with the message when it does not within {@code patience}
      */
-    static void until(Duration patience, BooleanSupplier condition, Supplier<String> message) {
+    public static void until(Duration patience, BooleanSupplier condition, Supplier<String> message) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

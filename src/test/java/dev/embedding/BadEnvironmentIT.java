@@ -31,6 +31,8 @@ class BadEnvironmentIT {
             EMBEDDING_MAX_BODY_SIZE    | lots         | size
             EMBEDDING_BODY_PAUSE       | soon         | duration
             EMBEDDING_SHUTDOWN_TIMEOUT | later        | duration
+            EMBEDDING_DB_TIMEOUT       | 0s           | duration
+            EMBEDDING_SETTINGS_POLL_INTERVAL | 900ms  | 1s or more
             """)
     void endsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
         try (ServiceProcess service =

@@ -22,14 +22,26 @@ record ReferenceVectors(int maxTokens, List<Row> rows) {
     static final Path MODELS =
             Path.of("src", "test", "resources", "reference", "models").toAbsolutePath();
 
-    private static final Path BGE_SMALL = Path.of("src", "test", "resources", "reference", "bge-small-en-v1.5.json");
+    private static final Path REFERENCE = Path.of("src", "test", "resources", "reference");
+
+    static final Path MINI_LM =
+            Path.of("target", "test-models", "all-MiniLM-L6-v2").toAbsolutePath();
 
     /** One text. */
     record Row(String text, int tokens, float[] vector) {}
 
     /** Those of the bundled model. */
     static ReferenceVectors ofBgeSmall() {
-        JsonNode file = read(BGE_SMALL);
+        return ofRealModel("bge-small-en-v1.5.json");
+    }
+
+    /** Those of the second real model, which lies in {@link #MINI_LM}. */
+    static ReferenceVectors ofMiniLm() {
+        return ofRealModel("all-MiniLM-L6-v2.json");
+    }
+
+    private static ReferenceVectors ofRealModel(String name) {
+        JsonNode file = read(REFERENCE.resolve(name));
         return new ReferenceVectors(
                 file.path("max_seq_length").intValue(),
                 stream(file.path("rows"))

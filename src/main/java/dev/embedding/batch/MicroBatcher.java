@@ -51,6 +51,7 @@ public final class MicroBatcher<P, V> {
     private int admissions;
     private int batchesRunning;
     private boolean closed;
+    private boolean moved;
     private boolean drained;
 
     /**
@@ -108,24 +109,42 @@ public final class MicroBatcher<P, V> {
      * Reserves room for a submission whose tokens are only estimated yet. With an empty queue every submission is taken.
      *
      * @throws QueueFullException when it would have to wait behind too much
+     * @throws MovedException after {@link #handOver}
      * @throws BatcherClosedException when no more rows are taken
      */
     public Admission admit(long estimatedTokens) {
         lanes.lock.lock();
         try {
-            if (closed) {
-                throw new BatcherClosedException();
-            }
             long ahead = queue.tokens() + reservedTokens;
-            if (ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()) {
+            if (!closed && ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()) {
                 throw new QueueFullException(ahead, retryAfter(ahead));
             }
-            reservedTokens += estimatedTokens;
-            admissions++;
-            return new Admission(estimatedTokens);
+            return reserve(estimatedTokens);
         } finally {
             lanes.lock.unlock();
         }
+    }
+
+    /** Like {@link #admit}, for what another batcher admitted and handed over: it is taken however much waits. */
+    public Admission admitMoved(long estimatedTokens) {
+        lanes.lock.lock();
+        try {
+            return reserve(estimatedTokens);
+        } finally {
+            lanes.lock.unlock();
+        }
+    }
+
+    private Admission reserve(long estimatedTokens) {
+        if (moved) {
+            throw new MovedException();
+        }
+        if (closed) {
+            throw new BatcherClosedException();
+        }
+        reservedTokens += estimatedTokens;
+        admissions++;
+        return new Admission(estimatedTokens);
     }
 
     private Duration retryAfter(long tokens) {
@@ -196,6 +215,9 @@ public final class MicroBatcher<P, V> {
                 submission.end();
             } else if (!admission.end()) {
                 refusal = new IllegalStateException("An admission is good for one submission");
+            } else if (moved) {
+                refusal = new MovedException();
+                idle.signalAll();
             } else if (drained) {
                 refusal = new BatcherClosedException();
             } else if (!submission.isOver()) {
@@ -342,6 +364,31 @@ public final class MicroBatcher<P, V> {
             submission.rows.forEach(queue::remove);
             answers.add(() -> submission.fail(failed.reason()));
         }
+    }
+
+    /**
+     * Takes no more rows. Submissions of which no row is being computed, now or later, fail with {@link MovedException},
+     * for their callers to submit them elsewhere; begun ones are finished. {@link #close} follows.
+     */
+    public void handOver() {
+        Set<Submission<P, V>> moving = new LinkedHashSet<>();
+        lanes.lock.lock();
+        try {
+            closed = true;
+            moved = true; // INVARIANT: nothing that could move is queued from here on.
+            for (Row<P, V> row : queue.oldest(queue.size())) {
+                if (!row.owner.isStarted()) {
+                    queue.remove(row);
+                    if (row.owner.end()) {
+                        moving.add(row.owner);
+                    }
+                }
+            }
+            idle.signalAll();
+        } finally {
+            lanes.lock.unlock();
+        }
+        moving.forEach(submission -> submission.fail(new MovedException()));
     }
 
     /**

@@ -55,6 +55,11 @@ final class Submission<P, V> {
         }
     }
 
+    /** Whether a row of it was taken into a batch. */
+    boolean isStarted() {
+        return started;
+    }
+
     /** Keeps a row's value; true when that was the last one missing. */
     boolean accept(int index, V value) {
         values.set(index, value);

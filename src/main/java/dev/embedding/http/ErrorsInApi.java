@@ -28,7 +28,17 @@ public class ErrorsInApi implements OASFilter {
             "503", "No model is loaded",
             "504", "The request's time is over");
 
-    private static final Map<String, String> CHANGING_SETTINGS = ordered("400", "Stored settings are switched off");
+    private static final Map<String, String> CHANGING_SETTINGS = ordered(
+            "400", "Settings are not stored, or what is stored cannot be written",
+            "422", "The request is invalid, or leaves the required vector space; nothing was changed",
+            "500", "The model could not be loaded and the previous one stays; nothing was changed",
+            "503", "What is stored cannot be reached; nothing was changed");
+
+    private static final Map<String, String> POSTING_SETTINGS = ordered("415", "The body is not JSON");
+
+    private static final Map<String, String> DELETING_SETTINGS = ordered("404", "The setting is not stored");
+
+    private static final Map<String, String> WITHOUT_MODEL = ordered("503", "No model is loaded");
 
     @Override
     public void filterOpenAPI(OpenAPI api) {
@@ -37,13 +47,18 @@ public class ErrorsInApi implements OASFilter {
 
     private static void addErrors(String path, PathItem item) {
         item.getOperations().forEach((method, operation) -> {
-            if (method != PathItem.HttpMethod.GET) {
-                add(operation, path.startsWith("/embed") ? EMBEDDING : CHANGING_SETTINGS);
+            if (path.startsWith("/settings") && method != PathItem.HttpMethod.GET) {
+                add(operation, CHANGING_SETTINGS);
+                add(operation, method == PathItem.HttpMethod.DELETE ? DELETING_SETTINGS : POSTING_SETTINGS);
                 add(operation, WITH_BODY);
-            } else if (path.equals("/model/info")) {
-                add(operation, ordered("503", "No model is loaded"));
+            } else if (path.startsWith("/embed")) {
+                add(operation, EMBEDDING);
+                add(operation, WITH_BODY);
+                add(operation, ANYWHERE);
+            } else {
+                add(operation, path.equals("/model/info") ? WITHOUT_MODEL : Map.of());
+                add(operation, ANYWHERE);
             }
-            add(operation, ANYWHERE);
         });
     }
 

@@ -1,19 +1,20 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.reload.ModelLifecycle;
-import dev.embedding.reload.ModelState;
+import dev.embedding.reload.SettingsControl;
+import dev.embedding.reload.SettingsHealth;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
-import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -27,15 +28,12 @@ public class HealthResource {
 
     private final ServiceIdentity identity;
     private final ActiveModel active;
-    private final ModelLifecycle lifecycle;
-    private final EnvironmentSettings environment;
+    private final SettingsControl control;
 
-    HealthResource(
-            ServiceIdentity identity, ActiveModel active, ModelLifecycle lifecycle, EnvironmentSettings environment) {
+    HealthResource(ServiceIdentity identity, ActiveModel active, SettingsControl control) {
         this.identity = identity;
         this.active = active;
-        this.lifecycle = lifecycle;
-        this.environment = environment;
+        this.control = control;
     }
 
     /** {@code GET /health}: always 200 while the process can answer. */
@@ -47,40 +45,42 @@ public class HealthResource {
 
     private Health report() {
         Optional<EmbeddingModel> model = active.model();
-        ServiceSettings settings = environment.settings();
+        ServiceSettings settings = control.current();
+        SettingsHealth stored = control.health();
         Map<String, String> dependencies = new LinkedHashMap<>();
         dependencies.put("model_loaded", model.isPresent() ? "True" : "False");
-        dependencies.put("model_name", settings.modelName());
+        dependencies.put("model_name", model.map(EmbeddingModel::name).orElse(settings.modelName()));
         dependencies.put("device", settings.device());
         dependencies.put(
                 "dimension",
                 model.map(served -> Integer.toString(served.dimension())).orElse("None"));
-        dependencies.put("database", "disabled");
+        dependencies.put("database", stored.database());
         model.ifPresent(served -> {
             dependencies.put("device_actual", served.device());
             dependencies.put("execution_provider", served.executionProvider());
         });
-        deviceFault(model).ifPresent(fault -> dependencies.put("device_fault", fault));
-        modelFault().ifPresent(fault -> dependencies.put("model_fault", fault));
-        return new Health(identity.name(), status(model), identity.version(), identity.uptimeSeconds(), dependencies);
+        Map<String, String> faults = faults(model, settings, stored);
+        dependencies.putAll(faults);
+        String status = model.isEmpty() ? "unhealthy" : faults.isEmpty() ? "healthy" : "degraded";
+        return new Health(identity.name(), status, identity.version(), identity.uptimeSeconds(), dependencies);
     }
 
-    private String status(Optional<EmbeddingModel> model) {
-        if (model.isEmpty()) {
-            return "unhealthy";
-        }
-        return deviceFault(model).isPresent() || modelFault().isPresent() ? "degraded" : "healthy";
+    /** What an operator should look at, by name. */
+    private Map<String, String> faults(
+            Optional<EmbeddingModel> model, ServiceSettings settings, SettingsHealth stored) {
+        Map<String, String> faults = new TreeMap<>();
+        deviceFault(model, settings).ifPresent(fault -> faults.put("device_fault", fault));
+        stored.faults()
+                .forEach((name, fault) -> faults.put(
+                        name, fault.text() + " (since " + fault.since().truncatedTo(ChronoUnit.SECONDS) + ")"));
+        return faults;
     }
 
     /** Only a fault when the GPU was asked for explicitly: {@code cuda} is merely the default. */
-    private Optional<String> deviceFault(Optional<EmbeddingModel> model) {
-        boolean gpuAskedFor = environment.given().contains(SettingKey.DEVICE)
-                && environment.settings().device().equals(CUDA);
+    private Optional<String> deviceFault(Optional<EmbeddingModel> model, ServiceSettings settings) {
+        boolean gpuAskedFor =
+                control.given().contains(SettingKey.DEVICE) && settings.device().equals(CUDA);
         return gpuAskedFor ? model.flatMap(EmbeddingModel::deviceFallback) : Optional.empty();
-    }
-
-    private Optional<String> modelFault() {
-        return lifecycle.state() instanceof ModelState.Failed failed ? Optional.of(failed.reason()) : Optional.empty();
     }
 
     /** The answer of {@code GET /health}. */

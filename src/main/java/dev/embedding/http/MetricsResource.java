@@ -1,6 +1,7 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.reload.ReloadCounters;
 import dev.embedding.telemetry.RequestCounters;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.smallrye.mutiny.Uni;
@@ -29,11 +30,17 @@ public class MetricsResource {
     private final RequestCounters counters;
     private final PrometheusMeterRegistry prometheus;
     private final ServiceIdentity identity;
+    private final ReloadCounters reloads;
 
-    MetricsResource(RequestCounters counters, PrometheusMeterRegistry prometheus, ServiceIdentity identity) {
+    MetricsResource(
+            RequestCounters counters,
+            PrometheusMeterRegistry prometheus,
+            ServiceIdentity identity,
+            ReloadCounters reloads) {
         this.counters = counters;
         this.prometheus = prometheus;
         this.identity = identity;
+        this.reloads = reloads;
     }
 
     /** {@code GET /metrics}. */
@@ -75,8 +82,8 @@ public class MetricsResource {
                 rounded(counted.successRate()),
                 counted.embeddings(),
                 rounded(counted.averageLatencyMillis()),
-                0,
-                0,
+                reloads.attempts(),
+                reloads.failures(),
                 identity.uptimeSeconds());
     }
 

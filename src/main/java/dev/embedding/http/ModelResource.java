@@ -2,12 +2,12 @@ package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GpuMemory;
 import dev.embedding.serving.ModelHost;
-import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -31,12 +31,12 @@ public class ModelResource {
     private static final String CUDA = "cuda";
 
     private final ActiveModel active;
-    private final ServiceSettings settings;
+    private final SettingsControl control;
     private final Executor workers;
 
-    ModelResource(ActiveModel active, EnvironmentSettings environment, ModelHost host) {
+    ModelResource(ActiveModel active, SettingsControl control, ModelHost host) {
         this.active = active;
-        this.settings = environment.settings();
+        this.control = control;
         this.workers = host.workers();
     }
 
@@ -59,6 +59,7 @@ public class ModelResource {
     }
 
     private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {
+        ServiceSettings settings = control.current();
         return new ModelInfo(
                 model.name(),
                 settings.device(),

@@ -1,7 +1,7 @@
 package dev.embedding.http;
 
-import dev.embedding.reload.ModelLifecycle;
 import dev.embedding.reload.ModelState;
+import dev.embedding.reload.SettingsFollower;
 import dev.embedding.serving.ActiveModel;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
@@ -33,9 +33,9 @@ class Probes {
     @Produces
     @Singleton
     @Readiness
-    AsyncHealthCheck ready(ActiveModel active, ModelLifecycle lifecycle) {
-        return () -> answer(
-                "model serves", active.model().isPresent() && !(lifecycle.state() instanceof ModelState.Stopped));
+    AsyncHealthCheck ready(ActiveModel active, SettingsFollower follower) {
+        return () ->
+                answer("model serves", active.model().isPresent() && !(follower.state() instanceof ModelState.Stopped));
     }
 
     /** Live: this answer was given by the event loop. */

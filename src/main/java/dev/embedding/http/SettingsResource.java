@@ -1,33 +1,50 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.http.edge.RefusedException;
-import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.http.edge.Body;
+import dev.embedding.reload.SettingChangeException;
+import dev.embedding.reload.SettingsControl;
+import dev.embedding.serving.ModelHost;
 import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What is set. Settings come from the environment, so changing them here is refused. */
+/** What is set, and changes of it: they are made in full, and not undone when their caller goes away. */
 @Path("/settings")
 @Tag(name = "Settings")
 public class SettingsResource {
 
-    private final ServiceIdentity identity;
-    private final EnvironmentSettings environment;
+    private static final String ENVIRONMENT = "environment";
+    private static final String DATABASE = "database";
 
-    SettingsResource(ServiceIdentity identity, EnvironmentSettings environment) {
+    private final ServiceIdentity identity;
+    private final SettingsControl control;
+    private final Executor workers;
+
+    SettingsResource(ServiceIdentity identity, SettingsControl control, ModelHost host) {
         this.identity = identity;
-        this.environment = environment;
+        this.control = control;
+        this.workers = host.workers();
     }
 
     /** {@code GET /settings}. */
@@ -38,46 +55,80 @@ public class SettingsResource {
     }
 
     private Settings snapshot() {
+        String source = control.source();
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("service_name", identity.name());
         values.put("service_version", identity.version());
-        values.putAll(environment.settings().byKey());
-        values.put("use_db_settings", false);
+        values.putAll(control.current().byKey());
+        values.put("use_db_settings", source.equals(DATABASE));
         return new Settings(
                 values,
                 SettingKey.keys(),
-                "environment",
-                List.of(
-                        "host and port are those of the environment: the listener's address never changes while running"));
+                source,
+                List.of("host and port take no effect while running:"
+                        + " the listener's address is the one that the environment gave at start"));
     }
 
     /** {@code POST /settings}. */
     @POST
     @Operation(operationId = "changeSetting", summary = "Change a setting")
-    public Uni<Settings> change() {
-        return refused();
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = SettingsInApi.CHANGE)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The settings, with the change in force",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
+    public Uni<Settings> change(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return changed(() -> SettingChanges.single(RequestHeaders.requireJson(exchange, Body.of(exchange))));
     }
 
     /** {@code POST /settings/bulk}. */
     @POST
     @Path("/bulk")
     @Operation(operationId = "changeSettings", summary = "Change several settings, all or none")
-    public Uni<Settings> changeAll() {
-        return refused();
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = SettingsInApi.CHANGES)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The settings, with all changes in force",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
+    public Uni<Settings> changeAll(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return changed(() -> SettingChanges.bulk(RequestHeaders.requireJson(exchange, Body.of(exchange))));
     }
 
     /** {@code DELETE /settings/{key}}. */
     @DELETE
     @Path("/{key}")
     @Operation(operationId = "deleteSetting", summary = "Go back to the environment's value")
+    @APIResponse(
+            responseCode = "200",
+            description = "The settings, with the environment's value in force",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> delete(@PathParam("key") String key) {
-        return refused();
+        return changed(() -> SettingChanges.deletion(key));
     }
 
-    private static Uni<Settings> refused() {
-        return Uni.createFrom()
-                .failure(new RefusedException(
-                        400, "Stored settings are switched off; change the environment variables and restart."));
+    private Uni<Settings> changed(Supplier<SettingChanges> wanted) {
+        if (control.source().equals(ENVIRONMENT)) {
+            return Uni.createFrom()
+                    .failure(new SettingChangeException(
+                            SettingChangeException.Cause.STORE_OFF,
+                            "Stored settings are switched off; change the environment variables and restart."));
+        }
+        Uni<Void> change = Uni.createFrom()
+                .item(wanted)
+                .runSubscriptionOn(workers)
+                .chain(changes -> control.change(changes.texts()))
+                .memoize()
+                .indefinitely();
+        // INVARIANT: this subscriber never cancels, so a caller that goes away does not stop the change.
+        Cancellable unused = change.subscribe().with(done -> {}, failure -> {});
+        return change.replaceWith(this::snapshot);
     }
 
     /** The answer of {@code GET /settings}. */

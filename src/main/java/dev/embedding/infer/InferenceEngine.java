@@ -134,6 +134,13 @@ public final class InferenceEngine implements AutoCloseable {
         return wide != null && wide.isOpen();
     }
 
+    /** Lone runs use all cores only where that is allowed, which it is not at first. */
+    public void allowWideRuns(boolean allowed) {
+        if (wide != null) {
+            wide.allow(allowed);
+        }
+    }
+
     /** Must only be called when no run is inside. */
     @Override
     public void close() {

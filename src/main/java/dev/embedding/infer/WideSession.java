@@ -26,6 +26,7 @@ final class WideSession implements AutoCloseable {
     private final ScheduledExecutorService background;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private @Nullable BatchRunner session;
+    private boolean allowed;
     private boolean opening;
     private boolean unusable;
     private volatile long lastUsedNanos;
@@ -59,7 +60,7 @@ final class WideSession implements AutoCloseable {
     private void openInBackground() {
         lock.writeLock().lock();
         try {
-            if (!opening && !unusable && session == null) {
+            if (allowed && !opening && !unusable && session == null) {
                 opening = true;
                 background.execute(this::open);
             }
@@ -80,11 +81,12 @@ final class WideSession implements AutoCloseable {
         lock.writeLock().lock();
         try {
             opening = false;
-            if (opened == null || unusable) {
+            if (opened == null) {
                 unusable = true;
-                if (opened != null) {
-                    opened.close();
-                }
+                return;
+            }
+            if (!allowed) {
+                opened.close();
                 return;
             }
             session = opened;
@@ -100,11 +102,27 @@ final class WideSession implements AutoCloseable {
     }
 
     private void closeIfIdle() {
+        if (!isOpen()) {
+            return;
+        }
         long idleFor = System.nanoTime() - lastUsedNanos;
         if (idleFor >= idleNanos) {
             closeSession();
         } else {
             closeWhenIdle(idleNanos - idleFor);
+        }
+    }
+
+    /** Not allowed, an open one is closed; a run inside is waited for. It is not at first. */
+    void allow(boolean allow) {
+        lock.writeLock().lock();
+        try {
+            allowed = allow;
+            if (!allow) {
+                closeSession();
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -132,12 +150,7 @@ final class WideSession implements AutoCloseable {
     /** Waits for a run inside, and for a session that is just being opened: the engine cannot be left in the middle. */
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            unusable = true;
-        } finally {
-            lock.writeLock().unlock();
-        }
+        allow(false);
         background.shutdownNow();
         try {
             boolean unused = background.awaitTermination(OPENING.toSeconds(), TimeUnit.SECONDS);

@@ -3,17 +3,24 @@ package dev.embedding.reload;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.Embedder;
-import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ServingListener;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingsStore;
+import dev.embedding.settings.StatusBoard;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Puts the plain parts of the service together, and starts and stops them with the application. */
@@ -49,30 +56,63 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    ModelLifecycle modelLifecycle(
+    SettingsFollower settingsFollower(
             EnvironmentSettings environment,
-            EngineConfig config,
+            EngineConfig engine,
+            ReloadConfig reload,
+            ReloadCounters counters,
             ModelHost host,
             ActiveModel active,
-            Event<EmbeddingModel> served) {
-        return new ModelLifecycle(
-                environment.settings(),
-                config,
+            Optional<SettingsStore> store,
+            Optional<StatusBoard> board,
+            Event<ServedModel> served) {
+        ServiceSettings settings = environment.settings();
+        ModelLoader loader = new ModelLoader(
                 host,
                 new ModelLocator(ModelLocator.defaultBundledRoots()),
-                active,
-                model -> {
+                engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
+        ModelSwitch models =
+                new ModelSwitch(active, loader, FreeMemory.ofThisMachine()::bytes, reload, counters, model -> {
                     served.fire(model);
-                    LOG.info(StartBanner.of(environment.settings(), model, host));
+                    LOG.info(
+                            model.loaded()
+                                    ? StartBanner.of(model, settings, host)
+                                    : "In force: " + model.settings().byKey());
                 });
+        return new SettingsFollower(
+                environment,
+                store,
+                board,
+                replica(settings),
+                new LastGoodSettings(Path.of(settings.modelCacheDir()), settings.port()),
+                models,
+                reload.settingsPollInterval());
     }
 
-    void onStart(@Observes StartupEvent event, ModelLifecycle lifecycle, EnvironmentSettings environment) {
+    /** How this replica is called in the status table. */
+    private static String replica(ServiceSettings settings) {
+        String host = settings.host();
+        if (host.equals(StartBanner.ALL_INTERFACES)) {
+            try {
+                host = InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException nameless) {
+                host = "localhost";
+            }
+        }
+        return host + ":" + settings.port();
+    }
+
+    void onStart(@Observes StartupEvent event, SettingsFollower follower, EnvironmentSettings environment) {
         environment.warnings().forEach(LOG::warn);
-        lifecycle.start();
+        follower.start();
     }
 
-    void onStop(@Observes ShutdownEvent event, ModelLifecycle lifecycle) {
-        lifecycle.stop();
+    void onStop(@Observes ShutdownEvent event, SettingsFollower follower, EngineConfig config, ModelHost host) {
+        try {
+            follower.stop(config.shutdownTimeout());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        host.close();
     }
 }

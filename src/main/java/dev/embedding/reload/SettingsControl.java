@@ -5,12 +5,16 @@ import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The settings in force, and how they are changed while the service runs. */
 public interface SettingsControl {
 
     /** What is in force at this moment; host and port are as stored, the listener's are the environment's. */
     ServiceSettings current();
+
+    /** The settings that somebody gave a value to, here or in the environment; the others are defaults. */
+    Set<SettingKey> given();
 
     /** {@code environment}, {@code file} or {@code database}. */
     String source();

@@ -7,11 +7,16 @@ import dev.embedding.settings.ServiceSettings;
 /** What a person wants to know once the service answers. */
 final class StartBanner {
 
+    static final String ALL_INTERFACES = "0.0.0.0";
+
     private StartBanner() {}
 
-    static String of(ServiceSettings settings, EmbeddingModel model, ModelHost host) {
-        String address =
-                "http://" + (settings.host().equals("0.0.0.0") ? "localhost" : settings.host()) + ":" + settings.port();
+    /** @param environment where the listener's address comes from */
+    static String of(ServedModel served, ServiceSettings environment, ModelHost host) {
+        EmbeddingModel model = served.model();
+        ServiceSettings settings = served.settings();
+        String name = environment.host().equals(ALL_INTERFACES) ? "localhost" : environment.host();
+        String address = "http://" + name + ":" + environment.port();
         return """
 
                   Embedding Service answers

@@ -19,7 +19,7 @@ public final class ActiveModel {
 
     /** What is served at this moment, to look at; empty while no model is loaded. */
     public Optional<EmbeddingModel> model() {
-        return Optional.ofNullable(current).map(served -> served.model);
+        return Optional.ofNullable(current).map(Served::model);
     }
 
     /** Fingerprint of the vectors that are answered at this moment. */
@@ -34,7 +34,7 @@ public final class ActiveModel {
             if (current == null) {
                 return Optional.empty();
             }
-            current.leases++;
+            current.holds.leases++;
             return Optional.of(new Lease(current));
         } finally {
             lock.unlock();
@@ -42,52 +42,82 @@ public final class ActiveModel {
     }
 
     /**
-     * Serves a model from now on.
+     * Serves a model from now on, or the same one in another way.
      *
      * @param normalize whether vectors are normalised even where the model's own modules do not
+     * @return the model that was served before, when it was another
      */
-    public void serve(EmbeddingModel model, boolean normalize) {
+    public Optional<Retired> serve(EmbeddingModel model, boolean normalize) {
         lock.lock();
         try {
-            current = new Served(model, normalize);
+            Served before = current;
+            if (before != null && before.holds.model == model) {
+                current = new Served(before.holds, normalize);
+                return Optional.empty();
+            }
+            current = new Served(new Holds(model), normalize);
+            return Optional.ofNullable(before).map(served -> new Retired(served.holds));
         } finally {
             lock.unlock();
         }
     }
 
-    /**
-     * Serves nothing any more and waits until all leases are given back, at most {@code patienceNanos}.
-     *
-     * @return the model that was served, for its caller to close
-     */
-    public Optional<EmbeddingModel> retire(long patienceNanos) throws InterruptedException {
+    /** Serves nothing any more. */
+    public Optional<Retired> retire() {
         lock.lock();
         try {
             Served retired = current;
             current = null;
-            if (retired == null) {
-                return Optional.empty();
-            }
-            long nanosLeft = patienceNanos;
-            while (retired.leases > 0 && nanosLeft > 0) {
-                nanosLeft = released.awaitNanos(nanosLeft);
-            }
-            return Optional.of(retired.model);
+            return Optional.ofNullable(retired).map(served -> new Retired(served.holds));
         } finally {
             lock.unlock();
         }
     }
 
-    private static final class Served {
+    /** A model that gets no new leases. */
+    public final class Retired {
+        private final Holds holds;
+
+        private Retired(Holds holds) {
+            this.holds = holds;
+        }
+
+        /** For whoever waited for the leases to close. */
+        public EmbeddingModel model() {
+            return holds.model;
+        }
+
+        /** Waits until all leases are given back, or the time is over. */
+        public void awaitReleased(long nanos) throws InterruptedException {
+            lock.lock();
+            try {
+                long nanosLeft = nanos;
+                while (holds.leases > 0 && nanosLeft > 0) {
+                    nanosLeft = released.awaitNanos(nanosLeft);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** A model and how many requests hold it, in whatever way it is served. */
+    private static final class Holds {
         final EmbeddingModel model;
-        final boolean normalize;
-        final String fingerprint;
         int leases;
 
-        Served(EmbeddingModel model, boolean normalize) {
+        Holds(EmbeddingModel model) {
             this.model = model;
-            this.normalize = normalize;
-            this.fingerprint = model.fingerprint(normalize);
+        }
+    }
+
+    private record Served(Holds holds, boolean normalize, String fingerprint) {
+        Served(Holds holds, boolean normalize) {
+            this(holds, normalize, holds.model.fingerprint(normalize));
+        }
+
+        EmbeddingModel model() {
+            return holds.model;
         }
     }
 
@@ -101,7 +131,7 @@ public final class ActiveModel {
         }
 
         EmbeddingModel model() {
-            return served.model;
+            return served.model();
         }
 
         boolean normalize() {
@@ -109,7 +139,8 @@ public final class ActiveModel {
         }
 
         Embeddings.VectorSpace space() {
-            return new Embeddings.VectorSpace(served.model.name(), served.model.dimension(), served.fingerprint);
+            return new Embeddings.VectorSpace(
+                    served.model().name(), served.model().dimension(), served.fingerprint);
         }
 
         /** Gives the model back; nothing happens the second time. */
@@ -118,7 +149,7 @@ public final class ActiveModel {
             try {
                 if (!ended) {
                     ended = true;
-                    served.leases--;
+                    served.holds.leases--;
                     released.signalAll();
                 }
             } finally {

@@ -4,6 +4,7 @@ import dev.embedding.batch.BatchRow;
 import dev.embedding.batch.BatcherClosedException;
 import dev.embedding.batch.DeadlinePassedException;
 import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.MovedException;
 import dev.embedding.batch.QueueFullException;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.Embeddings.Timings;
@@ -42,35 +43,48 @@ public final class Embedder {
      */
     public Uni<Embeddings> embed(EmbeddingRequest request) {
         return Uni.createFrom().deferred(() -> {
-            Lease lease = active.lease().orElseThrow(EmbeddingFailure.NoModel::new);
-            return embed(request, lease).onTermination().invoke(lease::release);
+            long deadline =
+                    System.nanoTime() + request.timeout().map(Duration::toNanos).orElse(NO_DEADLINE_NANOS);
+            Uni<Embeddings> answer = underLease(request, deadline, false);
+            if (request.timeout().isPresent()) {
+                Duration timeout = request.timeout().get();
+                answer = answer.ifNoItem()
+                        .after(timeout)
+                        .failWith(() -> new EmbeddingFailure.DeadlinePassed(
+                                timeout,
+                                active.model().map(EmbeddingModel::queuedTokens).orElse(0L)));
+            }
+            return answer.onFailure().transform(Embedder::failure);
         });
     }
 
-    private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease) {
-        MicroBatcher<int[], float[]>.Admission admission;
-        try {
+    /** @param moved whether another model admitted the request and was replaced before it computed any of it */
+    private Uni<Embeddings> underLease(EmbeddingRequest request, long deadline, boolean moved) {
+        return Uni.createFrom().deferred(() -> {
+            Lease lease = active.lease().orElseThrow(EmbeddingFailure.NoModel::new);
+            return embed(request, lease, deadline, moved)
+                    .onTermination()
+                    .invoke(lease::release)
+                    .onFailure(MovedException.class)
+                    .recoverWithUni(() -> underLease(request, deadline, true));
+        });
+    }
+
+    private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease, long deadline, boolean moved) {
+        return Uni.createFrom().deferred(() -> {
             requireSpace(request, lease);
-            admission = lease.model().batcher().admit(lease.model().estimateTokens(request.texts()));
-        } catch (RuntimeException refusal) {
-            lease.release();
-            throw failure(refusal);
-        }
-        long start = System.nanoTime();
-        long deadline = start + request.timeout().map(Duration::toNanos).orElse(NO_DEADLINE_NANOS);
-        Uni<Embeddings> answer = new TokenizeJob(lease.model(), request.texts(), workers)
-                .run()
-                .chain(texts -> compute(texts, lease, admission, deadline, System.nanoTime() - start))
-                .onTermination()
-                .invoke(admission::release);
-        if (request.timeout().isPresent()) {
-            Duration timeout = request.timeout().get();
-            answer = answer.ifNoItem()
-                    .after(timeout)
-                    .failWith(() -> new EmbeddingFailure.DeadlinePassed(
-                            timeout, lease.model().queuedTokens()));
-        }
-        return answer.onFailure().transform(failure -> failure(failure));
+            EmbeddingModel model = lease.model();
+            long estimate = model.estimateTokens(request.texts());
+            MicroBatcher<int[], float[]>.Admission admission = moved
+                    ? model.batcher().admitMoved(estimate)
+                    : model.batcher().admit(estimate);
+            long start = System.nanoTime();
+            return new TokenizeJob(model, request.texts(), workers)
+                    .run()
+                    .chain(texts -> compute(texts, lease, admission, deadline, System.nanoTime() - start))
+                    .onTermination()
+                    .invoke(admission::release);
+        });
     }
 
     private static void requireSpace(EmbeddingRequest request, Lease lease) {

@@ -40,6 +40,7 @@ public final class EmbeddingModel {
     private final MicroBatcher<int[], float[]> batcher;
     private final Duration loadTime;
     private final int lanes;
+    private final EngineProfile profile;
 
     private EmbeddingModel(
             ModelDescription description,
@@ -60,7 +61,7 @@ public final class EmbeddingModel {
         };
         this.workspaces =
                 Stream.generate(Workspace::new).limit(host.laneCount()).toList();
-        EngineProfile profile = EngineProfile.of(engine.place());
+        this.profile = EngineProfile.of(engine.place());
         this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
@@ -220,6 +221,21 @@ public final class EmbeddingModel {
     /** Tokens that wait to be computed. */
     public long queuedTokens() {
         return batcher.load().tokens();
+    }
+
+    /** Takes effect with the next batch. */
+    public void retune(int maxBatchSize) {
+        batcher.retune(profile.limits(maxBatchSize, engine.packsTokens()));
+    }
+
+    /** Whether a lone request may use a second session over all cores, which costs the weights' memory again. */
+    public void allowWideRuns(boolean allowed) {
+        engine.allowWideRuns(allowed);
+    }
+
+    /** Takes no more requests; those of which nothing is computed yet look for the model that is served now. */
+    public void handOver() {
+        batcher.handOver();
     }
 
     /** Answers what was admitted, gives up what still waits after {@code patience}, and frees the engine. */

@@ -11,11 +11,14 @@ import java.util.Optional;
  *
  * @param settings valid; where the environment says nothing, the defaults
  * @param given the settings that the environment names
+ * @param database where further settings are stored; empty when they are not, or in a file
  * @param warnings what was ignored, a sentence each
  */
-public record EnvironmentSettings(ServiceSettings settings, List<SettingKey> given, List<String> warnings) {
+public record EnvironmentSettings(
+        ServiceSettings settings, List<SettingKey> given, Optional<DatabaseUrl> database, List<String> warnings) {
 
-    private static final String STORED_SETTINGS = "EMBEDDING_USE_DB_SETTINGS";
+    private static final String USE_DATABASE = "EMBEDDING_USE_DB_SETTINGS";
+    private static final String SETTINGS_FILE = "EMBEDDING_SETTINGS_FILE";
 
     public EnvironmentSettings {
         given = List.copyOf(given);
@@ -43,11 +46,11 @@ public record EnvironmentSettings(ServiceSettings settings, List<SettingKey> giv
         for (ProcessVariable variable : ProcessVariable.values()) {
             environment.value(variable.name()).ifPresent(text -> check(variable, text, faults));
         }
-        environment.value(STORED_SETTINGS).ifPresent(text -> storedSettingsFault(text, faults));
+        Optional<DatabaseUrl> database = database(environment, faults);
         if (!faults.isEmpty()) {
             throw new InvalidEnvironmentException(faults);
         }
-        return new EnvironmentSettings(ServiceSettings.of(values), given, warnings);
+        return new EnvironmentSettings(ServiceSettings.of(values), given, database, warnings);
     }
 
     private static void check(ProcessVariable variable, String text, List<String> faults) {
@@ -68,13 +71,22 @@ public record EnvironmentSettings(ServiceSettings settings, List<SettingKey> giv
         return true;
     }
 
-    private static void storedSettingsFault(String text, List<String> faults) {
+    private static Optional<DatabaseUrl> database(Environment environment, List<String> faults) {
         try {
-            if ((Boolean) SettingKey.NORMALIZE_EMBEDDINGS.parse(text)) {
-                faults.add(STORED_SETTINGS + " must be false: this version has no stored settings");
+            boolean wanted = environment
+                    .value(USE_DATABASE)
+                    .map(text -> (Boolean) SettingKey.NORMALIZE_EMBEDDINGS.parse(text))
+                    .orElse(false);
+            if (wanted && environment.value(SETTINGS_FILE).isPresent()) {
+                faults.add(SETTINGS_FILE + " must not be set together with " + USE_DATABASE
+                        + "=true: settings are stored in one place");
             }
+            return wanted ? Optional.of(DatabaseUrl.of(environment)) : Optional.empty();
         } catch (InvalidSettingException fault) {
-            faults.add(STORED_SETTINGS + " " + fault.getMessage());
+            faults.add(USE_DATABASE + " " + fault.getMessage());
+        } catch (IllegalArgumentException fault) {
+            faults.add(String.valueOf(fault.getMessage()));
         }
+        return Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package dev.embedding.settings;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -13,7 +14,11 @@ enum ProcessVariable {
     EMBEDDING_MAX_BODY_SIZE("a size as 32M", ProcessVariable::size),
     EMBEDDING_BODY_PAUSE("a duration as 30s or 500ms", ProcessVariable::duration),
     EMBEDDING_GPU_MEMORY_LIMIT("a size as 4G", ProcessVariable::size),
-    EMBEDDING_SHUTDOWN_TIMEOUT("a duration as 25s or 500ms", ProcessVariable::duration);
+    EMBEDDING_SHUTDOWN_TIMEOUT("a duration as 25s or 500ms", ProcessVariable::duration),
+    EMBEDDING_DB_TIMEOUT("a duration as 3s or 500ms", ProcessVariable::duration),
+    EMBEDDING_SETTINGS_POLL_INTERVAL("a duration of 1s or more", ProcessVariable::secondOrMore),
+    EMBEDDING_RELOAD_MODE("beside or drain-first", ProcessVariable::reloadMode),
+    EMBEDDING_REQUIRED_SPACE("a fingerprint as /model/info shows it", ProcessVariable::fingerprint);
 
     private final String rule;
     private final Consumer<String> check;
@@ -37,12 +42,24 @@ enum ProcessVariable {
         require(text.equals("auto") || Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 256);
     }
 
+    private static void reloadMode(String value) {
+        require(List.of("beside", "drain-first").contains(value.strip()));
+    }
+
+    private static void fingerprint(String value) {
+        require(value.strip().matches("[0-9a-f]{32}"));
+    }
+
     private static void size(String value) {
         require(new MemorySizeConverter().convert(value.strip()).asLongValue() > 0);
     }
 
     private static void duration(String value) {
         require(new DurationConverter().convert(value.strip()).toMillis() > 0);
+    }
+
+    private static void secondOrMore(String value) {
+        require(new DurationConverter().convert(value.strip()).toMillis() >= 1000);
     }
 
     private static void require(boolean fits) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** All settings that are in force, published whole. */
 public record ServiceSettings(
@@ -33,17 +34,32 @@ public record ServiceSettings(
         return type.cast(Objects.requireNonNull(values.get(key)));
     }
 
+    /** The values, in the order of the contract. */
+    public Map<SettingKey, Object> values() {
+        Map<SettingKey, Object> values = new LinkedHashMap<>();
+        values.put(SettingKey.HOST, host);
+        values.put(SettingKey.PORT, port);
+        values.put(SettingKey.MODEL_NAME, modelName);
+        values.put(SettingKey.MODEL_CACHE_DIR, modelCacheDir);
+        values.put(SettingKey.DEVICE, device);
+        values.put(SettingKey.NORMALIZE_EMBEDDINGS, normalizeEmbeddings);
+        values.put(SettingKey.MAX_BATCH_SIZE, maxBatchSize);
+        values.put(SettingKey.CORS_ORIGINS, corsOrigins);
+        return values;
+    }
+
     /** The values by key, in the order of the contract. */
     public Map<String, Object> byKey() {
         Map<String, Object> byKey = new LinkedHashMap<>();
-        byKey.put(SettingKey.HOST.key(), host);
-        byKey.put(SettingKey.PORT.key(), port);
-        byKey.put(SettingKey.MODEL_NAME.key(), modelName);
-        byKey.put(SettingKey.MODEL_CACHE_DIR.key(), modelCacheDir);
-        byKey.put(SettingKey.DEVICE.key(), device);
-        byKey.put(SettingKey.NORMALIZE_EMBEDDINGS.key(), normalizeEmbeddings);
-        byKey.put(SettingKey.MAX_BATCH_SIZE.key(), maxBatchSize);
-        byKey.put(SettingKey.CORS_ORIGINS.key(), corsOrigins);
+        values().forEach((key, value) -> byKey.put(key.key(), value));
         return byKey;
+    }
+
+    /** The same, with some values taken from others. */
+    public ServiceSettings with(ServiceSettings others, Set<SettingKey> keys) {
+        Map<SettingKey, Object> values = values();
+        keys.forEach(
+                key -> values.put(key, Objects.requireNonNull(others.values().get(key))));
+        return of(values);
     }
 }

@@ -2,6 +2,7 @@ package dev.embedding.settings;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -63,6 +64,13 @@ public enum SettingKey {
         } catch (IllegalArgumentException unfit) {
             throw new InvalidSettingException("must be " + rule, text);
         }
+    }
+
+    /** The setting of a name; empty when there is none. */
+    public static Optional<SettingKey> of(String key) {
+        return java.util.Arrays.stream(values())
+                .filter(setting -> setting.key().equals(key))
+                .findFirst();
     }
 
     /** Names of all settings, in alphabetical order. */

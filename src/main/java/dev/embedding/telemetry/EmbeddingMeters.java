@@ -1,5 +1,8 @@
 package dev.embedding.telemetry;
 
+import dev.embedding.reload.ReloadCounters;
+import dev.embedding.reload.ServedModel;
+import dev.embedding.reload.SettingsFollower;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.EmbeddingModel;
@@ -7,6 +10,7 @@ import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.ServingListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,6 +18,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What requests and batches did, as meters. Labels are bounded: never a text, a path or a request id. */
 @Singleton
@@ -26,6 +31,7 @@ public class EmbeddingMeters implements ServingListener {
     private final Timer infer;
     private final DistributionSummary batchRows;
     private final DistributionSummary paddingRatio;
+    private @Nullable Gauge modelInfo;
 
     EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
         this.registry = registry;
@@ -51,12 +57,27 @@ public class EmbeddingMeters implements ServingListener {
                 .register(registry);
     }
 
-    void onStart(@Observes StartupEvent start, ActiveModel active) {
+    void onStart(@Observes StartupEvent start, ActiveModel active, ReloadCounters reloads, SettingsFollower settings) {
         watch(active);
+        watch(reloads);
+        Gauge.builder("embedding.settings.faults", settings, SettingsFollower::faults)
+                .description("Settings that are not followed, and a store of settings that is away")
+                .register(registry);
     }
 
-    void onServed(@Observes EmbeddingModel model, ActiveModel active) {
-        active.fingerprint().ifPresent(fingerprint -> served(model, fingerprint));
+    private void watch(ReloadCounters reloads) {
+        FunctionCounter.builder("embedding.reloads", reloads, counters -> counters.attempts() - counters.failures())
+                .description("Replacements of the running model")
+                .tag("outcome", "done")
+                .register(registry);
+        FunctionCounter.builder("embedding.reloads", reloads, ReloadCounters::failures)
+                .description("Replacements of the running model")
+                .tag("outcome", "failed")
+                .register(registry);
+    }
+
+    void onServed(@Observes ServedModel served) {
+        served(served.model(), served.fingerprint());
     }
 
     /** Publishes the queue of whatever model is served. */
@@ -68,9 +89,12 @@ public class EmbeddingMeters implements ServingListener {
                 .register(registry);
     }
 
-    /** Publishes which model is served; the value is always 1. */
-    public void served(EmbeddingModel model, String fingerprint) {
-        Gauge.builder("embedding.model.info", () -> 1)
+    /** Publishes which model is served, in place of the one before; the value is always 1. */
+    public synchronized void served(EmbeddingModel model, String fingerprint) {
+        if (modelInfo != null) {
+            registry.remove(modelInfo);
+        }
+        modelInfo = Gauge.builder("embedding.model.info", () -> 1)
                 .description("The model that is served")
                 .tag("model", model.name())
                 .tag("fingerprint", fingerprint)

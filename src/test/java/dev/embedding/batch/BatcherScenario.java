@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A random life of a batcher, replayed from its seed: callers come, leave and lose patience, lanes cut and compute
- * batches that overlap (a batch may be cut while another is being computed), and batches fail. A plain model keeps what
- * must be true, and is compared after each step.
+ * batches that overlap (a batch may be cut while another is being computed), batches fail, and some batchers are handed
+ * over in the middle. A plain model keeps what must be true, and is compared after each step.
  */
 final class BatcherScenario {
 
@@ -74,6 +74,8 @@ final class BatcherScenario {
     private final Map<Text, Integer> timesComputed = new HashMap<>();
     private final Map<Text, Integer> batchesAllowed = new HashMap<>();
     private final Set<Text> retried = new LinkedHashSet<>();
+    private final Set<Caller> begun = new LinkedHashSet<>();
+    private boolean moved;
     private @Nullable AssertionError violation;
     private int nextId;
     private int depth;
@@ -110,11 +112,14 @@ final class BatcherScenario {
     }
 
     private void act() {
+        if (random.nextInt(100) == 0) {
+            handOver();
+        }
         switch (random.nextInt(8)) {
             case 0, 1, 2 -> submit();
             case 3 -> cancel();
             case 4 -> clock.advance(Duration.ofMillis(random.nextInt(300)));
-            case 5 -> admissions.add(batcher.admit(random.nextInt(50)));
+            case 5 -> admit();
             default -> {
                 if (depth < LANES) {
                     lanes.runOne(depth);
@@ -123,7 +128,36 @@ final class BatcherScenario {
         }
     }
 
+    private void admit() {
+        try {
+            admissions.add(batcher.admit(random.nextInt(50)));
+            assertThat(moved).as("admitted after handing over, seed %d", seed).isFalse();
+        } catch (MovedException elsewhere) {
+            assertThat(moved).as("handed over, seed %d", seed).isTrue();
+        }
+    }
+
+    private void handOver() {
+        List<Caller> open = callers.stream().filter(caller -> !caller.isOver()).toList();
+        batcher.handOver();
+        moved = true;
+        for (Caller caller : open) {
+            assertThat(caller.answer.isOpen())
+                    .as("only what has begun stays, seed %d", seed)
+                    .isEqualTo(begun.contains(caller));
+        }
+    }
+
     private void submit() {
+        if (admissions.isEmpty()) {
+            admit();
+        }
+        if (!admissions.isEmpty()) {
+            submit(admissions.remove(0));
+        }
+    }
+
+    private void submit(MicroBatcher<Text, String>.Admission admission) {
         Caller caller =
                 new Caller(clock.in(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(400) : 1_000_000)));
         List<BatchRow<Text>> rows = new ArrayList<>();
@@ -135,8 +169,6 @@ final class BatcherScenario {
             rows.add(new BatchRow<>(text, text.tokens()));
         }
         callers.add(caller);
-        MicroBatcher<Text, String>.Admission admission =
-                admissions.isEmpty() ? batcher.admit(random.nextInt(50)) : admissions.remove(0);
         caller.answer = Answer.to(admission.submit(rows, caller.deadline));
     }
 
@@ -156,6 +188,7 @@ final class BatcherScenario {
 
     private List<RowOutcome<String>> compute(List<Text> texts, BatchRun run) {
         depth++;
+        texts.forEach(text -> begun.add(text.caller()));
         try {
             checkBatch(texts, run);
             while (random.nextInt(3) == 0) {
@@ -275,8 +308,10 @@ final class BatcherScenario {
         assertThat(batcher.load().rows()).as("rows left, seed %d", seed).isZero();
         assertThat(batcher.load().tokens()).as("tokens left, seed %d", seed).isZero();
         admissions.forEach(MicroBatcher.Admission::release);
-        // Only an empty queue without reservations takes this much.
-        batcher.admit(2 * limits.maxQueuedTokens()).release();
+        if (!moved) {
+            // Only an empty queue without reservations takes this much.
+            batcher.admit(2 * limits.maxQueuedTokens()).release();
+        }
     }
 
     private void judgeAnswer(Caller caller) {
@@ -288,6 +323,10 @@ final class BatcherScenario {
                     .as("values in the order of the rows, seed %d", seed)
                     .containsExactlyElementsOf(
                             caller.texts.stream().map(Text::value).toList());
+        } else if (failure instanceof MovedException) {
+            assertThat(moved && !begun.contains(caller))
+                    .as("moved although it had begun, seed %d", seed)
+                    .isTrue();
         } else if (failure instanceof DeadlinePassedException) {
             assertThat(caller.deadline)
                     .as("failed before its deadline, seed %d", seed)

@@ -712,6 +712,129 @@ class MicroBatcherTest {
         assertThat(answer.values()).containsExactly("row 1");
     }
 
+    // Handing over
+
+    @Test
+    void whatHasNotBegunFailsAsMovedWhenItIsHandedOver() {
+        Answer<String> first = submit(1, 2);
+        Answer<String> second = submit(3);
+
+        batcher.handOver();
+
+        assertThat(first.failure()).isInstanceOf(MovedException.class);
+        assertThat(second.failure()).isInstanceOf(MovedException.class);
+        assertThat(first.events()).isOne();
+        assertThat(batcher.load().tokens()).isZero();
+        assertThat(lanes.runOne(LANE)).isFalse();
+    }
+
+    @Test
+    void finishesWhatHasBegunWhenItIsHandedOver() {
+        batcher.retune(Limits.WIDE.withMaxRows(2));
+        Answer<String> begun = submit(1, 2, 3);
+        Answer<String> waiting = submit(4);
+        lanes.runOne(LANE);
+
+        batcher.handOver();
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1, 2), List.of(3));
+        assertThat(begun.values()).containsExactly("row 1", "row 2", "row 3");
+        assertThat(waiting.failure()).isInstanceOf(MovedException.class);
+    }
+
+    @Test
+    void whatIsBeingComputedIsFinishedWhenItIsHandedOver() {
+        Answer<String> begun = submit(1);
+        function = (rows, run) -> {
+            batcher.handOver();
+            return names(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(begun.values()).containsExactly("row 1");
+        assertThat(begun.events()).isOne();
+    }
+
+    @Test
+    void anAdmissionFromBeforeHandingOverFailsAsMoved() throws InterruptedException {
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        batcher.handOver();
+
+        Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
+        batcher.close(Duration.ofDays(1));
+
+        assertThat(answer.failure()).isInstanceOf(MovedException.class);
+    }
+
+    @Test
+    void admitsNothingAfterHandingOver() throws InterruptedException {
+        batcher.retune(Limits.queueOf(1));
+        batcher.admit(100);
+        batcher.handOver();
+
+        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(MovedException.class);
+        assertThatThrownBy(() -> batcher.admitMoved(1)).isInstanceOf(MovedException.class);
+        batcher.close(Duration.ZERO);
+        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(MovedException.class);
+    }
+
+    @Test
+    void takesWhatWasMovedHoweverMuchWaits() {
+        batcher.retune(Limits.queueOf(10));
+        submit(1);
+
+        Answer<String> moved = Answer.to(batcher.admitMoved(1_000).submit(rows(2), clock.in(Duration.ofDays(1))));
+        lanes.runOne(LANE);
+
+        assertThat(moved.values()).containsExactly("row 2");
+    }
+
+    @Test
+    void takesNothingThatWasMovedWhenItIsClosed() throws InterruptedException {
+        batcher.close(Duration.ZERO);
+
+        assertThatThrownBy(() -> batcher.admitMoved(1)).isInstanceOf(BatcherClosedException.class);
+    }
+
+    @Test
+    void closesAfterHandingOverOnceWhatHasBegunIsDone() throws InterruptedException {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        Answer<String> begun = submit(1, 2);
+        submit(3);
+        lanes.runOne(LANE);
+        batcher.handOver();
+        Closing closing = Closing.start(batcher, Duration.ofDays(1));
+
+        boolean waited = closing.isWaiting();
+        lanes.runOne(LANE);
+        closing.await();
+
+        assertThat(waited).isTrue();
+        assertThat(begun.values()).containsExactly("row 1", "row 2");
+    }
+
+    @Test
+    void aCallerWhoLeftHearsNothingOfHandingOver() throws InterruptedException {
+        Answer<String> left = submit(1);
+        Answer<String> leaving = new Answer<>();
+        batcher.admit(1)
+                .submit(rows(2), clock.in(Duration.ofDays(1)))
+                .onFailure()
+                .invoke(() -> leaving.cancel())
+                .subscribe()
+                .withSubscriber(leaving);
+        left.cancel();
+
+        batcher.handOver();
+        batcher.close(Duration.ofDays(1));
+
+        assertThat(left.isOpen()).isTrue();
+        assertThat(leaving.events()).isLessThanOrEqualTo(1);
+        assertThat(batcher.load().rows()).isZero();
+    }
+
     private Answer<String> submit(int... rows) {
         return submitFor(Duration.ofDays(1), rows);
     }
@@ -782,8 +905,8 @@ class MicroBatcherTest {
             this.thread = thread;
         }
 
-        /** Begins to close; returns when no more admissions are given. */
-        static Closing of(MicroBatcher<?, ?> batcher, Duration patience) {
+        /** Begins to close what was handed over. */
+        static Closing start(MicroBatcher<?, ?> batcher, Duration patience) {
             Thread thread = new Thread(() -> {
                 try {
                     batcher.close(patience);
@@ -793,12 +916,18 @@ class MicroBatcherTest {
             });
             thread.setDaemon(true);
             thread.start();
+            return new Closing(thread);
+        }
+
+        /** Begins to close; returns when no more admissions are given. */
+        static Closing of(MicroBatcher<?, ?> batcher, Duration patience) {
+            Closing closing = start(batcher, patience);
             while (true) {
                 try {
                     batcher.admit(0).release();
                     Thread.onSpinWait();
                 } catch (BatcherClosedException closed) {
-                    return new Closing(thread);
+                    return closing;
                 }
             }
         }

@@ -2,6 +2,7 @@ package dev.embedding.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -108,6 +111,69 @@ class MicroBatcherThreadsTest {
         }
     }
 
+    @RepeatedTest(20)
+    void handingOverUnderLoadLosesNoAnswer() throws Exception {
+        AtomicReference<MicroBatcher<Integer, Long>> current = new AtomicReference<>(batcher(LIMITS));
+        AtomicBoolean enough = new AtomicBoolean();
+        List<Future<List<Call>>> running = new ArrayList<>();
+        for (int caller = 0; caller < CALLERS; caller++) {
+            int first = caller * 1_000_000;
+            running.add(callers.submit(() -> callWhicheverIsCurrent(current, enough, first)));
+        }
+
+        for (int swap = 0; swap < 20; swap++) {
+            MicroBatcher<Integer, Long> old = current.getAndSet(batcher(LIMITS));
+            old.handOver();
+            old.close(Duration.ofSeconds(50));
+            assertThat(old.load().rows()).isZero();
+        }
+        enough.set(true);
+
+        for (Future<List<Call>> caller : running) {
+            assertThat(caller.get()).isNotEmpty().allSatisfy(call -> {
+                assertThat(call.answer().events()).isOne();
+                assertThat(call.answer().values())
+                        .containsExactlyElementsOf(call.rows().stream()
+                                .map(MicroBatcherThreadsTest::squared)
+                                .toList());
+            });
+        }
+    }
+
+    /** Submits without pause, a few submissions at a time, until it is enough; what moves is submitted again. */
+    private static List<Call> callWhicheverIsCurrent(
+            AtomicReference<MicroBatcher<Integer, Long>> current, AtomicBoolean enough, int firstRow)
+            throws InterruptedException {
+        List<Call> calls = new ArrayList<>();
+        do {
+            List<Call> open = new ArrayList<>();
+            for (int submission = 0; submission < 10; submission++) {
+                List<Integer> rows = IntStream.range(0, 1 + submission)
+                        .map(row -> firstRow + calls.size() + row)
+                        .boxed()
+                        .toList();
+                open.add(new Call(rows, false, Answer.to(submission(current, batchRows(rows), false))));
+            }
+            for (Call call : open) {
+                call.answer().await();
+            }
+            calls.addAll(open);
+        } while (!enough.get());
+        return calls;
+    }
+
+    private static Uni<BatchResult<Long>> submission(
+            AtomicReference<MicroBatcher<Integer, Long>> current, List<BatchRow<Integer>> rows, boolean moved) {
+        return Uni.createFrom()
+                .deferred(() -> {
+                    MicroBatcher<Integer, Long> batcher = current.get();
+                    return (moved ? batcher.admitMoved(rows.size()) : batcher.admit(rows.size()))
+                            .submit(rows, Long.MAX_VALUE / 2);
+                })
+                .onFailure(MovedException.class)
+                .recoverWithUni(() -> submission(current, rows, true));
+    }
+
     @Test
     void computesAsManyBatchesAtOnceAsThereAreLanes() throws InterruptedException {
         CountDownLatch bothRun = new CountDownLatch(2);
@@ -186,9 +252,11 @@ class MicroBatcherThreadsTest {
     }
 
     private static Answer<Long> submit(MicroBatcher<Integer, Long> batcher, List<Integer> rows) {
-        List<BatchRow<Integer>> batchRows =
-                rows.stream().map(row -> new BatchRow<>(row, 1 + row % 20)).toList();
-        return Answer.to(batcher.admit(rows.size()).submit(batchRows, Long.MAX_VALUE / 2));
+        return Answer.to(batcher.admit(rows.size()).submit(batchRows(rows), Long.MAX_VALUE / 2));
+    }
+
+    private static List<BatchRow<Integer>> batchRows(List<Integer> rows) {
+        return rows.stream().map(row -> new BatchRow<>(row, 1 + row % 20)).toList();
     }
 
     private static List<RowOutcome<Long>> squares(List<Integer> rows) {

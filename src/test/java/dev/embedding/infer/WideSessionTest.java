@@ -25,7 +25,7 @@ class WideSessionTest {
     @Test
     void doesNotKeepTheFirstRunWaiting() throws Exception {
         CountDownLatch mayOpen = new CountDownLatch(1);
-        try (WideSession wide = new WideSession(
+        try (WideSession wide = allowed(
                 () -> {
                     await(mayOpen);
                     return open();
@@ -43,7 +43,7 @@ class WideSessionTest {
     @Test
     void isOpenedOnce() throws Exception {
         AtomicInteger opened = new AtomicInteger();
-        try (WideSession wide = new WideSession(
+        try (WideSession wide = allowed(
                 () -> {
                     opened.incrementAndGet();
                     return open();
@@ -62,7 +62,7 @@ class WideSessionTest {
     @Test
     void isClosedWhenUnusedAndOpenedAgainWhenWanted() throws Exception {
         AtomicInteger opened = new AtomicInteger();
-        try (WideSession wide = new WideSession(
+        try (WideSession wide = allowed(
                 () -> {
                     opened.incrementAndGet();
                     return open();
@@ -82,7 +82,7 @@ class WideSessionTest {
     void isNotTriedAgainWhenItCannotBeOpened() throws Exception {
         AtomicInteger tried = new AtomicInteger();
         CountDownLatch failed = new CountDownLatch(1);
-        try (WideSession wide = new WideSession(
+        try (WideSession wide = allowed(
                 () -> {
                     tried.incrementAndGet();
                     failed.countDown();
@@ -100,28 +100,165 @@ class WideSessionTest {
     }
 
     @Test
-    void canBeClosedWhileItIsBeingOpened() throws Exception {
+    void opensNothingUntilItIsAllowed() throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        try (WideSession wide = new WideSession(
+                () -> {
+                    opened.incrementAndGet();
+                    return open();
+                },
+                Duration.ofDays(1))) {
+            TokenVectors notAllowed = wide.tryRun(BATCH, workspace);
+            int openedUnasked = opened.get();
+            wide.allow(true);
+            wide.tryRun(BATCH, workspace);
+            awaitOpen(wide);
+
+            assertThat(notAllowed).isNull();
+            assertThat(openedUnasked).isZero();
+            assertThat(opened).hasValue(1);
+        }
+    }
+
+    @Test
+    void isClosedWhenItIsNotAllowedAnyMoreAndOpenedAgainWhenItIs() throws Exception {
+        try (WideSession wide = allowed(WideSessionTest::open, Duration.ofDays(1))) {
+            wide.tryRun(BATCH, workspace);
+            awaitOpen(wide);
+
+            wide.allow(false);
+            boolean openAfterwards = wide.isOpen();
+            TokenVectors notAllowed = wide.tryRun(BATCH, workspace);
+            wide.allow(true);
+            wide.tryRun(BATCH, workspace);
+            awaitOpen(wide);
+
+            assertThat(openAfterwards).isFalse();
+            assertThat(notAllowed).isNull();
+        }
+    }
+
+    @Test
+    void isNotClosedUnderARun() throws Exception {
+        HeldRunner runner = new HeldRunner();
+        try (WideSession wide = allowed(() -> runner, Duration.ofDays(1))) {
+            wide.tryRun(BATCH, workspace);
+            awaitOpen(wide);
+            Thread run = start(() -> wide.tryRun(BATCH, workspace));
+            runner.running.await();
+
+            Thread closing = start(() -> wide.allow(false));
+            awaitState(closing, Thread.State.WAITING);
+            boolean closedUnderTheRun = runner.closed;
+            runner.mayGoOn.countDown();
+            closing.join();
+            run.join();
+
+            assertThat(closedUnderTheRun).isFalse();
+            assertThat(runner.closed).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsJustBeingOpenedIsClosedWhenItIsNotAllowedAnyMore() throws Exception {
+        HeldRunner runner = new HeldRunner();
         CountDownLatch opening = new CountDownLatch(1);
         CountDownLatch mayOpen = new CountDownLatch(1);
-        CountDownLatch opened = new CountDownLatch(1);
-        WideSession wide = new WideSession(
+        try (WideSession wide = allowed(
+                () -> {
+                    opening.countDown();
+                    await(mayOpen);
+                    return runner;
+                },
+                Duration.ofDays(1))) {
+            wide.tryRun(BATCH, workspace);
+            opening.await();
+
+            wide.allow(false);
+            mayOpen.countDown();
+            while (!runner.closed) {
+                Thread.onSpinWait();
+            }
+
+            assertThat(wide.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void closingWaitsForASessionThatIsBeingOpened() throws Exception {
+        HeldRunner runner = new HeldRunner();
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch mayOpen = new CountDownLatch(1);
+        WideSession wide = allowed(
                 () -> {
                     opening.countDown();
                     awaitUninterruptibly(mayOpen);
-                    InferenceSession session = open();
-                    opened.countDown();
-                    return session;
+                    return runner;
                 },
                 Duration.ofDays(1));
         wide.tryRun(BATCH, workspace);
         opening.await();
 
-        wide.close();
+        Thread closing = start(wide::close);
+        awaitState(closing, Thread.State.TIMED_WAITING);
         mayOpen.countDown();
-        opened.await();
+        closing.join();
 
+        assertThat(runner.closed).isTrue();
         assertThat(wide.tryRun(BATCH, workspace)).isNull();
         assertThat(wide.isOpen()).isFalse();
+    }
+
+    private static WideSession allowed(BatchRunner.Opener opener, Duration idle) {
+        WideSession wide = new WideSession(opener, idle);
+        wide.allow(true);
+        return wide;
+    }
+
+    /** A session whose run lasts until it may go on. */
+    private static final class HeldRunner implements BatchRunner {
+        final CountDownLatch running = new CountDownLatch(1);
+        final CountDownLatch mayGoOn = new CountDownLatch(1);
+        volatile boolean closed;
+
+        @Override
+        public TokenVectors run(TokenBatch batch, Workspace workspace) {
+            running.countDown();
+            await(mayGoOn);
+            throw new InferenceException("thrown by a test", null);
+        }
+
+        @Override
+        public int dimension() {
+            return 1;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static Thread start(Action action) {
+        Thread thread = new Thread(() -> {
+            try {
+                action.run();
+            } catch (Exception thrownByATest) {
+                // What a run throws is no matter here.
+            }
+        });
+        thread.start();
+        return thread;
+    }
+
+    private static void awaitState(Thread thread, Thread.State state) {
+        while (thread.getState() != state) {
+            Thread.onSpinWait();
+        }
     }
 
     private static InferenceSession open() throws OrtException {

@@ -3,9 +3,9 @@ package dev.embedding.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.ActiveModel.Lease;
+import dev.embedding.serving.ActiveModel.Retired;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,11 +25,11 @@ class ActiveModelTest {
     }
 
     @Test
-    void leasesNothingBeforeAModelIsServed() throws InterruptedException {
+    void leasesNothingBeforeAModelIsServed() {
         assertThat(active.lease()).isEmpty();
         assertThat(active.model()).isEmpty();
         assertThat(active.fingerprint()).isEmpty();
-        assertThat(active.retire(LONG)).isEmpty();
+        assertThat(active.retire()).isEmpty();
     }
 
     @Test
@@ -73,31 +73,53 @@ class ActiveModelTest {
     }
 
     @Test
+    void tellsWhichModelWasReplaced() {
+        EmbeddingModel first = models.load("bert-cls-normalize");
+        EmbeddingModel second = models.load("distilbert-mean");
+
+        Optional<Retired> atFirst = active.serve(first, true);
+        Optional<Retired> sameModel = active.serve(first, false);
+        Optional<Retired> replaced = active.serve(second, true);
+
+        assertThat(atFirst).isEmpty();
+        assertThat(sameModel).isEmpty();
+        assertThat(replaced.map(Retired::model)).containsSame(first);
+        assertThat(active.model()).containsSame(second);
+    }
+
+    @Test
     void retiresAtOnceWithoutLeases() throws InterruptedException {
         EmbeddingModel model = models.load("bert-cls-normalize");
         active.serve(model, true);
         active.lease().orElseThrow().release();
 
-        assertThat(active.retire(LONG)).containsSame(model);
+        Retired retired = active.retire().orElseThrow();
+        retired.awaitReleased(LONG);
+
+        assertThat(retired.model()).isSameAs(model);
         assertThat(active.lease()).isEmpty();
-        assertThat(active.retire(LONG)).isEmpty();
+        assertThat(active.retire()).isEmpty();
     }
 
     @Test
-    void waitsForLeasesBeforeItRetires() throws Exception {
+    void waitsForTheLeasesOfEveryWayInWhichAModelWasServed() throws Exception {
         EmbeddingModel model = models.load("bert-cls-normalize");
         active.serve(model, true);
-        Lease lease = active.lease().orElseThrow();
-        CompletableFuture<Optional<EmbeddingModel>> retired = CompletableFuture.supplyAsync(this::retire);
-        while (active.model().isPresent()) {
-            Thread.onSpinWait();
-        }
+        Lease normalized = active.lease().orElseThrow();
+        active.serve(model, false);
+        Lease plain = active.lease().orElseThrow();
+        Retired retired = active.serve(models.load("distilbert-mean"), true).orElseThrow();
+        Lease ofTheNext = active.lease().orElseThrow();
 
-        boolean waits = !retired.isDone();
-        lease.release();
+        boolean whileBothAreHeld = isReleased(retired);
+        plain.release();
+        boolean whileOneIsHeld = isReleased(retired);
+        normalized.release();
 
-        assertThat(waits).isTrue();
-        assertThat(retired.get()).containsSame(model);
+        assertThat(whileBothAreHeld).isFalse();
+        assertThat(whileOneIsHeld).isFalse();
+        assertThat(isReleased(retired)).isTrue();
+        ofTheNext.release();
     }
 
     @Test
@@ -106,35 +128,44 @@ class ActiveModelTest {
         active.serve(model, true);
         active.lease();
 
-        assertThat(active.retire(Duration.ofMillis(1).toNanos())).containsSame(model);
+        Retired retired = active.retire().orElseThrow();
+        retired.awaitReleased(Duration.ofMillis(1).toNanos());
+
+        assertThat(retired.model()).isSameAs(model);
     }
 
     @Test
-    void countsALeaseBackOnce() throws InterruptedException {
-        EmbeddingModel model = models.load("bert-cls-normalize");
-        active.serve(model, true);
+    void countsALeaseBackOnce() throws Exception {
+        active.serve(models.load("bert-cls-normalize"), true);
         Lease released = active.lease().orElseThrow();
         Lease held = active.lease().orElseThrow();
-        released.release();
-        released.release();
-        CompletableFuture<Optional<EmbeddingModel>> retired = CompletableFuture.supplyAsync(this::retire);
-        while (active.model().isPresent()) {
-            Thread.onSpinWait();
-        }
+        Retired retired = active.retire().orElseThrow();
 
-        boolean waits = !retired.isDone();
+        released.release();
+        released.release();
+
+        assertThat(isReleased(retired)).isFalse();
         held.release();
-
-        assertThat(waits).isTrue();
-        assertThat(retired.join()).containsSame(model);
+        assertThat(isReleased(retired)).isTrue();
     }
 
-    private Optional<EmbeddingModel> retire() {
-        try {
-            return active.retire(LONG);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+    /** Whether waiting for the leases ends, found out by a thread that does. */
+    private static boolean isReleased(Retired retired) throws InterruptedException {
+        Thread waiting = new Thread(() -> {
+            try {
+                retired.awaitReleased(LONG);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        waiting.start();
+        Thread.State state = waiting.getState();
+        while (state != Thread.State.TIMED_WAITING && state != Thread.State.TERMINATED) {
+            Thread.onSpinWait();
+            state = waiting.getState();
         }
+        waiting.interrupt();
+        waiting.join();
+        return state == Thread.State.TERMINATED;
     }
 }

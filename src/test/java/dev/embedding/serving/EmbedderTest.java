@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.embedding.ReferenceModel;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.serving.ActiveModel.Lease;
+import dev.embedding.serving.ActiveModel.Retired;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
@@ -98,6 +99,86 @@ class EmbedderTest {
     }
 
     @Test
+    void whatWaitsAtASwapIsAnsweredWhollyByTheNewModel() throws Exception {
+        ReferenceModel reference = ReferenceModel.of("bert-cls-normalize");
+        EmbeddingModel first = models.load("distilbert-mean");
+        EmbeddingModel second = models.load("bert-cls-normalize");
+        active.serve(first, true);
+        CompletableFuture<Embeddings> begun = beginAndHold();
+        CompletableFuture<Embeddings> waiting =
+                embedder.embed(request(reference.texts())).subscribeAsCompletionStage();
+
+        Retired replaced = active.serve(second, true).orElseThrow();
+        first.handOver();
+        laneMayGoOn.countDown();
+
+        assertThat(begun.get().space().modelName()).isEqualTo(first.name());
+        assertThat(begun.get().vectors().get(0)).hasSize(first.dimension());
+        assertThat(waiting.get().space())
+                .isEqualTo(new Embeddings.VectorSpace(second.name(), second.dimension(), second.fingerprint(true)));
+        for (int row = 0; row < reference.texts().size(); row++) {
+            assertThat(largestDifference(
+                            waiting.get().vectors().get(row),
+                            reference.vectors(true).get(row)))
+                    .isLessThan(reference.tolerance());
+        }
+        replaced.awaitReleased(LONG);
+    }
+
+    @Test
+    void checksTheWantedVectorSpaceAgainAfterASwap() throws Exception {
+        EmbeddingModel first = models.load("distilbert-mean");
+        EmbeddingModel second = models.load("bert-cls-normalize");
+        active.serve(first, true);
+        CompletableFuture<Embeddings> begun = beginAndHold();
+        CompletableFuture<Embeddings> pinned = embedder.embed(
+                        new EmbeddingRequest(List.of("text"), active.fingerprint(), Optional.empty()))
+                .subscribeAsCompletionStage();
+
+        active.serve(second, true);
+        first.handOver();
+
+        assertThat(pinned)
+                .failsWithin(Duration.ofSeconds(50))
+                .withThrowableThat()
+                .withCauseInstanceOf(EmbeddingFailure.OtherSpace.class);
+        laneMayGoOn.countDown();
+        assertThat(begun.get().vectors()).hasSize(1);
+    }
+
+    @Test
+    void keepsItsDeadlineOverASwap() throws Exception {
+        EmbeddingModel first = models.load("distilbert-mean");
+        EmbeddingModel second = models.load("bert-cls-normalize");
+        active.serve(first, true);
+        CompletableFuture<Embeddings> begun = beginAndHold();
+        CompletableFuture<Embeddings> waiting = embedder.embed(
+                        new EmbeddingRequest(List.of("text"), Optional.empty(), Optional.of(Duration.ofMillis(300))))
+                .subscribeAsCompletionStage();
+
+        active.serve(second, true);
+        first.handOver();
+
+        assertThat(waiting)
+                .failsWithin(Duration.ofSeconds(50))
+                .withThrowableThat()
+                .withCauseInstanceOf(EmbeddingFailure.DeadlinePassed.class)
+                .withMessageContaining("within its 300 ms");
+        assertThat(second.queuedTokens()).isZero();
+        laneMayGoOn.countDown();
+        assertThat(begun.get().vectors()).hasSize(1);
+    }
+
+    /** Begins a request, and keeps the only lane with it. */
+    private CompletableFuture<Embeddings> beginAndHold() throws InterruptedException {
+        holdLane.set(true);
+        CompletableFuture<Embeddings> begun =
+                embedder.embed(request(List.of("text"))).subscribeAsCompletionStage();
+        laneIsHeld.await();
+        return begun;
+    }
+
+    @Test
     void givesItsLeaseBack() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
@@ -105,7 +186,7 @@ class EmbedderTest {
         await(embedder.embed(request(List.of("text"))));
         failure(embedder.embed(new EmbeddingRequest(List.of("text"), Optional.of("other"), Optional.empty())));
 
-        assertThat(active.retire(LONG)).containsSame(model);
+        active.retire().orElseThrow().awaitReleased(LONG);
     }
 
     @Test
@@ -122,7 +203,7 @@ class EmbedderTest {
         waiting.cancel();
         running.cancel();
 
-        assertThat(active.retire(LONG)).containsSame(model);
+        active.retire().orElseThrow().awaitReleased(LONG);
         assertThat(model.queuedTokens()).isZero();
     }
 
@@ -232,7 +313,7 @@ class EmbedderTest {
         portions.remove().run();
 
         assertThat(portions).isEmpty();
-        assertThat(active.retire(LONG)).containsSame(model);
+        active.retire().orElseThrow().awaitReleased(LONG);
     }
 
     private void holdLane() {

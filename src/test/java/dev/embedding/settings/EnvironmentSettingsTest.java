@@ -7,11 +7,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EnvironmentSettingsTest {
@@ -121,13 +124,44 @@ class EnvironmentSettingsTest {
         assertThat(settings(Map.of("EMBEDDING_USE_DB_SETTINGS", text)).given()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"true", "1", "perhaps"})
-    void refusesOtherThanNoStoredSettings(String text) {
-        InvalidEnvironmentException invalid = catchThrowableOfType(
-                InvalidEnvironmentException.class, () -> settings(Map.of("EMBEDDING_USE_DB_SETTINGS", text)));
+    @Test
+    void storesSettingsInADatabaseOnlyWhenAskedTo() {
+        String url = "mysql://user:secret@host/db";
 
-        assertThat(invalid.faults()).singleElement().asString().startsWith("EMBEDDING_USE_DB_SETTINGS must be ");
+        assertThat(settings(Map.of("EMBEDDING_DB_URL", url)).database()).isEmpty();
+        assertThat(settings(Map.of("EMBEDDING_DB_URL", url, "EMBEDDING_USE_DB_SETTINGS", "Yes"))
+                        .database())
+                .get()
+                .hasToString("mysql://host:3306/db");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "perhaps | mysql://user:secret@host/db | | EMBEDDING_USE_DB_SETTINGS must be ",
+                "true | | | EMBEDDING_DB_URL must be ",
+                "true | postgres://user:secret@host/db | | EMBEDDING_DB_URL must be ",
+                "true | mysql://user:secret@host/db | settings.json | EMBEDDING_SETTINGS_FILE must not be set together "
+            })
+    void saysWhatIsWrongWithWhereSettingsAreStored(
+            String use, @Nullable String url, @Nullable String file, String fault) {
+        Map<String, String> variables = new HashMap<>(Map.of("EMBEDDING_USE_DB_SETTINGS", use));
+        if (url != null) {
+            variables.put("EMBEDDING_DB_URL", url);
+        }
+        if (file != null) {
+            variables.put("EMBEDDING_SETTINGS_FILE", file);
+        }
+
+        InvalidEnvironmentException invalid =
+                catchThrowableOfType(InvalidEnvironmentException.class, () -> settings(variables));
+
+        assertThat(invalid.faults())
+                .singleElement()
+                .asString()
+                .startsWith(fault)
+                .doesNotContain("secret");
     }
 
     @Test

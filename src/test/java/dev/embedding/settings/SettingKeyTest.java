@@ -42,6 +42,14 @@ class SettingKeyTest {
         assertThat(setting.variable()).isEqualTo(variable);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void isFoundByItsKey(SettingKey setting) {
+        assertThat(SettingKey.of(setting.key())).contains(setting);
+        assertThat(SettingKey.of(setting.name())).isEmpty();
+        assertThat(SettingKey.of(setting.key() + " ")).isEmpty();
+    }
+
     @Test
     void hasTheDefaultsOfTheContract() {
         assertThat(defaultOf(SettingKey.MODEL_NAME)).isEqualTo("BAAI/bge-small-en-v1.5");

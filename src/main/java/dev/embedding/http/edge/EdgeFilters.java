@@ -1,7 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
-import dev.embedding.settings.EnvironmentSettings;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -23,14 +23,14 @@ class EdgeFilters {
 
     private final Vertx vertx;
     private final ActiveModel active;
-    private final List<String> corsOrigins;
+    private final SettingsControl settings;
     private final long maxBodyBytes;
     private final long maxPauseMillis;
 
-    EdgeFilters(Vertx vertx, ActiveModel active, EnvironmentSettings environment, EdgeConfig config) {
+    EdgeFilters(Vertx vertx, ActiveModel active, SettingsControl settings, EdgeConfig config) {
         this.vertx = vertx;
         this.active = active;
-        this.corsOrigins = environment.settings().corsOrigins();
+        this.settings = settings;
         this.maxBodyBytes = config.maxBodySize().asLongValue();
         this.maxPauseMillis = config.bodyPause().toMillis();
     }
@@ -42,7 +42,7 @@ class EdgeFilters {
     private void handle(RoutingContext exchange) {
         RequestId.assign(exchange);
         active.fingerprint().ifPresent(fingerprint -> EmbeddingSpace.answer(exchange, fingerprint));
-        if (Cors.handle(exchange, corsOrigins)) {
+        if (Cors.handle(exchange, settings.current().corsOrigins())) {
             return;
         }
         if (hasBodyOfOurs(exchange)) {

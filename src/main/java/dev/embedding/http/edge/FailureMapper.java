@@ -1,6 +1,8 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.reload.SettingChangeException;
 import dev.embedding.serving.EmbeddingFailure;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -48,6 +50,32 @@ class FailureMapper {
             return 504;
         }
         return failure instanceof EmbeddingFailure.OtherSpace ? 412 : 500;
+    }
+
+    @ServerExceptionMapper
+    Response notChanged(SettingChangeException failure, RoutingContext exchange) {
+        int status =
+                switch (failure.reason()) {
+                    case STORE_OFF, READ_ONLY -> 400;
+                    case NOT_STORED -> 404;
+                    case OTHER_SPACE -> 422;
+                    case MODEL_NOT_LOADED -> 500;
+                    case STORE_UNAVAILABLE, STOPPING -> 503;
+                };
+        if (status == 422) {
+            return invalid(
+                    new InvalidRequestException(new Fault(changedField(exchange), failure.detail(), "value_error")),
+                    exchange);
+        }
+        return answer(status, failure.detail(), exchange).build();
+    }
+
+    /** Where a request names what it wants to change. */
+    private static String changedField(RoutingContext exchange) {
+        if (exchange.request().method().equals(HttpMethod.DELETE)) {
+            return "path.key";
+        }
+        return exchange.normalizedPath().startsWith("/settings/bulk") ? "body.settings" : "body.value";
     }
 
     @ServerExceptionMapper

@@ -1,0 +1,77 @@
+package dev.embedding.reload;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.StoredSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+
+/**
+ * A file with the stored settings that were in force last, so that a replica that starts while their store is away
+ * serves what the others serve. Where it cannot be written there is one warning and no file.
+ */
+final class LastGoodSettings {
+
+    private static final Logger LOG = Logger.getLogger(LastGoodSettings.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+    private boolean warned;
+
+    /** @param directory the environment's {@code model_cache_dir} */
+    LastGoodSettings(Path directory, int port) {
+        this.file = directory.resolve("last-good-" + port + ".json");
+    }
+
+    void keep(List<StoredRow> rows) {
+        Map<String, String> texts = new TreeMap<>();
+        rows.forEach(row -> {
+            if (row.value() != null) {
+                texts.put(row.key(), row.value());
+            }
+        });
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path written = file.resolveSibling(file.getFileName() + ".new");
+            Files.writeString(written, JSON.writeValueAsString(texts));
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failure) {
+            if (!warned) {
+                LOG.warnf(
+                        "%s cannot be written, so a start without the settings' store would use the environment's",
+                        file.getFileName());
+            }
+            warned = true;
+        }
+    }
+
+    /** The rows that were in force last; empty when there is no such file, or it is no use. */
+    Optional<List<StoredRow>> read(ServiceSettings environment) {
+        try {
+            Map<String, String> texts = JSON.readValue(file.toFile(), new TypeReference<>() {});
+            if (texts == null) { // the JSON value null
+                return Optional.empty();
+            }
+            List<StoredRow> rows = texts.entrySet().stream()
+                    .map(entry -> new StoredRow(entry.getKey(), entry.getValue()))
+                    .toList();
+            boolean good =
+                    StoredSettings.of(rows, environment, environment).faults().isEmpty();
+            return good ? Optional.of(rows) : Optional.empty();
+        } catch (IOException unusable) {
+            if (Files.exists(file)) {
+                LOG.warnf("%s is not readable and is ignored", file.getFileName());
+            }
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package dev.embedding.reload;
+
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.settings.ServiceSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings other settings into force: load, verify, swap, drain. At most two models exist; only the {@link
+ * SettingsFollower}'s thread calls it.
+ */
+final class ModelSwitch {
+
+    private static final Logger LOG = Logger.getLogger(ModelSwitch.class);
+    private static final long MIB = 1 << 20;
+    /** A session's memory for each byte of weights, and what it takes besides. */
+    private static final double MEMORY_OF_WEIGHTS = 1.5;
+
+    /** A begun request of 1000 long texts may take minutes. */
+    private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(10);
+
+    private static final long MEMORY_BESIDES = 100 * MIB;
+
+    private final ActiveModel active;
+    private final ModelLoader loader;
+    private final Supplier<OptionalLong> freeMemory;
+    private final ReloadConfig config;
+    private final Consumer<ServedModel> onServed;
+    private final ReloadCounters counters;
+    private @Nullable Running running;
+    private @Nullable Retired replaced;
+
+    /** @param onServed told each model that starts to be served, and the one that starts to be served in another way */
+    ModelSwitch(
+            ActiveModel active,
+            ModelLoader loader,
+            Supplier<OptionalLong> freeMemory,
+            ReloadConfig config,
+            ReloadCounters counters,
+            Consumer<ServedModel> onServed) {
+        this.active = active;
+        this.loader = loader;
+        this.freeMemory = freeMemory;
+        this.config = config;
+        this.counters = counters;
+        this.onServed = onServed;
+    }
+
+    private record Running(EmbeddingModel model, ServiceSettings settings) {}
+
+    /** What is in force; empty before the first model is served. */
+    Optional<ServiceSettings> settings() {
+        return Optional.ofNullable(running).map(Running::settings);
+    }
+
+    /**
+     * Does everything that may fail before the settings can be in force, beside what runs.
+     *
+     * @return to be committed, or closed when it is not wanted any more
+     * @throws ModelUnavailableException when the model that is wanted cannot be loaded
+     * @throws OtherSpaceException when another vector space must be served
+     */
+    Prepared prepare(ServiceSettings wanted) {
+        Running before = running;
+        if (before == null) {
+            return new Prepared(load(wanted, null), wanted, null, true);
+        }
+        ReloadPlan plan = ReloadPlan.between(before.settings(), wanted);
+        if (!(plan instanceof ReloadPlan.Replace)) {
+            requireSpace(before.model(), wanted);
+            return new Prepared(before.model(), wanted, before, plan instanceof ReloadPlan.Retune);
+        }
+        LOG.infof("Loading another model: %s", String.join("; ", plan.reasons()));
+        counters.attempted();
+        try {
+            return new Prepared(load(wanted, before), wanted, before, true);
+        } catch (RuntimeException failure) {
+            counters.failed();
+            allowWideRuns();
+            throw failure;
+        }
+    }
+
+    private EmbeddingModel load(ServiceSettings wanted, @Nullable Running before) {
+        ModelDescription description = loader.locate(wanted);
+        if (before != null) {
+            before.model().allowWideRuns(false);
+            makeRoom(description, before);
+        }
+        try {
+            EmbeddingModel model = loader.load(description, wanted);
+            try {
+                requireSpace(model, wanted);
+                return model;
+            } catch (OtherSpaceException failure) {
+                close(model);
+                throw failure;
+            }
+        } catch (RuntimeException failure) {
+            if (before != null && running == null) {
+                serveAgain(before);
+            }
+            throw failure;
+        }
+    }
+
+    /** Sees to it, before anything is loaded, that there is memory for the model. */
+    private void makeRoom(ModelDescription description, Running before) {
+        long needed = (long) (weights(description) * MEMORY_OF_WEIGHTS) + MEMORY_BESIDES;
+        OptionalLong free = freeMemory.get();
+        if (free.isEmpty() || free.getAsLong() >= needed) {
+            return;
+        }
+        if (config.reloadMode() == ReloadConfig.Mode.BESIDE) {
+            throw new ModelUnavailableException("Model " + description.name() + " needs about " + needed / MIB
+                    + " MB beside the running model, and " + free.getAsLong() / MIB
+                    + " MB are free; EMBEDDING_RELOAD_MODE=drain-first replaces the running model before");
+        }
+        LOG.warnf(
+                "Memory does not allow two models: %s is closed before %s is loaded",
+                before.model().name(), description.name());
+        running = null;
+        active.retire().ifPresent(this::drain);
+    }
+
+    private static long weights(ModelDescription description) {
+        try {
+            return Files.size(description.weights());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void requireSpace(EmbeddingModel model, ServiceSettings wanted) {
+        String fingerprint = model.fingerprint(wanted.normalizeEmbeddings());
+        config.requiredSpace().filter(required -> !required.equals(fingerprint)).ifPresent(required -> {
+            throw new OtherSpaceException(required, fingerprint);
+        });
+    }
+
+    /** After the running model was closed for one that did not come. */
+    private void serveAgain(Running before) {
+        EmbeddingModel again = loader.load(loader.locate(before.settings()), before.settings());
+        serve(again, before.settings());
+        again.allowWideRuns(true);
+    }
+
+    private void serve(EmbeddingModel model, ServiceSettings settings) {
+        boolean loaded = running == null || !running.model().equals(model);
+        running = new Running(model, settings);
+        active.serve(model, settings.normalizeEmbeddings()).ifPresent(before -> replaced = before);
+        if (loaded) {
+            model.deviceFallback()
+                    .ifPresent(reason -> LOG.warnf(
+                            "Device %s is not usable, the CPU is used instead: %s", settings.device(), reason));
+        }
+        onServed.accept(new ServedModel(model, settings, loaded));
+    }
+
+    /** Settings that can be in force at once. */
+    final class Prepared implements AutoCloseable {
+        private final EmbeddingModel model;
+        private final ServiceSettings wanted;
+        private final @Nullable Running before;
+        private final boolean changesServing;
+        private boolean committed;
+
+        private Prepared(
+                EmbeddingModel model, ServiceSettings wanted, @Nullable Running before, boolean changesServing) {
+            this.model = model;
+            this.wanted = wanted;
+            this.before = before;
+            this.changesServing = changesServing;
+        }
+
+        private boolean isNewModel() {
+            return before == null || before.model() != model;
+        }
+
+        /** Puts them into force. A model that was replaced is still to be drained: {@link #drainReplaced}. */
+        void commit() {
+            committed = true;
+            if (changesServing) {
+                model.retune(wanted.maxBatchSize());
+                serve(model, wanted);
+            } else {
+                running = new Running(model, wanted);
+            }
+        }
+
+        /** Without a commit everything stays as it was. */
+        @Override
+        public void close() {
+            if (committed || !isNewModel()) {
+                return;
+            }
+            ModelSwitch.close(model);
+            if (before != null && running == null) {
+                serveAgain(before);
+            } else {
+                allowWideRuns();
+            }
+        }
+    }
+
+    /** Hands over what a replaced model had not begun, waits until the rest is answered, and closes it. */
+    void drainReplaced() {
+        if (replaced != null) {
+            replaced.model().handOver();
+            drain(replaced);
+            replaced = null;
+        }
+        allowWideRuns();
+    }
+
+    private void allowWideRuns() {
+        if (running != null) {
+            running.model().allowWideRuns(true);
+        }
+    }
+
+    private void drain(Retired retired) {
+        try {
+            retired.awaitReleased(DRAIN_TIMEOUT.toNanos());
+            retired.model().close(DRAIN_TIMEOUT);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Serves nothing any more; accepted requests are answered as far as the time allows. */
+    void stop(long deadlineNanos) throws InterruptedException {
+        running = null;
+        Optional<Retired> last = active.retire();
+        if (last.isPresent()) {
+            last.get().awaitReleased(deadlineNanos - System.nanoTime());
+            last.get().model().close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
+        }
+    }
+
+    static void close(EmbeddingModel model) {
+        try {
+            model.close(Duration.ZERO);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

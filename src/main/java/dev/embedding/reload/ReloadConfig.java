@@ -1,0 +1,30 @@
+package dev.embedding.reload;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How changed settings are followed; fixed at start. */
+@ConfigMapping(prefix = "embedding")
+public interface ReloadConfig {
+
+    /** How often stored settings are looked at; jitter only shortens it. */
+    @WithDefault("10s")
+    Duration settingsPollInterval();
+
+    /** What happens where two models do not fit into memory. */
+    @WithDefault("beside")
+    Mode reloadMode();
+
+    /** Fingerprint that must be served; a change away from it is refused. */
+    Optional<String> requiredSpace();
+
+    /** What happens where two models do not fit into memory. */
+    enum Mode {
+        /** The new model is refused. */
+        BESIDE,
+        /** The running model is closed first; until the new one serves, requests are answered 503. */
+        DRAIN_FIRST
+    }
+}

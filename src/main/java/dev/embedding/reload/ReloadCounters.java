@@ -1,0 +1,28 @@
+package dev.embedding.reload;
+
+import jakarta.inject.Singleton;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How often a running model was to be replaced; the first load is none. */
+@Singleton
+public class ReloadCounters {
+
+    private final AtomicLong attempts = new AtomicLong();
+    private final AtomicLong failures = new AtomicLong();
+
+    void attempted() {
+        attempts.incrementAndGet();
+    }
+
+    void failed() {
+        failures.incrementAndGet();
+    }
+
+    public long attempts() {
+        return attempts.get();
+    }
+
+    public long failures() {
+        return failures.get();
+    }
+}

@@ -1,0 +1,49 @@
+package dev.embedding.reload;
+
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** What has to be done so that other settings are in force. */
+public sealed interface ReloadPlan {
+
+    /** Settings that only a newly loaded model follows. */
+    Set<SettingKey> OF_THE_MODEL = Set.of(SettingKey.MODEL_NAME, SettingKey.DEVICE, SettingKey.MODEL_CACHE_DIR);
+
+    /** Settings that are followed at once. */
+    Set<SettingKey> AT_ONCE =
+            Set.of(SettingKey.MAX_BATCH_SIZE, SettingKey.CORS_ORIGINS, SettingKey.NORMALIZE_EMBEDDINGS);
+
+    /** What changes, as {@code device: cpu → auto}. */
+    List<String> reasons();
+
+    /** Nothing, except to know what is stored. */
+    record Keep(List<String> reasons) implements ReloadPlan {}
+
+    /** The model stays and follows at once. */
+    record Retune(List<String> reasons) implements ReloadPlan {}
+
+    /** Another model has to be loaded. */
+    record Replace(List<String> reasons) implements ReloadPlan {}
+
+    /** A pure function. */
+    static ReloadPlan between(ServiceSettings running, ServiceSettings wanted) {
+        Set<SettingKey> changed = EnumSet.noneOf(SettingKey.class);
+        for (SettingKey key : SettingKey.values()) {
+            if (!Objects.equals(running.values().get(key), wanted.values().get(key))) {
+                changed.add(key);
+            }
+        }
+        List<String> reasons = changed.stream()
+                .map(key -> key.key() + ": " + running.values().get(key) + " → "
+                        + wanted.values().get(key))
+                .toList();
+        if (changed.stream().anyMatch(OF_THE_MODEL::contains)) {
+            return new Replace(reasons);
+        }
+        return changed.stream().anyMatch(AT_ONCE::contains) ? new Retune(reasons) : new Keep(reasons);
+    }
+}

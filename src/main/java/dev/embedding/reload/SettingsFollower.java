@@ -1,0 +1,479 @@
+package dev.embedding.reload;
+
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.reload.SettingChangeException.Cause;
+import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.SettingsStore;
+import dev.embedding.settings.StatusBoard;
+import dev.embedding.settings.StoreUnavailableException;
+import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.StoredSettings;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the service at what its settings say, and changes them when asked to.
+ *
+ * <p>Everything that takes time happens in turn on one thread: following the rows that were read last, retrying what
+ * failed, and changes through the API. Reading the store happens elsewhere, so that a long load never delays it; of
+ * several revisions read meanwhile only the newest is followed.
+ */
+public final class SettingsFollower implements SettingsControl {
+
+    private static final Logger LOG = Logger.getLogger(SettingsFollower.class);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
+    private static final Duration SLOWEST_RETRY = Duration.ofMinutes(1);
+    private static final Duration START_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration START_PAUSE = Duration.ofMillis(250);
+    private static final Duration STATUS_INTERVAL = Duration.ofMinutes(1);
+    private static final double LEAST_OF_INTERVAL = 0.8;
+
+    private final ServiceSettings environment;
+    private final List<SettingKey> givenByEnvironment;
+    private final Optional<SettingsStore> store;
+    private final StatusReport report;
+    private final LastGoodSettings lastGood;
+    private final ModelSwitch models;
+    private final Duration pollInterval;
+    private final ScheduledThreadPoolExecutor thread;
+    private final ScheduledThreadPoolExecutor poller;
+
+    private final AtomicReference<@Nullable ReadRows> newest = new AtomicReference<>();
+    private final AtomicLong writes = new AtomicLong();
+    private volatile ServiceSettings current;
+    private volatile Set<SettingKey> given;
+    private final AtomicReference<ModelState> state = new AtomicReference<>(new ModelState.Loading());
+
+    // The thread's own.
+    private List<StoredRow> followed = List.of();
+    private @Nullable String followedHash;
+    private Set<String> loggedFaults = Set.of();
+    private Duration retryAfter = FIRST_RETRY;
+    private @Nullable ScheduledFuture<?> retry;
+
+    /** @param writes how often this process had written when reading began; what it wrote since may be missing */
+    private record ReadRows(List<StoredRow> rows, long writes) {}
+
+    SettingsFollower(
+            EnvironmentSettings environment,
+            Optional<SettingsStore> store,
+            Optional<StatusBoard> board,
+            String replica,
+            LastGoodSettings lastGood,
+            ModelSwitch models,
+            Duration pollInterval) {
+        this.environment = environment.settings();
+        this.givenByEnvironment = environment.given();
+        this.current = environment.settings();
+        this.given = Set.copyOf(environment.given());
+        this.store = store;
+        this.report = new StatusReport(store.map(SettingsStore::source), board, replica);
+        this.lastGood = lastGood;
+        this.models = models;
+        this.pollInterval = pollInterval;
+        this.thread = executor("model-loader");
+        this.poller = executor("settings-poller");
+    }
+
+    private static ScheduledThreadPoolExecutor executor(String name) {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return executor;
+    }
+
+    @Override
+    public ServiceSettings current() {
+        return current;
+    }
+
+    @Override
+    public Set<SettingKey> given() {
+        return given;
+    }
+
+    @Override
+    public String source() {
+        return store.map(SettingsStore::source).orElse("environment");
+    }
+
+    @Override
+    public SettingsHealth health() {
+        return report.health();
+    }
+
+    public ModelState state() {
+        return state.get();
+    }
+
+    /** Stopped is for good. */
+    private void become(ModelState next) {
+        state.updateAndGet(now -> now instanceof ModelState.Stopped ? now : next);
+    }
+
+    /** Rows that are bad and settings that are not in force, at this moment. */
+    public int faults() {
+        return report.health().faults().size();
+    }
+
+    void start() {
+        boolean unused = submit(this::followFirst);
+    }
+
+    /** Follows what the store says; when it gives no answer in time, what was in force last, else the environment. */
+    private void followFirst() {
+        List<StoredRow> rows = store.map(this::firstRows).orElse(List.of());
+        follow(rows);
+        if (store.isPresent()) {
+            startPolling();
+        }
+    }
+
+    private List<StoredRow> firstRows(SettingsStore from) {
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return from.read()
+                        .ifNoItem()
+                        .after(START_PATIENCE)
+                        .failWith(() -> new StoreUnavailableException(
+                                "The stored settings did not answer within " + START_PATIENCE.toSeconds() + " s"))
+                        .await()
+                        .indefinitely();
+            } catch (StoreUnavailableException away) {
+                report.storeFailed(away.reason());
+                LockSupport.parkNanos(START_PAUSE.toNanos());
+                if (System.nanoTime() - deadline > 0 || isStopped()) {
+                    return rowsWithoutStore();
+                }
+            }
+        }
+    }
+
+    private List<StoredRow> rowsWithoutStore() {
+        Optional<List<StoredRow>> kept = lastGood.read(environment);
+        LOG.warnf(
+                "Starting with the %s",
+                kept.isPresent() ? "stored settings that were in force last" : "environment's settings");
+        return kept.orElse(List.of());
+    }
+
+    private void startPolling() {
+        try {
+            poller.execute(this::poll);
+            ScheduledFuture<?> unused = poller.scheduleWithFixedDelay(
+                    report::publish, STATUS_INTERVAL.toSeconds(), STATUS_INTERVAL.toSeconds(), TimeUnit.SECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("The process is ending");
+        }
+    }
+
+    private void poll() {
+        long written = writes.get();
+        store.orElseThrow().read().subscribe().with(rows -> read(new ReadRows(rows, written)), failure -> {
+            report.storeFailed(reason(failure));
+            pollLater();
+        });
+    }
+
+    private void read(ReadRows rows) {
+        if (report.storeAnswers()) {
+            report.publish();
+        }
+        if (newest.getAndSet(rows) == null) {
+            submit(this::followNewest);
+        }
+        pollLater();
+    }
+
+    private void pollLater() {
+        long nanos =
+                (long) (pollInterval.toNanos() * ThreadLocalRandom.current().nextDouble(LEAST_OF_INTERVAL, 1));
+        try {
+            ScheduledFuture<?> unused = poller.schedule(this::poll, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("The process is ending");
+        }
+    }
+
+    private boolean submit(Runnable task) {
+        try {
+            thread.execute(() -> {
+                try {
+                    task.run();
+                } catch (RuntimeException | Error failure) {
+                    LOG.error("Following the settings failed", failure);
+                }
+            });
+            return true;
+        } catch (RejectedExecutionException stopping) {
+            return false;
+        }
+    }
+
+    private void followNewest() {
+        ReadRows read = newest.getAndSet(null);
+        // Rows from before a change would undo it until they are read again.
+        if (read != null
+                && read.writes == writes.get()
+                && !StoredSettings.contentHash(read.rows).equals(followedHash)) {
+            follow(read.rows);
+        }
+    }
+
+    private void follow(List<StoredRow> rows) {
+        followed = rows;
+        followedHash = StoredSettings.contentHash(rows);
+        retryAfter = FIRST_RETRY;
+        attempt();
+    }
+
+    /** Brings into force what the rows say, as far as that can be. */
+    private void attempt() {
+        if (isStopped()) {
+            return;
+        }
+        cancelRetry();
+        StoredSettings stored = StoredSettings.of(followed, environment, current);
+        logNew(stored.faults());
+        report.following(followedHash(), stored.faults());
+        report.publish();
+        if (models.settings().isEmpty()) {
+            current = stored.settings();
+        }
+        try (ModelSwitch.Prepared prepared = models.prepare(stored.settings())) {
+            commit(prepared, stored.settings());
+            report.modelFollows();
+            inForce(stored);
+        } catch (ModelUnavailableException | OtherSpaceException failure) {
+            refused(stored, String.valueOf(failure.getMessage()));
+        } catch (RuntimeException | Error failure) {
+            LOG.error("The model could not be loaded", failure);
+            refused(stored, "The model could not be loaded; the log says why");
+        }
+        models.drainReplaced();
+        report.publish();
+    }
+
+    private void commit(ModelSwitch.Prepared prepared, ServiceSettings settings) {
+        if (isStopped()) {
+            return;
+        }
+        prepared.commit();
+        current = settings;
+        become(new ModelState.Serving());
+    }
+
+    private void inForce(StoredSettings stored) {
+        Set<SettingKey> values = new HashSet<>(givenByEnvironment);
+        values.addAll(stored.stored());
+        given = Set.copyOf(values);
+        if (stored.faults().isEmpty()) {
+            report.applied(followedHash());
+        }
+        if (store.isPresent()) {
+            lastGood.keep(goodRows(stored));
+        }
+    }
+
+    /** The rows that are in force, as they are stored. */
+    private List<StoredRow> goodRows(StoredSettings stored) {
+        Set<String> good = new LinkedHashSet<>();
+        stored.stored().forEach(key -> good.add(key.key()));
+        return followed.stream().filter(row -> good.contains(row.key())).toList();
+    }
+
+    /** The model stays as it is, or away; everything else is followed; another attempt is made later. */
+    private void refused(StoredSettings stored, String reason) {
+        Optional<ServiceSettings> running = models.settings();
+        LOG.errorf("%s (next attempt in %d s)", reason, retryAfter.toSeconds());
+        if (running.isEmpty()) {
+            become(new ModelState.Failed(reason));
+        } else {
+            followBesides(stored.settings(), running.get());
+        }
+        report.modelFails(reason);
+        try {
+            retry = thread.schedule(this::attempt, retryAfter.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("The process is ending");
+        }
+        Duration next = retryAfter.multipliedBy(2);
+        retryAfter = next.compareTo(SLOWEST_RETRY) < 0 ? next : SLOWEST_RETRY;
+    }
+
+    private void followBesides(ServiceSettings wanted, ServiceSettings running) {
+        ServiceSettings possible = wanted.with(running, ReloadPlan.OF_THE_MODEL);
+        try (ModelSwitch.Prepared prepared = models.prepare(possible)) {
+            commit(prepared, possible);
+        } catch (OtherSpaceException refusal) {
+            ServiceSettings sameSpace = possible.with(running, Set.of(SettingKey.NORMALIZE_EMBEDDINGS));
+            try (ModelSwitch.Prepared prepared = models.prepare(sameSpace)) {
+                commit(prepared, sameSpace);
+            }
+        }
+    }
+
+    private void cancelRetry() {
+        if (retry != null) {
+            retry.cancel(false);
+            retry = null;
+        }
+    }
+
+    private void logNew(List<String> faults) {
+        faults.stream().filter(fault -> !loggedFaults.contains(fault)).forEach(LOG::warn);
+        loggedFaults = Set.copyOf(faults);
+    }
+
+    private String followedHash() {
+        return followedHash == null ? "" : followedHash;
+    }
+
+    @Override
+    public Uni<Void> change(Map<SettingKey, Optional<String>> changes) {
+        return Uni.createFrom().emitter(emitter -> {
+            if (!submit(() -> change(changes, emitter))) {
+                emitter.fail(new SettingChangeException(Cause.STOPPING, "The service is shutting down."));
+            }
+        });
+    }
+
+    private void change(Map<SettingKey, Optional<String>> changes, UniEmitter<? super Void> emitter) {
+        try {
+            changeStored(changes);
+            emitter.complete(null);
+        } catch (SettingChangeException refusal) {
+            emitter.fail(refusal);
+        } catch (StoreUnavailableException away) {
+            report.storeFailed(away.reason());
+            emitter.fail(
+                    new SettingChangeException(Cause.STORE_UNAVAILABLE, "Nothing was changed: " + away.reason() + "."));
+        } catch (ModelUnavailableException failure) {
+            emitter.fail(new SettingChangeException(
+                    Cause.MODEL_NOT_LOADED,
+                    (models.settings().isPresent() ? "The previous model stays active" : "No model is active")
+                            + " and nothing was stored: " + failure.reason() + "."));
+        } catch (OtherSpaceException refusal) {
+            emitter.fail(new SettingChangeException(
+                    Cause.OTHER_SPACE, "Nothing was changed: " + refusal.getMessage() + "."));
+        } catch (RuntimeException | Error failure) {
+            LOG.error("A change of settings failed", failure);
+            emitter.fail(failure);
+        }
+        models.drainReplaced();
+        if (models.settings().isEmpty() && retry == null) {
+            // The running model was closed for one that did not come, and could not be loaded again.
+            attempt();
+        }
+        report.publish();
+    }
+
+    private void changeStored(Map<SettingKey, Optional<String>> changes) {
+        SettingsStore changed = writableStore();
+        List<StoredRow> before = changed.read().await().indefinitely();
+        List<StoredRow> after = changed(before, changes);
+        StoredSettings stored = StoredSettings.of(after, environment, current);
+        ServiceSettings wanted = wanted(stored.settings(), changes.keySet());
+        try (ModelSwitch.Prepared prepared = models.prepare(wanted)) {
+            Map<String, Optional<String>> texts = new HashMap<>();
+            changes.forEach((key, text) -> texts.put(key.key(), text));
+            changed.write(texts).await().indefinitely();
+            writes.incrementAndGet();
+            commit(prepared, wanted);
+        }
+        boolean othersFollowed = StoredSettings.contentHash(before).equals(followedHash);
+        followed = after;
+        followedHash = StoredSettings.contentHash(after);
+        logNew(stored.faults());
+        report.following(followedHash, stored.faults());
+        if (wanted.equals(stored.settings())) {
+            cancelRetry();
+            report.modelFollows();
+            inForce(stored);
+        } else if (!othersFollowed) {
+            retryAfter = FIRST_RETRY;
+            boolean unused = submit(this::attempt);
+        }
+    }
+
+    /** What else is stored and is not in force, because it cannot be or not yet, is no matter of a change. */
+    private ServiceSettings wanted(ServiceSettings stored, Set<SettingKey> changed) {
+        Optional<ServiceSettings> running = models.settings();
+        if (running.isEmpty() || ReloadPlan.OF_THE_MODEL.stream().anyMatch(changed::contains)) {
+            return stored;
+        }
+        Set<SettingKey> others = EnumSet.copyOf(ReloadPlan.OF_THE_MODEL);
+        others.add(SettingKey.NORMALIZE_EMBEDDINGS);
+        others.removeAll(changed);
+        return stored.with(running.get(), others);
+    }
+
+    private SettingsStore writableStore() {
+        SettingsStore changed = store.orElseThrow(() -> new SettingChangeException(
+                Cause.STORE_OFF, "Stored settings are switched off; change the environment variables and restart."));
+        if (changed.isReadOnly()) {
+            throw new SettingChangeException(
+                    Cause.READ_ONLY, "The settings' file is read-only; change it where it comes from.");
+        }
+        return changed;
+    }
+
+    private static List<StoredRow> changed(List<StoredRow> before, Map<SettingKey, Optional<String>> changes) {
+        List<StoredRow> after = new ArrayList<>(before);
+        changes.forEach((key, text) -> {
+            boolean wasStored = after.removeIf(row -> row.key().equals(key.key()));
+            if (text.isEmpty() && !wasStored) {
+                throw new SettingChangeException(Cause.NOT_STORED, "The setting " + key.key() + " is not stored.");
+            }
+            text.ifPresent(value -> after.add(new StoredRow(key.key(), value)));
+        });
+        return after;
+    }
+
+    private static String reason(Throwable failure) {
+        return failure instanceof StoreUnavailableException away ? away.reason() : "The stored settings cannot be read";
+    }
+
+    private boolean isStopped() {
+        return state.get() instanceof ModelState.Stopped;
+    }
+
+    /**
+     * Serves nothing any more; accepted requests are answered as far as the time allows. A load is waited for: ending the
+     * process while the engine opens a model would crash it.
+     */
+    void stop(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        become(new ModelState.Stopped());
+        poller.shutdownNow();
+        thread.shutdown();
+        boolean unused = thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        models.stop(deadline);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.embedding.reload;
+
+import dev.embedding.reload.SettingsHealth.Fault;
+import dev.embedding.settings.StatusBoard;
+import dev.embedding.settings.StatusBoard.ReplicaStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** What is known about following the settings, for {@code /health} and for the status table. Thread-safe. */
+final class StatusReport {
+
+    private static final Logger LOG = Logger.getLogger(StatusReport.class);
+    private static final String DATABASE = "database";
+
+    private final Optional<String> source;
+    private final Optional<StatusBoard> board;
+    private final String replica;
+    private final Map<String, Fault> faults = new LinkedHashMap<>();
+    private boolean storeAway;
+    private String seen = "";
+    private String applied = "";
+
+    /** @param source of stored settings; empty when there are none */
+    StatusReport(Optional<String> source, Optional<StatusBoard> board, String replica) {
+        this.source = source;
+        this.board = board;
+        this.replica = replica;
+    }
+
+    synchronized SettingsHealth health() {
+        String database = source.filter(DATABASE::equals).isEmpty() ? "disabled" : storeAway ? "unhealthy" : "healthy";
+        return new SettingsHealth(database, faults);
+    }
+
+    synchronized void storeFailed(String reason) {
+        if (!storeAway) {
+            LOG.warn(reason);
+        }
+        storeAway = true;
+        fault(source.orElse("settings") + "_fault", reason);
+    }
+
+    /** Whether it was away before. */
+    synchronized boolean storeAnswers() {
+        boolean wasAway = storeAway;
+        if (wasAway) {
+            LOG.info("The stored settings answer again");
+        }
+        storeAway = false;
+        faults.remove(source.orElse("settings") + "_fault");
+        return wasAway;
+    }
+
+    /** @param rowFaults what is wrong with the rows that were read */
+    synchronized void following(String hash, List<String> rowFaults) {
+        seen = hash;
+        if (rowFaults.isEmpty()) {
+            faults.remove("settings_fault");
+        } else {
+            fault("settings_fault", String.join("; ", rowFaults));
+        }
+    }
+
+    synchronized void applied(String hash) {
+        applied = hash;
+    }
+
+    synchronized void modelFollows() {
+        faults.remove("model_fault");
+    }
+
+    synchronized void modelFails(String reason) {
+        fault("model_fault", reason);
+    }
+
+    private void fault(String name, String text) {
+        Fault before = faults.get(name);
+        Instant since = before == null ? Instant.now() : before.since();
+        faults.put(name, new Fault(text, since));
+    }
+
+    /** Tells the status table, whose failure does not matter. */
+    void publish() {
+        board.ifPresent(table -> table.publish(status())
+                .subscribe()
+                .with(done -> {}, failure -> LOG.debugf("The status could not be written: %s", failure.getMessage())));
+    }
+
+    private synchronized ReplicaStatus status() {
+        List<String> messages = new ArrayList<>();
+        faults.forEach((name, fault) -> messages.add(fault.text()));
+        return new ReplicaStatus(replica, seen, applied, state(), String.join("; ", messages));
+    }
+
+    private String state() {
+        if (faults.containsKey("model_fault")) {
+            return "failed";
+        }
+        if (!faults.isEmpty()) {
+            return "degraded";
+        }
+        return seen.equals(applied) ? "applied" : "loading";
+    }
+}

@@ -1,0 +1,95 @@
+package dev.embedding.settings;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What stored rows mean: a full record of valid settings, and what is wrong with the rows. A row with a bad value keeps
+ * its own key's last good one and blocks no other.
+ *
+ * @param settings stored values, and the environment's where nothing is stored
+ * @param stored the keys with a good row
+ * @param faults sentences that name key, rule and value
+ */
+public record StoredSettings(ServiceSettings settings, Set<SettingKey> stored, List<String> faults) {
+
+    private static final int SHOWN_CHARACTERS = 80;
+
+    public StoredSettings {
+        stored = Set.copyOf(stored);
+        faults = List.copyOf(faults);
+    }
+
+    /**
+     * Reads rows.
+     *
+     * @param environment what holds where nothing is stored
+     * @param lastGood what holds for a key whose row is bad
+     */
+    public static StoredSettings of(List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood) {
+        Map<SettingKey, Object> values = new EnumMap<>(environment.values());
+        Set<SettingKey> stored = EnumSet.noneOf(SettingKey.class);
+        List<String> faults = new ArrayList<>();
+        for (StoredRow row : rows) {
+            Optional<SettingKey> key = SettingKey.of(row.key());
+            if (key.isEmpty()) {
+                faults.add("'" + shown(row.key()) + "' is no setting; its row is ignored");
+                continue;
+            }
+            try {
+                values.put(key.get(), parsed(key.get(), row));
+                stored.add(key.get());
+            } catch (InvalidSettingException fault) {
+                values.put(key.get(), Objects.requireNonNull(lastGood.values().get(key.get())));
+                faults.add(key.get().key() + " " + fault.getMessage());
+            }
+        }
+        return new StoredSettings(ServiceSettings.of(values), stored, faults);
+    }
+
+    private static Object parsed(SettingKey key, StoredRow row) {
+        if (row.value() == null) {
+            throw new InvalidSettingException("must be " + key.rule(), "NULL");
+        }
+        return key.parse(row.value());
+    }
+
+    private static String shown(String text) {
+        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
+    }
+
+    /** SHA-256 of what is stored, whatever the order of the rows: 64 hex digits. */
+    public static String contentHash(List<StoredRow> rows) {
+        MessageDigest digest = sha256();
+        rows.stream().sorted(Comparator.comparing(StoredRow::key)).forEach(row -> {
+            update(digest, row.key());
+            update(digest, row.value() == null ? "" : "=" + row.value());
+        });
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
+        digest.update(bytes);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

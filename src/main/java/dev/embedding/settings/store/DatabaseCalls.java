@@ -1,0 +1,61 @@
+package dev.embedding.settings.store;
+
+import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.impl.VertxInternal;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * Runs operations on the database, from whatever thread and for a bounded time. Panache wants a Vert.x context that
+ * nothing else shares, and waits for a database that hangs without an end.
+ */
+final class DatabaseCalls {
+
+    private final ContextInternal eventLoop;
+    private final Duration timeout;
+    private final DatabaseFault fault;
+
+    DatabaseCalls(Vertx vertx, Duration timeout, DatabaseFault fault) {
+        this.eventLoop = ((VertxInternal) vertx).createEventLoopContext();
+        this.timeout = timeout;
+        this.fault = fault;
+    }
+
+    /**
+     * Starts an operation with each subscription.
+     *
+     * @param operation takes a question: whether nobody waits any more
+     * @return its item, or a {@link dev.embedding.settings.StoreUnavailableException}
+     */
+    <T> Uni<T> call(Function<BooleanSupplier, Uni<T>> operation) {
+        return this.<T>onItsOwnContext(operation)
+                .ifNoItem()
+                .after(timeout)
+                .fail()
+                .onFailure()
+                .transform(fault::translated);
+    }
+
+    private <T> Uni<T> onItsOwnContext(Function<BooleanSupplier, Uni<T>> operation) {
+        return Uni.createFrom().emitter(emitter -> {
+            AtomicBoolean isGivenUp = new AtomicBoolean();
+            emitter.onTermination(() -> isGivenUp.set(true));
+            Context context = eventLoop.duplicate();
+            VertxContextSafetyToggle.setContextSafe(context, true);
+            context.runOnContext(started -> Uni.createFrom()
+                    .<T>deferred(() -> operation.apply(isGivenUp::get))
+                    .subscribe()
+                    .with(emitter::complete, failure -> {
+                        if (!isGivenUp.get()) {
+                            emitter.fail(failure);
+                        }
+                    }));
+        });
+    }
+}

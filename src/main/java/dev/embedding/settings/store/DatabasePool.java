@@ -1,0 +1,55 @@
+package dev.embedding.settings.store;
+
+import dev.embedding.settings.DatabaseUrl;
+import dev.embedding.settings.Environment;
+import io.quarkus.reactive.mysql.client.MySQLPoolCreator;
+import io.vertx.mysqlclient.MySQLBuilder;
+import io.vertx.mysqlclient.MySQLConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes the pool of connections, so that it gets over a database that hangs or vanishes: a connection on which nothing
+ * comes back is closed and leaves its place to a new one.
+ */
+@Singleton
+class DatabasePool implements MySQLPoolCreator {
+
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    private final Duration timeout;
+
+    DatabasePool(StoreConfig config) {
+        this.timeout = config.dbTimeout();
+    }
+
+    @Override
+    public Pool create(Input input) {
+        DatabaseUrl url = DatabaseUrl.of(Environment.ofProcess());
+        long silence = Math.max(SILENCE.toMillis(), 2 * timeout.toMillis());
+        MySQLConnectOptions connection = input.mySQLConnectOptionsList().get(0);
+        connection
+                .setHost(url.host())
+                .setPort(url.port())
+                .setDatabase(url.database())
+                .setUser(url.user())
+                .setPassword(url.password())
+                .setConnectTimeout(Math.toIntExact(timeout.toMillis()))
+                .setIdleTimeout(Math.toIntExact(silence))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        PoolOptions pool = input.poolOptions()
+                .setConnectionTimeout(Math.toIntExact(timeout.plusSeconds(1).toMillis()))
+                .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                // Taking leave of the server; one that is left by the socket's limit alone logs it as a fault.
+                .setIdleTimeout(Math.toIntExact(silence / 2))
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        return MySQLBuilder.pool()
+                .with(pool)
+                .connectingTo(connection)
+                .using(input.vertx())
+                .build();
+    }
+}

@@ -1,0 +1,146 @@
+package dev.embedding.settings.store;
+
+import dev.embedding.settings.SettingsStore;
+import dev.embedding.settings.StatusBoard;
+import dev.embedding.settings.StoredRow;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The tables {@code service_settings} and {@code service_settings_status} of a MySQL or MariaDB. A table that is missing
+ * is made when it is first missed, at whatever time.
+ */
+final class DatabaseStore implements SettingsStore, StatusBoard {
+
+    private static final String SERVICE = "embedding-service";
+    private static final int LONGEST_MESSAGE = 2048;
+
+    private static final String SETTINGS_TABLE = """
+            CREATE TABLE IF NOT EXISTS service_settings (
+                service VARCHAR(64) NOT NULL,
+                `key` VARCHAR(128) NOT NULL,
+                value VARCHAR(2048) NOT NULL,
+                PRIMARY KEY (service, `key`)) DEFAULT CHARACTER SET utf8mb4""";
+    private static final String STORE_SETTING = """
+            INSERT INTO service_settings (service, `key`, value) VALUES (:service, :key, :value)
+            ON DUPLICATE KEY UPDATE value = :value""";
+
+    private static final String STATUS_TABLE = """
+            CREATE TABLE IF NOT EXISTS service_settings_status (
+                service VARCHAR(64) NOT NULL,
+                replica VARCHAR(255) NOT NULL,
+                seen CHAR(64) NOT NULL,
+                applied CHAR(64) NOT NULL,
+                state VARCHAR(16) NOT NULL,
+                message VARCHAR(2048) NOT NULL,
+                updated_at DATETIME(3) NOT NULL,
+                PRIMARY KEY (service, replica)) DEFAULT CHARACTER SET utf8mb4""";
+    private static final String STORE_STATUS = """
+            REPLACE INTO service_settings_status (service, replica, seen, applied, state, message, updated_at)
+            VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))""";
+    private static final String FORGET_STATUS = """
+            DELETE FROM service_settings_status
+            WHERE service = ? AND updated_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY""";
+
+    private final Pool pool;
+    private final DatabaseCalls calls;
+
+    DatabaseStore(Pool pool, DatabaseCalls calls) {
+        this.pool = pool;
+        this.calls = calls;
+    }
+
+    @Override
+    public String source() {
+        return "database";
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return false;
+    }
+
+    @Override
+    public Uni<List<StoredRow>> read() {
+        return calls.call(isGivenUp -> with(SETTINGS_TABLE, DatabaseStore::rows));
+    }
+
+    @Override
+    public Uni<Void> write(Map<String, Optional<String>> changes) {
+        // One order for all replicas, so that two changes at once do not lock each other out.
+        Map<String, Optional<String>> ordered = new TreeMap<>(changes);
+        return calls.call(isGivenUp -> with(SETTINGS_TABLE, () -> stored(ordered, isGivenUp)));
+    }
+
+    @Override
+    public Uni<Void> publish(ReplicaStatus status) {
+        return calls.call(isGivenUp -> with(STATUS_TABLE, () -> published(status)));
+    }
+
+    private <T> Uni<T> with(String table, Supplier<Uni<T>> operation) {
+        return operation.get().onFailure(DatabaseFault::isMissingTable).recoverWithUni(() -> pool.query(table)
+                .execute()
+                .chain(operation::get));
+    }
+
+    private static Uni<List<StoredRow>> rows() {
+        return Panache.withSession(() -> SettingEntity.<SettingEntity>list("service", SERVICE))
+                .map(rows -> rows.stream()
+                        .map(row -> new StoredRow(row.name, row.value))
+                        .sorted(Comparator.comparing(StoredRow::key))
+                        .toList());
+    }
+
+    /** A change that nobody waits for any more was reported as failed, and must not be found in the table later. */
+    private static Uni<Void> stored(Map<String, Optional<String>> changes, BooleanSupplier isGivenUp) {
+        return Panache.withTransaction(() -> Multi.createFrom()
+                .iterable(changes.entrySet())
+                .onItem()
+                .transformToUniAndConcatenate(change -> change.getValue()
+                        .map(value -> stored(change.getKey(), value))
+                        .orElseGet(() -> deleted(change.getKey())))
+                .onItem()
+                .ignoreAsUni()
+                .invoke(() -> {
+                    if (isGivenUp.getAsBoolean()) {
+                        throw new CancellationException();
+                    }
+                }));
+    }
+
+    private static Uni<Void> stored(String key, String value) {
+        return Panache.getSession()
+                .chain(session -> session.createNativeQuery(STORE_SETTING)
+                        .setParameter("service", SERVICE)
+                        .setParameter("key", key)
+                        .setParameter("value", value)
+                        .executeUpdate())
+                .replaceWithVoid();
+    }
+
+    private static Uni<Void> deleted(String key) {
+        return SettingEntity.delete("service = ?1 and name = ?2", SERVICE, key).replaceWithVoid();
+    }
+
+    private Uni<Void> published(ReplicaStatus status) {
+        String message = status.message();
+        String cut = message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
+        Tuple row =
+                Tuple.from(List.of(SERVICE, status.replica(), status.seen(), status.applied(), status.state(), cut));
+        return pool.preparedQuery(STORE_STATUS)
+                .execute(row)
+                .chain(() -> pool.preparedQuery(FORGET_STATUS).execute(Tuple.of(SERVICE)))
+                .replaceWithVoid();
+    }
+}

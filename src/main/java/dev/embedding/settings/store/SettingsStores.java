@@ -1,0 +1,46 @@
+package dev.embedding.settings.store;
+
+import dev.embedding.settings.DatabaseUrl;
+import dev.embedding.settings.Environment;
+import dev.embedding.settings.SettingsStore;
+import dev.embedding.settings.StatusBoard;
+import io.quarkus.arc.InjectableInstance;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The store of settings that is configured, if any; where there is none, nothing of a database is touched. */
+@Singleton
+class SettingsStores {
+
+    private final Optional<DatabaseStore> database;
+    private final Optional<SettingsStore> file;
+
+    SettingsStores(StoreConfig config, @Any InjectableInstance<Pool> pools, Vertx vertx) {
+        Duration timeout = config.dbTimeout();
+        boolean hasDatabase = pools.getHandle().getBean().isActive();
+        this.database = hasDatabase ? Optional.of(databaseStore(pools.get(), vertx, timeout)) : Optional.empty();
+        this.file = config.settingsFile().map(path -> new FileStore(path, timeout));
+    }
+
+    private static DatabaseStore databaseStore(Pool pool, Vertx vertx, Duration timeout) {
+        String address = DatabaseUrl.of(Environment.ofProcess()).address();
+        return new DatabaseStore(pool, new DatabaseCalls(vertx, timeout, new DatabaseFault(address, timeout)));
+    }
+
+    @Produces
+    @Singleton
+    Optional<SettingsStore> settingsStore() {
+        return database.<SettingsStore>map(store -> store).or(() -> file);
+    }
+
+    @Produces
+    @Singleton
+    Optional<StatusBoard> statusBoard() {
+        return database.map(store -> store);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.embedding.settings.store;
+
+import dev.embedding.settings.StoredRow;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a settings file holds: {@link JsonText} or {@link LinesText}. */
+sealed interface SettingsText permits JsonText, LinesText {
+
+    /**
+     * Reads a file's text.
+     *
+     * @param isJsonWhenEmpty the form of a text that shows none
+     * @throws IllegalArgumentException with a message that follows the file's name: what is wrong, and where
+     */
+    static SettingsText of(String text, boolean isJsonWhenEmpty) {
+        String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        boolean isJson =
+                content.isBlank() ? isJsonWhenEmpty : content.stripLeading().startsWith("{");
+        return isJson ? JsonText.of(content) : LinesText.of(content);
+    }
+
+    List<StoredRow> rows();
+
+    /**
+     * The text after changes, in the same form.
+     *
+     * @throws IllegalArgumentException when a value does not fit the form
+     */
+    String with(Map<String, Optional<String>> changes);
+}

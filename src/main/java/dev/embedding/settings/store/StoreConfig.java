@@ -1,0 +1,20 @@
+package dev.embedding.settings.store;
+
+import dev.embedding.settings.DatabaseUrl;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Where settings are stored, besides the database, which has {@link DatabaseUrl}. */
+@ConfigMapping(prefix = "embedding")
+public interface StoreConfig {
+
+    /** The file that stores settings instead of a database. */
+    Optional<Path> settingsFile();
+
+    /** Limit of each operation of a store. */
+    @WithDefault("3s")
+    Duration dbTimeout();
+}

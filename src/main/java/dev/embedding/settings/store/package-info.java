@@ -1,0 +1,5 @@
+/** Where settings are stored: a table of a database, or a file. The only user of Panache and SQL. */
+@NullMarked
+package dev.embedding.settings.store;
+
+import org.jspecify.annotations.NullMarked;

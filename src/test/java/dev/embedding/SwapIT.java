@@ -1,0 +1,128 @@
+package dev.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Two real models take turns while clients go on asking: nothing is dropped, and nothing is mixed. */
+class SwapIT {
+
+    private static final String BGE_SMALL = "BAAI/bge-small-en-v1.5";
+    private static final String MINI_LM = ReferenceVectors.MINI_LM.toString();
+    private static final Map<String, ReferenceVectors> REFERENCE =
+            Map.of(BGE_SMALL, ReferenceVectors.ofBgeSmall(), MINI_LM, ReferenceVectors.ofMiniLm());
+    private static final int CLIENTS = 16;
+    private static final int TEXTS_OF_A_LARGE_REQUEST = 16;
+    private static final int SWAPS = 50;
+    private static final int FIRST_SWAPS = 5;
+    private static final double TOLERANCE = 2e-5;
+
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicLong answers = new AtomicLong();
+
+    @Test
+    void dropsAndMixesNothing() throws Exception {
+        try (ServiceProcess service = ServiceProcess.configure()
+                .with("EMBEDDING_DEVICE", "cpu")
+                .with("EMBEDDING_SETTINGS_FILE", "settings.json")
+                .ready()) {
+            List<Thread> clients = new ArrayList<>();
+            for (int client = 0; client < CLIENTS; client++) {
+                int texts = client % 2 == 0 ? 1 : TEXTS_OF_A_LARGE_REQUEST;
+                int first = client;
+                clients.add(new Thread(() -> ask(service.client(), first, texts), "client-" + client));
+            }
+            clients.forEach(Thread::start);
+            long memoryAfterFirst = 0;
+            for (int swap = 1; swap <= SWAPS; swap++) {
+                swap(service.client(), swap % 2 == 1 ? MINI_LM : BGE_SMALL);
+                if (swap == FIRST_SWAPS) {
+                    memoryAfterFirst = residentKilobytes(service.pid());
+                }
+            }
+            long memory = residentKilobytes(service.pid());
+            over.set(true);
+            for (Thread client : clients) {
+                client.join();
+            }
+
+            assertThat(failure.get()).isNull();
+            assertThat(answers).hasValueGreaterThan(SWAPS);
+            assertThat(memory)
+                    .as("resident memory in KB after %d swaps; %d after %d", SWAPS, memoryAfterFirst, FIRST_SWAPS)
+                    .isLessThanOrEqualTo(memoryAfterFirst + memoryAfterFirst / 10);
+            assertThat(service.client()
+                            .get("/metrics")
+                            .json()
+                            .path("model_reloads")
+                            .intValue())
+                    .isEqualTo(SWAPS);
+            assertThat(service.client().get("/health").json().path("status").textValue())
+                    .isEqualTo("healthy");
+        }
+    }
+
+    private static void swap(ServiceClient client, String model) {
+        Answer answer = client.postJson("/settings", Answer.jsonOf(Map.of("key", "model_name", "value", model)));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(client.get("/model/info").json().path("model_name").textValue())
+                .isEqualTo(model);
+    }
+
+    private void ask(ServiceClient client, int first, int count) {
+        try {
+            for (int round = 0; !over.get() && failure.get() == null; round++) {
+                List<Integer> rows = new ArrayList<>();
+                List<String> texts = new ArrayList<>();
+                for (int text = 0; text < count; text++) {
+                    // Short ones: what is to be seen is many requests in many states.
+                    int row = (first + round * CLIENTS + text) % 10;
+                    rows.add(row);
+                    texts.add(reference(BGE_SMALL).rows().get(row).text());
+                }
+                check(client.embed(texts), rows);
+                answers.incrementAndGet();
+            }
+        } catch (RuntimeException | Error failed) {
+            failure.compareAndSet(null, failed);
+        }
+    }
+
+    private static void check(Answer answer, List<Integer> rows) {
+        List<float[]> vectors = answer.vectors();
+        String model = answer.json().path("model_name").textValue();
+        assertThat(REFERENCE).containsKey(model);
+        for (int index = 0; index < rows.size(); index++) {
+            ReferenceVectors.requireNear(
+                    vectors.get(index),
+                    reference(model).rows().get(rows.get(index)).vector(),
+                    TOLERANCE);
+        }
+    }
+
+    private static ReferenceVectors reference(String model) {
+        return Objects.requireNonNull(REFERENCE.get(model));
+    }
+
+    private static long residentKilobytes(long pid) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"), StandardCharsets.US_ASCII).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}

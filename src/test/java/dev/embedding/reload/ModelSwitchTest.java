@@ -1,0 +1,228 @@
+package dev.embedding.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.reload.ReloadConfig.Mode;
+import dev.embedding.reload.SmallService.Config;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.ModelProbe;
+import dev.embedding.settings.ServiceSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ModelSwitchTest {
+
+    private static final ServiceSettings CLS = SmallService.settings(SmallService.CLS);
+    private static final ServiceSettings MEAN = SmallService.settings(SmallService.MEAN);
+
+    private final SmallService service = new SmallService();
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    @Test
+    void servesTheFirstModelOnceItIsCommitted() {
+        ModelSwitch models = service.models(Config.BESIDE);
+
+        try (ModelSwitch.Prepared prepared = models.prepare(CLS)) {
+            assertThat(service.active.model()).isEmpty();
+            prepared.commit();
+        }
+
+        assertThat(service.model().name()).isEqualTo(SmallService.CLS);
+        assertThat(models.settings()).contains(CLS);
+        assertThat(service.servedNames()).containsExactly(SmallService.CLS);
+        assertThat(service.counters.attempts()).isZero();
+    }
+
+    @Test
+    void retunesTheRunningModelAtOnce() {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, MEAN);
+        EmbeddingModel model = service.model();
+
+        follow(
+                models,
+                new ServiceSettings(
+                        "127.0.0.1", 8001, SmallService.MEAN, "./model_cache", "cpu", false, 7, List.of("*")));
+
+        assertThat(service.model()).isSameAs(model);
+        assertThat(ModelProbe.maxBatchSize(model)).isEqualTo(7);
+        assertThat(ModelProbe.normalizes(service.active)).isFalse();
+        assertThat(service.served).extracting(ServedModel::fingerprint).doesNotHaveDuplicates();
+        assertThat(service.counters.attempts()).isZero();
+    }
+
+    @Test
+    void tellsNobodyOfAModelThatIsServedAsBefore() {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, CLS);
+
+        follow(models, CLS);
+
+        assertThat(service.served).hasSize(1);
+    }
+
+    @Test
+    void closesTheReplacedModelWhenItsLastRequestIsAnswered() throws InterruptedException {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, CLS);
+        EmbeddingModel old = service.model();
+        Runnable giveBack = ModelProbe.hold(service.active);
+        try (ModelSwitch.Prepared prepared = models.prepare(MEAN)) {
+            prepared.commit();
+        }
+
+        Thread draining = new Thread(models::drainReplaced);
+        draining.start();
+        while (draining.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        boolean closedUnderItsRequest = ModelProbe.isClosed(old);
+        giveBack.run();
+        draining.join();
+
+        assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
+        assertThat(closedUnderItsRequest).isFalse();
+        assertThat(ModelProbe.isClosed(old)).isTrue();
+        assertThat(ModelProbe.isClosed(service.model())).isFalse();
+    }
+
+    @Test
+    void leavesEverythingAsItWasWithoutACommit() {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, CLS);
+        EmbeddingModel running = service.model();
+
+        models.prepare(MEAN).close();
+
+        assertThat(service.model()).isSameAs(running);
+        assertThat(ModelProbe.isClosed(running)).isFalse();
+        assertThat(models.settings()).contains(CLS);
+        assertThat(service.served).hasSize(1);
+    }
+
+    @Test
+    void refusesAnotherSpaceThanTheOneThatIsRequired() {
+        follow(service.models(Config.BESIDE), CLS);
+        String required = service.active.fingerprint().orElseThrow();
+        ModelSwitch models = service.models(Config.requiring(required, Mode.BESIDE));
+        follow(models, CLS);
+
+        assertThatThrownBy(() -> models.prepare(MEAN))
+                .isInstanceOf(OtherSpaceException.class)
+                .hasMessageContaining(required);
+
+        assertThat(service.active.fingerprint()).contains(required);
+        assertThat(service.counters.failures()).isOne();
+    }
+
+    @Test
+    void refusesToLeaveTheRequiredSpaceByNormalising() {
+        follow(service.models(Config.BESIDE), MEAN);
+        String required = service.active.fingerprint().orElseThrow();
+        ModelSwitch models = service.models(Config.requiring(required, Mode.BESIDE));
+        follow(models, MEAN);
+        ServiceSettings other = new ServiceSettings(
+                "127.0.0.1", 8001, SmallService.MEAN, "./model_cache", "cpu", false, 32, List.of("*"));
+
+        assertThatThrownBy(() -> models.prepare(other)).isInstanceOf(OtherSpaceException.class);
+
+        assertThat(ModelProbe.normalizes(service.active)).isTrue();
+    }
+
+    @Test
+    void loadsNothingBesideTheRunningModelWithoutMemoryForIt() {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, CLS);
+        EmbeddingModel running = service.model();
+        service.mostAlive.set(0);
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        assertThatThrownBy(() -> models.prepare(MEAN))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("1 MB are free")
+                .hasMessageContaining("EMBEDDING_RELOAD_MODE=drain-first");
+
+        assertThat(service.mostAlive).as("a model was checked").hasValue(0);
+        assertThat(service.model()).isSameAs(running);
+        assertThat(service.counters.attempts()).isOne();
+        assertThat(service.counters.failures()).isOne();
+    }
+
+    @Test
+    void closesTheRunningModelFirstWhereMemoryIsShortAndTheOperatorChoseSo() {
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        follow(models, CLS);
+        service.mostAlive.set(0);
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        follow(models, MEAN);
+
+        assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
+        assertThat(service.mostAlive).hasValue(1);
+    }
+
+    @Test
+    void servesTheClosedModelAgainWhenItsSuccessorCannotBeLoaded(@TempDir Path directory) throws IOException {
+        SmallService.copyModel(SmallService.MEAN, directory);
+        Files.writeString(directory.resolve("onnx/model.onnx"), "no model");
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        follow(models, CLS);
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        assertThatThrownBy(() -> models.prepare(SmallService.settings(directory.toString())))
+                .isInstanceOf(ModelUnavailableException.class);
+
+        assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.CLS);
+        assertThat(ModelProbe.isClosed(service.model())).isFalse();
+        assertThat(service.alive()).isOne();
+        assertThat(models.settings()).contains(CLS);
+    }
+
+    @Test
+    void servesTheClosedModelAgainWhenItsSuccessorIsNotWantedAnyMore() {
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        follow(models, CLS);
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        models.prepare(MEAN).close();
+
+        assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.CLS);
+        assertThat(service.alive()).isOne();
+    }
+
+    @Test
+    void neverKeepsMoreThanTwoModels() {
+        ModelSwitch models = service.models(Config.BESIDE);
+
+        for (int round = 0; round < 3; round++) {
+            follow(models, CLS);
+            follow(models, MEAN);
+        }
+
+        assertThat(service.mostAlive).hasValue(2);
+        assertThat(service.alive()).isOne();
+        assertThat(service.counters.attempts()).isEqualTo(5);
+        assertThat(service.counters.failures()).isZero();
+    }
+
+    private static void follow(ModelSwitch models, ServiceSettings settings) {
+        try (ModelSwitch.Prepared prepared = models.prepare(settings)) {
+            prepared.commit();
+        }
+        models.drainReplaced();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.embedding.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.reload.ReloadPlan.Keep;
+import dev.embedding.reload.ReloadPlan.Replace;
+import dev.embedding.reload.ReloadPlan.Retune;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ReloadPlanTest {
+
+    private static final ServiceSettings RUNNING =
+            new ServiceSettings("0.0.0.0", 8001, "a/model", "./model_cache", "cpu", true, 32, List.of("*"));
+    private static final ServiceSettings OTHER =
+            new ServiceSettings("127.0.0.1", 8002, "b/model", "./cache", "auto", false, 64, List.of("https://a"));
+
+    @ParameterizedTest
+    @CsvSource({
+        "MODEL_NAME, Replace, model_name: a/model → b/model",
+        "DEVICE, Replace, device: cpu → auto",
+        "MODEL_CACHE_DIR, Replace, model_cache_dir: ./model_cache → ./cache",
+        "NORMALIZE_EMBEDDINGS, Retune, normalize_embeddings: true → false",
+        "MAX_BATCH_SIZE, Retune, max_batch_size: 32 → 64",
+        "CORS_ORIGINS, Retune, cors_origins: [*] → [https://a]",
+        "HOST, Keep, host: 0.0.0.0 → 127.0.0.1",
+        "PORT, Keep, port: 8001 → 8002"
+    })
+    void plansForEverySettingWithItsReason(SettingKey changed, String plan, String reason) {
+        ReloadPlan planned = ReloadPlan.between(RUNNING, RUNNING.with(OTHER, Set.of(changed)));
+
+        assertThat(planned.getClass().getSimpleName()).isEqualTo(plan);
+        assertThat(planned.reasons()).containsExactly(reason);
+    }
+
+    @Test
+    void keepsWhatIsRunningWhenNothingChanged() {
+        assertThat(ReloadPlan.between(RUNNING, RUNNING)).isEqualTo(new Keep(List.of()));
+    }
+
+    @Test
+    void doesTheMostThatAnyOfTheChangesNeeds() {
+        SettingKey[] keys = SettingKey.values();
+        for (int combination = 0; combination < 1 << keys.length; combination++) {
+            Set<SettingKey> changed = EnumSet.noneOf(SettingKey.class);
+            for (int index = 0; index < keys.length; index++) {
+                if ((combination & 1 << index) != 0) {
+                    changed.add(keys[index]);
+                }
+            }
+
+            ReloadPlan plan = ReloadPlan.between(RUNNING, RUNNING.with(OTHER, changed));
+
+            assertThat(plan).as("%s", changed).isInstanceOf(expected(changed));
+            assertThat(plan.reasons()).hasSameSizeAs(changed);
+        }
+    }
+
+    private static Class<? extends ReloadPlan> expected(Set<SettingKey> changed) {
+        if (changed.contains(SettingKey.MODEL_NAME)
+                || changed.contains(SettingKey.DEVICE)
+                || changed.contains(SettingKey.MODEL_CACHE_DIR)) {
+            return Replace.class;
+        }
+        return Set.of(SettingKey.HOST, SettingKey.PORT).containsAll(changed) ? Keep.class : Retune.class;
+    }
+}

@@ -1,0 +1,457 @@
+package dev.embedding.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.embedding.Await;
+import dev.embedding.reload.FakeStore.Mood;
+import dev.embedding.reload.ReloadConfig.Mode;
+import dev.embedding.reload.SettingChangeException.Cause;
+import dev.embedding.reload.SettingsHealth.Fault;
+import dev.embedding.reload.SmallService.Config;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.ModelProbe;
+import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.StoredRow;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class SettingsFollowerTest {
+
+    private static final Duration OFTEN = Duration.ofMillis(5);
+    private static final Duration NEVER_AGAIN = Duration.ofDays(1);
+    private static final ServiceSettings ENVIRONMENT = SmallService.settings(SmallService.CLS);
+    private static final String MISSING = "no/such-model";
+
+    private final Path directory;
+    private final SmallService service = new SmallService();
+    private final FakeStore store = new FakeStore();
+    private final List<SettingsFollower> started = new ArrayList<>();
+
+    SettingsFollowerTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        service.checkMayGoOn.countDown();
+        for (SettingsFollower follower : started) {
+            follower.stop(Duration.ofSeconds(30));
+        }
+        service.close();
+    }
+
+    // Following
+
+    @Test
+    void servesTheEnvironmentsSettingsWithoutAStore() {
+        SettingsFollower follower = start(Optional.empty(), NEVER_AGAIN, Config.BESIDE);
+
+        awaitModel(SmallService.CLS);
+
+        assertThat(follower.current()).isEqualTo(ENVIRONMENT);
+        assertThat(follower.source()).isEqualTo("environment");
+        assertThat(follower.health()).isEqualTo(new SettingsHealth("disabled", Map.of()));
+    }
+
+    @Test
+    void followsTheRowsThatAreStoredBesideIt() {
+        store.rows.put("model_name", SmallService.MEAN);
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.MEAN);
+
+        store.rows.put("max_batch_size", "7");
+        await(() -> follower.current().maxBatchSize() == 7);
+        store.rows.put("model_name", SmallService.BPE);
+        awaitModel(SmallService.BPE);
+
+        assertThat(service.servedNames()).containsExactly(SmallService.MEAN, SmallService.MEAN, SmallService.BPE);
+        assertThat(ModelProbe.maxBatchSize(service.model())).isEqualTo(7);
+        assertThat(follower.health().database()).isEqualTo("healthy");
+    }
+
+    @Test
+    void followsOnlyTheNewestOfTheRowsThatWereReadDuringALoad() throws InterruptedException {
+        start(OFTEN);
+        awaitModel(SmallService.CLS);
+        service.holdNextCheck();
+        store.rows.put("model_name", SmallService.MEAN);
+        service.checkIsHeld.await();
+
+        store.rows.put("model_name", MISSING);
+        awaitTwoReads();
+        store.rows.put("model_name", SmallService.BPE);
+        awaitTwoReads();
+        service.checkMayGoOn.countDown();
+        awaitModel(SmallService.BPE);
+
+        assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.MEAN, SmallService.BPE);
+        assertThat(service.counters.failures()).isZero();
+    }
+
+    @Test
+    void aBadRowIsAFaultAndBlocksNoOther() {
+        store.rows.put("max_batch_size", "many");
+        store.rows.put("normalize_embeddings", "off");
+
+        SettingsFollower follower = start(OFTEN);
+        await(() -> !follower.current().normalizeEmbeddings());
+
+        assertThat(follower.current().maxBatchSize()).isEqualTo(32);
+        assertThat(fault(follower, "settings_fault")).contains("max_batch_size", "many");
+        store.rows.put("max_batch_size", "64");
+        await(() -> follower.faults() == 0 && follower.current().maxBatchSize() == 64);
+    }
+
+    @Test
+    void keepsTheRunningModelWhenAnotherCannotBeLoadedAndFollowsTheRest() {
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+        EmbeddingModel running = service.model();
+
+        store.rows.putAll(Map.of("model_name", MISSING, "cors_origins", "https://a"));
+        await(() -> follower.faults() == 1);
+
+        assertThat(fault(follower, "model_fault")).contains(MISSING);
+        assertThat(follower.current().corsOrigins()).containsExactly("https://a");
+        assertThat(service.model()).isSameAs(running);
+        assertThat(follower.state()).isEqualTo(new ModelState.Serving());
+        store.rows.remove("model_name");
+        await(() -> follower.faults() == 0);
+        assertThat(service.model()).isSameAs(running);
+    }
+
+    @Test
+    void triesAgainAModelThatCouldNotBeLoaded() throws IOException {
+        Path model = directory.resolve("late");
+        store.rows.put("model_name", model.toString());
+        SettingsFollower follower = start(NEVER_AGAIN);
+        await(() -> follower.state() instanceof ModelState.Failed);
+        boolean nothingServed = service.active.model().isEmpty();
+
+        SmallService.copyModel(SmallService.MEAN, model);
+        awaitModel(model.toString());
+
+        assertThat(nothingServed).isTrue();
+        await(() -> follower.faults() == 0);
+        assertThat(follower.state()).isEqualTo(new ModelState.Serving());
+    }
+
+    @Test
+    void aStoreThatGoesAwayIsAFaultUntilItAnswersAgain() {
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+
+        store.mood = Mood.AWAY;
+        await(() -> follower.health().database().equals("unhealthy"));
+
+        assertThat(fault(follower, "database_fault")).isEqualTo("The store is away");
+        assertThat(service.active.model()).isPresent();
+        store.mood = Mood.FINE;
+        await(() -> follower.health().equals(new SettingsHealth("healthy", Map.of())));
+    }
+
+    // Changing
+
+    @Test
+    void loadsBeforeItStoresAndStoresBeforeItServes() {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+        List<String> servedAtTheWrite = new ArrayList<>();
+        store.beforeWrite = () -> servedAtTheWrite.add(service.model().name() + service.counters.attempts());
+
+        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+
+        assertThat(servedAtTheWrite).containsExactly(SmallService.CLS + 1);
+        assertThat(store.rows).containsExactly(Map.entry("model_name", SmallService.MEAN));
+        assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
+        assertThat(follower.current().modelName()).isEqualTo(SmallService.MEAN);
+    }
+
+    @Test
+    void goesBackToTheEnvironmentsValueWhenARowIsDeleted() {
+        store.rows.put("max_batch_size", "7");
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+
+        follower.change(Map.of(SettingKey.MAX_BATCH_SIZE, Optional.empty()))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+
+        assertThat(store.rows).isEmpty();
+        assertThat(ModelProbe.maxBatchSize(service.model())).isEqualTo(32);
+    }
+
+    @Test
+    void aChangeThatCannotBeStoredChangesNothing() {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+        EmbeddingModel running = service.model();
+        store.mood = Mood.REFUSING_WRITES;
+
+        SettingChangeException refusal = refusal(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+
+        assertThat(refusal.reason()).isEqualTo(Cause.STORE_UNAVAILABLE);
+        assertThat(refusal.detail()).isEqualTo("Nothing was changed: The store is away.");
+        assertThat(service.model()).isSameAs(running);
+        assertThat(ModelProbe.isClosed(running)).isFalse();
+        assertThat(follower.current()).isEqualTo(ENVIRONMENT);
+    }
+
+    @Test
+    void storesNoModelThatCannotBeLoaded() {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+
+        SettingChangeException refusal = refusal(follower, SettingKey.MODEL_NAME, MISSING);
+
+        assertThat(refusal.reason()).isEqualTo(Cause.MODEL_NOT_LOADED);
+        assertThat(refusal.detail())
+                .startsWith("The previous model stays active")
+                .contains(MISSING);
+        assertThat(store.writes).hasValue(0);
+        assertThat(follower.faults()).isZero();
+    }
+
+    @Test
+    void refusesChangesThatCannotBeMade() {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+
+        Cause notStored = catchThrowableOfType(
+                        SettingChangeException.class, () -> follower.change(Map.of(SettingKey.DEVICE, Optional.empty()))
+                                .await()
+                                .atMost(Duration.ofSeconds(30)))
+                .reason();
+        store.readOnly = true;
+        Cause readOnly = refusal(follower, SettingKey.DEVICE, "cpu").reason();
+        Cause off = refusal(start(Optional.empty(), NEVER_AGAIN, Config.BESIDE), SettingKey.DEVICE, "cpu")
+                .reason();
+
+        assertThat(notStored).isEqualTo(Cause.NOT_STORED);
+        assertThat(readOnly).isEqualTo(Cause.READ_ONLY);
+        assertThat(off).isEqualTo(Cause.STORE_OFF);
+    }
+
+    @Test
+    void changesAnotherKeyWhileTheStoredModelCannotBeLoaded() {
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+        store.rows.put("model_name", MISSING);
+        await(() -> follower.faults() == 1);
+
+        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+
+        assertThat(store.rows).containsEntry("max_batch_size", "7").containsEntry("model_name", MISSING);
+        assertThat(ModelProbe.maxBatchSize(service.model())).isEqualTo(7);
+        assertThat(follower.health().faults()).containsOnlyKeys("model_fault");
+    }
+
+    @Test
+    void aChangeDoesNotHideARowThatWasNotFollowedYet() {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+        store.rows.put("model_name", SmallService.MEAN);
+
+        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+
+        awaitModel(SmallService.MEAN);
+    }
+
+    @Test
+    void rowsThatWereReadBeforeAChangeDoNotUndoIt() throws InterruptedException {
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+        CountDownLatch isRead = new CountDownLatch(1);
+        CountDownLatch mayBeTold = new CountDownLatch(1);
+        store.afterRead = () -> {
+            store.afterRead = () -> {};
+            isRead.countDown();
+            awaitLatch(mayBeTold);
+        };
+        isRead.await();
+
+        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        mayBeTold.countDown();
+        awaitTwoReads();
+        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+
+        assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.MEAN, SmallService.MEAN);
+        assertThat(follower.current().modelName()).isEqualTo(SmallService.MEAN);
+    }
+
+    @Test
+    void aRowThatWouldLeaveTheRequiredSpaceBlocksNoChangeOfAnotherKey() {
+        store.rows.put("model_name", SmallService.MEAN);
+        String required = fingerprint(SmallService.MEAN);
+        SettingsFollower follower = start(Optional.of(store), OFTEN, Config.requiring(required, Mode.BESIDE));
+        await(() -> follower.state() instanceof ModelState.Serving);
+        store.rows.put("normalize_embeddings", "no");
+        await(() -> follower.faults() == 1);
+
+        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+
+        assertThat(follower.current().maxBatchSize()).isEqualTo(7);
+        assertThat(service.active.fingerprint()).contains(required);
+        assertThat(refusal(follower, SettingKey.NORMALIZE_EMBEDDINGS, "off").reason())
+                .isEqualTo(Cause.OTHER_SPACE);
+    }
+
+    // Starting
+
+    @Test
+    void startsWithWhatWasInForceLastWhenTheStoreDoesNotAnswer() {
+        lastGood().keep(List.of(new StoredRow("model_name", SmallService.MEAN)));
+        store.mood = Mood.HANGING;
+
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.MEAN);
+
+        assertThat(fault(follower, "database_fault")).contains("did not answer within 5 s");
+    }
+
+    @Test
+    void startsWithTheEnvironmentsSettingsWhenNothingElseIsKnown() {
+        store.mood = Mood.AWAY;
+        store.rows.put("model_name", SmallService.MEAN);
+
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+
+        assertThat(follower.health().database()).isEqualTo("unhealthy");
+        store.mood = Mood.FINE;
+        awaitModel(SmallService.MEAN);
+        assertThat(lastGood().read(ENVIRONMENT)).isPresent();
+    }
+
+    @Test
+    void servesNothingElseWhenTheStoredModelCannotBeLoadedAtTheStart() {
+        store.rows.put("model_name", MISSING);
+
+        SettingsFollower follower = start(OFTEN);
+        await(() -> follower.state() instanceof ModelState.Failed);
+
+        assertThat(service.active.model()).isEmpty();
+        store.rows.put("model_name", SmallService.MEAN);
+        awaitModel(SmallService.MEAN);
+        await(() -> follower.faults() == 0);
+    }
+
+    // Stopping
+
+    @Test
+    void waitsForALoadWhenItIsStoppedAndServesNothingAfterwards() throws Exception {
+        service.holdNextCheck();
+        SettingsFollower follower = start(NEVER_AGAIN);
+        service.checkIsHeld.await();
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(follower));
+        await(() -> follower.state() instanceof ModelState.Stopped);
+        service.checkMayGoOn.countDown();
+        stopped.join();
+
+        assertThat(service.active.model()).isEmpty();
+        assertThat(service.served).isEmpty();
+        assertThat(follower.state()).isEqualTo(new ModelState.Stopped());
+    }
+
+    @Test
+    void changesNothingOnceItIsStopped() throws InterruptedException {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+        follower.stop(Duration.ofSeconds(30));
+
+        assertThat(refusal(follower, SettingKey.DEVICE, "cpu").reason()).isEqualTo(Cause.STOPPING);
+        assertThat(store.writes).hasValue(0);
+        assertThat(follower.state()).isEqualTo(new ModelState.Stopped());
+    }
+
+    private SettingsFollower start(Duration pollInterval) {
+        return start(Optional.of(store), pollInterval, Config.BESIDE);
+    }
+
+    private SettingsFollower start(Optional<FakeStore> from, Duration pollInterval, ReloadConfig config) {
+        SettingsFollower follower = new SettingsFollower(
+                new EnvironmentSettings(ENVIRONMENT, List.of(), Optional.empty(), List.of()),
+                from.map(fake -> fake),
+                Optional.empty(),
+                "replica:8001",
+                lastGood(),
+                service.models(config),
+                pollInterval);
+        started.add(follower);
+        follower.start();
+        return follower;
+    }
+
+    private LastGoodSettings lastGood() {
+        return new LastGoodSettings(directory, 8001);
+    }
+
+    private static void stop(SettingsFollower follower) {
+        try {
+            follower.stop(Duration.ofSeconds(30));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String fingerprint(String modelName) {
+        try (SmallService other = new SmallService();
+                ModelSwitch.Prepared prepared = other.models(Config.BESIDE).prepare(SmallService.settings(modelName))) {
+            prepared.commit();
+            return other.active.fingerprint().orElseThrow();
+        }
+    }
+
+    private static void change(SettingsFollower follower, SettingKey key, String text) {
+        follower.change(Map.of(key, Optional.of(text))).await().atMost(Duration.ofSeconds(30));
+    }
+
+    private static SettingChangeException refusal(SettingsFollower follower, SettingKey key, String text) {
+        return catchThrowableOfType(SettingChangeException.class, () -> change(follower, key, text));
+    }
+
+    private static String fault(SettingsFollower follower, String name) {
+        return Optional.ofNullable(follower.health().faults().get(name))
+                .map(Fault::text)
+                .orElse("no " + name);
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitModel(String name) {
+        await(() -> service.active.model().map(EmbeddingModel::name).equals(Optional.of(name)));
+    }
+
+    /** After these, rows that were read later than this call began are known to the follower. */
+    private void awaitTwoReads() {
+        int before = store.reads.get();
+        await(() -> store.reads.get() >= before + 3);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Await.until(Duration.ofSeconds(40), condition, () -> "it did not come to pass");
+    }
+}

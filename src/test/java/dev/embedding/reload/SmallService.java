@@ -1,0 +1,130 @@
+package dev.embedding.reload;
+
+import dev.embedding.ReferenceModel;
+import dev.embedding.model.ModelLocator;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.ModelHost;
+import dev.embedding.serving.ModelProbe;
+import dev.embedding.settings.ServiceSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** What is needed to replace reference models by one another, and what became of them. */
+final class SmallService implements AutoCloseable {
+
+    static final String CLS = directory("bert-cls-normalize");
+    static final String MEAN = directory("distilbert-mean");
+    static final String BPE = directory("roberta-mean-bpe");
+
+    final ActiveModel active = new ActiveModel();
+    final ReloadCounters counters = new ReloadCounters();
+    final List<ServedModel> served = new CopyOnWriteArrayList<>();
+
+    /** Most models that were open during a check of a new one, the new one included. */
+    final AtomicInteger mostAlive = new AtomicInteger();
+
+    volatile OptionalLong freeMemory = OptionalLong.empty();
+
+    final CountDownLatch checkIsHeld = new CountDownLatch(1);
+    final CountDownLatch checkMayGoOn = new CountDownLatch(1);
+
+    private final AtomicBoolean holdCheck = new AtomicBoolean();
+    private final ModelHost host = new ModelHost(1, 1, (rows, tokens, paddedTokens, nanos) -> checked());
+
+    ModelSwitch models(ReloadConfig config) {
+        return new ModelSwitch(
+                active,
+                new ModelLoader(host, new ModelLocator(List.of()), 0),
+                () -> freeMemory,
+                config,
+                counters,
+                served::add);
+    }
+
+    static ServiceSettings settings(String modelName) {
+        return new ServiceSettings("127.0.0.1", 8001, modelName, "./model_cache", "cpu", true, 32, List.of("*"));
+    }
+
+    /** The check of the next model that is loaded lasts until it may go on. */
+    void holdNextCheck() {
+        holdCheck.set(true);
+    }
+
+    private void checked() {
+        mostAlive.accumulateAndGet(1 + alive(), Math::max);
+        if (holdCheck.getAndSet(false)) {
+            checkIsHeld.countDown();
+            try {
+                checkMayGoOn.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Models that were served and are not closed. */
+    int alive() {
+        return (int) served.stream()
+                .map(ServedModel::model)
+                .distinct()
+                .filter(model -> !ModelProbe.isClosed(model))
+                .count();
+    }
+
+    EmbeddingModel model() {
+        return active.model().orElseThrow();
+    }
+
+    /** Names of what was served, in turn. */
+    List<String> servedNames() {
+        return served.stream().map(model -> model.model().name()).toList();
+    }
+
+    private static String directory(String name) {
+        return ReferenceModel.of(name).directory().toString();
+    }
+
+    /** A model of its own at a path. */
+    static void copyModel(String from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(from))) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(Path.of(from).relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        checkMayGoOn.countDown();
+        active.retire().ifPresent(last -> ModelSwitch.close(last.model()));
+        host.close();
+    }
+
+    /** How changed settings are followed. */
+    record Config(Duration settingsPollInterval, Mode reloadMode, Optional<String> requiredSpace)
+            implements ReloadConfig {
+
+        static final Config BESIDE = new Config(Duration.ofHours(1), Mode.BESIDE, Optional.empty());
+        static final Config DRAIN_FIRST = new Config(Duration.ofHours(1), Mode.DRAIN_FIRST, Optional.empty());
+
+        static Config requiring(String space, Mode mode) {
+            return new Config(Duration.ofHours(1), mode, Optional.of(space));
+        }
+    }
+}

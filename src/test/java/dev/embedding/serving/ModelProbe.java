@@ -1,0 +1,32 @@
+package dev.embedding.serving;
+
+/** Looks at what a model keeps to itself. */
+public final class ModelProbe {
+
+    private ModelProbe() {}
+
+    public static boolean isClosed(EmbeddingModel model) {
+        try {
+            model.tokenize("a text");
+            return false;
+        } catch (IllegalStateException closed) {
+            return true;
+        }
+    }
+
+    public static int maxBatchSize(EmbeddingModel model) {
+        return model.batcher().limits().maxRows();
+    }
+
+    /** Whether vectors are normalised at this moment even where the model's own modules do not. */
+    public static boolean normalizes(ActiveModel active) {
+        ActiveModel.Lease lease = active.lease().orElseThrow();
+        lease.release();
+        return lease.normalize();
+    }
+
+    /** Holds the model that is served until the answer is run. */
+    public static Runnable hold(ActiveModel active) {
+        return active.lease().orElseThrow()::release;
+    }
+}

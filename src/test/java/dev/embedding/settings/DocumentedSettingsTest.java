@@ -1,0 +1,45 @@
+package dev.embedding.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The README's table of settings says what the code does. */
+class DocumentedSettingsTest {
+
+    private static final Path README = Path.of("README.md");
+    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| `(\\w+)` \\| (\\w+) \\| `([^`]*)` \\|.*");
+
+    @Test
+    void hasARowForEachSettingInTheirOrder() throws IOException {
+        List<String> rows = Files.readAllLines(README, StandardCharsets.UTF_8).stream()
+                .map(ROW::matcher)
+                .filter(Matcher::matches)
+                .map(row -> String.join(" ", row.group(1), row.group(2), row.group(3), row.group(4)))
+                .toList();
+
+        assertThat(rows)
+                .isEqualTo(Arrays.stream(SettingKey.values())
+                        .map(key -> String.join(" ", key.key(), key.variable(), typeOf(key), key.defaultText()))
+                        .toList());
+    }
+
+    private static String typeOf(SettingKey key) {
+        Object typical = key.parse(key.defaultText());
+        if (typical instanceof Boolean) {
+            return "bool";
+        }
+        if (typical instanceof Integer) {
+            return "int";
+        }
+        return typical instanceof List ? "list" : "string";
+    }
+}

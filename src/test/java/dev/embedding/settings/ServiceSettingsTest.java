@@ -1,0 +1,40 @@
+package dev.embedding.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ServiceSettingsTest {
+
+    private static final ServiceSettings SETTINGS =
+            new ServiceSettings("0.0.0.0", 8001, "a/model", "./model_cache", "cpu", true, 32, List.of("*"));
+    private static final ServiceSettings OTHERS =
+            new ServiceSettings("127.0.0.1", 9001, "b/model", "./cache", "auto", false, 64, List.of("https://a"));
+
+    @Test
+    void hasAValueForEveryKeyInTheOrderOfTheContract() {
+        assertThat(SETTINGS.values().keySet()).containsExactlyInAnyOrder(SettingKey.values());
+        assertThat(SETTINGS.byKey())
+                .containsExactly(
+                        Map.entry("host", "0.0.0.0"),
+                        Map.entry("port", 8001),
+                        Map.entry("model_name", "a/model"),
+                        Map.entry("model_cache_dir", "./model_cache"),
+                        Map.entry("device", "cpu"),
+                        Map.entry("normalize_embeddings", true),
+                        Map.entry("max_batch_size", 32),
+                        Map.entry("cors_origins", List.of("*")));
+    }
+
+    @Test
+    void takesSomeValuesFromOthers() {
+        assertThat(SETTINGS.with(OTHERS, Set.of())).isEqualTo(SETTINGS);
+        assertThat(SETTINGS.with(OTHERS, Set.of(SettingKey.values()))).isEqualTo(OTHERS);
+        assertThat(SETTINGS.with(OTHERS, Set.of(SettingKey.MODEL_NAME, SettingKey.PORT)))
+                .isEqualTo(new ServiceSettings(
+                        "0.0.0.0", 9001, "b/model", "./model_cache", "cpu", true, 32, List.of("*")));
+    }
+}

@@ -1,0 +1,130 @@
+package dev.embedding.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StoredSettingsTest {
+
+    private static final ServiceSettings ENVIRONMENT =
+            new ServiceSettings("0.0.0.0", 8001, "a/model", "./model_cache", "cpu", true, 32, List.of("*"));
+    private static final ServiceSettings LAST_GOOD =
+            new ServiceSettings("127.0.0.1", 9001, "b/model", "./cache", "auto", false, 64, List.of("https://a"));
+
+    @Test
+    void isTheEnvironmentWhereNothingIsStored() {
+        assertThat(StoredSettings.of(List.of(), ENVIRONMENT, LAST_GOOD))
+                .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), List.of()));
+    }
+
+    @Test
+    void readsEveryKey() {
+        StoredSettings stored = read(
+                row("host", "127.0.0.1"),
+                row("port", " 9001 "),
+                row("model_name", " b/model"),
+                row("model_cache_dir", "./cache"),
+                row("device", "AUTO"),
+                row("normalize_embeddings", "off"),
+                row("max_batch_size", "064"),
+                row("cors_origins", "[\"https://a\"]"));
+
+        assertThat(stored.settings()).isEqualTo(LAST_GOOD);
+        assertThat(stored.stored()).containsExactlyInAnyOrder(SettingKey.values());
+        assertThat(stored.faults()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "NULL",
+            value = {
+                "NORMALIZE_EMBEDDINGS | maybe",
+                "MAX_BATCH_SIZE | 0",
+                "MAX_BATCH_SIZE | 1025",
+                "PORT | 80",
+                "DEVICE | gpu",
+                "CORS_ORIGINS | [\"https://a\"",
+                "CORS_ORIGINS | []",
+                "MODEL_NAME | '  '",
+                "MODEL_CACHE_DIR | ''",
+                "MAX_BATCH_SIZE | NULL",
+                "MODEL_NAME | NULL"
+            })
+    void aBadRowKeepsItsKeysLastGoodValueAndBlocksNoOther(SettingKey key, @Nullable String value) {
+        StoredSettings stored = read(row(key.key(), value), row("host", "10.0.0.1"));
+
+        assertThat(stored.settings().values().get(key))
+                .isEqualTo(LAST_GOOD.values().get(key));
+        assertThat(stored.settings().host()).isEqualTo("10.0.0.1");
+        assertThat(stored.stored()).containsExactly(SettingKey.HOST);
+        assertThat(stored.faults())
+                .containsExactly(
+                        key.key() + " must be " + key.rule() + ", not '" + (value == null ? "NULL" : value) + "'");
+    }
+
+    @Test
+    void ignoresAKeyThatIsNoSetting() {
+        StoredSettings stored = read(row("colour", "green"), row("Port", "9001"), row("k".repeat(300), null));
+
+        assertThat(stored.settings()).isEqualTo(ENVIRONMENT);
+        assertThat(stored.faults())
+                .containsExactly(
+                        "'colour' is no setting; its row is ignored",
+                        "'Port' is no setting; its row is ignored",
+                        "'" + "k".repeat(80) + "…' is no setting; its row is ignored");
+    }
+
+    @Test
+    void takesLongValuesAndShowsTheBeginningOfBadOnes() {
+        String name = "m".repeat(2048);
+
+        StoredSettings stored = read(row("model_name", name), row("port", "9".repeat(2048)));
+
+        assertThat(stored.settings().modelName()).isEqualTo(name);
+        assertThat(stored.faults())
+                .containsExactly("port must be a whole number from 1024 to 65535, not '" + "9".repeat(80) + "…'");
+    }
+
+    @Test
+    void hashesWhatIsStoredInWhateverOrder() {
+        assertThat(hash(row("port", "1"), row("host", "a")))
+                .isEqualTo(hash(row("host", "a"), row("port", "1")))
+                .matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void hashesDifferentContentsDifferently() {
+        assertThat(List.of(
+                        hash(),
+                        hash(row("host", null)),
+                        hash(row("host", "")),
+                        hash(row("host", "=")),
+                        hash(row("host", "a")),
+                        hash(row("hosta", "")),
+                        hash(row("hos", "ta")),
+                        hash(row("host", "b")),
+                        hash(row("host", "a"), row("port", null)),
+                        hash(row("host", "a4:port0:")),
+                        hash(row("host", "a"), row("port", ""))))
+                .doesNotHaveDuplicates();
+    }
+
+    private static StoredRow row(String key, @Nullable String value) {
+        return new StoredRow(key, value);
+    }
+
+    private static StoredSettings read(StoredRow... rows) {
+        return StoredSettings.of(Arrays.asList(rows), ENVIRONMENT, LAST_GOOD);
+    }
+
+    private static String hash(StoredRow... rows) {
+        return StoredSettings.contentHash(Arrays.asList(rows));
+    }
+}

@@ -1,0 +1,246 @@
+package dev.embedding.settings.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.embedding.settings.StoreUnavailableException;
+import dev.embedding.settings.StoredRow;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileStoreTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // filled by JUnit
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"settings.json", "settings.conf"})
+    void holdsNothingWithoutAFile(String name) {
+        FileStore store = store(name);
+
+        assertThat(rows(store)).isEmpty();
+        assertThat(store.source()).isEqualTo("file");
+        assertThat(store.isReadOnly()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n", "# nothing yet\n", "{}", "\uFEFF{ }\n"})
+    void holdsNothingInAFileWithoutSettings(String content) throws IOException {
+        assertThat(rows(file("settings", content))).isEmpty();
+    }
+
+    @Test
+    void takesJsonValuesAsTheTextOfARow() throws IOException {
+        FileStore store = file("settings", """
+                {"max_batch_size": 64, "normalize_embeddings": false, "device": "cpu", "port": null,
+                 "cors_origins": ["https://a", "https://b"], "odd": {"a": 1.50}}
+                """);
+
+        assertThat(rows(store))
+                .containsExactly(
+                        row("cors_origins", "[\"https://a\",\"https://b\"]"),
+                        row("device", "cpu"),
+                        row("max_batch_size", "64"),
+                        row("normalize_embeddings", "false"),
+                        row("odd", "{\"a\":1.5}"),
+                        row("port", null));
+    }
+
+    @Test
+    void readsLines() throws IOException {
+        FileStore store = file("settings", "\uFEFF# ours\r\n\r\n  device =  cpu \r\nmodel_name=a=b # c\nport=\nport=9");
+
+        assertThat(rows(store)).containsExactly(row("device", "cpu"), row("model_name", "a=b # c"), row("port", "9"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            '{"device": "cpu",}'    | is no valid JSON at line 1, column 18
+            '{"device": "cpu"} x'   | is no valid JSON at line 1
+            '{"device":'            | is no valid JSON at line 1
+            'device=cpu\n\nnothing' | has no 'key=value' in line 3
+            '=cpu'                  | has no 'key=value' in line 1
+            """)
+    void saysWhatIsMalformedAndWhere(String content, String reason) throws IOException {
+        String fault = fault(file("settings.conf", content.replace("\\n", "\n")));
+
+        assertThat(fault)
+                .startsWith("The settings file settings.conf " + reason)
+                .doesNotContain("/");
+    }
+
+    @Test
+    void refusesWhatIsNoText() throws IOException {
+        Files.write(directory.resolve("settings"), "device=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThat(fault(store("settings"))).isEqualTo("The settings file settings is not text in UTF-8");
+    }
+
+    @Test
+    void refusesALargeFile() throws IOException {
+        assertThat(fault(file("settings", "#".repeat(1_000_001))))
+                .isEqualTo("The settings file settings is larger than 1 MB");
+    }
+
+    @Test
+    void refusesADirectory() throws IOException {
+        Files.createDirectory(directory.resolve("settings"));
+
+        assertThat(fault(store("settings"))).isEqualTo("The settings file settings is no file");
+    }
+
+    @Test
+    void keepsJsonAsJson() throws IOException {
+        FileStore store = file("settings", "{\"unknown\": {\"a\": 1}, \"port\": 1, \"device\": \"cuda\"}");
+
+        write(
+                store,
+                Map.of(
+                        "device", Optional.of("cpu"),
+                        "max_batch_size", Optional.of("64"),
+                        "cors_origins", Optional.of("[\"https://a\"]"),
+                        "model_name", Optional.of("007"),
+                        "port", Optional.empty()));
+
+        assertThat(Files.readString(directory.resolve("settings")))
+                .contains("\"unknown\" : {", "\"max_batch_size\" : 64", "[ \"https://a\" ]", "\"007\"")
+                .doesNotContain("port");
+        assertThat(rows(store))
+                .contains(row("device", "cpu"), row("max_batch_size", "64"), row("cors_origins", "[\"https://a\"]"))
+                .contains(row("model_name", "007"));
+    }
+
+    @Test
+    void keepsLinesAndTheirComments() throws IOException {
+        FileStore store = file("settings", "# ours\r\nport = 1\r\n\r\ndevice=cuda\r\n# end\r\ndevice=auto");
+
+        write(store, Map.of("device", Optional.of("cpu")));
+        write(store, Map.of("port", Optional.empty(), "max_batch_size", Optional.of("64")));
+
+        assertThat(Files.readString(directory.resolve("settings")))
+                .isEqualTo("# ours\r\n\r\ndevice=cpu\r\n# end\r\nmax_batch_size=64\r\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"settings.json, {", "settings.conf, device=cpu"})
+    void makesTheFileInTheFormOfItsName(String name, String start) throws IOException {
+        FileStore store = store(name);
+
+        write(store, Map.of("device", Optional.of("cpu")));
+
+        assertThat(Files.readString(directory.resolve(name))).startsWith(start);
+        assertThat(rows(store)).containsExactly(row("device", "cpu"));
+    }
+
+    @Test
+    void refusesAValueThatLinesCannotHoldAndChangesNothing() throws IOException {
+        FileStore store = file("settings", "device=cpu\n");
+
+        StoreUnavailableException refused = catchThrowableOfType(
+                StoreUnavailableException.class,
+                () -> write(store, Map.of("device", Optional.of("auto"), "model_name", Optional.of("a\nb"))));
+
+        assertThat(refused).hasMessage("The settings file settings cannot hold a value of several lines");
+        assertThat(Files.readString(directory.resolve("settings"))).isEqualTo("device=cpu\n");
+    }
+
+    @Test
+    void keepsThePermissionsAndLeavesNothingElseBehind() throws IOException {
+        FileStore store = file("settings", "device=cuda\n");
+        Files.setPosixFilePermissions(directory.resolve("settings"), PosixFilePermissions.fromString("rw-r-----"));
+
+        write(store, Map.of("device", Optional.of("cpu")));
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("settings"))))
+                .isEqualTo("rw-r-----");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactly(directory.resolve("settings"));
+        }
+    }
+
+    @Test
+    void followsTheLinksOfAMountedConfigMapAndWritesNothingThere() throws IOException {
+        Path version = Files.createDirectory(directory.resolve("..2026_11_23"));
+        Files.writeString(version.resolve("settings"), "device=cpu\n");
+        Files.createSymbolicLink(directory.resolve("..data"), version.getFileName());
+        Files.createSymbolicLink(directory.resolve("settings"), Path.of("..data", "settings"));
+        FileStore store = store("settings");
+
+        assertThat(rows(store)).containsExactly(row("device", "cpu"));
+        assertThat(store.isReadOnly()).isTrue();
+        StoreUnavailableException refused = catchThrowableOfType(
+                StoreUnavailableException.class, () -> write(store, Map.of("device", Optional.of("auto"))));
+        assertThat(refused).hasMessage("The settings file settings cannot be written");
+        assertThat(Files.readString(version.resolve("settings"))).isEqualTo("device=cpu\n");
+    }
+
+    @Test
+    void isReadOnlyInADirectoryThatDoesNotExist() {
+        FileStore store = new FileStore(directory.resolve("missing").resolve("settings"), Duration.ofSeconds(30));
+
+        assertThat(store.isReadOnly()).isTrue();
+        assertThat(rows(store)).isEmpty();
+    }
+
+    @Test
+    void isNeverReadHalfWritten() throws IOException {
+        FileStore first = file("settings", "device=" + "a".repeat(200_000) + "\nport=1\n");
+        FileStore second = store("settings");
+        List<CompletableFuture<Void>> writes = IntStream.range(0, 20)
+                .mapToObj(i -> (i % 2 == 0 ? first : second)
+                        .write(Map.of("device", Optional.of(Integer.toString(i).repeat(100_000))))
+                        .subscribeAsCompletionStage())
+                .toList();
+        CompletableFuture<Void> all = CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
+
+        do {
+            assertThat(rows(first)).hasSize(2).last().isEqualTo(row("port", "1"));
+        } while (!all.isDone());
+
+        all.join();
+        assertThat(rows(second)).hasSize(2);
+    }
+
+    private FileStore store(String name) {
+        return new FileStore(directory.resolve(name), Duration.ofSeconds(30));
+    }
+
+    private FileStore file(String name, String content) throws IOException {
+        Files.writeString(directory.resolve(name), content);
+        return store(name);
+    }
+
+    private static StoredRow row(String key, @Nullable String value) {
+        return new StoredRow(key, value);
+    }
+
+    private static List<StoredRow> rows(FileStore store) {
+        return store.read().await().indefinitely();
+    }
+
+    private static void write(FileStore store, Map<String, Optional<String>> changes) {
+        store.write(changes).await().indefinitely();
+    }
+
+    private static String fault(FileStore store) {
+        return catchThrowableOfType(StoreUnavailableException.class, () -> rows(store))
+                .reason();
+    }
+}
