@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LocalModelsIT {
 
     private static final double TOLERANCE = 2e-5;
+    private static final double TOLERANCE_OF_HALF_PRECISION = 2e-3;
 
     @ParameterizedTest
     @CsvSource({
@@ -27,9 +28,29 @@ class LocalModelsIT {
         "modernbert-rope-mean, false",
         "bert-mean-external-data, true",
         "bert-mean-external-data, false",
+        "bert-max, true",
+        "bert-max, false",
+        "bert-cls-mean-concat, true",
+        "bert-cls-mean-concat, false",
+        "bert-mean-sqrt-len, true",
+        "bert-mean-sqrt-len, false",
+        "bert-weightedmean, true",
+        "bert-weightedmean, false",
+        "bert-mean-dense-normalize, true",
+        "bert-mean-dense-normalize, false",
+        "bert-sentence-embedding-output, true",
+        "plain-transformers, true",
+        "plain-transformers, false",
+        "decoder-lasttoken, true",
+        "decoder-lasttoken, false",
+        "decoder-position-ids, true",
+        "decoder-position-ids, false",
+        "bert-mean-fp16, true",
+        "bert-mean-fp16, false",
     })
     void givesTheVectorsOfSentenceTransformers(String model, boolean normalize) {
         ReferenceVectors reference = ReferenceVectors.ofModel(model, normalize);
+        double tolerance = model.endsWith("fp16") ? TOLERANCE_OF_HALF_PRECISION : TOLERANCE;
         String directory = ReferenceVectors.MODELS.resolve(model).toString();
         try (ServiceProcess service = ServiceProcess.configure()
                 .with("EMBEDDING_MODEL_NAME", directory)
@@ -44,8 +65,8 @@ class LocalModelsIT {
             assertThat(together.json().path("tokens").intValue()).isEqualTo(reference.tokens());
             for (int index = 0; index < alone.size(); index++) {
                 Row row = reference.rows().get(index);
-                ReferenceVectors.requireNear(together.vectors().get(index), row.vector(), TOLERANCE);
-                ReferenceVectors.requireNear(alone.get(index).vectors().get(0), row.vector(), TOLERANCE);
+                ReferenceVectors.requireNear(together.vectors().get(index), row.vector(), tolerance);
+                ReferenceVectors.requireNear(alone.get(index).vectors().get(0), row.vector(), tolerance);
                 assertThat(alone.get(index).json().path("tokens").intValue()).isEqualTo(row.tokens());
             }
             JsonNode info = service.client().get("/model/info").json();

@@ -22,11 +22,11 @@ class UnusableModelIT {
         Files.writeString(model.resolve("modules.json"), """
                 [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
                  {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
-                 {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
+                 {"idx": 2, "name": "2", "path": "2_WordWeights", "type": "sentence_transformers.models.WordWeights"}]
                 """);
 
         try (ServiceProcess service = serviceWith(model.toString())) {
-            assertThat(faultOf(service)).contains("modules.json").contains("Dense");
+            assertThat(faultOf(service)).contains("modules.json").contains("WordWeights");
             requireNoModel(service);
         }
     }

@@ -75,7 +75,7 @@ public class ModelResource {
                 "fp32",
                 model.description().maxTokens(),
                 model.description().maxTokensFrom(),
-                model.description().pooling().label(),
+                model.description().pooling(),
                 model.description().architecture(),
                 model.description().source().name().toLowerCase(Locale.ROOT),
                 model.revision(),

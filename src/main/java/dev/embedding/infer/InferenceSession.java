@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -24,7 +25,9 @@ final class InferenceSession implements BatchRunner {
     private static final String INPUT_IDS = "input_ids";
     private static final String ATTENTION_MASK = "attention_mask";
     private static final String TOKEN_TYPE_IDS = "token_type_ids";
-    private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
+    private static final String POSITION_IDS = "position_ids";
+    private static final String OF_GENERATION = "past_key_values";
+    private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
     /** Names of the output with the token vectors, the likeliest first. */
     static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
 
@@ -34,6 +37,7 @@ final class InferenceSession implements BatchRunner {
     private final String output;
     private final int dimension;
     private final boolean firstTokenOnly;
+    private final boolean halfPrecision;
     private final int padTokenId;
     private final boolean packsTokens;
 
@@ -54,6 +58,8 @@ final class InferenceSession implements BatchRunner {
         long[] shape =
                 shape((TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo());
         this.firstTokenOnly = shape[1] == 1;
+        this.halfPrecision =
+                ((TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo()).type == OnnxJavaType.FLOAT16;
         this.dimension = Math.toIntExact(shape[2]);
     }
 
@@ -81,7 +87,12 @@ final class InferenceSession implements BatchRunner {
         for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
             if (!KNOWN_INPUTS.contains(input.getKey())) {
                 throw new InferenceException(
-                        "The ONNX model wants the input " + input.getKey() + ", which is not supported", null);
+                        "The ONNX model wants the input " + input.getKey() + ", which is not supported"
+                                + (input.getKey().startsWith(OF_GENERATION)
+                                        ? ": it was exported for generating text; export it with --task"
+                                                + " feature-extraction"
+                                        : ""),
+                        null);
             }
             if (!(input.getValue().getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.INT64) {
                 throw new InferenceException(
@@ -95,7 +106,7 @@ final class InferenceSession implements BatchRunner {
 
     private long[] shape(TensorInfo tensor) {
         long[] shape = tensor.getShape();
-        if (tensor.type != OnnxJavaType.FLOAT) {
+        if (tensor.type != OnnxJavaType.FLOAT && tensor.type != OnnxJavaType.FLOAT16) {
             throw new InferenceException(
                     "The ONNX model's output " + output + " is of type " + tensor.type + ", which is not supported",
                     null);
@@ -123,8 +134,7 @@ final class InferenceSession implements BatchRunner {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         int vectorsOfRow = firstTokenOnly ? 1 : batch.longest();
         var vectors = workspace.output(batch.rows().size() * vectorsOfRow, dimension);
-        try (OnnxTensor result =
-                OnnxTensor.createTensor(environment, vectors, new long[] {shape[0], vectorsOfRow, dimension})) {
+        try {
             tensors.put(INPUT_IDS, tensor(workspace.ids(batch, padTokenId), shape));
             if (inputs.contains(ATTENTION_MASK)) {
                 tensors.put(ATTENTION_MASK, tensor(workspace.mask(batch), shape));
@@ -132,11 +142,31 @@ final class InferenceSession implements BatchRunner {
             if (inputs.contains(TOKEN_TYPE_IDS)) {
                 tensors.put(TOKEN_TYPE_IDS, tensor(workspace.types(batch), shape));
             }
-            // Pinning the output has ONNX Runtime write into our buffer instead of allocating one for each run.
-            session.run(tensors, Set.of(), Map.of(output, result)).close();
+            if (inputs.contains(POSITION_IDS)) {
+                tensors.put(POSITION_IDS, tensor(workspace.positions(batch), shape));
+            }
+            if (halfPrecision) {
+                convert(tensors, vectors);
+            } else {
+                compute(tensors, vectors, new long[] {shape[0], vectorsOfRow, dimension});
+            }
             return new TokenVectors(vectors, vectorsOfRow, dimension);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /** Pinning the output has ONNX Runtime write into our buffer instead of allocating one for each run. */
+    private void compute(Map<String, OnnxTensor> tensors, FloatBuffer vectors, long[] shape) throws OrtException {
+        try (OnnxTensor result = OnnxTensor.createTensor(environment, vectors, shape)) {
+            session.run(tensors, Set.of(), Map.of(output, result)).close();
+        }
+    }
+
+    private void convert(Map<String, OnnxTensor> tensors, FloatBuffer vectors) throws OrtException {
+        try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
+            vectors.put(((OnnxTensor) result.get(0)).getFloatBuffer());
+            vectors.flip();
         }
     }
 

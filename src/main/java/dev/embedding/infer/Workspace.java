@@ -14,6 +14,7 @@ public final class Workspace {
     private ByteBuffer ids = allocate(0);
     private ByteBuffer mask = allocate(0);
     private ByteBuffer types = allocate(0);
+    private ByteBuffer positions = allocate(0);
     private ByteBuffer output = allocate(0);
 
     /** Token ids, {@code [rows, longest]}, short rows filled with the padding id on the right. */
@@ -44,6 +45,18 @@ public final class Workspace {
     LongBuffer types(TokenBatch batch) {
         types = atLeast(types, (long) batch.paddedTokens() * Long.BYTES); // never written, so it stays zero
         return longs(types, batch);
+    }
+
+    /** Each token's place in its row, counted from 0. */
+    LongBuffer positions(TokenBatch batch) {
+        positions = atLeast(positions, (long) batch.paddedTokens() * Long.BYTES);
+        LongBuffer tensor = longs(positions, batch);
+        for (int row = 0; row < batch.rows().size(); row++) {
+            for (int place = 0; place < batch.longest(); place++) {
+                tensor.put(place);
+            }
+        }
+        return tensor.flip();
     }
 
     /** Room for as many vectors. */

@@ -2,10 +2,14 @@ package dev.embedding.model;
 
 import java.util.Optional;
 
-/** The poolings of sentence-transformers that can be served. */
+/** The poolings of sentence-transformers, in the order in which several are put together when flags ask for them. */
 public enum PoolingMode {
     CLS("cls", "pooling_mode_cls_token"),
-    MEAN("mean", "pooling_mode_mean_tokens");
+    MAX("max", "pooling_mode_max_tokens"),
+    MEAN("mean", "pooling_mode_mean_tokens"),
+    MEAN_SQRT_LEN("mean_sqrt_len_tokens", "pooling_mode_mean_sqrt_len_tokens"),
+    WEIGHTED_MEAN("weightedmean", "pooling_mode_weightedmean_tokens"),
+    LAST_TOKEN("lasttoken", "pooling_mode_lasttoken");
 
     private final String label;
     private final String flag;

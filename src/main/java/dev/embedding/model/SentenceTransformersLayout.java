@@ -3,8 +3,9 @@ package dev.embedding.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,13 @@ import java.util.Optional;
 final class SentenceTransformersLayout {
 
     private static final String MODULES = "modules.json";
+    private static final String TRANSFORMER = "Transformer";
+    private static final String POOLING = "Pooling";
+    private static final String DENSE = "Dense";
+    private static final String NORMALIZE = "Normalize";
+    /** The path of a module that is understood without files. */
+    private static final String NO_FILES = "-";
+
     private static final String POOLING_FLAG = "pooling_mode_";
 
     private final String name;
@@ -33,7 +41,7 @@ final class SentenceTransformersLayout {
     ModelDescription read() {
         List<Module> modules = modules();
         String transformer = modules.get(0).prefix();
-        boolean normalizes = modules.size() == 3;
+        boolean normalizes = modules.get(modules.size() - 1).type().equals(NORMALIZE);
         refusePrompts();
         refuseLowerCasing(transformer);
         JsonNode config = files.json(transformer + "config.json");
@@ -46,14 +54,24 @@ final class SentenceTransformersLayout {
                         transformer + "tokenizer.json",
                         "save the model's fast tokenizer with tokenizer.save_pretrained(…)"),
                 config.path("model_type").asText("unknown"),
-                pooling(modules.get(1).prefix() + "config.json"),
+                modules.get(1).path().equals(NO_FILES)
+                        ? List.of(PoolingMode.MEAN)
+                        : poolings(modules.get(1).prefix() + "config.json"),
+                modules.stream()
+                        .filter(module -> module.type().equals(DENSE))
+                        .map(this::dense)
+                        .toList(),
                 normalizes,
                 maxTokens.count(),
                 maxTokens.from(),
                 config.path("pad_token_id").asInt(0));
     }
 
+    /** Without {@code modules.json} a model is a transformer and the mean of its tokens, as sentence-transformers has it. */
     private List<Module> modules() {
+        if (!files.has(MODULES) && files.has("config.json")) {
+            return List.of(new Module(TRANSFORMER, ""), new Module(POOLING, NO_FILES));
+        }
         List<Module> modules = new ArrayList<>();
         for (JsonNode module : files.json(MODULES)) {
             String type = module.path("type").asText();
@@ -62,17 +80,34 @@ final class SentenceTransformersLayout {
                     module.path("path").asText()));
         }
         List<String> types = modules.stream().map(Module::type).toList();
-        List<String> supported = List.of("Transformer", "Pooling", "Normalize");
         for (String type : types) {
-            if (!supported.contains(type)) {
+            if (!List.of(TRANSFORMER, POOLING, DENSE, NORMALIZE).contains(type)) {
                 throw files.refusal(MODULES, "has the module " + type + ", which is not supported");
             }
         }
-        if (!types.equals(supported) && !types.equals(supported.subList(0, 2))) {
+        if (!String.join(" ", types).matches("Transformer Pooling( Dense)*( Normalize)?")) {
             throw files.refusal(
-                    MODULES, "lists " + types + "; supported is Transformer, Pooling, and then Normalize or nothing");
+                    MODULES,
+                    "lists " + types + "; supported is Transformer, Pooling, any number of Dense, and then Normalize or"
+                            + " nothing");
         }
         return modules;
+    }
+
+    private DenseLayer dense(Module module) {
+        String file = module.prefix() + "config.json";
+        JsonNode config = files.json(file);
+        String activation = config.path("activation_function").asText("torch.nn.modules.activation.Tanh");
+        return new DenseLayer(
+                files.requireFile(
+                        module.prefix() + "model.safetensors",
+                        "its weights are read from safetensors only; save the model with" + " safe_serialization=True"),
+                config.path("in_features").asInt(),
+                config.path("out_features").asInt(),
+                config.path("bias").asBoolean(true),
+                DenseLayer.Activation.byTorchClass(activation)
+                        .orElseThrow(() -> files.refusal(
+                                file, "asks for the activation " + activation + ", which is not supported")));
     }
 
     private void refusePrompts() {
@@ -105,26 +140,31 @@ final class SentenceTransformersLayout {
                         + " <directory>");
     }
 
-    private PoolingMode pooling(String file) {
+    private List<PoolingMode> poolings(String file) {
         JsonNode config = files.json(file);
         JsonNode mode = config.path("pooling_mode");
-        List<String> wanted = new ArrayList<>();
+        List<Optional<PoolingMode>> wanted = new ArrayList<>();
         if (mode.isTextual()) {
-            wanted.add(mode.asText());
+            wanted.add(PoolingMode.byLabel(mode.asText()));
         } else if (mode.isArray()) {
-            mode.forEach(item -> wanted.add(item.asText()));
+            mode.forEach(item -> wanted.add(PoolingMode.byLabel(item.asText())));
         } else {
-            for (Map.Entry<String, JsonNode> entry : config.properties()) {
-                if (entry.getKey().startsWith(POOLING_FLAG) && entry.getValue().asBoolean()) {
-                    wanted.add(entry.getKey());
-                }
-            }
+            config.properties().stream()
+                    .filter(entry -> entry.getKey().startsWith(POOLING_FLAG)
+                            && entry.getValue().asBoolean())
+                    .map(entry -> PoolingMode.byFlag(entry.getKey()))
+                    .sorted(Comparator.comparing(pooling -> pooling.orElse(PoolingMode.CLS)))
+                    .forEach(wanted::add);
         }
-        Optional<PoolingMode> pooling = wanted.size() != 1
-                ? Optional.empty()
-                : PoolingMode.byLabel(wanted.get(0)).or(() -> PoolingMode.byFlag(wanted.get(0)));
-        return pooling.orElseThrow(
-                () -> files.refusal(file, "asks for the pooling " + wanted + "; supported is cls or mean alone"));
+        if (wanted.isEmpty() || wanted.stream().anyMatch(Optional::isEmpty)) {
+            throw files.refusal(
+                    file,
+                    "asks for no pooling that is known; known are "
+                            + Arrays.stream(PoolingMode.values())
+                                    .map(PoolingMode::label)
+                                    .toList());
+        }
+        return wanted.stream().map(Optional::orElseThrow).toList();
     }
 
     /** @param path folder of the module's files inside the model, empty for the model's own folder */

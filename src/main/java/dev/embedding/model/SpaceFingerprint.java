@@ -35,7 +35,10 @@ public final class SpaceFingerprint {
         String weights = hexOfFiles(weightFiles(model.weights()));
         add(digest, "weights=" + weights);
         add(digest, "tokenizer=" + hexOfFiles(List.of(model.tokenizer())));
-        add(digest, "pooling=" + model.pooling().label());
+        add(digest, "pooling=" + model.pooling());
+        for (DenseLayer layer : model.dense()) {
+            add(digest, "dense=" + hexOfFiles(List.of(layer.weights())) + layer.activation() + layer.bias());
+        }
         add(digest, "maxTokens=" + model.maxTokens());
         return new SpaceFingerprint(weights, hex(digest), model.normalizes());
     }
@@ -53,7 +56,8 @@ public final class SpaceFingerprint {
         return ofWeights;
     }
 
-    private static List<Path> weightFiles(Path weights) throws IOException {
+    /** The ONNX file, and those beside it that hold its external data. */
+    static List<Path> weightFiles(Path weights) throws IOException {
         String name = weights.getFileName().toString();
         try (Stream<Path> siblings = Files.list(weights.toAbsolutePath().getParent())) {
             return siblings.filter(file -> file.getFileName().toString().startsWith(name))

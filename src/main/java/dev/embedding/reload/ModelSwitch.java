@@ -6,9 +6,6 @@ import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.settings.ServiceSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,6 +38,8 @@ final class ModelSwitch {
     private final ReloadCounters counters;
     private @Nullable Running running;
     private @Nullable Retired replaced;
+    private boolean closedInVain;
+    private volatile boolean stopped;
 
     /** @param onServed told each model that starts to be served, and the one that starts to be served in another way */
     ModelSwitch(
@@ -73,6 +72,7 @@ final class ModelSwitch {
      * @throws OtherSpaceException when another vector space must be served
      */
     Prepared prepare(ServiceSettings wanted) {
+        closedInVain = false;
         Running before = running;
         if (before == null) {
             return new Prepared(load(wanted, null), wanted, null, true);
@@ -110,15 +110,25 @@ final class ModelSwitch {
             }
         } catch (RuntimeException failure) {
             if (before != null && running == null) {
-                serveAgain(before);
+                closedInVain = true;
+                try {
+                    serveAgain(before);
+                } catch (RuntimeException again) {
+                    failure.addSuppressed(again);
+                }
             }
             throw failure;
         }
     }
 
+    /** Whether the last preparation closed the running model, to make room, for one that did not come. */
+    boolean closedInVain() {
+        return closedInVain;
+    }
+
     /** Sees to it, before anything is loaded, that there is memory for the model. */
     private void makeRoom(ModelDescription description, Running before) {
-        long needed = (long) (weights(description) * MEMORY_OF_WEIGHTS) + MEMORY_BESIDES;
+        long needed = (long) (description.weightBytes() * MEMORY_OF_WEIGHTS) + MEMORY_BESIDES;
         OptionalLong free = freeMemory.get();
         if (free.isEmpty() || free.getAsLong() >= needed) {
             return;
@@ -135,14 +145,6 @@ final class ModelSwitch {
         active.retire().ifPresent(this::drain);
     }
 
-    private static long weights(ModelDescription description) {
-        try {
-            return Files.size(description.weights());
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
     private void requireSpace(EmbeddingModel model, ServiceSettings wanted) {
         String fingerprint = model.fingerprint(wanted.normalizeEmbeddings());
         config.requiredSpace().filter(required -> !required.equals(fingerprint)).ifPresent(required -> {
@@ -152,6 +154,9 @@ final class ModelSwitch {
 
     /** After the running model was closed for one that did not come. */
     private void serveAgain(Running before) {
+        if (stopped) {
+            return;
+        }
         EmbeddingModel again = loader.load(loader.locate(before.settings()), before.settings());
         serve(again, before.settings());
         again.allowWideRuns(true);
@@ -192,6 +197,9 @@ final class ModelSwitch {
         /** Puts them into force. A model that was replaced is still to be drained: {@link #drainReplaced}. */
         void commit() {
             committed = true;
+            if (before != null && isNewModel()) {
+                counters.done();
+            }
             if (changesServing) {
                 model.retune(wanted.maxBatchSize());
                 serve(model, wanted);
@@ -207,6 +215,9 @@ final class ModelSwitch {
                 return;
             }
             ModelSwitch.close(model);
+            if (before != null) {
+                counters.failed();
+            }
             if (before != null && running == null) {
                 serveAgain(before);
             } else {
@@ -242,6 +253,7 @@ final class ModelSwitch {
 
     /** Serves nothing any more; accepted requests are answered as far as the time allows. */
     void stop(long deadlineNanos) throws InterruptedException {
+        stopped = true;
         running = null;
         Optional<Retired> last = active.retire();
         if (last.isPresent()) {

@@ -8,10 +8,15 @@ import java.util.concurrent.atomic.AtomicLong;
 public class ReloadCounters {
 
     private final AtomicLong attempts = new AtomicLong();
+    private final AtomicLong done = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
 
     void attempted() {
         attempts.incrementAndGet();
+    }
+
+    void done() {
+        done.incrementAndGet();
     }
 
     void failed() {
@@ -20,6 +25,11 @@ public class ReloadCounters {
 
     public long attempts() {
         return attempts.get();
+    }
+
+    /** Attempts that put another model into service. */
+    public long successes() {
+        return done.get();
     }
 
     public long failures() {

@@ -38,8 +38,9 @@ public sealed interface ReloadPlan {
             }
         }
         List<String> reasons = changed.stream()
-                .map(key -> key.key() + ": " + running.values().get(key) + " → "
-                        + wanted.values().get(key))
+                .map(key -> (key.key() + ": " + running.values().get(key) + " → "
+                                + wanted.values().get(key))
+                        .replaceAll("\\p{Cntrl}", " "))
                 .toList();
         if (changed.stream().anyMatch(OF_THE_MODEL::contains)) {
             return new Replace(reasons);

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -147,8 +146,13 @@ public final class SettingsFollower implements SettingsControl {
 
     /** Follows what the store says; when it gives no answer in time, what was in force last, else the environment. */
     private void followFirst() {
-        List<StoredRow> rows = store.map(this::firstRows).orElse(List.of());
-        follow(rows);
+        if (store.isPresent()) {
+            // A row that is bad now keeps the value that it had when this replica served last.
+            lastGood.read(environment)
+                    .ifPresent(kept -> current =
+                            StoredSettings.of(kept, environment, environment).settings());
+        }
+        follow(store.map(this::firstRows).orElse(List.of()));
         if (store.isPresent()) {
             startPolling();
         }
@@ -160,7 +164,7 @@ public final class SettingsFollower implements SettingsControl {
             try {
                 return from.read()
                         .ifNoItem()
-                        .after(START_PATIENCE)
+                        .after(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
                         .failWith(() -> new StoreUnavailableException(
                                 "The stored settings did not answer within " + START_PATIENCE.toSeconds() + " s"))
                         .await()
@@ -267,9 +271,10 @@ public final class SettingsFollower implements SettingsControl {
             current = stored.settings();
         }
         try (ModelSwitch.Prepared prepared = models.prepare(stored.settings())) {
-            commit(prepared, stored.settings());
-            report.modelFollows();
-            inForce(stored);
+            if (commit(prepared, stored.settings())) {
+                report.modelFollows();
+                inForce(stored);
+            }
         } catch (ModelUnavailableException | OtherSpaceException failure) {
             refused(stored, String.valueOf(failure.getMessage()));
         } catch (RuntimeException | Error failure) {
@@ -280,32 +285,36 @@ public final class SettingsFollower implements SettingsControl {
         report.publish();
     }
 
-    private void commit(ModelSwitch.Prepared prepared, ServiceSettings settings) {
+    /** Whether the settings are in force; they are not when the process is ending. */
+    private boolean commit(ModelSwitch.Prepared prepared, ServiceSettings settings) {
         if (isStopped()) {
-            return;
+            return false;
         }
         prepared.commit();
         current = settings;
         become(new ModelState.Serving());
+        return true;
     }
 
     private void inForce(StoredSettings stored) {
         Set<SettingKey> values = new HashSet<>(givenByEnvironment);
         values.addAll(stored.stored());
         given = Set.copyOf(values);
-        if (stored.faults().isEmpty()) {
+        if (stored.bad().isEmpty()) {
             report.applied(followedHash());
         }
         if (store.isPresent()) {
-            lastGood.keep(goodRows(stored));
+            lastGood.keep(rowsInForce(stored));
         }
     }
 
-    /** The rows that are in force, as they are stored. */
-    private List<StoredRow> goodRows(StoredSettings stored) {
-        Set<String> good = new LinkedHashSet<>();
-        stored.stored().forEach(key -> good.add(key.key()));
-        return followed.stream().filter(row -> good.contains(row.key())).toList();
+    /** The values of all rows, bad ones with the value that is kept. */
+    private static List<StoredRow> rowsInForce(StoredSettings stored) {
+        return stored.settings().values().entrySet().stream()
+                .filter(entry ->
+                        stored.stored().contains(entry.getKey()) || stored.bad().contains(entry.getKey()))
+                .map(entry -> new StoredRow(entry.getKey().key(), SettingKey.text(entry.getValue())))
+                .toList();
     }
 
     /** The model stays as it is, or away; everything else is followed; another attempt is made later. */
@@ -318,6 +327,10 @@ public final class SettingsFollower implements SettingsControl {
             followBesides(stored.settings(), running.get());
         }
         report.modelFails(reason);
+        if (running.isPresent() && models.closedInVain()) {
+            LOG.error("It is not tried again before the settings change: each attempt closes the running model");
+            return;
+        }
         try {
             retry = thread.schedule(this::attempt, retryAfter.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopping) {
@@ -395,23 +408,31 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     private void changeStored(Map<SettingKey, Optional<String>> changes) {
+        requireRunning();
         SettingsStore changed = writableStore();
         List<StoredRow> before = changed.read().await().indefinitely();
         List<StoredRow> after = changed(before, changes);
         StoredSettings stored = StoredSettings.of(after, environment, current);
-        ServiceSettings wanted = wanted(stored.settings(), changes.keySet());
-        try (ModelSwitch.Prepared prepared = models.prepare(wanted)) {
-            Map<String, Optional<String>> texts = new HashMap<>();
-            changes.forEach((key, text) -> texts.put(key.key(), text));
+        Map<String, Optional<String>> texts = new HashMap<>();
+        changes.forEach((key, text) -> texts.put(key.key(), text));
+        if (models.settings().isEmpty() && !concernsModel(changes.keySet())) {
+            // The model that is wanted cannot be loaded; that is no matter of this change, and is tried again by
+            // itself.
             changed.write(texts).await().indefinitely();
             writes.incrementAndGet();
-            commit(prepared, wanted);
+            current = stored.settings();
+            nowFollowed(after, stored);
+            return;
+        }
+        ServiceSettings wanted = wanted(stored.settings(), changes.keySet());
+        try (ModelSwitch.Prepared prepared = models.prepare(wanted)) {
+            requireRunning();
+            changed.write(texts).await().indefinitely();
+            writes.incrementAndGet();
+            boolean unused = commit(prepared, wanted);
         }
         boolean othersFollowed = StoredSettings.contentHash(before).equals(followedHash);
-        followed = after;
-        followedHash = StoredSettings.contentHash(after);
-        logNew(stored.faults());
-        report.following(followedHash, stored.faults());
+        nowFollowed(after, stored);
         if (wanted.equals(stored.settings())) {
             cancelRetry();
             report.modelFollows();
@@ -422,16 +443,33 @@ public final class SettingsFollower implements SettingsControl {
         }
     }
 
+    private void nowFollowed(List<StoredRow> rows, StoredSettings stored) {
+        followed = rows;
+        followedHash = StoredSettings.contentHash(rows);
+        logNew(stored.faults());
+        report.following(followedHash, stored.faults());
+    }
+
+    private static boolean concernsModel(Set<SettingKey> changed) {
+        return ReloadPlan.OF_THE_MODEL.stream().anyMatch(changed::contains);
+    }
+
     /** What else is stored and is not in force, because it cannot be or not yet, is no matter of a change. */
     private ServiceSettings wanted(ServiceSettings stored, Set<SettingKey> changed) {
         Optional<ServiceSettings> running = models.settings();
-        if (running.isEmpty() || ReloadPlan.OF_THE_MODEL.stream().anyMatch(changed::contains)) {
+        if (running.isEmpty() || concernsModel(changed)) {
             return stored;
         }
         Set<SettingKey> others = EnumSet.copyOf(ReloadPlan.OF_THE_MODEL);
         others.add(SettingKey.NORMALIZE_EMBEDDINGS);
         others.removeAll(changed);
         return stored.with(running.get(), others);
+    }
+
+    private void requireRunning() {
+        if (isStopped()) {
+            throw new SettingChangeException(Cause.STOPPING, "The service is shutting down.");
+        }
     }
 
     private SettingsStore writableStore() {

@@ -31,7 +31,7 @@ final class StartBanner {
                         address,
                         address,
                         model.name(),
-                        model.description().pooling().label(),
+                        model.description().pooling(),
                         model.description().maxTokens(),
                         model.loadTime().toMillis() / 1000.0,
                         model.dimension(),

@@ -12,9 +12,7 @@ import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.SpaceFingerprint;
-import dev.embedding.pool.Pooling;
 import dev.embedding.pool.VectorNorm;
 import dev.embedding.tokenize.TextTokenizer;
 import dev.embedding.tokenize.TokenizedText;
@@ -27,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A loaded model: tokenizer, queue, engine and pooling, opened and closed as one. */
 public final class EmbeddingModel {
@@ -35,7 +34,7 @@ public final class EmbeddingModel {
     private final SpaceFingerprint fingerprint;
     private final TextTokenizer tokenizer;
     private final InferenceEngine engine;
-    private final Pooling pooling;
+    private final VectorHead head;
     private final List<Workspace> workspaces;
     private final MicroBatcher<int[], float[]> batcher;
     private final Duration loadTime;
@@ -47,6 +46,7 @@ public final class EmbeddingModel {
             SpaceFingerprint fingerprint,
             TextTokenizer tokenizer,
             InferenceEngine engine,
+            VectorHead head,
             ModelHost host,
             ModelOptions options,
             Duration loadTime) {
@@ -55,10 +55,7 @@ public final class EmbeddingModel {
         this.tokenizer = tokenizer;
         this.engine = engine;
         this.loadTime = loadTime;
-        this.pooling = switch (description.pooling()) {
-            case CLS -> Pooling.CLS;
-            case MEAN -> Pooling.MEAN;
-        };
+        this.head = head;
         this.workspaces =
                 Stream.generate(Workspace::new).limit(host.laneCount()).toList();
         this.profile = EngineProfile.of(engine.place());
@@ -89,7 +86,7 @@ public final class EmbeddingModel {
                     new EngineOptions(
                             options.requestedDevice(),
                             description.padTokenId(),
-                            description.pooling() == PoolingMode.CLS,
+                            description.readsFirstTokenOnly(),
                             host.cores(),
                             options.gpuMemoryLimit()));
             return new EmbeddingModel(
@@ -97,15 +94,23 @@ public final class EmbeddingModel {
                     fingerprint.join(),
                     tokenizer,
                     engine,
+                    VectorHead.of(description, engine.dimension()),
                     host,
                     options,
                     Duration.ofNanos(System.nanoTime() - start));
         } catch (InferenceException | CompletionException failure) {
-            tokenizer.close();
-            if (engine != null) {
-                engine.close();
-            }
+            close(tokenizer, engine);
             throw unavailable(description, failure);
+        } catch (RuntimeException | Error failure) {
+            close(tokenizer, engine);
+            throw failure;
+        }
+    }
+
+    private static void close(TextTokenizer tokenizer, @Nullable InferenceEngine engine) {
+        tokenizer.close();
+        if (engine != null) {
+            engine.close();
         }
     }
 
@@ -138,8 +143,7 @@ public final class EmbeddingModel {
     private List<RowOutcome<float[]>> compute(List<int[]> rows, BatchRun run) {
         TokenVectors vectors = engine.run(TokenBatch.of(rows), workspaces.get(run.lane()), run.alone());
         return IntStream.range(0, rows.size())
-                .mapToObj(row -> outcome(
-                        pooling.pool(vectors.values(), vectors.start(row), rows.get(row).length, vectors.dimension())))
+                .mapToObj(row -> outcome(head.vector(vectors, row, rows.get(row).length)))
                 .toList();
     }
 
@@ -182,7 +186,7 @@ public final class EmbeddingModel {
     }
 
     public int dimension() {
-        return engine.dimension();
+        return head.dimension();
     }
 
     /** What runs: {@code cpu} or {@code cuda}. */

@@ -8,6 +8,7 @@ public final class InvalidSettingException extends RuntimeException {
     }
 
     private static String abbreviated(String value) {
-        return value.length() <= 80 ? value : value.substring(0, 80) + "…";
+        String line = value.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 }

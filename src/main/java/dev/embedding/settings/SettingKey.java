@@ -66,6 +66,11 @@ public enum SettingKey {
         }
     }
 
+    /** A value of this setting as a row holds it. */
+    public static String text(Object value) {
+        return value instanceof List<?> items ? TextList.text(items) : value.toString();
+    }
+
     /** The setting of a name; empty when there is none. */
     public static Optional<SettingKey> of(String key) {
         return java.util.Arrays.stream(values())

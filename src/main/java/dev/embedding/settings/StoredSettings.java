@@ -20,14 +20,17 @@ import java.util.Set;
  *
  * @param settings stored values, and the environment's where nothing is stored
  * @param stored the keys with a good row
+ * @param bad the keys with a bad row
  * @param faults sentences that name key, rule and value
  */
-public record StoredSettings(ServiceSettings settings, Set<SettingKey> stored, List<String> faults) {
+public record StoredSettings(
+        ServiceSettings settings, Set<SettingKey> stored, Set<SettingKey> bad, List<String> faults) {
 
     private static final int SHOWN_CHARACTERS = 80;
 
     public StoredSettings {
         stored = Set.copyOf(stored);
+        bad = Set.copyOf(bad);
         faults = List.copyOf(faults);
     }
 
@@ -40,6 +43,7 @@ public record StoredSettings(ServiceSettings settings, Set<SettingKey> stored, L
     public static StoredSettings of(List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood) {
         Map<SettingKey, Object> values = new EnumMap<>(environment.values());
         Set<SettingKey> stored = EnumSet.noneOf(SettingKey.class);
+        Set<SettingKey> bad = EnumSet.noneOf(SettingKey.class);
         List<String> faults = new ArrayList<>();
         for (StoredRow row : rows) {
             Optional<SettingKey> key = SettingKey.of(row.key());
@@ -52,10 +56,11 @@ public record StoredSettings(ServiceSettings settings, Set<SettingKey> stored, L
                 stored.add(key.get());
             } catch (InvalidSettingException fault) {
                 values.put(key.get(), Objects.requireNonNull(lastGood.values().get(key.get())));
+                bad.add(key.get());
                 faults.add(key.get().key() + " " + fault.getMessage());
             }
         }
-        return new StoredSettings(ServiceSettings.of(values), stored, faults);
+        return new StoredSettings(ServiceSettings.of(values), stored, bad, faults);
     }
 
     private static Object parsed(SettingKey key, StoredRow row) {
@@ -66,7 +71,8 @@ public record StoredSettings(ServiceSettings settings, Set<SettingKey> stored, L
     }
 
     private static String shown(String text) {
-        return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
+        String line = text.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS) + "…";
     }
 
     /** SHA-256 of what is stored, whatever the order of the rows: 64 hex digits. */

@@ -24,6 +24,14 @@ final class TextList {
         return items.stream().map(String::strip).filter(item -> !item.isEmpty()).toList();
     }
 
+    static String text(List<?> items) {
+        try {
+            return JSON.writeValueAsString(items);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     private static List<String> jsonItems(String text) {
         try {
             List<String> items = new ArrayList<>();

@@ -66,7 +66,7 @@ public class EmbeddingMeters implements ServingListener {
     }
 
     private void watch(ReloadCounters reloads) {
-        FunctionCounter.builder("embedding.reloads", reloads, counters -> counters.attempts() - counters.failures())
+        FunctionCounter.builder("embedding.reloads", reloads, ReloadCounters::successes)
                 .description("Replacements of the running model")
                 .tag("outcome", "done")
                 .register(registry);

@@ -3,6 +3,8 @@ package dev.embedding.infer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.embedding.ReferenceModel;
 import dev.embedding.pool.Pooling;
 import java.io.IOException;
@@ -136,12 +138,20 @@ class InferenceEngineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bert-mean-fp16, FLOAT16", "decoder-position-ids, position_ids"})
-    void refusesAModelThatItCannotRun(String name, String reason) {
-        Path weights = ReferenceModel.of(name).weights();
+    @CsvSource({"past_key_values.0.key, feature-extraction", "pixel_values, not supported"})
+    void refusesAModelWithInputsThatNobodyGives(String input, String reason, @TempDir Path directory)
+            throws IOException {
+        ModelProto.Builder model =
+                ModelProto.parseFrom(
+                        Files.readAllBytes(ReferenceModel.of("distilbert-mean").weights()))
+                        .toBuilder();
+        ValueInfoProto ids = model.getGraph().getInput(0);
+        model.getGraphBuilder().addInput(ids.toBuilder().setName(input));
+        Path file = Files.write(directory.resolve("model.onnx"), model.build().toByteArray());
 
-        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, weights, ONE_CORE))
+        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, file, ONE_CORE))
                 .isInstanceOf(InferenceException.class)
+                .hasMessageContaining(input)
                 .hasMessageContaining(reason);
     }
 

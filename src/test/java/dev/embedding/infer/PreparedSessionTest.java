@@ -28,6 +28,14 @@ class PreparedSessionTest {
         }
     }
 
+    @Test
+    void leavesHalfPrecisionAsItIs() throws OrtException {
+        Path weights = ReferenceModel.of("bert-mean-fp16").weights();
+        try (InferenceSession session = open(weights, false, true)) {
+            assertThat(session.packsTokens()).isFalse();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"false, true", "true, false", "true, true"})
     void givesTheBundledModelsVectors(boolean firstTokenOnly, boolean packTokens) throws OrtException {

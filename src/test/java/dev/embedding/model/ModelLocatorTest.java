@@ -50,7 +50,7 @@ class ModelLocatorTest {
     void findsTheBundledModel() {
         ModelDescription model = new ModelLocator(List.of(Path.of("target/models"))).locate("BAAI/bge-small-en-v1.5");
 
-        assertThat(model.pooling()).isEqualTo(PoolingMode.CLS);
+        assertThat(model.pooling()).isEqualTo("cls");
         assertThat(model.normalizes()).isTrue();
         assertThat(model.maxTokens()).isEqualTo(512);
     }

@@ -7,6 +7,7 @@ import dev.embedding.ReferenceModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class SentenceTransformersLayoutTest {
                         model.weights(),
                         model.tokenizer(),
                         architecture,
-                        PoolingMode.byLabel(model.pooling()).orElseThrow(),
+                        List.of(PoolingMode.byLabel(model.pooling()).orElseThrow()),
+                        List.of(),
                         normalizes,
                         model.maxTokens(),
                         description.maxTokensFrom(),
@@ -50,14 +52,8 @@ class SentenceTransformersLayoutTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "bert-cls-mean-concat | 1_Pooling/config.json | pooling_mode_cls_token, pooling_mode_mean_tokens",
                 "bert-default-prompt | config_sentence_transformers.json | default prompt query",
                 "bert-do-lower-case | sentence_bert_config.json | do_lower_case",
-                "bert-max | 1_Pooling/config.json | [max]",
-                "bert-mean-dense-normalize | modules.json | module Dense",
-                "decoder-lasttoken | 1_Pooling/config.json | pooling_mode_lasttoken",
-                "decoder-position-ids | 1_Pooling/config.json | pooling_mode_lasttoken",
-                "plain-transformers | modules.json | is missing",
                 "static-embedding | modules.json | module StaticEmbedding"
             })
     void refusesWhatIsNotByFileAndReason(String name, String file, String reason) {
@@ -71,7 +67,7 @@ class SentenceTransformersLayoutTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"modules.json", "config.json", "tokenizer.json", "onnx/model.onnx", "1_Pooling/config.json"})
+    @CsvSource({"config.json", "tokenizer.json", "onnx/model.onnx", "1_Pooling/config.json"})
     void namesAFileThatIsMissing(String file, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.delete(directory.resolve(file));
@@ -116,12 +112,18 @@ class SentenceTransformersLayoutTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{\"pooling_mode\": \"cls\"} | CLS",
-                "{\"pooling_mode\": [\"mean\"]} | MEAN",
-                "{\"pooling_mode_mean_tokens\": true} | MEAN",
-                "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false} | CLS"
+                "{\"pooling_mode\": \"cls\"} | cls",
+                "{\"pooling_mode\": [\"mean\"]} | mean",
+                "{\"pooling_mode\": [\"mean\", \"cls\"]} | mean+cls",
+                "{\"pooling_mode\": \"weightedmean\"} | weightedmean",
+                "{\"pooling_mode_mean_tokens\": true} | mean",
+                "{\"pooling_mode_cls_token\": true, \"pooling_mode_mean_tokens\": false} | cls",
+                "{\"pooling_mode_lasttoken\": true, \"pooling_mode_mean_tokens\": true, \"pooling_mode_cls_token\": true,"
+                        + " \"pooling_mode_weightedmean_tokens\": true, \"pooling_mode_mean_sqrt_len_tokens\": true,"
+                        + " \"pooling_mode_max_tokens\": true}"
+                        + " | cls+max+mean+mean_sqrt_len_tokens+weightedmean+lasttoken"
             })
-    void readsBothGenerationsOfPooling(String config, PoolingMode pooling, @TempDir Path directory) throws IOException {
+    void readsBothGenerationsOfPooling(String config, String pooling, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.writeString(directory.resolve("1_Pooling/config.json"), config);
 
@@ -133,8 +135,8 @@ class SentenceTransformersLayoutTest {
             delimiter = '|',
             value = {
                 "{}",
-                "{\"pooling_mode\": \"weightedmean\"}",
-                "{\"pooling_mode\": [\"mean\", \"cls\"]}",
+                "{\"pooling_mode\": \"something_new\"}",
+                "{\"pooling_mode\": [\"mean\", \"something_new\"]}",
                 "{\"pooling_mode\": []}",
                 "{\"pooling_mode_cls_token\": false}",
                 "{\"pooling_mode_something_new\": true}",
@@ -146,7 +148,44 @@ class SentenceTransformersLayoutTest {
 
         assertThatThrownBy(() -> read("copy", directory))
                 .isInstanceOf(ModelUnavailableException.class)
-                .hasMessageStartingWith("Model copy: 1_Pooling/config.json asks for the pooling ");
+                .hasMessageStartingWith("Model copy: 1_Pooling/config.json asks for no pooling that is known");
+    }
+
+    @Test
+    void takesTheMeanWhereNoModulesAreListed() {
+        ReferenceModel model = ReferenceModel.of("plain-transformers");
+
+        ModelDescription description = read("plain-transformers", model.directory());
+
+        assertThat(description.pooling()).isEqualTo("mean");
+        assertThat(description.normalizes()).isFalse();
+        assertThat(description.maxTokens()).isEqualTo(model.maxTokens());
+    }
+
+    @Test
+    void readsDenseModules(@TempDir Path directory) throws IOException {
+        ReferenceModel model = ReferenceModel.of("bert-mean-dense-normalize");
+
+        assertThat(read("dense", model.directory()).dense())
+                .containsExactly(new DenseLayer(
+                        model.directory().resolve("2_Dense/model.safetensors"),
+                        32,
+                        24,
+                        true,
+                        DenseLayer.Activation.TANH));
+
+        ModelCopy.of("bert-mean-dense-normalize", directory);
+        Path config = directory.resolve("2_Dense/config.json");
+        Files.writeString(config, Files.readString(config).replace("Tanh", "Mish"));
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .hasMessageContaining("2_Dense/config.json")
+                .hasMessageContaining("Mish");
+
+        Files.delete(directory.resolve("2_Dense/model.safetensors"));
+        Files.writeString(config, Files.readString(config).replace("Mish", "Tanh"));
+
+        assertThatThrownBy(() -> read("copy", directory)).hasMessageContaining("2_Dense/model.safetensors is missing");
     }
 
     @Test

@@ -31,6 +31,33 @@ class PoolingTest {
     }
 
     @Test
+    void takesTheLargestOfEachComponent() {
+        FloatBuffer hidden = FloatBuffer.wrap(new float[] {1, -9, 5, -2, 3, -4, 100, 100});
+
+        assertThat(Pooling.MAX.pool(hidden, 0, 3, 2)).containsExactly(5, -2);
+    }
+
+    @Test
+    void dividesTheSumByTheRootOfTheCount() {
+        FloatBuffer hidden = FloatBuffer.wrap(new float[] {1, 2, 3, 4, 5, 6, 7, 8, 100, 100});
+
+        assertThat(Pooling.MEAN_SQRT_LEN.pool(hidden, 0, 4, 2)).containsExactly(8, 10);
+    }
+
+    @Test
+    void weighsLaterTokensMore() {
+        FloatBuffer hidden = FloatBuffer.wrap(new float[] {6, 0, 0, 6, 12, 12, 100, 100});
+
+        assertThat(Pooling.WEIGHTED_MEAN.pool(hidden, 0, 3, 2)).containsExactly(7, 8);
+    }
+
+    @Test
+    void takesTheLastTokenThatIsNotPadding() {
+        assertThat(Pooling.LAST_TOKEN.pool(HIDDEN, 0, 3, 2)).containsExactly(5, 6);
+        assertThat(Pooling.LAST_TOKEN.pool(HIDDEN, SECOND_ROW, 2, 2)).containsExactly(9, 10);
+    }
+
+    @Test
     void ofOneTokenAllPoolingsAreTheSame() {
         assertThat(Pooling.MEAN.pool(HIDDEN, 2, 1, 2)).isEqualTo(Pooling.CLS.pool(HIDDEN, 2, 1, 2));
     }

@@ -355,6 +355,38 @@ class SettingsFollowerTest {
     // Stopping
 
     @Test
+    void aRowThatIsBadAtTheStartKeepsTheValueThatWasInForceLast() throws InterruptedException {
+        store.rows.putAll(Map.of("model_name", SmallService.MEAN, "normalize_embeddings", "off"));
+        SettingsFollower before = start(OFTEN);
+        awaitModel(SmallService.MEAN);
+        store.rows.put("normalize_embeddings", "perhaps");
+        await(() -> before.faults() == 1);
+        before.stop(Duration.ofSeconds(30));
+
+        SettingsFollower after = start(OFTEN);
+        await(() -> after.state() instanceof ModelState.Serving);
+
+        assertThat(after.current().normalizeEmbeddings()).isFalse();
+        assertThat(after.current().modelName()).isEqualTo(SmallService.MEAN);
+        assertThat(fault(after, "settings_fault")).contains("perhaps");
+    }
+
+    @Test
+    void changesAnotherKeyWhileNoModelCanBeLoadedAtAll() {
+        store.rows.put("model_name", MISSING);
+        SettingsFollower follower = start(NEVER_AGAIN);
+        await(() -> follower.state() instanceof ModelState.Failed);
+
+        change(follower, SettingKey.MAX_BATCH_SIZE, "9");
+
+        assertThat(store.rows).containsEntry("max_batch_size", "9");
+        assertThat(follower.current().maxBatchSize()).isEqualTo(9);
+        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        awaitModel(SmallService.MEAN);
+        assertThat(ModelProbe.maxBatchSize(service.model())).isEqualTo(9);
+    }
+
+    @Test
     void waitsForALoadWhenItIsStoppedAndServesNothingAfterwards() throws Exception {
         service.holdNextCheck();
         SettingsFollower follower = start(NEVER_AGAIN);

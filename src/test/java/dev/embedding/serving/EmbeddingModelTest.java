@@ -12,6 +12,7 @@ import dev.embedding.model.PoolingMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,8 @@ class EmbeddingModelTest {
                         weights,
                         tokenizer,
                         "distilbert",
-                        PoolingMode.MEAN,
+                        List.of(PoolingMode.MEAN),
+                        List.of(),
                         false,
                         128,
                         "",

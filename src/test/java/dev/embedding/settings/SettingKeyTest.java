@@ -150,7 +150,7 @@ class SettingKeyTest {
         assertThat(setting.parse(" some text ")).isEqualTo("some text");
         assertThatThrownBy(() -> setting.parse(" \t "))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("must be " + setting.rule() + ", not ' \t '");
+                .hasMessage("must be " + setting.rule() + ", not '   '");
     }
 
     @Test

@@ -20,7 +20,7 @@ class StoredSettingsTest {
     @Test
     void isTheEnvironmentWhereNothingIsStored() {
         assertThat(StoredSettings.of(List.of(), ENVIRONMENT, LAST_GOOD))
-                .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), List.of()));
+                .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), Set.of(), List.of()));
     }
 
     @Test

@@ -41,7 +41,7 @@ class EdgeFilters {
 
     private void handle(RoutingContext exchange) {
         RequestId.assign(exchange);
-        active.fingerprint().ifPresent(fingerprint -> EmbeddingSpace.answer(exchange, fingerprint));
+        exchange.addHeadersEndHandler(ended -> nameSpace(exchange));
         if (Cors.handle(exchange, settings.current().corsOrigins())) {
             return;
         }
@@ -49,6 +49,13 @@ class EdgeFilters {
             new BodyReceiver(vertx, exchange, maxBodyBytes, maxPauseMillis).receive();
         } else {
             exchange.next();
+        }
+    }
+
+    /** Where the answer does not name the space of its vectors, it names the one that is served when it is given. */
+    private void nameSpace(RoutingContext exchange) {
+        if (!exchange.response().headers().contains(EmbeddingSpace.HEADER)) {
+            active.fingerprint().ifPresent(fingerprint -> EmbeddingSpace.answer(exchange, fingerprint));
         }
     }
 

@@ -78,7 +78,8 @@ public final class GraphPreparation {
                 shipped.getOutputList().stream().map(ValueInfoProto::getName).toList();
         Optional<String> output =
                 wish.outputs().stream().filter(declared::contains).findFirst();
-        return output.isEmpty() || hasExternalWeights(shipped) ? Optional.empty() : prepare(model, output.get(), wish);
+        boolean rewritable = output.isPresent() && !hasExternalWeights(shipped) && !hasHalfPrecision(shipped);
+        return rewritable ? prepare(model, output.get(), wish) : Optional.empty();
     }
 
     private static Optional<Prepared> prepare(ModelProto model, String output, Wish wish) {
@@ -104,6 +105,12 @@ public final class GraphPreparation {
     private static boolean hasExternalWeights(GraphProto graph) {
         return graph.getInitializerList().stream()
                 .anyMatch(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
+    }
+
+    /** Where ONNX Runtime goes between half and full precision depends on the graph, and with it the rounding. */
+    private static boolean hasHalfPrecision(GraphProto graph) {
+        return graph.getInitializerList().stream()
+                .anyMatch(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT16.getNumber());
     }
 
     private static long opset(ModelProto model) {

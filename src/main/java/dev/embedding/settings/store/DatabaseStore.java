@@ -34,7 +34,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                 PRIMARY KEY (service, `key`)) DEFAULT CHARACTER SET utf8mb4""";
     private static final String STORE_SETTING = """
             INSERT INTO service_settings (service, `key`, value) VALUES (:service, :key, :value)
-            ON DUPLICATE KEY UPDATE value = :value""";
+            ON DUPLICATE KEY UPDATE `key` = :key, value = :value""";
 
     private static final String STATUS_TABLE = """
             CREATE TABLE IF NOT EXISTS service_settings_status (

@@ -1,0 +1,34 @@
+package dev.embedding.model;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A Dense module behind the pooling: {@code activation(weights × vector + bias)}.
+ *
+ * @param weights a safetensors file with {@code linear.weight}, {@code [outFeatures, inFeatures]}, and {@code
+ *     linear.bias}
+ * @param bias whether there is a bias
+ */
+public record DenseLayer(Path weights, int inFeatures, int outFeatures, boolean bias, Activation activation) {
+
+    /** What follows the multiplication. */
+    public enum Activation {
+        IDENTITY,
+        TANH,
+        RELU,
+        SIGMOID;
+
+        /** By the name of torch's class, as {@code torch.nn.modules.activation.Tanh}. */
+        static Optional<Activation> byTorchClass(String name) {
+            String simple = name.substring(name.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
+            for (Activation activation : values()) {
+                if (activation.name().equals(simple)) {
+                    return Optional.of(activation);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+}
