@@ -148,5 +148,6 @@ public final class InferenceEngine implements AutoCloseable {
             wide.close();
         }
         session.close();
+        NativeMemory.giveBack();
     }
 }

@@ -1,0 +1,29 @@
+package dev.embedding.infer;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+
+/** Memory that native code has freed and the C library keeps for later. */
+final class NativeMemory {
+
+    private NativeMemory() {}
+
+    /** Gives it back to the system, where the C library can (glibc); a closed model's weights are most of it. */
+    static void giveBack() {
+        if (!Platform.isLinux()) {
+            return;
+        }
+        try {
+            Native.load(Platform.C_LIBRARY_NAME, CLibrary.class).malloc_trim(0);
+        } catch (UnsatisfiedLinkError otherCLibrary) {
+            System.getLogger(NativeMemory.class.getName())
+                    .log(System.Logger.Level.DEBUG, "The C library has no malloc_trim");
+        }
+    }
+
+    /** The C library's functions, by its names. */
+    interface CLibrary extends Library {
+        int malloc_trim(long keep);
+    }
+}
