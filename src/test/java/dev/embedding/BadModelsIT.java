@@ -7,16 +7,14 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import dev.embedding.model.ModelCopy;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,23 +97,23 @@ class BadModelsIT {
             case MISSING -> {}
             case EMPTY -> Files.createDirectories(model);
             case TRUNCATED -> {
-                copy("bert-cls-normalize", model);
+                ModelCopy.of("bert-cls-normalize", model);
                 byte[] content = Files.readAllBytes(weights);
                 Files.write(weights, Arrays.copyOf(content, content.length / 2));
             }
             case WRONG_SHAPE -> {
-                copy("bert-cls-normalize", model);
+                ModelCopy.of("bert-cls-normalize", model);
                 Files.write(weights, withOutputOfRankTwo());
             }
             case OTHER_TOKENIZER -> {
-                copy("bert-cls-normalize", model);
+                ModelCopy.of("bert-cls-normalize", model);
                 Files.copy(
                         ReferenceVectors.MINI_LM.resolve("tokenizer.json"),
                         model.resolve("tokenizer.json"),
                         StandardCopyOption.REPLACE_EXISTING);
             }
             case GIVES_NAN -> {
-                copy("bert-cls-normalize", model);
+                ModelCopy.of("bert-cls-normalize", model);
                 Files.write(weights, withNan(Files.readAllBytes(weights)));
             }
         }
@@ -154,16 +152,5 @@ class BadModelsIT {
             }
         }
         return model.build().toByteArray();
-    }
-
-    private static void copy(String name, Path target) {
-        Path source = ReferenceVectors.MODELS.resolve(name);
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.sorted(Comparator.naturalOrder()).toList()) {
-                Files.copy(file, target.resolve(source.relativize(file).toString()));
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 }

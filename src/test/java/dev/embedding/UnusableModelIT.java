@@ -3,11 +3,11 @@ package dev.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +18,7 @@ class UnusableModelIT {
 
     @Test
     void namesTheFileOfALayoutThatIsNotSupported(@TempDir Path models) throws IOException {
-        Path model = copyOf("bert-cls-normalize", models);
+        Path model = ModelCopy.of("bert-cls-normalize", models.resolve("copy"));
         Files.writeString(model.resolve("modules.json"), """
                 [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
                  {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
@@ -41,7 +41,7 @@ class UnusableModelIT {
 
     @Test
     void namesTheFileThatIsNoModel(@TempDir Path models) throws IOException {
-        Path model = copyOf("bert-cls-normalize", models);
+        Path model = ModelCopy.of("bert-cls-normalize", models.resolve("copy"));
         Files.writeString(model.resolve("onnx").resolve("model.onnx"), "not a model");
 
         try (ServiceProcess service = serviceWith(model.toString())) {
@@ -81,16 +81,5 @@ class UnusableModelIT {
         assertThat(metrics.path("requests_total").intValue()).isEqualTo(2);
         assertThat(metrics.path("requests_failed").intValue()).isEqualTo(2);
         assertThat(metrics.path("success_rate").doubleValue()).isZero();
-    }
-
-    private static Path copyOf(String name, Path models) throws IOException {
-        Path source = ReferenceVectors.MODELS.resolve(name);
-        Path copy = models.resolve(name);
-        try (Stream<Path> files = Files.walk(source)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, copy.resolve(source.relativize(file).toString()));
-            }
-        }
-        return copy;
     }
 }

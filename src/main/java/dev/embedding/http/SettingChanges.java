@@ -7,7 +7,6 @@ import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.settings.SettingKey;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -55,8 +54,8 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
      * @throws InvalidRequestException when there is no such setting
      */
     static SettingChanges deletion(String name) {
-        SettingKey key =
-                find(name).orElseThrow(() -> new InvalidRequestException(unsupported("path." + KEY, List.of(name))));
+        SettingKey key = SettingKey.of(name)
+                .orElseThrow(() -> new InvalidRequestException(unsupported("path." + KEY, List.of(name))));
         return new SettingChanges(Map.of(key, Optional.empty()));
     }
 
@@ -91,7 +90,7 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
             faults.add(new Fault(IN_BODY + KEY, "Input should be a valid string", "string_type"));
             return Optional.empty();
         }
-        Optional<SettingKey> key = find(name.text());
+        Optional<SettingKey> key = SettingKey.of(name.text());
         if (key.isEmpty()) {
             faults.add(unsupported(IN_BODY + KEY, List.of(name.text())));
         }
@@ -143,7 +142,7 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
                 SettingValue value = SettingValue.read(parser, parser.nextToken());
-                Optional<SettingKey> key = find(name);
+                Optional<SettingKey> key = SettingKey.of(name);
                 key.ifPresent(setting -> values.put(setting, value));
                 if (key.isEmpty() && unsupported.size() <= SHOWN_KEYS) {
                     unsupported.add(name);
@@ -179,12 +178,6 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
             throw new InvalidRequestException(
                     new Fault("body", "Input should be an object with the " + with, "model_attributes_type"));
         }
-    }
-
-    private static Optional<SettingKey> find(String name) {
-        return Arrays.stream(SettingKey.values())
-                .filter(key -> key.key().equals(name))
-                .findFirst();
     }
 
     private static Fault missing(String field) {

@@ -115,10 +115,7 @@ public class SettingsResource {
 
     private Uni<Settings> changed(Supplier<SettingChanges> wanted) {
         if (control.source().equals(ENVIRONMENT)) {
-            return Uni.createFrom()
-                    .failure(new SettingChangeException(
-                            SettingChangeException.Cause.STORE_OFF,
-                            "Stored settings are switched off; change the environment variables and restart."));
+            return Uni.createFrom().failure(SettingChangeException.storeOff());
         }
         Uni<Void> change = Uni.createFrom()
                 .item(wanted)

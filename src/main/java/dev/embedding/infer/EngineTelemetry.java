@@ -1,7 +1,5 @@
 package dev.embedding.infer;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /**
@@ -21,7 +19,7 @@ final class EngineTelemetry {
             return;
         }
         try {
-            Native.load(Platform.C_LIBRARY_NAME, CLibrary.class).setenv(VARIABLE, "1", 0);
+            CLibrary.load().setenv(VARIABLE, "1", 0);
         } catch (UnsatisfiedLinkError failure) {
             System.getLogger(EngineTelemetry.class.getName())
                     .log(
@@ -30,10 +28,5 @@ final class EngineTelemetry {
                             VARIABLE,
                             failure.getMessage());
         }
-    }
-
-    /** The C library's own view of the environment, which is the one that native code reads. */
-    interface CLibrary extends Library {
-        int setenv(String name, String value, int overwrite);
     }
 }

@@ -55,11 +55,11 @@ final class InferenceSession implements BatchRunner {
                 .findFirst()
                 .orElseThrow(() -> new InferenceException(
                         "The ONNX model has the outputs " + outputs.keySet() + ", but none of " + KNOWN_OUTPUTS, null));
-        long[] shape =
-                shape((TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo());
+        TensorInfo tensor =
+                (TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo();
+        long[] shape = shape(tensor);
         this.firstTokenOnly = shape[1] == 1;
-        this.halfPrecision =
-                ((TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo()).type == OnnxJavaType.FLOAT16;
+        this.halfPrecision = tensor.type == OnnxJavaType.FLOAT16;
         this.dimension = Math.toIntExact(shape[2]);
     }
 

@@ -1,7 +1,5 @@
 package dev.embedding.infer;
 
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.Platform;
 
 /** Memory that native code has freed and the C library keeps for later. */
@@ -15,15 +13,10 @@ final class NativeMemory {
             return;
         }
         try {
-            Native.load(Platform.C_LIBRARY_NAME, CLibrary.class).malloc_trim(0);
+            CLibrary.load().malloc_trim(0);
         } catch (UnsatisfiedLinkError otherCLibrary) {
             System.getLogger(NativeMemory.class.getName())
                     .log(System.Logger.Level.DEBUG, "The C library has no malloc_trim");
         }
-    }
-
-    /** The C library's functions, by its names. */
-    interface CLibrary extends Library {
-        int malloc_trim(long keep);
     }
 }

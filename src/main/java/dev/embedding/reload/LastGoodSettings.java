@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
+import dev.embedding.settings.store.FileReplacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +24,13 @@ final class LastGoodSettings {
     private static final Logger LOG = Logger.getLogger(LastGoodSettings.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Path directory;
     private final Path file;
     private boolean warned;
 
     /** @param directory the environment's {@code model_cache_dir} */
     LastGoodSettings(Path directory, int port) {
+        this.directory = directory;
         this.file = directory.resolve("last-good-" + port + ".json");
     }
 
@@ -40,10 +42,7 @@ final class LastGoodSettings {
             }
         });
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path written = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(written, JSON.writeValueAsString(texts));
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            FileReplacement.replace(file, Files.createDirectories(directory), JSON.writeValueAsBytes(texts));
         } catch (IOException failure) {
             if (!warned) {
                 LOG.warnf(

@@ -28,6 +28,15 @@ public final class SettingChangeException extends RuntimeException {
         this.reason = reason;
     }
 
+    public static SettingChangeException storeOff() {
+        return new SettingChangeException(
+                Cause.STORE_OFF, "Stored settings are switched off; change the environment variables and restart.");
+    }
+
+    static SettingChangeException stopping() {
+        return new SettingChangeException(Cause.STOPPING, "The service is shutting down.");
+    }
+
     public Cause reason() {
         return reason;
     }

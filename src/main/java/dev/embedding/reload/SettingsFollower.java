@@ -24,11 +24,8 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -44,36 +41,25 @@ public final class SettingsFollower implements SettingsControl {
     private static final Logger LOG = Logger.getLogger(SettingsFollower.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
     private static final Duration SLOWEST_RETRY = Duration.ofMinutes(1);
-    private static final Duration START_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration START_PAUSE = Duration.ofMillis(250);
-    private static final Duration STATUS_INTERVAL = Duration.ofMinutes(1);
-    private static final double LEAST_OF_INTERVAL = 0.8;
 
     private final ServiceSettings environment;
     private final List<SettingKey> givenByEnvironment;
-    private final Optional<SettingsStore> store;
+    private final Optional<FollowedStore> store;
     private final StatusReport report;
     private final LastGoodSettings lastGood;
     private final ModelSwitch models;
-    private final Duration pollInterval;
-    private final ScheduledThreadPoolExecutor thread;
-    private final ScheduledThreadPoolExecutor poller;
+    private final ScheduledThreadPoolExecutor thread = DaemonThread.named("model-loader");
 
-    private final AtomicReference<@Nullable ReadRows> newest = new AtomicReference<>();
-    private final AtomicLong writes = new AtomicLong();
     private volatile ServiceSettings current;
     private volatile Set<SettingKey> given;
     private final AtomicReference<ModelState> state = new AtomicReference<>(new ModelState.Loading());
 
     // The thread's own.
     private List<StoredRow> followed = List.of();
-    private @Nullable String followedHash;
+    private String followedHash = "";
     private Set<String> loggedFaults = Set.of();
     private Duration retryAfter = FIRST_RETRY;
     private @Nullable ScheduledFuture<?> retry;
-
-    /** @param writes how often this process had written when reading began; what it wrote since may be missing */
-    private record ReadRows(List<StoredRow> rows, long writes) {}
 
     SettingsFollower(
             EnvironmentSettings environment,
@@ -87,23 +73,10 @@ public final class SettingsFollower implements SettingsControl {
         this.givenByEnvironment = environment.given();
         this.current = environment.settings();
         this.given = Set.copyOf(environment.given());
-        this.store = store;
         this.report = new StatusReport(store.map(SettingsStore::source), board, replica);
+        this.store = store.map(followed -> new FollowedStore(followed, report, pollInterval));
         this.lastGood = lastGood;
         this.models = models;
-        this.pollInterval = pollInterval;
-        this.thread = executor("model-loader");
-        this.poller = executor("settings-poller");
-    }
-
-    private static ScheduledThreadPoolExecutor executor(String name) {
-        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return executor;
     }
 
     @Override
@@ -118,7 +91,7 @@ public final class SettingsFollower implements SettingsControl {
 
     @Override
     public String source() {
-        return store.map(SettingsStore::source).orElse("environment");
+        return store.map(FollowedStore::source).orElse("environment");
     }
 
     @Override
@@ -146,83 +119,23 @@ public final class SettingsFollower implements SettingsControl {
 
     /** Follows what the store says; when it gives no answer in time, what was in force last, else the environment. */
     private void followFirst() {
-        if (store.isPresent()) {
-            // A row that is bad now keeps the value that it had when this replica served last.
-            lastGood.read(environment)
-                    .ifPresent(kept -> current =
-                            StoredSettings.of(kept, environment, environment).settings());
-        }
-        follow(store.map(this::firstRows).orElse(List.of()));
-        if (store.isPresent()) {
-            startPolling();
-        }
+        store.ifPresentOrElse(this::followFirst, () -> follow(List.of()));
     }
 
-    private List<StoredRow> firstRows(SettingsStore from) {
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (true) {
-            try {
-                return from.read()
-                        .ifNoItem()
-                        .after(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
-                        .failWith(() -> new StoreUnavailableException(
-                                "The stored settings did not answer within " + START_PATIENCE.toSeconds() + " s"))
-                        .await()
-                        .indefinitely();
-            } catch (StoreUnavailableException away) {
-                report.storeFailed(away.reason());
-                LockSupport.parkNanos(START_PAUSE.toNanos());
-                if (System.nanoTime() - deadline > 0 || isStopped()) {
-                    return rowsWithoutStore();
-                }
-            }
-        }
-    }
-
-    private List<StoredRow> rowsWithoutStore() {
+    private void followFirst(FollowedStore from) {
         Optional<List<StoredRow>> kept = lastGood.read(environment);
+        // A row that is bad now keeps the value that it had when this replica served last.
+        kept.ifPresent(rows ->
+                current = StoredSettings.of(rows, environment, environment).settings());
+        follow(from.readFirst(this::isStopped).orElseGet(() -> rowsWithoutStore(kept)));
+        from.startPolling(() -> submit(this::followNewest));
+    }
+
+    private static List<StoredRow> rowsWithoutStore(Optional<List<StoredRow>> kept) {
         LOG.warnf(
                 "Starting with the %s",
                 kept.isPresent() ? "stored settings that were in force last" : "environment's settings");
         return kept.orElse(List.of());
-    }
-
-    private void startPolling() {
-        try {
-            poller.execute(this::poll);
-            ScheduledFuture<?> unused = poller.scheduleWithFixedDelay(
-                    report::publish, STATUS_INTERVAL.toSeconds(), STATUS_INTERVAL.toSeconds(), TimeUnit.SECONDS);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is ending");
-        }
-    }
-
-    private void poll() {
-        long written = writes.get();
-        store.orElseThrow().read().subscribe().with(rows -> read(new ReadRows(rows, written)), failure -> {
-            report.storeFailed(reason(failure));
-            pollLater();
-        });
-    }
-
-    private void read(ReadRows rows) {
-        if (report.storeAnswers()) {
-            report.publish();
-        }
-        if (newest.getAndSet(rows) == null) {
-            submit(this::followNewest);
-        }
-        pollLater();
-    }
-
-    private void pollLater() {
-        long nanos =
-                (long) (pollInterval.toNanos() * ThreadLocalRandom.current().nextDouble(LEAST_OF_INTERVAL, 1));
-        try {
-            ScheduledFuture<?> unused = poller.schedule(this::poll, nanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is ending");
-        }
     }
 
     private boolean submit(Runnable task) {
@@ -241,13 +154,9 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     private void followNewest() {
-        ReadRows read = newest.getAndSet(null);
-        // Rows from before a change would undo it until they are read again.
-        if (read != null
-                && read.writes == writes.get()
-                && !StoredSettings.contentHash(read.rows).equals(followedHash)) {
-            follow(read.rows);
-        }
+        store.flatMap(FollowedStore::takeNewest)
+                .filter(rows -> !StoredSettings.contentHash(rows).equals(followedHash))
+                .ifPresent(this::follow);
     }
 
     private void follow(List<StoredRow> rows) {
@@ -265,7 +174,7 @@ public final class SettingsFollower implements SettingsControl {
         cancelRetry();
         StoredSettings stored = StoredSettings.of(followed, environment, current);
         logNew(stored.faults());
-        report.following(followedHash(), stored.faults());
+        report.following(followedHash, stored.faults());
         report.publish();
         if (models.settings().isEmpty()) {
             current = stored.settings();
@@ -301,7 +210,7 @@ public final class SettingsFollower implements SettingsControl {
         values.addAll(stored.stored());
         given = Set.copyOf(values);
         if (stored.bad().isEmpty()) {
-            report.applied(followedHash());
+            report.applied(followedHash);
         }
         if (store.isPresent()) {
             lastGood.keep(rowsInForce(stored));
@@ -364,15 +273,11 @@ public final class SettingsFollower implements SettingsControl {
         loggedFaults = Set.copyOf(faults);
     }
 
-    private String followedHash() {
-        return followedHash == null ? "" : followedHash;
-    }
-
     @Override
     public Uni<Void> change(Map<SettingKey, Optional<String>> changes) {
         return Uni.createFrom().emitter(emitter -> {
             if (!submit(() -> change(changes, emitter))) {
-                emitter.fail(new SettingChangeException(Cause.STOPPING, "The service is shutting down."));
+                emitter.fail(SettingChangeException.stopping());
             }
         });
     }
@@ -409,8 +314,8 @@ public final class SettingsFollower implements SettingsControl {
 
     private void changeStored(Map<SettingKey, Optional<String>> changes) {
         requireRunning();
-        SettingsStore changed = writableStore();
-        List<StoredRow> before = changed.read().await().indefinitely();
+        FollowedStore changed = writableStore();
+        List<StoredRow> before = changed.read();
         List<StoredRow> after = changed(before, changes);
         StoredSettings stored = StoredSettings.of(after, environment, current);
         Map<String, Optional<String>> texts = new HashMap<>();
@@ -418,8 +323,7 @@ public final class SettingsFollower implements SettingsControl {
         if (models.settings().isEmpty() && !concernsModel(changes.keySet())) {
             // The model that is wanted cannot be loaded; that is no matter of this change, and is tried again by
             // itself.
-            changed.write(texts).await().indefinitely();
-            writes.incrementAndGet();
+            changed.write(texts);
             current = stored.settings();
             nowFollowed(after, stored);
             return;
@@ -427,8 +331,7 @@ public final class SettingsFollower implements SettingsControl {
         ServiceSettings wanted = wanted(stored.settings(), changes.keySet());
         try (ModelSwitch.Prepared prepared = models.prepare(wanted)) {
             requireRunning();
-            changed.write(texts).await().indefinitely();
-            writes.incrementAndGet();
+            changed.write(texts);
             boolean unused = commit(prepared, wanted);
         }
         boolean othersFollowed = StoredSettings.contentHash(before).equals(followedHash);
@@ -468,13 +371,12 @@ public final class SettingsFollower implements SettingsControl {
 
     private void requireRunning() {
         if (isStopped()) {
-            throw new SettingChangeException(Cause.STOPPING, "The service is shutting down.");
+            throw SettingChangeException.stopping();
         }
     }
 
-    private SettingsStore writableStore() {
-        SettingsStore changed = store.orElseThrow(() -> new SettingChangeException(
-                Cause.STORE_OFF, "Stored settings are switched off; change the environment variables and restart."));
+    private FollowedStore writableStore() {
+        FollowedStore changed = store.orElseThrow(SettingChangeException::storeOff);
         if (changed.isReadOnly()) {
             throw new SettingChangeException(
                     Cause.READ_ONLY, "The settings' file is read-only; change it where it comes from.");
@@ -494,10 +396,6 @@ public final class SettingsFollower implements SettingsControl {
         return after;
     }
 
-    private static String reason(Throwable failure) {
-        return failure instanceof StoreUnavailableException away ? away.reason() : "The stored settings cannot be read";
-    }
-
     private boolean isStopped() {
         return state.get() instanceof ModelState.Stopped;
     }
@@ -509,7 +407,7 @@ public final class SettingsFollower implements SettingsControl {
     void stop(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         become(new ModelState.Stopped());
-        poller.shutdownNow();
+        store.ifPresent(FollowedStore::stop);
         thread.shutdown();
         boolean unused = thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         models.stop(deadline);

@@ -16,12 +16,14 @@ final class StatusReport {
 
     private static final Logger LOG = Logger.getLogger(StatusReport.class);
     private static final String DATABASE = "database";
+    private static final String SETTINGS_FAULT = "settings_fault";
+    private static final String MODEL_FAULT = "model_fault";
 
     private final Optional<String> source;
     private final Optional<StatusBoard> board;
     private final String replica;
+    private final String storeFault;
     private final Map<String, Fault> faults = new LinkedHashMap<>();
-    private boolean storeAway;
     private String seen = "";
     private String applied = "";
 
@@ -30,29 +32,29 @@ final class StatusReport {
         this.source = source;
         this.board = board;
         this.replica = replica;
+        this.storeFault = source.orElse("settings") + "_fault";
     }
 
     synchronized SettingsHealth health() {
-        String database = source.filter(DATABASE::equals).isEmpty() ? "disabled" : storeAway ? "unhealthy" : "healthy";
+        String database = source.filter(DATABASE::equals).isEmpty()
+                ? "disabled"
+                : faults.containsKey(storeFault) ? "unhealthy" : "healthy";
         return new SettingsHealth(database, faults);
     }
 
     synchronized void storeFailed(String reason) {
-        if (!storeAway) {
+        if (!faults.containsKey(storeFault)) {
             LOG.warn(reason);
         }
-        storeAway = true;
-        fault(source.orElse("settings") + "_fault", reason);
+        fault(storeFault, reason);
     }
 
     /** Whether it was away before. */
     synchronized boolean storeAnswers() {
-        boolean wasAway = storeAway;
+        boolean wasAway = faults.remove(storeFault) != null;
         if (wasAway) {
             LOG.info("The stored settings answer again");
         }
-        storeAway = false;
-        faults.remove(source.orElse("settings") + "_fault");
         return wasAway;
     }
 
@@ -60,9 +62,9 @@ final class StatusReport {
     synchronized void following(String hash, List<String> rowFaults) {
         seen = hash;
         if (rowFaults.isEmpty()) {
-            faults.remove("settings_fault");
+            faults.remove(SETTINGS_FAULT);
         } else {
-            fault("settings_fault", String.join("; ", rowFaults));
+            fault(SETTINGS_FAULT, String.join("; ", rowFaults));
         }
     }
 
@@ -71,11 +73,11 @@ final class StatusReport {
     }
 
     synchronized void modelFollows() {
-        faults.remove("model_fault");
+        faults.remove(MODEL_FAULT);
     }
 
     synchronized void modelFails(String reason) {
-        fault("model_fault", reason);
+        fault(MODEL_FAULT, reason);
     }
 
     private void fault(String name, String text) {
@@ -98,7 +100,7 @@ final class StatusReport {
     }
 
     private String state() {
-        if (faults.containsKey("model_fault")) {
+        if (faults.containsKey(MODEL_FAULT)) {
             return "failed";
         }
         if (!faults.isEmpty()) {

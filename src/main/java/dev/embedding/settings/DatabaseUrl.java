@@ -32,7 +32,7 @@ public record DatabaseUrl(String host, int port, String database, String user, S
     private static final Pattern ENCODED = Pattern.compile("(?:%[0-9a-fA-F]{2})+");
 
     /** @throws IllegalArgumentException when the variable is missing or bad; shows nothing of its text */
-    public static DatabaseUrl of(Environment environment) {
+    static DatabaseUrl of(Environment environment) {
         return parse(environment.value(VARIABLE).orElse(""));
     }
 

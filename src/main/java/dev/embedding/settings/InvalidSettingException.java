@@ -7,7 +7,8 @@ public final class InvalidSettingException extends RuntimeException {
         super(rule + ", not '" + abbreviated(value) + "'");
     }
 
-    private static String abbreviated(String value) {
+    /** The beginning of what people wrote, on one line. */
+    static String abbreviated(String value) {
         String line = value.replaceAll("\\p{Cntrl}", " ");
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }

@@ -26,8 +26,6 @@ import java.util.Set;
 public record StoredSettings(
         ServiceSettings settings, Set<SettingKey> stored, Set<SettingKey> bad, List<String> faults) {
 
-    private static final int SHOWN_CHARACTERS = 80;
-
     public StoredSettings {
         stored = Set.copyOf(stored);
         bad = Set.copyOf(bad);
@@ -48,7 +46,8 @@ public record StoredSettings(
         for (StoredRow row : rows) {
             Optional<SettingKey> key = SettingKey.of(row.key());
             if (key.isEmpty()) {
-                faults.add("'" + shown(row.key()) + "' is no setting; its row is ignored");
+                faults.add(
+                        "'" + InvalidSettingException.abbreviated(row.key()) + "' is no setting; its row is ignored");
                 continue;
             }
             try {
@@ -68,11 +67,6 @@ public record StoredSettings(
             throw new InvalidSettingException("must be " + key.rule(), "NULL");
         }
         return key.parse(row.value());
-    }
-
-    private static String shown(String text) {
-        String line = text.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS) + "…";
     }
 
     /** SHA-256 of what is stored, whatever the order of the rows: 64 hex digits. */

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A copy of a reference model, for tests that change its files. */
-final class ModelCopy {
+public final class ModelCopy {
 
     private ModelCopy() {}
 
-    static Path of(String name, Path target) throws IOException {
+    public static Path of(String name, Path target) throws IOException {
         Path source = ReferenceModel.of(name).directory();
         List<Path> files;
         try (Stream<Path> all = Files.walk(source)) {

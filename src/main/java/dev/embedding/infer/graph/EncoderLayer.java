@@ -184,9 +184,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
         Set<String> rows = new HashSet<>(graph.node(residual).getInputList());
         while (!open.isEmpty()) {
             int node = open.pollFirst();
-            boolean readsRows = graph.node(node).getInputList().stream()
-                    .allMatch(tensor -> rows.contains(tensor) || graph.isConstant(tensor));
-            if (!readsRows || !Nodes.isRowByRow(graph, graph.node(node))) {
+            if (!Nodes.isRowByRow(graph, graph.node(node), rows)) {
                 return false;
             }
             for (String tensor : graph.node(node).getOutputList()) {

@@ -83,8 +83,13 @@ final class Nodes {
         return node.toBuilder().clearInput().addAllInput(inputs).build();
     }
 
-    /** Whether a node that reads tokens' rows and constants treats each row by itself. */
-    static boolean isRowByRow(OnnxGraph graph, NodeProto node) {
+    /** Whether a node reads nothing but tokens' rows and constants, and treats each row by itself. */
+    static boolean isRowByRow(OnnxGraph graph, NodeProto node, Set<String> rows) {
+        return node.getInputList().stream().allMatch(tensor -> rows.contains(tensor) || graph.isConstant(tensor))
+                && isRowByRow(graph, node);
+    }
+
+    private static boolean isRowByRow(OnnxGraph graph, NodeProto node) {
         return switch (node.getOpType()) {
             case MAT_MUL -> graph.isConstant(node.getInput(1));
             case "ReduceMean" ->

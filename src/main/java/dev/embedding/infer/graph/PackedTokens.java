@@ -118,9 +118,7 @@ final class PackedTokens {
                 nodes.add(Nodes.gather(read, FIRST_ROWS, 0, GraphPreparation.FIRST_ROW));
             }
             default -> {
-                boolean readsRows = node.getInputList().stream()
-                        .allMatch(tensor -> rows.contains(tensor) || graph.isConstant(tensor));
-                if (!readsRows || !Nodes.isRowByRow(graph, node)) {
+                if (!Nodes.isRowByRow(graph, node, rows)) {
                     return false;
                 }
                 emitRows(Nodes.ofAnyRank(node));

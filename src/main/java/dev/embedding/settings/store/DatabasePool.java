@@ -1,7 +1,7 @@
 package dev.embedding.settings.store;
 
 import dev.embedding.settings.DatabaseUrl;
-import dev.embedding.settings.Environment;
+import dev.embedding.settings.EnvironmentSettings;
 import io.quarkus.reactive.mysql.client.MySQLPoolCreator;
 import io.vertx.mysqlclient.MySQLBuilder;
 import io.vertx.mysqlclient.MySQLConnectOptions;
@@ -20,15 +20,17 @@ class DatabasePool implements MySQLPoolCreator {
 
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
+    private final EnvironmentSettings environment;
     private final Duration timeout;
 
-    DatabasePool(StoreConfig config) {
+    DatabasePool(StoreConfig config, EnvironmentSettings environment) {
+        this.environment = environment;
         this.timeout = config.dbTimeout();
     }
 
     @Override
     public Pool create(Input input) {
-        DatabaseUrl url = DatabaseUrl.of(Environment.ofProcess());
+        DatabaseUrl url = environment.database().orElseThrow();
         long silence = Math.max(SILENCE.toMillis(), 2 * timeout.toMillis());
         MySQLConnectOptions connection = input.mySQLConnectOptionsList().get(0);
         connection

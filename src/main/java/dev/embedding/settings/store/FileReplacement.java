@@ -10,12 +10,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Gives a file a new content at once: whoever opens it sees the old one or the new one, also after a power failure. */
-final class FileReplacement {
+public final class FileReplacement {
 
     private FileReplacement() {}
 
     /** @param directory the one that the file is in */
-    static void replace(Path file, Path directory, byte[] content) throws IOException {
+    public static void replace(Path file, Path directory, byte[] content) throws IOException {
         Path temporary = directory.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             write(temporary, content);

@@ -1,7 +1,7 @@
 package dev.embedding.settings.store;
 
 import dev.embedding.settings.DatabaseUrl;
-import dev.embedding.settings.Environment;
+import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import io.quarkus.arc.InjectableInstance;
@@ -20,16 +20,15 @@ class SettingsStores {
     private final Optional<DatabaseStore> database;
     private final Optional<SettingsStore> file;
 
-    SettingsStores(StoreConfig config, @Any InjectableInstance<Pool> pools, Vertx vertx) {
+    SettingsStores(
+            StoreConfig config, EnvironmentSettings environment, @Any InjectableInstance<Pool> pools, Vertx vertx) {
         Duration timeout = config.dbTimeout();
-        boolean hasDatabase = pools.getHandle().getBean().isActive();
-        this.database = hasDatabase ? Optional.of(databaseStore(pools.get(), vertx, timeout)) : Optional.empty();
+        this.database = environment.database().map(url -> databaseStore(url, pools.get(), vertx, timeout));
         this.file = config.settingsFile().map(path -> new FileStore(path, timeout));
     }
 
-    private static DatabaseStore databaseStore(Pool pool, Vertx vertx, Duration timeout) {
-        String address = DatabaseUrl.of(Environment.ofProcess()).address();
-        return new DatabaseStore(pool, new DatabaseCalls(vertx, timeout, new DatabaseFault(address, timeout)));
+    private static DatabaseStore databaseStore(DatabaseUrl url, Pool pool, Vertx vertx, Duration timeout) {
+        return new DatabaseStore(pool, new DatabaseCalls(vertx, timeout, new DatabaseFault(url.address(), timeout)));
     }
 
     @Produces
