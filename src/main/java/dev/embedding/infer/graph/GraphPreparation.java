@@ -11,8 +11,6 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,10 +56,10 @@ public final class GraphPreparation {
 
     /** Writes the rewritten model; empty when there is nothing that can be saved. */
     public static Optional<PreparedFile> write(Path onnxFile, Wish wish) throws IOException {
-        try (FileChannel channel = FileChannel.open(onnxFile)) {
-            // Mapped and aliased, so that the weights never lie on the heap.
-            MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-            CodedInputStream input = UnsafeByteOperations.unsafeWrap(bytes).newCodedInput();
+        try (FileBytes content = FileBytes.read(onnxFile)) {
+            // Aliased, so that the weights never lie on the heap.
+            CodedInputStream input =
+                    UnsafeByteOperations.unsafeWrap(content.bytes()).newCodedInput();
             input.enableAliasing(true);
             Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), wish);
             return prepared.isEmpty()
@@ -148,7 +146,7 @@ public final class GraphPreparation {
 
     private static Path writeTemporary(ModelProto model) throws IOException {
         Path file = Files.createTempFile("prepared-model", ".onnx");
-        // A file's own stream takes mapped bytes without copying them through the heap.
+        // A file's own stream takes such bytes without copying them through the heap.
         try (OutputStream content = new FileOutputStream(file.toFile())) {
             model.writeTo(content);
             return file;
