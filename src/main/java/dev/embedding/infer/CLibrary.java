@@ -17,4 +17,7 @@ interface CLibrary extends Library {
 
     /** Gives free memory back to the system; glibc only. */
     int malloc_trim(long keep);
+
+    /** Sets a parameter of the allocator; glibc only. */
+    int mallopt(int parameter, int value);
 }

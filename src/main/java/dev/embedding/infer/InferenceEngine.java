@@ -72,6 +72,7 @@ public final class InferenceEngine implements AutoCloseable {
     private static InferenceEngine onCpu(SessionOpener opener, EngineOptions options, @Nullable String fallbackReason)
             throws OrtException {
         InferenceSession narrow = openOnCpu(opener, 1);
+        NativeMemory.giveBack();
         WideSession wide = options.cores() == 1
                 ? null
                 : new WideSession(() -> openOnCpu(opener, options.cores()), WIDE_SESSION_IDLE);

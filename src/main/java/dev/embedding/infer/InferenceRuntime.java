@@ -14,6 +14,7 @@ public final class InferenceRuntime {
     private final OrtEnvironment environment;
 
     public InferenceRuntime() {
+        NativeMemory.shareArenas();
         EngineTelemetry.switchOff();
         environment = OrtEnvironment.getEnvironment(LOGGED);
         keepUntilExit();
