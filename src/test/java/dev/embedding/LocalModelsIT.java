@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.ReferenceVectors.Row;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,6 +18,21 @@ class LocalModelsIT {
 
     private static final double TOLERANCE = 2e-5;
     private static final double TOLERANCE_OF_HALF_PRECISION = 2e-3;
+
+    private static ServiceProcess service;
+
+    @BeforeAll
+    static void start() {
+        service = ServiceProcess.configure()
+                .with("EMBEDDING_DEVICE", "cpu")
+                .with("EMBEDDING_SETTINGS_FILE", "settings.json")
+                .ready();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -47,32 +67,88 @@ class LocalModelsIT {
         "decoder-position-ids, false",
         "bert-mean-fp16, true",
         "bert-mean-fp16, false",
+        "bert-default-prompt, true",
+        "bert-default-prompt, false",
+        "bert-include-prompt-false, true",
+        "bert-include-prompt-false, false",
+        "bert-do-lower-case, true",
+        "bert-do-lower-case, false",
     })
     void givesTheVectorsOfSentenceTransformers(String model, boolean normalize) {
         ReferenceVectors reference = ReferenceVectors.ofModel(model, normalize);
         double tolerance = model.endsWith("fp16") ? TOLERANCE_OF_HALF_PRECISION : TOLERANCE;
         String directory = ReferenceVectors.MODELS.resolve(model).toString();
-        try (ServiceProcess service = ServiceProcess.configure()
-                .with("EMBEDDING_MODEL_NAME", directory)
-                .with("EMBEDDING_NORMALIZE", Boolean.toString(normalize))
-                .ready()) {
+        ServiceClient client = service.client();
+        serve(model, normalize);
 
-            Answer together = service.client().embed(reference.texts());
-            List<Answer> alone =
-                    reference.texts().stream().map(service.client()::embed).toList();
-
-            assertThat(together.truncated()).isEqualTo(reference.truncated());
-            assertThat(together.json().path("tokens").intValue()).isEqualTo(reference.tokens());
-            for (int index = 0; index < alone.size(); index++) {
-                Row row = reference.rows().get(index);
-                ReferenceVectors.requireNear(together.vectors().get(index), row.vector(), tolerance);
-                ReferenceVectors.requireNear(alone.get(index).vectors().get(0), row.vector(), tolerance);
-                assertThat(alone.get(index).json().path("tokens").intValue()).isEqualTo(row.tokens());
-            }
-            JsonNode info = service.client().get("/model/info").json();
-            assertThat(info.path("model_name").textValue()).isEqualTo(directory);
-            assertThat(info.path("source").textValue()).isEqualTo("directory");
-            assertThat(info.path("max_input_tokens").intValue()).isEqualTo(reference.maxTokens());
+        check(client, reference, Map.of(), tolerance);
+        for (String prompt : normalize ? List.<String>of() : ReferenceVectors.prompts(model)) {
+            check(client, ReferenceVectors.withPrompt(model, prompt), Map.of("prompt_name", prompt), tolerance);
         }
+        JsonNode info = client.get("/model/info").json();
+        assertThat(info.path("model_name").textValue()).isEqualTo(directory);
+        assertThat(info.path("source").textValue()).isEqualTo("directory");
+        assertThat(info.path("max_input_tokens").intValue()).isEqualTo(reference.maxTokens());
+    }
+
+    @Test
+    void choosesThePromptByTheTypeOfTheInput() {
+        String model = "bert-default-prompt";
+        serve(model, false);
+        ServiceClient client = service.client();
+        ReferenceVectors queries = ReferenceVectors.withPrompt(model, "query");
+        ReferenceVectors documents = ReferenceVectors.withPrompt(model, "document");
+
+        check(client, queries, Map.of("input_type", "query"), TOLERANCE);
+        check(client, documents, Map.of("input_type", "document"), TOLERANCE);
+        Row row = documents.rows().get(0);
+        Answer single =
+                client.postJson("/embed/single", Answer.jsonOf(Map.of("text", row.text(), "input_type", "document")));
+        ReferenceVectors.requireNear(Answer.floats(single.json().path("embedding")), row.vector(), TOLERANCE);
+    }
+
+    @Test
+    void namesThePromptsThatThereAre() {
+        serve("bert-default-prompt", false);
+
+        Answer answer = embed(service.client(), List.of("text"), Map.of("prompt_name", "passage"));
+
+        assertThat(answer.status()).isEqualTo(422);
+        JsonNode fault = answer.json().path("errors").path(0);
+        assertThat(fault.path("field").textValue()).isEqualTo("body.prompt_name");
+        assertThat(fault.path("message").textValue()).contains("passage").contains("document, query");
+    }
+
+    private static void serve(String model, boolean normalize) {
+        String directory = ReferenceVectors.MODELS.resolve(model).toString();
+        Answer changed = service.client()
+                .postJson(
+                        "/settings/bulk",
+                        Answer.jsonOf(Map.of(
+                                "settings", Map.of("model_name", directory, "normalize_embeddings", normalize))));
+        assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+    }
+
+    private static void check(
+            ServiceClient client, ReferenceVectors reference, Map<String, String> choice, double tolerance) {
+        Answer together = embed(client, reference.texts(), choice);
+        List<Answer> alone = reference.texts().stream()
+                .map(text -> embed(client, List.of(text), choice))
+                .toList();
+
+        assertThat(together.truncated()).isEqualTo(reference.truncated());
+        assertThat(together.json().path("tokens").intValue()).isEqualTo(reference.tokens());
+        for (int index = 0; index < alone.size(); index++) {
+            Row row = reference.rows().get(index);
+            ReferenceVectors.requireNear(together.vectors().get(index), row.vector(), tolerance);
+            ReferenceVectors.requireNear(alone.get(index).vectors().get(0), row.vector(), tolerance);
+            assertThat(alone.get(index).json().path("tokens").intValue()).isEqualTo(row.tokens());
+        }
+    }
+
+    private static Answer embed(ServiceClient client, List<String> texts, Map<String, String> choice) {
+        Map<String, Object> body = new HashMap<>(choice);
+        body.put("texts", texts);
+        return client.postJson("/embed", Answer.jsonOf(body));
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -54,14 +55,35 @@ record ReferenceVectors(int maxTokens, List<Row> rows) {
 
     /** Those of a small model. */
     static ReferenceVectors ofModel(String name, boolean normalized) {
-        JsonNode file = read(MODELS.resolve(name).resolve("expected.json"));
-        JsonNode vectors = file.path(normalized ? "vectors_normalized" : "vectors");
+        JsonNode file = expected(name);
+        return of(file, file.path("token_ids"), file.path(normalized ? "vectors_normalized" : "vectors"));
+    }
+
+    /** Those of a small model with one of its prompts, not normalised. */
+    static ReferenceVectors withPrompt(String name, String prompt) {
+        JsonNode file = expected(name);
+        JsonNode prompted = file.path("prompted").path(prompt);
+        return of(file, prompted.path("token_ids"), prompted.path("vectors"));
+    }
+
+    /** Names of a small model's prompts. */
+    static List<String> prompts(String name) {
+        return expected(name).path("prompted").properties().stream()
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static JsonNode expected(String name) {
+        return read(MODELS.resolve(name).resolve("expected.json"));
+    }
+
+    private static ReferenceVectors of(JsonNode file, JsonNode tokenIds, JsonNode vectors) {
         return new ReferenceVectors(
                 file.path("max_seq_length").intValue(),
                 IntStream.range(0, vectors.size())
                         .mapToObj(index -> new Row(
                                 file.path("texts").get(index).textValue(),
-                                file.path("token_ids").get(index).size(),
+                                tokenIds.get(index).size(),
                                 Answer.floats(vectors.get(index))))
                         .toList());
     }

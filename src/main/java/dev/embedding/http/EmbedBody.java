@@ -4,21 +4,15 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.serving.PromptChoice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The body of {@code POST /embed}. */
-@Schema(name = "EmbedRequest")
-public record EmbedBody(
-        @Schema(
-                description = "Texts to embed, none empty or only white space",
-                required = true,
-                minItems = 1,
-                maxItems = EmbedBody.MAX_TEXTS)
-        List<String> texts) {
+/** What the body of {@code POST /embed} asks for. */
+record EmbedBody(List<String> texts, PromptChoice prompt) {
 
     static final int MAX_TEXTS = 1_000;
 
@@ -38,35 +32,43 @@ public record EmbedBody(
                     new Fault("body", "Input should be an object with the field texts", "model_attributes_type"));
         }
         TextsField field = null;
+        PromptFields prompt = new PromptFields();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean isTexts = parser.currentName().equals(TEXTS);
+            String name = parser.currentName();
             JsonToken value = parser.nextToken();
-            if (isTexts) {
+            if (name.equals(TEXTS)) {
                 field = TextsField.read(parser, value);
             } else {
+                prompt.read(name, parser, value);
                 parser.skipChildren();
             }
         }
-        return new EmbedBody(checked(field));
+        return checked(field, prompt);
     }
 
-    private static List<String> checked(@Nullable TextsField field) {
+    private static EmbedBody checked(@Nullable TextsField field, PromptFields prompt) {
+        List<Fault> faults = new ArrayList<>();
         if (field == null) {
-            throw new InvalidRequestException(new Fault(FIELD, "Field required", "missing"));
-        }
-        if (!field.faults().isEmpty()) {
-            throw new InvalidRequestException(field.faults());
-        }
-        List<Integer> blank = new ArrayList<>();
-        for (int index = 0; index < field.texts().size(); index++) {
-            if (TextRules.isBlank(field.texts().get(index))) {
-                blank.add(index);
+            faults.add(new Fault(FIELD, "Field required", "missing"));
+        } else {
+            faults.addAll(field.faults());
+            List<Integer> blank = blankIndices(field.texts());
+            if (field.faults().isEmpty() && !blank.isEmpty()) {
+                faults.add(new Fault(FIELD, blankMessage(blank), "value_error"));
             }
         }
-        if (!blank.isEmpty()) {
-            throw new InvalidRequestException(new Fault(FIELD, blankMessage(blank), "value_error"));
+        faults.addAll(prompt.faults());
+        if (field == null || !faults.isEmpty()) {
+            throw new InvalidRequestException(faults);
         }
-        return field.texts();
+        return new EmbedBody(field.texts(), prompt.choice());
+    }
+
+    private static List<Integer> blankIndices(List<String> texts) {
+        return IntStream.range(0, texts.size())
+                .filter(index -> TextRules.isBlank(texts.get(index)))
+                .boxed()
+                .toList();
     }
 
     private static String blankMessage(List<Integer> blank) {

@@ -1,5 +1,6 @@
 package dev.embedding.http;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.EmbeddingSpace;
 import dev.embedding.http.edge.RequestId;
@@ -7,6 +8,7 @@ import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.serving.PromptChoice;
 import dev.embedding.telemetry.EmbeddingMeters;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -28,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** Texts to vectors. Requests are parsed and tokenized on a worker, and answered from the lane that finished them. */
 @Path("/embed")
@@ -36,6 +39,11 @@ public class EmbedResource {
 
     /** Answers with more vectors than this are encoded on a worker instead of the lane. */
     private static final int ENCODED_ON_LANE = 4;
+
+    private static final String INPUT_TYPE =
+            "Whether the texts are searched for or are searched: chooses the model's prompt for it";
+    private static final String PROMPT_NAME =
+            "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
     private final Embedder embedder;
     private final EmbeddingMeters meters;
@@ -55,7 +63,7 @@ public class EmbedResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = EmbedBody.class)))
+                            schema = @Schema(implementation = EmbedRequestBody.class)))
     @Parameter(
             name = EmbeddingSpace.HEADER,
             in = ParameterIn.HEADER,
@@ -77,8 +85,10 @@ public class EmbedResource {
         String requestId = RequestId.of(exchange);
         return answer(
                 exchange,
-                () -> EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)))
-                        .texts(),
+                () -> {
+                    EmbedBody body = EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
+                    return request(exchange, body.texts(), body.prompt());
+                },
                 (embeddings, millis) -> EmbedAnswers.embed(embeddings, requestId, millis));
     }
 
@@ -120,25 +130,66 @@ public class EmbedResource {
     public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
         return answer(
                 exchange,
-                () -> List.of(SingleText.fromQuery(exchange.request().uri())
-                        .orElseGet(() -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))))),
+                () -> {
+                    SingleText single = SingleText.fromQuery(exchange.request().uri())
+                            .orElseGet(
+                                    () -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))));
+                    return request(exchange, List.of(single.text()), single.prompt());
+                },
                 EmbedAnswers::single);
     }
 
-    /** The body of {@code POST /embed/single} when it is an object. */
+    /** The body of {@code POST /embed}, for the API's document. */
+    @Schema(name = "EmbedRequest")
+    public record EmbedRequestBody(
+            @Schema(
+                    description = "Texts to embed, none empty or only white space",
+                    required = true,
+                    minItems = 1,
+                    maxItems = EmbedBody.MAX_TEXTS)
+            List<String> texts,
+
+            @Schema(
+                    description = INPUT_TYPE,
+                    enumeration = {"query", "document"},
+                    nullable = true)
+            @JsonProperty(PromptFields.INPUT_TYPE)
+            @Nullable
+            String inputType,
+
+            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
+            String promptName) {}
+
+    /** The body of {@code POST /embed/single} when it is an object, for the API's document. */
     @Schema(name = "EmbedSingleRequest")
     public record SingleBody(
             @Schema(description = "The text, not empty and not only white space", required = true)
-            String text) {}
+            String text,
+
+            @Schema(
+                    description = INPUT_TYPE,
+                    enumeration = {"query", "document"},
+                    nullable = true)
+            @JsonProperty(PromptFields.INPUT_TYPE)
+            @Nullable
+            String inputType,
+
+            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
+            String promptName) {}
+
+    private static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
+        return new EmbeddingRequest(texts, prompt, EmbeddingSpace.required(exchange), RequestHeaders.timeout(exchange));
+    }
 
     private Uni<Response> answer(
-            RoutingContext exchange, Supplier<List<String>> texts, BiFunction<Embeddings, Double, byte[]> encode) {
+            RoutingContext exchange,
+            Supplier<EmbeddingRequest> request,
+            BiFunction<Embeddings, Double, byte[]> encode) {
         long start = System.nanoTime();
         return Uni.createFrom()
-                .item(() -> new EmbeddingRequest(
-                        texts.get(), EmbeddingSpace.required(exchange), RequestHeaders.timeout(exchange)))
+                .item(request)
                 .runSubscriptionOn(workers)
-                .chain(request -> embedder.embed(request)
+                .chain(read -> embedder.embed(read)
                         .onFailure()
                         .invoke(meters::failed)
                         .onCancellation()

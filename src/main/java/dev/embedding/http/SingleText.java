@@ -4,26 +4,25 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.serving.PromptChoice;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** The one text of {@code POST /embed/single}, from wherever its caller put it. */
-final class SingleText {
+/** What {@code POST /embed/single} asks for: the one text, from wherever its caller put it. */
+record SingleText(String text, PromptChoice prompt) {
 
     private static final String TEXT = "text";
     private static final int MAX_PARAMETERS = 1_024;
-
-    private SingleText() {}
 
     /**
      * The text of the query parameter, if there is one: of several the last.
      *
      * @throws InvalidRequestException when it is blank or not percent-encoded UTF-8
      */
-    static Optional<String> fromQuery(String uri) {
+    static Optional<SingleText> fromQuery(String uri) {
         List<String> values;
         try {
             values = decoder(uri).parameters().getOrDefault(TEXT, List.of());
@@ -31,7 +30,9 @@ final class SingleText {
             throw new InvalidRequestException(
                     new Fault("query.text", "The query is not percent-encoded UTF-8", "value_error"));
         }
-        return values.isEmpty() ? Optional.empty() : Optional.of(notBlank("query.text", values.get(values.size() - 1)));
+        return values.isEmpty()
+                ? Optional.empty()
+                : Optional.of(withoutChoice(notBlank("query.text", values.get(values.size() - 1))));
     }
 
     /** Only {@code &} separates parameters, as in the original: a semicolon belongs to the text. */
@@ -40,13 +41,13 @@ final class SingleText {
     }
 
     /** @throws InvalidRequestException when the body is neither a text nor an object with one */
-    static String fromBody(byte[] body) {
+    static SingleText fromBody(byte[] body) {
         return RequestBodies.read(body, SingleText::read);
     }
 
-    private static String read(JsonParser parser, JsonToken first) throws IOException {
+    private static SingleText read(JsonParser parser, JsonToken first) throws IOException {
         if (first == JsonToken.VALUE_STRING) {
-            return notBlank("body", parser.getText());
+            return withoutChoice(notBlank("body", parser.getText()));
         }
         if (first != JsonToken.START_OBJECT) {
             parser.skipChildren();
@@ -55,22 +56,33 @@ final class SingleText {
         }
         Optional<String> text = Optional.empty();
         boolean found = false;
+        PromptFields prompt = new PromptFields();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean isText = parser.currentName().equals(TEXT);
+            String name = parser.currentName();
             JsonToken value = parser.nextToken();
-            if (isText) {
+            if (name.equals(TEXT)) {
                 found = true;
                 text = value == JsonToken.VALUE_STRING ? Optional.of(parser.getText()) : Optional.empty();
+            } else {
+                prompt.read(name, parser, value);
             }
             parser.skipChildren();
         }
         if (!found) {
             throw new InvalidRequestException(new Fault("body.text", "Field required", "missing"));
         }
-        return notBlank(
+        String valid = notBlank(
                 "body.text",
                 text.orElseThrow(() -> new InvalidRequestException(
                         new Fault("body.text", "Input should be a valid string", "string_type"))));
+        if (!prompt.faults().isEmpty()) {
+            throw new InvalidRequestException(prompt.faults());
+        }
+        return new SingleText(valid, prompt.choice());
+    }
+
+    private static SingleText withoutChoice(String text) {
+        return new SingleText(text, PromptChoice.USUAL);
     }
 
     private static String notBlank(String field, String text) {

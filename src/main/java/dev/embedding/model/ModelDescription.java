@@ -19,7 +19,11 @@ import java.util.stream.Collectors;
  * @param normalizes whether the model's own modules end with Normalize
  * @param maxTokens most tokens of one text, special ones included
  * @param maxTokensFrom the file that says so
+ * @param cutsStart whether of a longer text the end is kept
+ * @param lowerCases whether texts are lower-cased before they are tokenized
  * @param padTokenId fills short rows of a batch
+ * @param prompts what may be put in front of texts
+ * @param poolsPrompt whether a prompt's tokens count in the pooling
  */
 public record ModelDescription(
         String name,
@@ -32,7 +36,11 @@ public record ModelDescription(
         boolean normalizes,
         int maxTokens,
         String maxTokensFrom,
-        int padTokenId) {
+        boolean cutsStart,
+        boolean lowerCases,
+        int padTokenId,
+        Prompts prompts,
+        boolean poolsPrompt) {
 
     public ModelDescription {
         poolings = List.copyOf(poolings);
@@ -46,7 +54,7 @@ public record ModelDescription(
 
     /** Whether the first token's vector is all that is needed of a text. */
     public boolean readsFirstTokenOnly() {
-        return poolings.equals(List.of(PoolingMode.CLS));
+        return poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
     }
 
     /** Bytes of the weights, external data included. */

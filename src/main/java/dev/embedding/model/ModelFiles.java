@@ -4,28 +4,36 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 
-/** The directory of one model. Files are named relative to it, in calls and in messages. */
+/** The files of one model. They are named relative to it, in calls and in messages. */
 final class ModelFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String modelName;
-    private final Path directory;
+    private final ModelFolder folder;
 
-    ModelFiles(String modelName, Path directory) {
+    ModelFiles(String modelName, ModelFolder folder) {
         this.modelName = modelName;
-        this.directory = directory;
-    }
-
-    Path path(String file) {
-        return directory.resolve(file);
+        this.folder = folder;
     }
 
     boolean has(String file) {
-        return Files.isRegularFile(path(file));
+        return folder.has(file);
+    }
+
+    /** Names of the ONNX files. */
+    Set<String> onnxFiles() {
+        return folder.onnxFiles();
+    }
+
+    /** Makes sure that those of the files which there are can be read, all at once. */
+    void fetch(Collection<String> files) {
+        folder.fetch(files.stream().filter(folder::has).toList());
     }
 
     /** The content of a JSON file; a missing node when there is no such file. */
@@ -34,7 +42,7 @@ final class ModelFiles {
             return MissingNode.getInstance();
         }
         try {
-            return JSON.readTree(path(file).toFile());
+            return JSON.readTree(local(file).toFile());
         } catch (IOException failure) {
             throw new ModelUnavailableException(
                     "Model " + modelName + ": " + file + " is not valid JSON or cannot be read", failure);
@@ -50,7 +58,12 @@ final class ModelFiles {
         if (!has(file)) {
             throw refusal(file, "is missing; " + reason);
         }
-        return path(file);
+        return local(file);
+    }
+
+    private Path local(String file) {
+        folder.fetch(List.of(file));
+        return folder.path(file);
     }
 
     ModelUnavailableException refusal(String file, String problem) {

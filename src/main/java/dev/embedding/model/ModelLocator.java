@@ -25,15 +25,17 @@ public final class ModelLocator {
     }
 
     /** @throws ModelUnavailableException when the name leads to no model, or to one that is not supported */
-    public ModelDescription locate(String name) {
+    public ModelDescription locate(ModelWish wish) {
+        String name = wish.name();
         Optional<Path> directory = directory(Path.of(""), name);
         if (directory.isPresent()) {
-            return new SentenceTransformersLayout(name, Source.DIRECTORY, directory.get()).read();
+            return new SentenceTransformersLayout(wish, Source.DIRECTORY, new ModelFolder.Local(directory.get()))
+                    .read();
         }
         return bundledRoots.stream()
                 .flatMap(root -> directory(root, name).filter(found -> isInside(root, found)).stream())
                 .findFirst()
-                .map(found -> new SentenceTransformersLayout(name, Source.BUNDLED, found).read())
+                .map(found -> new SentenceTransformersLayout(wish, Source.BUNDLED, new ModelFolder.Local(found)).read())
                 .orElseThrow(() -> new ModelUnavailableException(
                         "Model " + name + " is neither a local directory nor bundled with this service"));
     }

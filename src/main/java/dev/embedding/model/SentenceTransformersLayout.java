@@ -27,27 +27,34 @@ final class SentenceTransformersLayout {
 
     private static final String POOLING_FLAG = "pooling_mode_";
 
-    private final String name;
+    /** What is read of every model that has it, besides its weights. */
+    private static final List<String> FILES_OF_A_MODULE =
+            List.of("config.json", "sentence_bert_config.json", "tokenizer.json", "tokenizer_config.json");
+
+    private final ModelWish wish;
     private final ModelDescription.Source source;
     private final ModelFiles files;
 
-    SentenceTransformersLayout(String name, ModelDescription.Source source, Path directory) {
-        this.name = name;
+    SentenceTransformersLayout(ModelWish wish, ModelDescription.Source source, ModelFolder folder) {
+        this.wish = wish;
         this.source = source;
-        this.files = new ModelFiles(name, directory);
+        this.files = new ModelFiles(wish.name(), folder);
     }
 
     /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
     ModelDescription read() {
+        files.fetch(List.of(MODULES, Prompts.FILE));
         List<Module> modules = modules();
+        files.fetch(modules.stream()
+                .flatMap(module -> FILES_OF_A_MODULE.stream().map(file -> module.prefix() + file))
+                .toList());
         String transformer = modules.get(0).prefix();
         boolean normalizes = modules.get(modules.size() - 1).type().equals(NORMALIZE);
-        refusePrompts();
-        refuseLowerCasing(transformer);
         JsonNode config = files.json(transformer + "config.json");
         MaxTokens maxTokens = MaxTokens.read(files, transformer, config);
+        Prompts prompts = Prompts.read(files).orElse(wish.queryPrompt(), wish.documentPrompt());
         return new ModelDescription(
-                name,
+                wish.name(),
                 source,
                 weights(transformer),
                 files.requireFile(
@@ -64,7 +71,19 @@ final class SentenceTransformersLayout {
                 normalizes,
                 maxTokens.count(),
                 maxTokens.from(),
-                config.path("pad_token_id").asInt(0));
+                files.optionalJson(transformer + "tokenizer_config.json")
+                        .path("truncation_side")
+                        .asText()
+                        .equals("left"),
+                files.optionalJson(transformer + "sentence_bert_config.json")
+                        .path("do_lower_case")
+                        .asBoolean(),
+                config.path("pad_token_id").asInt(0),
+                prompts,
+                modules.get(1).path().equals(NO_FILES)
+                        || files.json(modules.get(1).prefix() + "config.json")
+                                .path("include_prompt")
+                                .asBoolean(true));
     }
 
     /** Without {@code modules.json} a model is a transformer and the mean of its tokens, as sentence-transformers has it. */
@@ -110,34 +129,9 @@ final class SentenceTransformersLayout {
                                 file, "asks for the activation " + activation + ", which is not supported")));
     }
 
-    private void refusePrompts() {
-        String file = "config_sentence_transformers.json";
-        String defaultPrompt =
-                files.optionalJson(file).path("default_prompt_name").asText("null");
-        if (!defaultPrompt.equals("null")) {
-            throw files.refusal(file, "names the default prompt " + defaultPrompt + ", and prompts are not supported");
-        }
-    }
-
-    private void refuseLowerCasing(String transformer) {
-        String file = transformer + "sentence_bert_config.json";
-        if (files.optionalJson(file).path("do_lower_case").asBoolean()) {
-            throw files.refusal(file, "asks for do_lower_case, which is not supported");
-        }
-    }
-
     private Path weights(String transformer) {
-        for (String file : List.of("onnx/model.onnx", "model.onnx")) {
-            for (String folder : List.of(transformer, "")) {
-                if (files.has(folder + file)) {
-                    return files.path(folder + file);
-                }
-            }
-        }
-        throw files.refusal(
-                "onnx/model.onnx",
-                "is missing; export the model with: optimum-cli export onnx --task feature-extraction --model " + name
-                        + " <directory>");
+        String file = new OnnxFileChoice(files, transformer).choose(wish);
+        return files.requireFile(file, "the model cannot be served without it");
     }
 
     private List<PoolingMode> poolings(String file) {

@@ -39,7 +39,10 @@ public final class SpaceFingerprint {
         for (DenseLayer layer : model.dense()) {
             add(digest, "dense=" + hexOfFiles(List.of(layer.weights())) + layer.activation() + layer.bias());
         }
-        add(digest, "maxTokens=" + model.maxTokens());
+        add(digest, "maxTokens=" + model.maxTokens() + (model.cutsStart() ? " from the end" : ""));
+        add(digest, "lowerCases=" + model.lowerCases());
+        add(digest, "prompts=" + model.prompts().canonical());
+        add(digest, "poolsPrompt=" + model.poolsPrompt());
         return new SpaceFingerprint(weights, hex(digest), model.normalizes());
     }
 

@@ -3,6 +3,7 @@ package dev.embedding.reload;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.ModelWish;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GoldenCheck;
 import dev.embedding.serving.ModelHost;
@@ -25,7 +26,7 @@ final class ModelLoader {
 
     /** @throws ModelUnavailableException when the name leads to no model that can be understood */
     ModelDescription locate(ServiceSettings settings) {
-        return locator.locate(settings.modelName());
+        return locator.locate(ModelWish.of(settings.modelName()));
     }
 
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */

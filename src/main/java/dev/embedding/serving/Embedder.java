@@ -74,14 +74,16 @@ public final class Embedder {
         return Uni.createFrom().deferred(() -> {
             requireSpace(request, lease);
             EmbeddingModel model = lease.model();
-            long estimate = model.estimateTokens(request.texts());
-            MicroBatcher<int[], float[]>.Admission admission = moved
+            String prompt = request.prompt().of(model.description().prompts());
+            long estimate = model.estimateTokens(prompt, request.texts());
+            MicroBatcher<EncodedText, float[]>.Admission admission = moved
                     ? model.batcher().admitMoved(estimate)
                     : model.batcher().admit(estimate);
             long start = System.nanoTime();
-            return new TokenizeJob(model, request.texts(), workers)
+            return new TokenizeJob(model, prompt, request.texts(), workers)
                     .run()
-                    .chain(texts -> compute(texts, lease, admission, deadline, System.nanoTime() - start))
+                    .chain(texts -> compute(
+                            texts, model.tokensLeftOut(prompt), lease, admission, deadline, System.nanoTime() - start))
                     .onTermination()
                     .invoke(admission::release);
         });
@@ -96,12 +98,13 @@ public final class Embedder {
 
     private static Uni<Embeddings> compute(
             List<TokenizedText> texts,
+            int leftOut,
             Lease lease,
-            MicroBatcher<int[], float[]>.Admission admission,
+            MicroBatcher<EncodedText, float[]>.Admission admission,
             long deadline,
             long tokenizeNanos) {
-        List<BatchRow<int[]>> rows = texts.stream()
-                .map(text -> new BatchRow<>(text.ids(), text.ids().length))
+        List<BatchRow<EncodedText>> rows = texts.stream()
+                .map(text -> new BatchRow<>(new EncodedText(text.ids(), leftOut), text.ids().length))
                 .toList();
         int tokens = rows.stream().mapToInt(BatchRow::tokens).sum();
         List<Integer> truncated = IntStream.range(0, texts.size())

@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import java.time.Duration;
+import java.util.Collection;
 
 /** Why texts got no vectors. Each message is for the caller: what happened and what to do, nothing internal. */
 public abstract sealed class EmbeddingFailure extends RuntimeException {
@@ -55,6 +56,13 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     public static final class OtherSpace extends EmbeddingFailure {
         public OtherSpace(String wanted, String served) {
             super("The vector space " + wanted + " was asked for, but " + served + " is served.");
+        }
+    }
+
+    /** The caller asked for a prompt that the model does not have. */
+    public static final class NoSuchPrompt extends EmbeddingFailure {
+        public NoSuchPrompt(String name, Collection<String> known) {
+            super("The model has no prompt named " + name + "; it has " + String.join(", ", known) + ".");
         }
     }
 

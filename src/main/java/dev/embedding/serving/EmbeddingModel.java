@@ -16,6 +16,7 @@ import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.pool.VectorNorm;
 import dev.embedding.tokenize.TextTokenizer;
 import dev.embedding.tokenize.TokenizedText;
+import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ public final class EmbeddingModel {
     private final InferenceEngine engine;
     private final VectorHead head;
     private final List<Workspace> workspaces;
-    private final MicroBatcher<int[], float[]> batcher;
+    private final MicroBatcher<EncodedText, float[]> batcher;
     private final Duration loadTime;
     private final int lanes;
     private final EngineProfile profile;
@@ -116,7 +117,9 @@ public final class EmbeddingModel {
 
     private static TextTokenizer tokenizer(ModelDescription description) {
         try {
-            return new TextTokenizer(description.tokenizer(), description.maxTokens());
+            return new TextTokenizer(
+                    description.tokenizer(),
+                    new TokenizerOptions(description.maxTokens(), description.lowerCases(), description.cutsStart()));
         } catch (IOException failure) {
             throw new ModelUnavailableException(
                     "Model " + description.name() + ": "
@@ -140,10 +143,11 @@ public final class EmbeddingModel {
     }
 
     /** Computes one batch on a lane: {@code [rows]} of token ids to pooled vectors. */
-    private List<RowOutcome<float[]>> compute(List<int[]> rows, BatchRun run) {
-        TokenVectors vectors = engine.run(TokenBatch.of(rows), workspaces.get(run.lane()), run.alone());
+    private List<RowOutcome<float[]>> compute(List<EncodedText> rows, BatchRun run) {
+        TokenBatch batch = TokenBatch.of(rows.stream().map(EncodedText::ids).toList());
+        TokenVectors vectors = engine.run(batch, workspaces.get(run.lane()), run.alone());
         return IntStream.range(0, rows.size())
-                .mapToObj(row -> outcome(head.vector(vectors, row, rows.get(row).length)))
+                .mapToObj(row -> outcome(head.vector(vectors, row, rows.get(row))))
                 .toList();
     }
 
@@ -154,7 +158,7 @@ public final class EmbeddingModel {
                         new ArithmeticException("The model's output is not finite")));
     }
 
-    MicroBatcher<int[], float[]> batcher() {
+    MicroBatcher<EncodedText, float[]> batcher() {
         return batcher;
     }
 
@@ -163,8 +167,15 @@ public final class EmbeddingModel {
     }
 
     /** Tokens that these texts will have at most, guessed from their lengths. */
-    long estimateTokens(List<String> texts) {
-        return texts.stream().mapToLong(tokenizer::estimateTokens).sum();
+    long estimateTokens(String prompt, List<String> texts) {
+        return texts.stream()
+                .mapToLong(text -> tokenizer.estimateTokens(prompt.length() + text.length()))
+                .sum();
+    }
+
+    /** How many tokens of a text behind this prompt do not count in the pooling. */
+    int tokensLeftOut(String prompt) {
+        return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
     }
 
     /** The vectors of a batch result, normalised when asked for or when the model's own modules say so. */

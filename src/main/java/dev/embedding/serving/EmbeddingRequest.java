@@ -8,10 +8,12 @@ import java.util.Optional;
  * Texts to be embedded.
  *
  * @param texts at least one
+ * @param prompt what is put in front of each
  * @param requiredSpace fingerprint of the vector space that the caller insists on
  * @param timeout after which the caller does not want the answer any more
  */
-public record EmbeddingRequest(List<String> texts, Optional<String> requiredSpace, Optional<Duration> timeout) {
+public record EmbeddingRequest(
+        List<String> texts, PromptChoice prompt, Optional<String> requiredSpace, Optional<Duration> timeout) {
 
     public EmbeddingRequest {
         if (texts.isEmpty()) {

@@ -17,13 +17,16 @@ final class TokenizeJob {
     private static final int CHARACTERS_PER_PORTION = 4_096;
 
     private final EmbeddingModel model;
+    private final String prompt;
     private final List<String> texts;
     private final Executor workers;
     private final List<TokenizedText> done;
     private volatile boolean cancelled;
 
-    TokenizeJob(EmbeddingModel model, List<String> texts, Executor workers) {
+    /** @param prompt put in front of each text */
+    TokenizeJob(EmbeddingModel model, String prompt, List<String> texts, Executor workers) {
         this.model = model;
+        this.prompt = prompt;
         this.texts = texts;
         this.workers = workers;
         this.done = new ArrayList<>(texts.size());
@@ -41,8 +44,8 @@ final class TokenizeJob {
             int characters = 0;
             while (!cancelled && done.size() < texts.size() && characters < CHARACTERS_PER_PORTION) {
                 String text = texts.get(done.size());
-                done.add(model.tokenize(text));
-                characters += text.length();
+                done.add(model.tokenize(prompt + text));
+                characters += prompt.length() + text.length();
             }
             if (done.size() == texts.size()) {
                 emitter.complete(done);

@@ -76,19 +76,20 @@ final class VectorHead {
         return dimension;
     }
 
-    float[] vector(TokenVectors vectors, int row, int tokens) {
-        float[] vector = pooled(vectors, row, tokens);
+    float[] vector(TokenVectors vectors, int row, EncodedText text) {
+        float[] vector = pooled(vectors, row, text);
         for (Dense layer : layers) {
             vector = layer.apply(vector);
         }
         return vector;
     }
 
-    private float[] pooled(TokenVectors vectors, int row, int tokens) {
+    private float[] pooled(TokenVectors vectors, int row, EncodedText text) {
         int hidden = vectors.dimension();
         float[] together = new float[poolings.size() * hidden];
         for (int index = 0; index < poolings.size(); index++) {
-            float[] pooled = poolings.get(index).pool(vectors.values(), vectors.start(row), tokens, hidden);
+            float[] pooled = poolings.get(index)
+                    .pool(vectors.values(), vectors.start(row), text.leftOut(), text.ids().length, hidden);
             System.arraycopy(pooled, 0, together, index * hidden, hidden);
         }
         return together;

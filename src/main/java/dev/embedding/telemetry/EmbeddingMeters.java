@@ -125,7 +125,7 @@ public class EmbeddingMeters implements ServingListener {
 
     /** A request that passed validation was not answered. */
     public void failed(Throwable failure) {
-        if (failure instanceof EmbeddingFailure.OtherSpace) {
+        if (failure instanceof EmbeddingFailure.OtherSpace || failure instanceof EmbeddingFailure.NoSuchPrompt) {
             counters.refused();
         } else {
             counters.failed();
@@ -151,6 +151,9 @@ public class EmbeddingMeters implements ServingListener {
         }
         if (known instanceof EmbeddingFailure.DeadlinePassed) {
             return "deadline_passed";
+        }
+        if (known instanceof EmbeddingFailure.NoSuchPrompt) {
+            return "no_such_prompt";
         }
         return known instanceof EmbeddingFailure.OtherSpace ? "other_space" : "failed";
     }

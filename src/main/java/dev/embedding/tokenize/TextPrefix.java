@@ -1,15 +1,12 @@
 package dev.embedding.tokenize;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * The part of a long text that decides its first tokens. Tokenizing a megabyte takes up to seconds, while a model takes
  * a few hundred tokens of it.
  */
-sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
+sealed interface TextPrefix permits TextPrefix.Whole, TextPrefix.Whitespace, WordPiecePrefix {
 
     /**
      * Cuts a text; later attempts keep more, and end with the whole text.
@@ -25,10 +22,20 @@ sealed interface TextPrefix permits TextPrefix.Whitespace, WordPiecePrefix {
      */
     record Cut(String text, boolean complete, int surplusTokens) {}
 
+    /** Does not cut, for models that keep the end of a long text. */
+    TextPrefix WHOLE = new Whole();
+
     /** The way to cut that fits a {@code tokenizer.json}. */
-    static TextPrefix forTokenizer(Path tokenizerJson, int maxTokens) throws IOException {
-        JsonNode definition = new ObjectMapper().readTree(tokenizerJson.toFile());
+    static TextPrefix forTokenizer(JsonNode definition, int maxTokens) {
         return WordPiecePrefix.fits(definition) ? WordPiecePrefix.of(definition, maxTokens) : new Whitespace(maxTokens);
+    }
+
+    /** See {@link #WHOLE}. */
+    record Whole() implements TextPrefix {
+        @Override
+        public Cut cut(String text, int attempt) {
+            return new Cut(text, true, 0);
+        }
     }
 
     /**

@@ -3,10 +3,10 @@ package dev.embedding.tokenize;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
@@ -22,6 +22,8 @@ public final class TextTokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final TextPrefix prefix;
     private final int maxTokens;
+    private final boolean cutsStart;
+    private final Set<Long> specialIds;
     private final int leadingSpecialTokens;
     private final int trailingSpecialTokens;
     private boolean closed;
@@ -29,37 +31,51 @@ public final class TextTokenizer implements AutoCloseable {
     /**
      * Loads {@code tokenizer.json}.
      *
-     * @param maxTokens most tokens of one text, special ones included
      * @throws IOException when the file cannot be read
      * @throws IllegalArgumentException when it is no tokenizer
      */
-    public TextTokenizer(Path tokenizerJson, int maxTokens) throws IOException {
+    public TextTokenizer(Path tokenizerJson, TokenizerOptions options) throws IOException {
         TokenizerLibrary.prepare();
-        this.tokenizer = load(tokenizerJson);
-        this.maxTokens = maxTokens;
+        TokenizerDefinition definition = TokenizerDefinition.read(tokenizerJson);
+        if (options.lowerCase()) {
+            definition = definition.lowerCasing();
+        }
+        this.tokenizer = load(definition, tokenizerJson);
+        this.maxTokens = options.maxTokens();
+        this.cutsStart = options.cutsStart();
+        this.specialIds = definition.specialIds();
         long[] specialTokenMask = tokenizer.encode("a").getSpecialTokenMask();
         this.leadingSpecialTokens = leading(specialTokenMask);
         this.trailingSpecialTokens = specialTokens(specialTokenMask) - leadingSpecialTokens;
         if (maxTokens <= leadingSpecialTokens + trailingSpecialTokens) {
             throw new IllegalArgumentException("A maximum of " + maxTokens + " tokens leaves no room for text");
         }
-        this.prefix = TextPrefix.forTokenizer(tokenizerJson, maxTokens);
+        this.prefix = cutsStart ? TextPrefix.WHOLE : TextPrefix.forTokenizer(definition.root(), maxTokens);
     }
 
-    private static HuggingFaceTokenizer load(Path tokenizerJson) throws IOException {
+    private static HuggingFaceTokenizer load(TokenizerDefinition definition, Path file) throws IOException {
         Map<String, String> options = Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
-        try (InputStream json = Files.newInputStream(tokenizerJson)) {
+        try (InputStream json = definition.content()) {
             return HuggingFaceTokenizer.newInstance(json, options);
         } catch (RuntimeException failure) {
             throw new IllegalArgumentException(
-                    tokenizerJson.getFileName() + " is no tokenizer that can be read: " + failure.getMessage(),
-                    failure);
+                    file.getFileName() + " is no tokenizer that can be read: " + failure.getMessage(), failure);
         }
     }
 
-    /** An upper estimate of the tokens of a text, from its length alone. */
-    public int estimateTokens(String text) {
-        return Math.min(maxTokens, text.length() / 3 + leadingSpecialTokens + trailingSpecialTokens + 1);
+    /**
+     * How many tokens of a text that starts with a prompt count as the prompt, as sentence-transformers counts them: those
+     * of the prompt alone, without a special one at its end.
+     */
+    public int promptTokens(String prompt) {
+        int[] ids = tokenize(prompt).ids();
+        boolean endsSpecial = ids.length > 0 && specialIds.contains((long) ids[ids.length - 1]);
+        return endsSpecial ? ids.length - 1 : ids.length;
+    }
+
+    /** An upper estimate of the tokens of a text, from its number of characters alone. */
+    public int estimateTokens(int characters) {
+        return Math.min(maxTokens, characters / 3 + leadingSpecialTokens + trailingSpecialTokens + 1);
     }
 
     /** @throws IllegalStateException when the tokenizer is closed */
@@ -87,16 +103,24 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     private TokenizedText truncate(long[] ids) {
-        int[] kept = new int[Math.min(ids.length, maxTokens)];
-        for (int index = 0; index < kept.length; index++) {
-            kept[index] = Math.toIntExact(ids[index]);
+        int surplus = ids.length - maxTokens;
+        if (surplus <= 0) {
+            int[] all = new int[ids.length];
+            copy(ids, 0, all, 0, ids.length);
+            return new TokenizedText(all, false);
         }
-        if (ids.length > maxTokens) {
-            for (int back = 1; back <= trailingSpecialTokens; back++) {
-                kept[maxTokens - back] = Math.toIntExact(ids[ids.length - back]);
-            }
+        // The special tokens at both ends stay.
+        int cutFrom = cutsStart ? leadingSpecialTokens : maxTokens - trailingSpecialTokens;
+        int[] kept = new int[maxTokens];
+        copy(ids, 0, kept, 0, cutFrom);
+        copy(ids, cutFrom + surplus, kept, cutFrom, maxTokens - cutFrom);
+        return new TokenizedText(kept, true);
+    }
+
+    private static void copy(long[] from, int start, int[] to, int at, int count) {
+        for (int index = 0; index < count; index++) {
+            to[at + index] = Math.toIntExact(from[start + index]);
         }
-        return new TokenizedText(kept, ids.length > maxTokens);
     }
 
     private static int leading(long[] specialTokenMask) {

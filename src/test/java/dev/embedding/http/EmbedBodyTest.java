@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbedBodyTest {
@@ -115,6 +116,37 @@ class EmbedBodyTest {
         assertThat(faults(body))
                 .containsExactly(
                         new Fault("body." + (body.length() - 1), "JSON decode error: Extra data", "json_invalid"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"texts\": [\"a\"], \"input_type\": \"query\"} | QUERY",
+                "{\"input_type\": \"document\", \"texts\": [\"a\"]} | DOCUMENT",
+                "{\"texts\": [\"a\"], \"input_type\": \"query\", \"input_type\": \"document\"} | DOCUMENT",
+                "{\"texts\": [\"a\"], \"input_type\": null} | Usual[]",
+                "{\"texts\": [\"a\"], \"prompt_name\": \"x\"} | Named[name=x]",
+                "{\"texts\": [\"a\"], \"prompt_name\": \"x\", \"input_type\": \"query\"} | Named[name=x]",
+                "{\"texts\": [\"a\"], \"prompt_name\": null, \"input_type\": \"query\"} | QUERY"
+            })
+    void readsWhichPromptIsWanted(String body, String choice) {
+        assertThat(EmbedBody.parse(body.getBytes(StandardCharsets.UTF_8)).prompt())
+                .hasToString(choice);
+    }
+
+    @Test
+    void refusesAPromptThatIsNone() {
+        InvalidRequestException invalid = catchThrowableOfType(
+                InvalidRequestException.class,
+                () -> texts("{\"texts\": [], \"input_type\": \"search\", \"prompt_name\": [\"a\"]}"));
+
+        assertThat(invalid.faults())
+                .extracting(Fault::field, Fault::type)
+                .containsExactly(
+                        tuple("body.texts", "too_short"),
+                        tuple("body.input_type", "literal_error"),
+                        tuple("body.prompt_name", "string_type"));
     }
 
     private static String listOf(int count, String item) {

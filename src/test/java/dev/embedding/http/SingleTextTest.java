@@ -26,7 +26,7 @@ class SingleTextTest {
         "/embed/single?text=a%26b, a&b"
     })
     void readsTheQuery(String uri, String text) {
-        assertThat(SingleText.fromQuery(uri)).contains(text);
+        assertThat(SingleText.fromQuery(uri).map(SingleText::text)).contains(text);
     }
 
     @ParameterizedTest
@@ -101,7 +101,7 @@ class SingleTextTest {
     }
 
     private static String text(String body) {
-        return SingleText.fromBody(body.getBytes(StandardCharsets.UTF_8));
+        return SingleText.fromBody(body.getBytes(StandardCharsets.UTF_8)).text();
     }
 
     private static List<Fault> faults(String body) {

@@ -185,7 +185,7 @@ class InferenceEngineTest {
         TokenVectors vectors = engine.run(TokenBatch.of(rows), new Workspace(), alone);
         return IntStream.range(0, rows.size())
                 .mapToObj(row -> Pooling.MEAN.pool(
-                        vectors.values(), vectors.start(row), rows.get(row).length, vectors.dimension()))
+                        vectors.values(), vectors.start(row), 0, rows.get(row).length, vectors.dimension()))
                 .toList();
     }
 

@@ -84,8 +84,10 @@ class MaxTokensTest {
         Files.createDirectory(directory.resolve("0_Transformer"));
         Files.writeString(directory.resolve("0_Transformer/sentence_bert_config.json"), "{\"max_seq_length\": 7}");
 
-        MaxTokens maxTokens =
-                MaxTokens.read(new ModelFiles("copy", directory), "0_Transformer/", new ObjectMapper().readTree("{}"));
+        MaxTokens maxTokens = MaxTokens.read(
+                new ModelFiles("copy", new ModelFolder.Local(directory)),
+                "0_Transformer/",
+                new ObjectMapper().readTree("{}"));
 
         assertThat(maxTokens).isEqualTo(new MaxTokens(7, "0_Transformer/sentence_bert_config.json"));
     }
@@ -98,6 +100,7 @@ class MaxTokensTest {
         if (tokenizer != null) {
             Files.writeString(directory.resolve("tokenizer_config.json"), tokenizer);
         }
-        return MaxTokens.read(new ModelFiles("copy", directory), "", new ObjectMapper().readTree(config));
+        return MaxTokens.read(
+                new ModelFiles("copy", new ModelFolder.Local(directory)), "", new ObjectMapper().readTree(config));
     }
 }

@@ -19,7 +19,7 @@ class ModelLocatorTest {
     void findsALocalDirectory() {
         Path directory = ReferenceModel.of("bert-cls-normalize").directory();
 
-        ModelDescription model = new ModelLocator(List.of()).locate(directory.toString());
+        ModelDescription model = new ModelLocator(List.of()).locate(ModelWish.of(directory.toString()));
 
         assertThat(model.source()).isEqualTo(Source.DIRECTORY);
         assertThat(model.name()).isEqualTo(directory.toString());
@@ -29,7 +29,7 @@ class ModelLocatorTest {
     void findsABundledModelByItsName(@TempDir Path root) throws IOException {
         ModelCopy.of("bert-cls-normalize", root.resolve("some-company/some-model"));
 
-        ModelDescription model = new ModelLocator(List.of(root)).locate("some-company/some-model");
+        ModelDescription model = new ModelLocator(List.of(root)).locate(ModelWish.of("some-company/some-model"));
 
         assertThat(model.source()).isEqualTo(Source.BUNDLED);
         assertThat(model.weights()).isEqualTo(root.resolve("some-company/some-model/onnx/model.onnx"));
@@ -42,13 +42,14 @@ class ModelLocatorTest {
         ModelCopy.of("bert-cls-normalize", second.resolve("b"));
         ModelLocator locator = new ModelLocator(List.of(first, second));
 
-        assertThat(locator.locate("a").weights()).startsWith(first);
-        assertThat(locator.locate("b").weights()).startsWith(second);
+        assertThat(locator.locate(ModelWish.of("a")).weights()).startsWith(first);
+        assertThat(locator.locate(ModelWish.of("b")).weights()).startsWith(second);
     }
 
     @Test
     void findsTheBundledModel() {
-        ModelDescription model = new ModelLocator(List.of(Path.of("target/models"))).locate("BAAI/bge-small-en-v1.5");
+        ModelDescription model =
+                new ModelLocator(List.of(Path.of("target/models"))).locate(ModelWish.of("BAAI/bge-small-en-v1.5"));
 
         assertThat(model.pooling()).isEqualTo("cls");
         assertThat(model.normalizes()).isTrue();
@@ -60,7 +61,7 @@ class ModelLocatorTest {
     void namesAModelThatIsNowhere(String name, @TempDir Path root) {
         ModelLocator locator = new ModelLocator(List.of(root));
 
-        assertThatThrownBy(() -> locator.locate(name))
+        assertThatThrownBy(() -> locator.locate(ModelWish.of(name)))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessage("Model " + name + " is neither a local directory nor bundled with this service");
     }
@@ -71,10 +72,10 @@ class ModelLocatorTest {
         ModelLocator locator = new ModelLocator(
                 List.of(ModelCopy.of("bert-max", parent.resolve("models/a")).getParent()));
 
-        assertThatThrownBy(() -> locator.locate("../secret"))
+        assertThatThrownBy(() -> locator.locate(ModelWish.of("../secret")))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("is neither a local directory nor bundled");
-        assertThatThrownBy(() -> locator.locate("a/../../secret"))
+        assertThatThrownBy(() -> locator.locate(ModelWish.of("a/../../secret")))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("is neither a local directory nor bundled");
     }

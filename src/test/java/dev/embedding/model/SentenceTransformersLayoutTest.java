@@ -18,6 +18,8 @@ class SentenceTransformersLayoutTest {
     @ParameterizedTest
     @CsvSource({
         "bert-cls-normalize, true, bert, 0",
+        "bert-default-prompt, true, bert, 0",
+        "bert-do-lower-case, false, bert, 0",
         "bert-include-prompt-false, false, bert, 0",
         "bert-mean-external-data, false, bert, 0",
         "bert-mean-fp16, false, bert, 0",
@@ -44,18 +46,18 @@ class SentenceTransformersLayoutTest {
                         normalizes,
                         model.maxTokens(),
                         description.maxTokensFrom(),
-                        padTokenId));
+                        false,
+                        name.equals("bert-do-lower-case"),
+                        padTokenId,
+                        description.prompts(),
+                        !name.equals("bert-include-prompt-false")));
         assertThat(model.directory().resolve(description.maxTokensFrom())).exists();
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "bert-default-prompt | config_sentence_transformers.json | default prompt query",
-                "bert-do-lower-case | sentence_bert_config.json | do_lower_case",
-                "static-embedding | modules.json | module StaticEmbedding"
-            })
+            value = {"static-embedding | modules.json | module StaticEmbedding"})
     void refusesWhatIsNotByFileAndReason(String name, String file, String reason) {
         ReferenceModel model = ReferenceModel.of(name);
 
@@ -213,6 +215,8 @@ class SentenceTransformersLayoutTest {
     }
 
     private static ModelDescription read(String name, Path directory) {
-        return new SentenceTransformersLayout(name, ModelDescription.Source.DIRECTORY, directory).read();
+        return new SentenceTransformersLayout(
+                        ModelWish.of(name), ModelDescription.Source.DIRECTORY, new ModelFolder.Local(directory))
+                .read();
     }
 }

@@ -2,14 +2,17 @@ package dev.embedding.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.ReferenceModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpaceFingerprintTest {
@@ -35,8 +38,7 @@ class SpaceFingerprintTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"README.md", "special_tokens_map.json", "onnx/other.onnx", "config_sentence_transformers.json"})
+    @ValueSource(strings = {"README.md", "special_tokens_map.json", "onnx/other.onnx", "onnx/model_quantized.onnx"})
     void ignoresFilesThatDecideNothing(String file, @TempDir Path directory) throws IOException {
         ModelCopy.of(MODEL, directory);
         String before = fingerprint(directory).value(true);
@@ -102,7 +104,52 @@ class SpaceFingerprintTest {
         assertThat(ofNormalizing.value(true)).isEqualTo(ofNormalizing.value(false));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "config_sentence_transformers.json | {'prompts': {'query': 'find: '}}",
+                "config_sentence_transformers.json | {'prompts': {'a': 'b'}, 'default_prompt_name': 'a'}",
+                "sentence_bert_config.json | {'max_seq_length': 64, 'do_lower_case': true}",
+                "1_Pooling/config.json | {'pooling_mode_mean_tokens': true, 'include_prompt': false}",
+                "tokenizer_config.json | {'truncation_side': 'left'}"
+            })
+    void changesWithWhatIsDoneToTexts(String file, String content, @TempDir Path directory) throws IOException {
+        ModelCopy.of(MODEL, directory);
+        SpaceFingerprint before = fingerprint(directory);
+
+        Files.writeString(directory.resolve(file), content.replace('\'', '"'));
+
+        assertThat(fingerprint(directory).value(true)).isNotEqualTo(before.value(true));
+        assertThat(fingerprint(directory).ofWeights()).isEqualTo(before.ofWeights());
+    }
+
+    @Test
+    void changesWithTheOperatorsPrompts(@TempDir Path directory) throws IOException {
+        ModelCopy.of(MODEL, directory);
+        String name = directory.toString();
+        SpaceFingerprint before = fingerprint(directory);
+
+        SpaceFingerprint after = SpaceFingerprint.of(new ModelLocator(List.of())
+                .locate(new ModelWish(name, Precision.FP32, Optional.empty(), "query: ", "")));
+
+        assertThat(after.value(true)).isNotEqualTo(before.value(true));
+    }
+
+    @Test
+    void changesWithThePrecision(@TempDir Path directory) throws IOException {
+        ModelCopy.of(MODEL, directory);
+        SpaceFingerprint before = fingerprint(directory);
+        byte[] other = Files.readAllBytes(ReferenceModel.of("bert-mean-fp16").weights());
+        Files.write(directory.resolve("onnx/model_fp16.onnx"), other);
+
+        SpaceFingerprint after = SpaceFingerprint.of(new ModelLocator(List.of())
+                .locate(new ModelWish(directory.toString(), Precision.FP16, Optional.empty(), "", "")));
+
+        assertThat(after.value(true)).isNotEqualTo(before.value(true));
+    }
+
     private static SpaceFingerprint fingerprint(Path directory) throws IOException {
-        return SpaceFingerprint.of(new ModelLocator(List.of()).locate(directory.toString()));
+        return SpaceFingerprint.of(new ModelLocator(List.of()).locate(ModelWish.of(directory.toString())));
     }
 }

@@ -131,8 +131,8 @@ class EmbedderTest {
         EmbeddingModel second = models.load("bert-cls-normalize");
         active.serve(first, true);
         CompletableFuture<Embeddings> begun = beginAndHold();
-        CompletableFuture<Embeddings> pinned = embedder.embed(
-                        new EmbeddingRequest(List.of("text"), active.fingerprint(), Optional.empty()))
+        CompletableFuture<Embeddings> pinned = embedder.embed(new EmbeddingRequest(
+                        List.of("text"), PromptChoice.USUAL, active.fingerprint(), Optional.empty()))
                 .subscribeAsCompletionStage();
 
         active.serve(second, true);
@@ -152,8 +152,8 @@ class EmbedderTest {
         EmbeddingModel second = models.load("bert-cls-normalize");
         active.serve(first, true);
         CompletableFuture<Embeddings> begun = beginAndHold();
-        CompletableFuture<Embeddings> waiting = embedder.embed(
-                        new EmbeddingRequest(List.of("text"), Optional.empty(), Optional.of(Duration.ofMillis(300))))
+        CompletableFuture<Embeddings> waiting = embedder.embed(new EmbeddingRequest(
+                        List.of("text"), PromptChoice.USUAL, Optional.empty(), Optional.of(Duration.ofMillis(300))))
                 .subscribeAsCompletionStage();
 
         active.serve(second, true);
@@ -184,7 +184,8 @@ class EmbedderTest {
         active.serve(model, true);
 
         await(embedder.embed(request(List.of("text"))));
-        failure(embedder.embed(new EmbeddingRequest(List.of("text"), Optional.of("other"), Optional.empty())));
+        failure(embedder.embed(
+                new EmbeddingRequest(List.of("text"), PromptChoice.USUAL, Optional.of("other"), Optional.empty())));
 
         active.retire().orElseThrow().awaitReleased(LONG);
     }
@@ -218,8 +219,8 @@ class EmbedderTest {
         active.serve(model, true);
         String other = model.fingerprint(false);
 
-        EmbeddingFailure failure =
-                failure(embedder.embed(new EmbeddingRequest(List.of("text"), Optional.of(other), Optional.empty())));
+        EmbeddingFailure failure = failure(embedder.embed(
+                new EmbeddingRequest(List.of("text"), PromptChoice.USUAL, Optional.of(other), Optional.empty())));
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.OtherSpace.class);
         assertThat(failure.detail()).contains(other, model.fingerprint(true));
@@ -230,8 +231,8 @@ class EmbedderTest {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
 
-        Embeddings embeddings =
-                await(embedder.embed(new EmbeddingRequest(List.of("text"), active.fingerprint(), Optional.empty())));
+        Embeddings embeddings = await(embedder.embed(
+                new EmbeddingRequest(List.of("text"), PromptChoice.USUAL, active.fingerprint(), Optional.empty())));
 
         assertThat(embeddings.vectors()).hasSize(1);
     }
@@ -240,7 +241,7 @@ class EmbedderTest {
     void failsWhenTooMuchWaits() {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        MicroBatcher<int[], float[]>.Admission large = model.batcher().admit(10_000_000);
+        MicroBatcher<EncodedText, float[]>.Admission large = model.batcher().admit(10_000_000);
 
         EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
 
@@ -257,8 +258,8 @@ class EmbedderTest {
         CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
         laneIsHeld.await();
 
-        EmbeddingFailure failure = failure(embedder.embed(
-                new EmbeddingRequest(List.of("text"), Optional.empty(), Optional.of(Duration.ofMillis(1)))));
+        EmbeddingFailure failure = failure(embedder.embed(new EmbeddingRequest(
+                List.of("text"), PromptChoice.USUAL, Optional.empty(), Optional.of(Duration.ofMillis(1)))));
         long waiting = model.queuedTokens();
         laneMayGoOn.countDown();
 
@@ -328,7 +329,7 @@ class EmbedderTest {
     }
 
     private static EmbeddingRequest request(List<String> texts) {
-        return new EmbeddingRequest(texts, Optional.empty(), Optional.empty());
+        return new EmbeddingRequest(texts, PromptChoice.USUAL, Optional.empty(), Optional.empty());
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {

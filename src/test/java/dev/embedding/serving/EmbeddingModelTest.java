@@ -9,6 +9,7 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PoolingMode;
+import dev.embedding.model.Prompts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,11 @@ class EmbeddingModelTest {
                         false,
                         128,
                         "",
-                        0),
+                        false,
+                        false,
+                        0,
+                        Prompts.NONE,
+                        true),
                 new ModelOptions("cpu", 32, 0),
                 models.host());
     }

@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelLocator;
+import dev.embedding.model.ModelWish;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class SmallModels {
     EmbeddingModel load(String name) {
         EmbeddingModel model = EmbeddingModel.load(
                 new ModelLocator(List.of())
-                        .locate(ReferenceModel.of(name).directory().toString()),
+                        .locate(ModelWish.of(ReferenceModel.of(name).directory().toString())),
                 new ModelOptions("cpu", 32, 0),
                 host);
         models.add(model);

@@ -19,8 +19,10 @@ class TextPrefixTest {
 
     @Test
     void knowsBertsTokenizers() throws IOException {
-        TextPrefix chosen =
-                TextPrefix.forTokenizer(ReferenceModel.of("distilbert-mean").tokenizer(), 64);
+        TextPrefix chosen = TextPrefix.forTokenizer(
+                TokenizerDefinition.read(ReferenceModel.of("distilbert-mean").tokenizer())
+                        .root(),
+                64);
 
         assertThat(chosen).isInstanceOf(WordPiecePrefix.class);
     }
@@ -28,7 +30,8 @@ class TextPrefixTest {
     @ParameterizedTest
     @ValueSource(strings = {"roberta-mean-bpe", "xlmr-mean-prompts", "modernbert-rope-mean", "decoder-lasttoken"})
     void cutsAtWhiteSpaceForAllOthers(String model) throws IOException {
-        TextPrefix chosen = TextPrefix.forTokenizer(ReferenceModel.of(model).tokenizer(), 64);
+        TextPrefix chosen = TextPrefix.forTokenizer(
+                TokenizerDefinition.read(ReferenceModel.of(model).tokenizer()).root(), 64);
 
         assertThat(chosen).isEqualTo(new Whitespace(64));
     }

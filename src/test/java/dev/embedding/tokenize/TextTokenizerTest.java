@@ -41,7 +41,7 @@ class TextTokenizerTest {
             })
     void givesTheIdsOfSentenceTransformers(String name) throws IOException {
         ReferenceModel model = ReferenceModel.of(name);
-        try (TextTokenizer tokenizer = new TextTokenizer(model.tokenizer(), model.maxTokens())) {
+        try (TextTokenizer tokenizer = new TextTokenizer(model.tokenizer(), TokenizerOptions.upTo(model.maxTokens()))) {
             for (int index = 0; index < model.texts().size(); index++) {
                 TokenizedText tokenized = tokenizer.tokenize(model.texts().get(index));
 
@@ -53,9 +53,51 @@ class TextTokenizerTest {
     }
 
     @Test
+    void keepsTheEndOfALongTextWhereTheModelWantsThat() throws IOException {
+        try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
+                TextTokenizer end = new TextTokenizer(BGE_SMALL, new TokenizerOptions(6, false, true))) {
+            int[] all = whole.tokenize("one two three four five six seven").ids();
+
+            TokenizedText cut = end.tokenize("one two three four five six seven");
+
+            assertThat(cut.truncated()).isTrue();
+            assertThat(cut.ids())
+                    .containsExactly(
+                            all[0],
+                            all[all.length - 5],
+                            all[all.length - 4],
+                            all[all.length - 3],
+                            all[all.length - 2],
+                            all[all.length - 1]);
+            assertThat(end.tokenize("one two").ids())
+                    .isEqualTo(whole.tokenize("one two").ids());
+            assertThat(end.tokenize("word ".repeat(200_000) + "end").ids()).hasSize(6);
+        }
+    }
+
+    @Test
+    void lowerCasesBeforeAnythingElse() throws IOException {
+        ReferenceModel model = ReferenceModel.of("bert-do-lower-case");
+        try (TextTokenizer plain = new TextTokenizer(model.tokenizer(), TokenizerOptions.upTo(64));
+                TextTokenizer lower = new TextTokenizer(model.tokenizer(), new TokenizerOptions(64, true, false))) {
+            assertThat(lower.tokenize("THE Module [SEP] ΣΑΣ").ids())
+                    .isEqualTo(plain.tokenize("the module [SEP] σασ").ids())
+                    .isNotEqualTo(plain.tokenize("THE Module [SEP] ΣΑΣ").ids());
+        }
+    }
+
+    @Test
+    void countsAPromptWithoutASpecialTokenAtItsEnd() throws IOException {
+        try (TextTokenizer bert = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512))) {
+            assertThat(bert.promptTokens("query: ")).isEqualTo(3);
+            assertThat(bert.promptTokens("")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void givesTheIdsOfTheBundledModel() throws IOException {
         JsonNode reference = ReferenceModel.json(ReferenceModel.resource("/reference/bge-small-en-v1.5.json"));
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 512)) {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512))) {
             for (JsonNode row : reference.path("rows")) {
                 TokenizedText tokenized = tokenizer.tokenize(row.path("text").asText());
 
@@ -69,7 +111,7 @@ class TextTokenizerTest {
 
     @Test
     void tellsWhetherATextWasCut() throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 6)) {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(6))) {
             assertThat(tokenizer.tokenize("one two three four").truncated()).isFalse();
             assertThat(tokenizer.tokenize("one two three four five").truncated())
                     .isTrue();
@@ -80,7 +122,7 @@ class TextTokenizerTest {
 
     @Test
     void endsACutTextWithTheSpecialTokens() throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 5)) {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(5))) {
             int[] whole = tokenizer.tokenize("one two three").ids();
 
             int[] cut = tokenizer.tokenize("one two three four five six").ids();
@@ -91,7 +133,7 @@ class TextTokenizerTest {
 
     @Test
     void takesLoneSurrogatesForReplacementCharacters() throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 64)) {
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64))) {
             int[] ids = tokenizer.tokenize("one \ud83d two").ids();
 
             assertThat(ids).isEqualTo(tokenizer.tokenize("one \uFFFD two").ids());
@@ -100,16 +142,16 @@ class TextTokenizerTest {
 
     @Test
     void neverEstimatesMoreThanTheModelTakes() throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 64)) {
-            assertThat(tokenizer.estimateTokens("")).isEqualTo(3);
-            assertThat(tokenizer.estimateTokens("a short text")).isBetween(3, 12);
-            assertThat(tokenizer.estimateTokens("word ".repeat(1_000_000))).isEqualTo(64);
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64))) {
+            assertThat(tokenizer.estimateTokens(0)).isEqualTo(3);
+            assertThat(tokenizer.estimateTokens(12)).isBetween(3, 12);
+            assertThat(tokenizer.estimateTokens(5_000_000)).isEqualTo(64);
         }
     }
 
     @Test
     void refusesToTokenizeOnceClosed() throws IOException {
-        TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, 64);
+        TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64));
         tokenizer.close();
 
         assertThatThrownBy(() -> tokenizer.tokenize("text"))
@@ -121,7 +163,7 @@ class TextTokenizerTest {
     void refusesAFileThatIsNoTokenizer(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("tokenizer.json"), "{\"no\": \"tokenizer\"}");
 
-        assertThatThrownBy(() -> new TextTokenizer(file, 64))
+        assertThatThrownBy(() -> new TextTokenizer(file, TokenizerOptions.upTo(64)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("tokenizer.json is no tokenizer that can be read")
                 .hasMessageNotContaining(directory.toString());
@@ -129,13 +171,13 @@ class TextTokenizerTest {
 
     @Test
     void refusesAMissingFile(@TempDir Path directory) {
-        assertThatThrownBy(() -> new TextTokenizer(directory.resolve("tokenizer.json"), 64))
+        assertThatThrownBy(() -> new TextTokenizer(directory.resolve("tokenizer.json"), TokenizerOptions.upTo(64)))
                 .isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
     void refusesALengthThatHasNoRoomForText() {
-        assertThatThrownBy(() -> new TextTokenizer(BGE_SMALL, 2))
+        assertThatThrownBy(() -> new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("A maximum of 2 tokens leaves no room for text");
     }
@@ -161,7 +203,7 @@ class TextTokenizerTest {
     }
 
     private static void agreesWithTheLibrary(Path json, int seeds, int maxTokens, int longest) throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(json, maxTokens);
+        try (TextTokenizer tokenizer = new TextTokenizer(json, TokenizerOptions.upTo(maxTokens));
                 FullTokenizer library = new FullTokenizer(json, maxTokens)) {
             for (int seed = 0; seed < seeds; seed++) {
                 Random random = new Random(seed);

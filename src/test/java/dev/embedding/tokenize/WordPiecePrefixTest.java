@@ -138,7 +138,7 @@ class WordPiecePrefixTest {
     private record BothTokenizers(TextTokenizer ours, FullTokenizer library) {
         static BothTokenizers of(int maxTokens) throws IOException {
             return new BothTokenizers(
-                    new TextTokenizer(TextTokenizerTest.BGE_SMALL, maxTokens),
+                    new TextTokenizer(TextTokenizerTest.BGE_SMALL, TokenizerOptions.upTo(maxTokens)),
                     new FullTokenizer(TextTokenizerTest.BGE_SMALL, maxTokens));
         }
 
@@ -304,7 +304,8 @@ class WordPiecePrefixTest {
                 "İ"
             })
     void keepsLittleOfAMegabyteOfAnything(String unit) throws IOException {
-        TextPrefix prefix = TextPrefix.forTokenizer(TextTokenizerTest.BGE_SMALL, 512);
+        TextPrefix prefix = TextPrefix.forTokenizer(
+                TokenizerDefinition.read(TextTokenizerTest.BGE_SMALL).root(), 512);
         String text = unit.repeat(MEGABYTE / unit.length());
 
         Cut cut = prefix.cut(text, 0);
@@ -314,7 +315,8 @@ class WordPiecePrefixTest {
 
     @Test
     void keepsMoreWithEachAttemptAndTheWholeTextAtLast() throws IOException {
-        TextPrefix prefix = TextPrefix.forTokenizer(TextTokenizerTest.BGE_SMALL, 64);
+        TextPrefix prefix = TextPrefix.forTokenizer(
+                TokenizerDefinition.read(TextTokenizerTest.BGE_SMALL).root(), 64);
         String text = "[CLS] ".repeat(5_000);
 
         List<Integer> kept = IntStream.range(0, 6)
@@ -328,7 +330,8 @@ class WordPiecePrefixTest {
 
     @Test
     void leavesShortTextsAsTheyAre() throws IOException {
-        TextPrefix prefix = TextPrefix.forTokenizer(TextTokenizerTest.BGE_SMALL, 64);
+        TextPrefix prefix = TextPrefix.forTokenizer(
+                TokenizerDefinition.read(TextTokenizerTest.BGE_SMALL).root(), 64);
         String text = "\0  \u200B\u200B\u200B\u200B\u200B\u200B ".repeat(5);
 
         Cut cut = prefix.cut(text, 0);

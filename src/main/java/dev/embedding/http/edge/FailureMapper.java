@@ -36,6 +36,11 @@ class FailureMapper {
                     .header("retry-after-ms", saturated.retryAfter().toMillis())
                     .build();
         }
+        if (failure instanceof EmbeddingFailure.NoSuchPrompt) {
+            return invalid(
+                    new InvalidRequestException(new Fault("body.prompt_name", failure.detail(), "value_error")),
+                    exchange);
+        }
         if (failure instanceof EmbeddingFailure.ComputationFailed) {
             LOG.errorf(failure.getCause(), "Request %s could not be computed", RequestId.of(exchange));
         }

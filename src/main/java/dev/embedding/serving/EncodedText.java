@@ -1,0 +1,9 @@
+package dev.embedding.serving;
+
+/**
+ * A text as its model computes it.
+ *
+ * @param ids token ids with the special ones, without padding
+ * @param leftOut how many of the first do not count in the pooling
+ */
+record EncodedText(int[] ids, int leftOut) {}

@@ -1,0 +1,46 @@
+package dev.embedding.serving;
+
+import dev.embedding.model.Prompts;
+
+/** Which of its model's prompts a request wants in front of its texts. */
+public sealed interface PromptChoice {
+
+    /** What the model puts there where nothing is asked for. */
+    PromptChoice USUAL = new Usual();
+
+    /** The prompt that this choice means for a model. */
+    String of(Prompts prompts);
+
+    /** See {@link #USUAL}. */
+    record Usual() implements PromptChoice {
+        @Override
+        public String of(Prompts prompts) {
+            return prompts.usual();
+        }
+    }
+
+    /** The prompt of a name. */
+    record Named(String name) implements PromptChoice {
+        /** @throws EmbeddingFailure.NoSuchPrompt when the model has none of that name */
+        @Override
+        public String of(Prompts prompts) {
+            return prompts.named(name).orElseThrow(() -> new EmbeddingFailure.NoSuchPrompt(name, prompts.names()));
+        }
+    }
+
+    /** The prompt for what is searched for, or for what is searched. */
+    enum InputType implements PromptChoice {
+        QUERY {
+            @Override
+            public String of(Prompts prompts) {
+                return prompts.forQueries();
+            }
+        },
+        DOCUMENT {
+            @Override
+            public String of(Prompts prompts) {
+                return prompts.forDocuments();
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.embedding.tokenize;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/** The content of a {@code tokenizer.json}. */
+record TokenizerDefinition(byte[] json, JsonNode root) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NORMALIZER = "normalizer";
+    private static final String LOWERCASE = "Lowercase";
+
+    /** @throws IllegalArgumentException when it is no JSON object */
+    static TokenizerDefinition read(Path file) throws IOException {
+        byte[] json = Files.readAllBytes(file);
+        try {
+            JsonNode root = JSON.readTree(json);
+            if (!root.isObject()) {
+                throw new IllegalArgumentException(file.getFileName() + " is no tokenizer: it is no JSON object");
+            }
+            return new TokenizerDefinition(json, root);
+        } catch (IOException noJson) {
+            throw new IllegalArgumentException(file.getFileName() + " is no tokenizer: it is no valid JSON", noJson);
+        }
+    }
+
+    /** The same with a normalizer in front that lower-cases, unless one does so already. */
+    TokenizerDefinition lowerCasing() throws IOException {
+        JsonNode own = root.path(NORMALIZER);
+        ArrayNode normalizers = JSON.createArrayNode();
+        normalizers.addObject().put("type", LOWERCASE);
+        if (own.path("type").asText().equals("Sequence")) {
+            own.path("normalizers").forEach(normalizers::add);
+        } else if (own.isObject()) {
+            normalizers.add(own);
+        }
+        for (int index = 1; index < normalizers.size(); index++) {
+            if (normalizers.get(index).path("type").asText().equals(LOWERCASE)) {
+                return this;
+            }
+        }
+        ObjectNode changed = root.deepCopy();
+        changed.putObject(NORMALIZER).put("type", "Sequence").set("normalizers", normalizers);
+        return new TokenizerDefinition(JSON.writeValueAsBytes(changed), changed);
+    }
+
+    /** Ids of the tokens that stand for no text. */
+    Set<Long> specialIds() {
+        Set<Long> ids = new HashSet<>();
+        for (JsonNode added : root.path("added_tokens")) {
+            if (added.path("special").asBoolean()) {
+                ids.add(added.path("id").asLong());
+            }
+        }
+        return ids;
+    }
+
+    InputStream content() {
+        return new ByteArrayInputStream(json);
+    }
+}
