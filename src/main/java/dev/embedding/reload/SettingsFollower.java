@@ -229,6 +229,7 @@ public final class SettingsFollower implements SettingsControl {
     /** The model stays as it is, or away; everything else is followed; another attempt is made later. */
     private void refused(StoredSettings stored, String reason) {
         Optional<ServiceSettings> running = models.settings();
+        boolean closedInVain = models.closedInVain();
         LOG.errorf("%s (next attempt in %d s)", reason, retryAfter.toSeconds());
         if (running.isEmpty()) {
             become(new ModelState.Failed(reason));
@@ -236,7 +237,7 @@ public final class SettingsFollower implements SettingsControl {
             followBesides(stored.settings(), running.get());
         }
         report.modelFails(reason);
-        if (running.isPresent() && models.closedInVain()) {
+        if (running.isPresent() && closedInVain) {
             LOG.error("It is not tried again before the settings change: each attempt closes the running model");
             return;
         }
