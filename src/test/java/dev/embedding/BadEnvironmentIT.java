@@ -33,6 +33,8 @@ class BadEnvironmentIT {
             EMBEDDING_SHUTDOWN_TIMEOUT | later        | duration
             EMBEDDING_DB_TIMEOUT       | 0s           | duration
             EMBEDDING_SETTINGS_POLL_INTERVAL | 900ms  | 1s or more
+            EMBEDDING_MODEL_FILE       | ../m.onnx    | inside the model
+            EMBEDDING_MAX_MODEL_SIZE   | large        | size
             """)
     void endsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
         try (ServiceProcess service =

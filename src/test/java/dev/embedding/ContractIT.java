@@ -139,6 +139,10 @@ class ContractIT {
         assertThat(settings.path("normalize_embeddings").booleanValue()).isTrue();
         assertThat(settings.path("max_batch_size").intValue()).isEqualTo(32);
         assertThat(settings.path("cors_origins").toString()).isEqualTo("[\"*\"]");
+        assertThat(settings.path("precision").textValue()).isEqualTo("fp32");
+        for (String unset : List.of("model_file", "query_prompt", "document_prompt", "required_space")) {
+            assertThat(settings.path(unset).textValue()).as(unset).isEmpty();
+        }
         assertThat(settings.path("use_db_settings").isBoolean()).isTrue();
         assertThat(settings.path("use_db_settings").booleanValue()).isFalse();
         assertThat(answer.path("source").textValue()).isEqualTo("environment");
@@ -153,7 +157,12 @@ class ContractIT {
                         "model_cache_dir",
                         "model_name",
                         "normalize_embeddings",
-                        "port")
+                        "port",
+                        "precision",
+                        "model_file",
+                        "query_prompt",
+                        "document_prompt",
+                        "required_space")
                 .isSorted();
     }
 

@@ -90,6 +90,44 @@ class DatabaseSettingsIT {
     }
 
     @Test
+    void keepsThePromptsOfRowsWithTheirBlanks() {
+        insert("query_prompt", " query: ");
+        Following.awaitSetting(service, "query_prompt", " query: ");
+
+        Answer answer = service.client().postJson("/settings/bulk", """
+                {"settings": {"query_prompt": "", "document_prompt": "passage: "}}""");
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+        assertThat(answer.json().path("settings").path("query_prompt").textValue())
+                .isEmpty();
+        assertThat(database.query("SELECT CONCAT('<', value, '>') FROM service_settings ORDER BY `key`"))
+                .containsExactly("<passage: >", "<>");
+        Following.awaitSetting(replica, "document_prompt", "passage: ");
+        Following.awaitSetting(replica, "query_prompt", "");
+    }
+
+    @Test
+    void followsASpaceThatIsRequiredTogetherWithItsModel() {
+        insert("model_name", OTHER);
+        Following.awaitModel(service, OTHER);
+        String other =
+                service.client().get("/model/info").json().path("fingerprint").textValue();
+        database.execute("DELETE FROM service_settings");
+        Following.awaitModel(service, SMALL);
+
+        insert("required_space", other);
+        Following.awaitFault(service, "model_fault", other);
+        assertThat(Following.servedModel(service)).isEqualTo(SMALL);
+        insert("model_name", OTHER);
+
+        for (ServiceProcess each : List.of(service, replica)) {
+            Following.awaitModel(each, OTHER);
+            Following.awaitSetting(each, "required_space", other);
+            Following.awaitHealthy(each);
+        }
+    }
+
+    @Test
     void leavesRowsOfOtherServicesAlone() {
         database.execute("INSERT INTO service_settings VALUES ('another-service', 'max_batch_size', '7')");
         insert("max_batch_size", "9");

@@ -28,6 +28,8 @@ class DotEnvIT {
                         export EMBEDDING_MODEL_CACHE_DIR='./cache # of models'
                         EMBEDDING_MAX_BATCH_SIZE=16
                         EMBEDDING_MAX_BODY_SIZE=1K  # small
+                        EMBEDDING_QUERY_PROMPT="query: "  # with a blank
+                        EMBEDDING_DOCUMENT_PROMPT=passage:   # without
                         CORS_ORIGINS=https://a.example,https://b.example # two
                         this line is no assignment
                         """.formatted(PORT))
@@ -49,6 +51,8 @@ class DotEnvIT {
         assertThat(settings().path("device").textValue()).isEqualTo("cpu");
         assertThat(settings().path("normalize_embeddings").booleanValue()).isFalse();
         assertThat(settings().path("model_cache_dir").textValue()).isEqualTo("./cache # of models");
+        assertThat(settings().path("query_prompt").textValue()).isEqualTo("query: ");
+        assertThat(settings().path("document_prompt").textValue()).isEqualTo("passage:");
         assertThat(settings().path("cors_origins"))
                 .map(JsonNode::textValue)
                 .containsExactly("https://a.example", "https://b.example");

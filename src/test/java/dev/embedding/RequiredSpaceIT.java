@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@code EMBEDDING_REQUIRED_SPACE}: another vector space is never served. */
+/** {@code required_space}, of the environment or stored: another vector space is never served. */
 class RequiredSpaceIT {
 
     private static final String SMALL =
@@ -26,14 +27,7 @@ class RequiredSpaceIT {
 
     @Test
     void isLeftByNoChange() throws IOException {
-        String space;
-        try (ServiceProcess service = configured(SMALL).ready()) {
-            space = service.client()
-                    .get("/model/info")
-                    .json()
-                    .path("fingerprint")
-                    .textValue();
-        }
+        String space = spaceOf(SMALL);
         try (ServiceProcess service = configured(SMALL)
                         .with("EMBEDDING_REQUIRED_SPACE", space)
                         .ready();
@@ -53,12 +47,7 @@ class RequiredSpaceIT {
 
             Following.awaitFault(service, "model_fault", space);
             Following.awaitSetting(service, "max_batch_size", "4");
-            assertThat(service.client()
-                            .get("/model/info")
-                            .json()
-                            .path("fingerprint")
-                            .textValue())
-                    .isEqualTo(space);
+            assertThat(servedSpace(service)).isEqualTo(space);
             caller.awaitAnswer();
         }
         try (ServiceProcess service =
@@ -67,5 +56,78 @@ class RequiredSpaceIT {
             assertThat(service.client().get("/q/health/ready").status()).isEqualTo(503);
             service.client().embed("a text").requireError(503);
         }
+    }
+
+    @Test
+    void isStoredChangedWithItsModelAndLifted() {
+        String space = spaceOf(SMALL);
+        String other = spaceOf(OTHER);
+        try (ServiceProcess service = configured(SMALL).ready();
+                SteadyCaller caller = SteadyCaller.of(service)) {
+            assertThat(Following.setting(service, "required_space").textValue()).isEmpty();
+            requireRefused(change(service, Map.of("required_space", other)), space, other);
+            requireFollowed(change(service, Map.of("required_space", space)));
+            requireRefused(change(service, Map.of("model_name", OTHER)), space, other);
+            assertThat(stored(service)).hasContent("required_space=" + space);
+
+            requireFollowed(change(service, Map.of("model_name", OTHER, "required_space", other)));
+
+            assertThat(servedSpace(service)).isEqualTo(other);
+            assertThat(Following.setting(service, "required_space").textValue()).isEqualTo(other);
+            requireRefused(service.client().send("DELETE", "/settings/model_name"), other, space);
+            requireFollowed(service.client().send("DELETE", "/settings/required_space"));
+            requireFollowed(service.client().send("DELETE", "/settings/model_name"));
+            assertThat(servedSpace(service)).isEqualTo(space);
+            caller.awaitAnswer();
+        }
+    }
+
+    @Test
+    void isKeptWhenAnotherOneIsWrittenByHand() throws IOException {
+        String space = spaceOf(SMALL);
+        String other = spaceOf(OTHER);
+        try (ServiceProcess service =
+                configured(SMALL).with("EMBEDDING_REQUIRED_SPACE", space).ready()) {
+            Files.writeString(stored(service), "required_space=" + other + "\nmax_batch_size=4\n");
+            Following.awaitFault(service, "model_fault", other);
+            Following.awaitSetting(service, "max_batch_size", "4");
+            assertThat(Following.setting(service, "required_space").textValue()).isEqualTo(space);
+
+            Files.writeString(stored(service), "required_space=" + other + "\nmodel_name=" + OTHER + "\n");
+            Following.awaitModel(service, OTHER);
+            Following.awaitHealthy(service);
+
+            Files.writeString(stored(service), "required_space=\n");
+            Following.awaitModel(service, SMALL);
+            Following.awaitHealthy(service);
+            assertThat(Following.setting(service, "required_space").textValue()).isEmpty();
+        }
+    }
+
+    private static String spaceOf(String model) {
+        try (ServiceProcess service = configured(model).ready()) {
+            return servedSpace(service);
+        }
+    }
+
+    private static String servedSpace(ServiceProcess service) {
+        return service.client().get("/model/info").json().path("fingerprint").textValue();
+    }
+
+    private static Path stored(ServiceProcess service) {
+        return service.directory().resolve("settings.txt");
+    }
+
+    private static Answer change(ServiceProcess service, Map<String, Object> settings) {
+        return service.client().postJson("/settings/bulk", Answer.jsonOf(Map.of("settings", settings)));
+    }
+
+    private static void requireFollowed(Answer answer) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    }
+
+    private static void requireRefused(Answer answer, String required, String wanted) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(422);
+        assertThat(answer.text()).contains(required, wanted);
     }
 }

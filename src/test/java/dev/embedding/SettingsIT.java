@@ -66,6 +66,8 @@ class SettingsIT {
             cors_origins         | "[\\"https://a\\"]"            | ["https://a"]
             port                 | 9000                           | 9000
             host                 | "127.0.0.2"                    | "127.0.0.2"
+            query_prompt         | "query: "                      | "query: "
+            document_prompt      | ""                             | ""
             """)
     void takesEachFormOfAValue(String key, String value, String inForce) {
         Answer answer = change(key, value);
@@ -150,6 +152,31 @@ class SettingsIT {
         assertThat(setting("max_batch_size").intValue()).isEqualTo(32);
         assertThat(service.directory().resolve(FILE)).content().doesNotContain("max_batch_size");
         delete("max_batch_size").requireError(404);
+    }
+
+    @Test
+    void anEmptyValueMeansNoneUntilItIsDeleted() {
+        try (ServiceProcess prompted = ServiceProcess.configure()
+                .with("EMBEDDING_SETTINGS_FILE", FILE)
+                .with(
+                        "EMBEDDING_MODEL_NAME",
+                        ReferenceModel.of("bert-cls-normalize").directory().toString())
+                .with("EMBEDDING_QUERY_PROMPT", "query: ")
+                .ready()) {
+            assertThat(Following.setting(prompted, "query_prompt").textValue()).isEqualTo("query: ");
+
+            Answer none = prompted.client().postJson("/settings", "{\"key\": \"query_prompt\", \"value\": \"\"}");
+            assertThat(none.status()).as(none.text()).isEqualTo(200);
+            assertThat(none.json().path("settings").path("query_prompt").textValue())
+                    .isEmpty();
+            assertThat(prompted.directory().resolve(FILE)).content().contains("\"query_prompt\" : \"\"");
+
+            assertThat(prompted.client()
+                            .send("DELETE", "/settings/query_prompt")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(Following.setting(prompted, "query_prompt").textValue()).isEqualTo("query: ");
+        }
     }
 
     @Test

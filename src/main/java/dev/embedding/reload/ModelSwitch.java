@@ -21,19 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class ModelSwitch {
 
     private static final Logger LOG = Logger.getLogger(ModelSwitch.class);
-    private static final long MIB = 1 << 20;
-    /** A session's memory for each byte of weights, and what it takes besides. */
-    private static final double MEMORY_OF_WEIGHTS = 1.5;
-
     /** A begun request of 1000 long texts may take minutes. */
     private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(10);
 
-    private static final long MEMORY_BESIDES = 100 * MIB;
-
     private final ActiveModel active;
     private final ModelLoader loader;
-    private final Supplier<OptionalLong> freeMemory;
-    private final ReloadConfig config;
+    private final ModelMemory memory;
+    private final ReloadConfig.Mode reloadMode;
     private final Consumer<ServedModel> onServed;
     private final ReloadCounters counters;
     private @Nullable Running running;
@@ -51,8 +45,8 @@ final class ModelSwitch {
             Consumer<ServedModel> onServed) {
         this.active = active;
         this.loader = loader;
-        this.freeMemory = freeMemory;
-        this.config = config;
+        this.memory = new ModelMemory(freeMemory, config.maxModelSize());
+        this.reloadMode = config.reloadMode();
         this.counters = counters;
         this.onServed = onServed;
     }
@@ -95,7 +89,10 @@ final class ModelSwitch {
 
     private EmbeddingModel load(ServiceSettings wanted, @Nullable Running before) {
         ModelDescription description = loader.locate(wanted);
-        if (before != null) {
+        memory.requireAllowed(description);
+        if (before == null) {
+            memory.requireFree(description);
+        } else {
             before.model().allowWideRuns(false);
             makeRoom(description, before);
         }
@@ -128,15 +125,12 @@ final class ModelSwitch {
 
     /** Sees to it, before anything is loaded, that there is memory for the model. */
     private void makeRoom(ModelDescription description, Running before) {
-        long needed = (long) (description.weightBytes() * MEMORY_OF_WEIGHTS) + MEMORY_BESIDES;
-        OptionalLong free = freeMemory.get();
-        if (free.isEmpty() || free.getAsLong() >= needed) {
+        if (reloadMode == ReloadConfig.Mode.BESIDE) {
+            memory.requireFreeBeside(description);
             return;
         }
-        if (config.reloadMode() == ReloadConfig.Mode.BESIDE) {
-            throw new ModelUnavailableException("Model " + description.name() + " needs about " + needed / MIB
-                    + " MB beside the running model, and " + free.getAsLong() / MIB
-                    + " MB are free; EMBEDDING_RELOAD_MODE=drain-first replaces the running model before");
+        if (memory.isFree(description)) {
+            return;
         }
         LOG.warnf(
                 "Memory does not allow two models: %s is closed before %s is loaded",
@@ -147,7 +141,7 @@ final class ModelSwitch {
 
     private void requireSpace(EmbeddingModel model, ServiceSettings wanted) {
         String fingerprint = model.fingerprint(wanted.normalizeEmbeddings());
-        config.requiredSpace().filter(required -> !required.equals(fingerprint)).ifPresent(required -> {
+        wanted.requiredSpace().filter(required -> !required.equals(fingerprint)).ifPresent(required -> {
             throw new OtherSpaceException(required, fingerprint);
         });
     }

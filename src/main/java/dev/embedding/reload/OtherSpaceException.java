@@ -4,7 +4,6 @@ package dev.embedding.reload;
 final class OtherSpaceException extends RuntimeException {
 
     OtherSpaceException(String required, String wanted) {
-        super("The vector space " + required + " must be served (EMBEDDING_REQUIRED_SPACE), but this would be "
-                + wanted);
+        super("The vector space " + required + " must be served (required_space), but this would be " + wanted);
     }
 }

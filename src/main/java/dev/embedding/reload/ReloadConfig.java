@@ -1,5 +1,6 @@
 package dev.embedding.reload;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
@@ -17,8 +18,8 @@ public interface ReloadConfig {
     @WithDefault("beside")
     Mode reloadMode();
 
-    /** Fingerprint that must be served; a change away from it is refused. */
-    Optional<String> requiredSpace();
+    /** Most bytes of weights; a model with more is refused before it is loaded. */
+    Optional<MemorySize> maxModelSize();
 
     /** What happens where two models do not fit into memory. */
     enum Mode {

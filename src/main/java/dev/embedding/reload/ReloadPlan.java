@@ -6,16 +6,27 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What has to be done so that other settings are in force. */
 public sealed interface ReloadPlan {
 
     /** Settings that only a newly loaded model follows. */
-    Set<SettingKey> OF_THE_MODEL = Set.of(SettingKey.MODEL_NAME, SettingKey.DEVICE, SettingKey.MODEL_CACHE_DIR);
+    Set<SettingKey> OF_THE_MODEL = Set.of(
+            SettingKey.MODEL_NAME,
+            SettingKey.DEVICE,
+            SettingKey.MODEL_CACHE_DIR,
+            SettingKey.PRECISION,
+            SettingKey.MODEL_FILE,
+            SettingKey.QUERY_PROMPT,
+            SettingKey.DOCUMENT_PROMPT);
 
     /** Settings that are followed at once. */
-    Set<SettingKey> AT_ONCE =
-            Set.of(SettingKey.MAX_BATCH_SIZE, SettingKey.CORS_ORIGINS, SettingKey.NORMALIZE_EMBEDDINGS);
+    Set<SettingKey> AT_ONCE = Set.of(
+            SettingKey.MAX_BATCH_SIZE,
+            SettingKey.CORS_ORIGINS,
+            SettingKey.NORMALIZE_EMBEDDINGS,
+            SettingKey.REQUIRED_SPACE);
 
     /** What changes, as {@code device: cpu → auto}. */
     List<String> reasons();
@@ -38,13 +49,17 @@ public sealed interface ReloadPlan {
             }
         }
         List<String> reasons = changed.stream()
-                .map(key -> (key.key() + ": " + running.values().get(key) + " → "
-                                + wanted.values().get(key))
-                        .replaceAll("\\p{Cntrl}", " "))
+                .map(key -> key.key() + ": " + shown(running.values().get(key)) + " → "
+                        + shown(wanted.values().get(key)))
                 .toList();
         if (changed.stream().anyMatch(OF_THE_MODEL::contains)) {
             return new Replace(reasons);
         }
         return changed.stream().anyMatch(AT_ONCE::contains) ? new Retune(reasons) : new Keep(reasons);
+    }
+
+    private static String shown(@Nullable Object value) {
+        String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+        return text.isEmpty() ? "none" : text;
     }
 }

@@ -77,7 +77,7 @@ class ServiceParts {
                     LOG.info(
                             model.loaded()
                                     ? StartBanner.of(model, settings, host)
-                                    : "In force: " + model.settings().byKey());
+                                    : "In force: " + oneLine(model.settings()));
                 });
         return new SettingsFollower(
                 environment,
@@ -87,6 +87,10 @@ class ServiceParts {
                 new LastGoodSettings(Path.of(settings.modelCacheDir()), settings.port()),
                 models,
                 reload.settingsPollInterval());
+    }
+
+    private static String oneLine(ServiceSettings settings) {
+        return settings.byKey().toString().replaceAll("\\p{Cntrl}", " ");
     }
 
     /** How this replica is called in the status table. */

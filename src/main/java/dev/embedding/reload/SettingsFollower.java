@@ -252,13 +252,20 @@ public final class SettingsFollower implements SettingsControl {
 
     private void followBesides(ServiceSettings wanted, ServiceSettings running) {
         ServiceSettings possible = wanted.with(running, ReloadPlan.OF_THE_MODEL);
-        try (ModelSwitch.Prepared prepared = models.prepare(possible)) {
-            commit(prepared, possible);
+        ServiceSettings sameVectors = possible.with(running, Set.of(SettingKey.NORMALIZE_EMBEDDINGS));
+        ServiceSettings sameSpace = sameVectors.with(running, Set.of(SettingKey.REQUIRED_SPACE));
+        if (!isFollowed(possible) && !isFollowed(sameVectors)) {
+            boolean unused = isFollowed(sameSpace);
+        }
+    }
+
+    /** Whether the settings do not lead to another vector space than the one that they require. */
+    private boolean isFollowed(ServiceSettings settings) {
+        try (ModelSwitch.Prepared prepared = models.prepare(settings)) {
+            boolean unused = commit(prepared, settings);
+            return true;
         } catch (OtherSpaceException refusal) {
-            ServiceSettings sameSpace = possible.with(running, Set.of(SettingKey.NORMALIZE_EMBEDDINGS));
-            try (ModelSwitch.Prepared prepared = models.prepare(sameSpace)) {
-                commit(prepared, sameSpace);
-            }
+            return false;
         }
     }
 
@@ -321,7 +328,9 @@ public final class SettingsFollower implements SettingsControl {
         StoredSettings stored = StoredSettings.of(after, environment, current);
         Map<String, Optional<String>> texts = new HashMap<>();
         changes.forEach((key, text) -> texts.put(key.key(), text));
-        if (models.settings().isEmpty() && !concernsModel(changes.keySet())) {
+        if (models.settings().isEmpty()
+                && !concernsModel(changes.keySet())
+                && !changes.containsKey(SettingKey.REQUIRED_SPACE)) {
             // The model that is wanted cannot be loaded; that is no matter of this change, and is tried again by
             // itself.
             changed.write(texts);
@@ -341,7 +350,8 @@ public final class SettingsFollower implements SettingsControl {
             cancelRetry();
             report.modelFollows();
             inForce(stored);
-        } else if (!othersFollowed) {
+        } else if (!othersFollowed || changes.containsKey(SettingKey.REQUIRED_SPACE)) {
+            // What was refused for its vector space may be allowed now.
             retryAfter = FIRST_RETRY;
             boolean unused = submit(this::attempt);
         }
@@ -365,7 +375,7 @@ public final class SettingsFollower implements SettingsControl {
             return stored;
         }
         Set<SettingKey> others = EnumSet.copyOf(ReloadPlan.OF_THE_MODEL);
-        others.add(SettingKey.NORMALIZE_EMBEDDINGS);
+        others.addAll(Set.of(SettingKey.NORMALIZE_EMBEDDINGS, SettingKey.REQUIRED_SPACE));
         others.removeAll(changed);
         return stored.with(running.get(), others);
     }

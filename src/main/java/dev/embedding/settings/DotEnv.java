@@ -26,15 +26,11 @@ final class DotEnv {
     private static final Pattern QUOTED_KEY = Pattern.compile("'([^']+)'");
     private static final Pattern KEY = Pattern.compile("([^=#\\n" + BLANK + "]+)");
     private static final Pattern EQUALS = Pattern.compile("=([" + BLANK + "]*+)");
-    private static final Pattern SINGLE_QUOTED = Pattern.compile("'((?:\\\\.|[^'\\\\])*+)'", Pattern.DOTALL);
-    private static final Pattern DOUBLE_QUOTED = Pattern.compile("\"((?:\\\\.|[^\"\\\\])*+)\"", Pattern.DOTALL);
     private static final Pattern UNQUOTED = Pattern.compile("[^\\n]*+");
     private static final Pattern INLINE_COMMENT = Pattern.compile("[" + BLANK + "]+#.*", Pattern.DOTALL);
     private static final Pattern TRAILING_BLANKS = Pattern.compile("[" + BLANK + "]+\\z");
     private static final Pattern LINE_END = Pattern.compile("[" + BLANK + "]*+(?:#[^\\n]*+)?(?:\\n|\\z)");
     private static final Pattern REST_OF_LINE = Pattern.compile("[^\\n]*+\\n?");
-    private static final Pattern SINGLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\']");
-    private static final Pattern DOUBLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\'\"abfnrtv]");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]*)(?::-([^}]*))?\\}");
 
     private final String text;
@@ -107,11 +103,8 @@ final class DotEnv {
     }
 
     private Optional<String> value() {
-        if (isNext('\'')) {
-            return take(SINGLE_QUOTED).map(match -> unescaped(match.group(1), SINGLE_QUOTE_ESCAPE));
-        }
-        if (isNext('"')) {
-            return take(DOUBLE_QUOTED).map(match -> unescaped(match.group(1), DOUBLE_QUOTE_ESCAPE));
+        if (isNext('\'') || isNext('"')) {
+            return take(QuotedText.FORM).map(QuotedText::content);
         }
         return take(UNQUOTED).map(match -> {
             String withoutComment = INLINE_COMMENT.matcher(match.group()).replaceFirst("");
@@ -130,25 +123,6 @@ final class DotEnv {
         }
         position = input.end();
         return Optional.of(input.toMatchResult());
-    }
-
-    private static String unescaped(String text, Pattern escape) {
-        return escape.matcher(text)
-                .replaceAll(match -> Matcher.quoteReplacement(
-                        String.valueOf(character(match.group().charAt(1)))));
-    }
-
-    private static char character(char escaped) {
-        return switch (escaped) {
-            case 'a' -> '\u0007';
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            case 'v' -> '\u000B';
-            default -> escaped;
-        };
     }
 
     private static String substituted(

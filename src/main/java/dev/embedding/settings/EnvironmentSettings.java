@@ -36,7 +36,7 @@ public record EnvironmentSettings(
                     .values(key.variable())
                     .filter(value -> !isServiceLink(key, value, warnings))
                     .findFirst();
-            text.ifPresent(value -> given.add(key));
+            text.filter(value -> !(key.isOptional() && value.isEmpty())).ifPresent(value -> given.add(key));
             try {
                 values.put(key, key.parse(text.orElse(key.defaultText())));
             } catch (InvalidSettingException fault) {

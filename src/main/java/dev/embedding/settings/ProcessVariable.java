@@ -13,12 +13,12 @@ enum ProcessVariable {
     EMBEDDING_LANES("auto or a whole number from 1 to 256", ProcessVariable::lanes),
     EMBEDDING_MAX_BODY_SIZE("a size as 32M", ProcessVariable::size),
     EMBEDDING_BODY_PAUSE("a duration as 30s or 500ms", ProcessVariable::duration),
-    EMBEDDING_GPU_MEMORY_LIMIT("a size as 4G", ProcessVariable::size),
+    EMBEDDING_GPU_MEMORY_LIMIT("empty, or a size as 4G", ProcessVariable::optionalSize),
     EMBEDDING_SHUTDOWN_TIMEOUT("a duration as 25s or 500ms", ProcessVariable::duration),
     EMBEDDING_DB_TIMEOUT("a duration as 3s or 500ms", ProcessVariable::duration),
     EMBEDDING_SETTINGS_POLL_INTERVAL("a duration of 1s or more", ProcessVariable::secondOrMore),
     EMBEDDING_RELOAD_MODE("beside or drain-first", ProcessVariable::reloadMode),
-    EMBEDDING_REQUIRED_SPACE("a fingerprint as /model/info shows it", ProcessVariable::fingerprint);
+    EMBEDDING_MAX_MODEL_SIZE("empty, or a size as 2G", ProcessVariable::optionalSize);
 
     private final String rule;
     private final Consumer<String> check;
@@ -46,19 +46,24 @@ enum ProcessVariable {
         require(List.of("beside", "drain-first").contains(value.strip()));
     }
 
-    private static void fingerprint(String value) {
-        require(value.strip().matches("[0-9a-f]{32}"));
+    private static void optionalSize(String value) {
+        if (!value.isBlank()) {
+            size(value);
+        }
     }
 
     private static void size(String value) {
+        require(!value.isBlank());
         require(new MemorySizeConverter().convert(value.strip()).asLongValue() > 0);
     }
 
     private static void duration(String value) {
+        require(!value.isBlank());
         require(new DurationConverter().convert(value.strip()).toMillis() > 0);
     }
 
     private static void secondOrMore(String value) {
+        duration(value);
         require(new DurationConverter().convert(value.strip()).toMillis() >= 1000);
     }
 

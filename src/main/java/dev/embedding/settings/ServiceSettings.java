@@ -4,9 +4,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
-/** All settings that are in force, published whole. */
+/**
+ * All settings that are in force, published whole.
+ *
+ * @param precision of the computation: {@code fp32}, {@code fp16} or {@code int8}
+ * @param modelFile path of the ONNX file inside the model, where it is not left to be found
+ * @param queryPrompt text put before queries, for a model without prompts of its own; empty for none
+ * @param documentPrompt the same for documents
+ * @param requiredSpace fingerprint of the only vector space that may be served
+ */
 public record ServiceSettings(
         String host,
         int port,
@@ -15,7 +24,19 @@ public record ServiceSettings(
         String device,
         boolean normalizeEmbeddings,
         int maxBatchSize,
-        List<String> corsOrigins) {
+        List<String> corsOrigins,
+        String precision,
+        Optional<String> modelFile,
+        String queryPrompt,
+        String documentPrompt,
+        Optional<String> requiredSpace) {
+
+    /** An empty text says of an optional setting that it is not set. */
+    public ServiceSettings {
+        modelFile = modelFile.filter(path -> !path.isEmpty());
+        requiredSpace = requiredSpace.filter(fingerprint -> !fingerprint.isEmpty());
+        corsOrigins = List.copyOf(corsOrigins);
+    }
 
     @SuppressWarnings("unchecked") // each key's parser gives the type read here
     static ServiceSettings of(Map<SettingKey, Object> values) {
@@ -27,14 +48,19 @@ public record ServiceSettings(
                 value(values, SettingKey.DEVICE, String.class),
                 value(values, SettingKey.NORMALIZE_EMBEDDINGS, Boolean.class),
                 value(values, SettingKey.MAX_BATCH_SIZE, Integer.class),
-                (List<String>) value(values, SettingKey.CORS_ORIGINS, List.class));
+                (List<String>) value(values, SettingKey.CORS_ORIGINS, List.class),
+                value(values, SettingKey.PRECISION, String.class),
+                Optional.of(value(values, SettingKey.MODEL_FILE, String.class)),
+                value(values, SettingKey.QUERY_PROMPT, String.class),
+                value(values, SettingKey.DOCUMENT_PROMPT, String.class),
+                Optional.of(value(values, SettingKey.REQUIRED_SPACE, String.class)));
     }
 
     private static <T> T value(Map<SettingKey, Object> values, SettingKey key, Class<T> type) {
         return type.cast(Objects.requireNonNull(values.get(key)));
     }
 
-    /** The values, in the order of the contract. */
+    /** The values as rows mean them, in the order of the contract; an optional one that is not set is empty. */
     public Map<SettingKey, Object> values() {
         Map<SettingKey, Object> values = new LinkedHashMap<>();
         values.put(SettingKey.HOST, host);
@@ -45,6 +71,11 @@ public record ServiceSettings(
         values.put(SettingKey.NORMALIZE_EMBEDDINGS, normalizeEmbeddings);
         values.put(SettingKey.MAX_BATCH_SIZE, maxBatchSize);
         values.put(SettingKey.CORS_ORIGINS, corsOrigins);
+        values.put(SettingKey.PRECISION, precision);
+        values.put(SettingKey.MODEL_FILE, modelFile.orElse(""));
+        values.put(SettingKey.QUERY_PROMPT, queryPrompt);
+        values.put(SettingKey.DOCUMENT_PROMPT, documentPrompt);
+        values.put(SettingKey.REQUIRED_SPACE, requiredSpace.orElse(""));
         return values;
     }
 

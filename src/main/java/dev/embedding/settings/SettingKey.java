@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * The one table of settings: name, environment variable, default, rule. Parsing, validation, {@code supported_keys} and
@@ -18,6 +19,19 @@ public enum SettingKey {
     MODEL_CACHE_DIR("EMBEDDING_MODEL_CACHE_DIR", "./model_cache", "a directory", Values::notBlank),
     NORMALIZE_EMBEDDINGS("EMBEDDING_NORMALIZE", "true", "1, true, yes, on or 0, false, no, off", Values::parseBoolean),
     MAX_BATCH_SIZE("EMBEDDING_MAX_BATCH_SIZE", "32", "a whole number from 1 to 1024", Values.integer(1, 1024)),
+    PRECISION("EMBEDDING_PRECISION", "fp32", "fp32, fp16 or int8", Values.oneOf("fp32", "fp16", "int8")),
+    MODEL_FILE(
+            "EMBEDDING_MODEL_FILE",
+            "",
+            "empty, or a path inside the model that ends in .onnx, as onnx/model.onnx",
+            Values::modelFile),
+    QUERY_PROMPT("EMBEDDING_QUERY_PROMPT", "", Values.PROMPT_RULE, Values::prompt),
+    DOCUMENT_PROMPT("EMBEDDING_DOCUMENT_PROMPT", "", Values.PROMPT_RULE, Values::prompt),
+    REQUIRED_SPACE(
+            "EMBEDDING_REQUIRED_SPACE",
+            "",
+            "empty, or a fingerprint as /model/info shows it: 32 digits of 0-9a-f",
+            Values::fingerprint),
     CORS_ORIGINS("CORS_ORIGINS", "*", "a list that is not empty", Values::list),
     HOST("EMBEDDING_HOST", "0.0.0.0", "an address that is not blank", Values::notBlank),
     PORT("EMBEDDING_PORT", "8001", "a whole number from 1024 to 65535", Values.integer(1024, 65535));
@@ -53,6 +67,16 @@ public enum SettingKey {
         return rule;
     }
 
+    /** Whether it may be left unset, which an empty text says. */
+    public boolean isOptional() {
+        return defaultText.isEmpty();
+    }
+
+    /** Whether blanks around its text are part of it. */
+    public boolean keepsBlanks() {
+        return this == QUERY_PROMPT || this == DOCUMENT_PROMPT;
+    }
+
     /**
      * The value that a text means: a {@link String}, {@link Boolean}, {@link Integer} or list of strings.
      *
@@ -85,8 +109,14 @@ public enum SettingKey {
 
     /** Parsers of a setting's text; each throws {@link IllegalArgumentException} for what it does not take. */
     private static final class Values {
+        static final String PROMPT_RULE =
+                "any text without U+FFFD, which stands for bytes that could not be read as text";
+
         private static final Set<String> TRUE = Set.of("1", "true", "yes", "on");
         private static final Set<String> FALSE = Set.of("0", "false", "no", "off");
+        private static final Pattern MODEL_FILE_FORM =
+                Pattern.compile("[^/\\\\:\\p{Cntrl}]+(?:/[^/\\\\:\\p{Cntrl}]+)*\\.onnx");
+        private static final Pattern FINGERPRINT_FORM = Pattern.compile("[0-9a-f]{32}");
 
         static Object notBlank(String text) {
             require(!text.isBlank());
@@ -119,6 +149,27 @@ public enum SettingKey {
             List<String> items = TextList.parse(text);
             require(!items.isEmpty());
             return items;
+        }
+
+        /** Directories and name, each without what would lead elsewhere on any system. */
+        static Object modelFile(String text) {
+            String path = text.strip();
+            require(path.isEmpty() || MODEL_FILE_FORM.matcher(path).matches());
+            require(!List.of(path.split("/", -1)).contains(".."));
+            return path;
+        }
+
+        /** A text that was read with the wrong encoding would silently make another vector space. */
+        static Object prompt(String text) {
+            require(text.indexOf('\uFFFD') < 0);
+            return text;
+        }
+
+        static Object fingerprint(String text) {
+            String fingerprint = text.strip();
+            require(fingerprint.isEmpty()
+                    || FINGERPRINT_FORM.matcher(fingerprint).matches());
+            return fingerprint;
         }
 
         private static void require(boolean fits) {

@@ -44,6 +44,13 @@ class SettingChangesTest {
             model_name           | "64"                          | 64
             model_cache_dir      | "/models/\\u00e9"             | /models/é
             host                 | "127.0.0.1"                   | 127.0.0.1
+            precision            | "int8"                        | int8
+            model_file           | "onnx/model_O3.onnx"          | onnx/model_O3.onnx
+            model_file           | ""                            | ''
+            query_prompt         | "query: "                     | 'query: '
+            query_prompt         | ""                            | ''
+            document_prompt      | " "                           | ' '
+            required_space       | ""                            | ''
             """;
 
     @ParameterizedTest
@@ -109,6 +116,19 @@ class SettingChangesTest {
             model_name           | {}
             model_cache_dir      | " "
             host                 | "\\t"
+            precision            | "fp8"
+            precision            | ""
+            precision            | null
+            model_file           | "../model.onnx"
+            model_file           | "/model.onnx"
+            model_file           | null
+            query_prompt         | null
+            query_prompt         | 7
+            query_prompt         | ["query: "]
+            query_prompt         | "\\ud800 "
+            document_prompt      | "\\ufffd"
+            required_space       | "none"
+            required_space       | null
             """;
 
     @ParameterizedTest

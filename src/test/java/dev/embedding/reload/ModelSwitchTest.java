@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.reload.ReloadConfig.Mode;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelProbe;
@@ -12,18 +11,23 @@ import dev.embedding.settings.ServiceSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ModelSwitchTest {
 
     private static final ServiceSettings CLS = SmallService.settings(SmallService.CLS);
     private static final ServiceSettings MEAN = SmallService.settings(SmallService.MEAN);
+
+    private static final String OTHER_SPACE = "0123456789abcdef0123456789abcdef";
 
     private final SmallService service = new SmallService();
 
@@ -55,8 +59,8 @@ class ModelSwitchTest {
 
         follow(
                 models,
-                new ServiceSettings(
-                        "127.0.0.1", 8001, SmallService.MEAN, "./model_cache", "cpu", false, 7, List.of("*")));
+                SmallService.settings(
+                        SmallService.MEAN, Map.of("EMBEDDING_NORMALIZE", "no", "EMBEDDING_MAX_BATCH_SIZE", "7")));
 
         assertThat(service.model()).isSameAs(model);
         assertThat(ModelProbe.maxBatchSize(model)).isEqualTo(7);
@@ -118,10 +122,10 @@ class ModelSwitchTest {
     void refusesAnotherSpaceThanTheOneThatIsRequired() {
         follow(service.models(Config.BESIDE), CLS);
         String required = service.active.fingerprint().orElseThrow();
-        ModelSwitch models = service.models(Config.requiring(required, Mode.BESIDE));
+        ModelSwitch models = service.models(Config.BESIDE);
         follow(models, CLS);
 
-        assertThatThrownBy(() -> models.prepare(MEAN))
+        assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.MEAN, required)))
                 .isInstanceOf(OtherSpaceException.class)
                 .hasMessageContaining(required);
 
@@ -133,14 +137,112 @@ class ModelSwitchTest {
     void refusesToLeaveTheRequiredSpaceByNormalising() {
         follow(service.models(Config.BESIDE), MEAN);
         String required = service.active.fingerprint().orElseThrow();
-        ModelSwitch models = service.models(Config.requiring(required, Mode.BESIDE));
-        follow(models, MEAN);
-        ServiceSettings other = new ServiceSettings(
-                "127.0.0.1", 8001, SmallService.MEAN, "./model_cache", "cpu", false, 32, List.of("*"));
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, SmallService.requiring(SmallService.MEAN, required));
+        ServiceSettings other = SmallService.settings(
+                SmallService.MEAN, Map.of("EMBEDDING_NORMALIZE", "no", "EMBEDDING_REQUIRED_SPACE", required));
 
         assertThatThrownBy(() -> models.prepare(other)).isInstanceOf(OtherSpaceException.class);
 
         assertThat(ModelProbe.normalizes(service.active)).isTrue();
+    }
+
+    @Test
+    void refusesToRequireAnotherSpaceThanTheOneThatIsServed() {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, CLS);
+        EmbeddingModel running = service.model();
+        String served = service.active.fingerprint().orElseThrow();
+
+        assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.CLS, OTHER_SPACE)))
+                .isInstanceOf(OtherSpaceException.class)
+                .hasMessageContainingAll(OTHER_SPACE, served);
+        follow(models, SmallService.requiring(SmallService.CLS, served));
+
+        assertThat(service.model()).isSameAs(running);
+        assertThat(models.settings().orElseThrow().requiredSpace()).contains(served);
+        assertThat(service.counters.attempts()).isZero();
+    }
+
+    @Test
+    void checksAnotherModelAgainstTheSpaceThatIsRequiredTogetherWithIt() {
+        follow(service.models(Config.BESIDE), MEAN);
+        String other = service.active.fingerprint().orElseThrow();
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, CLS);
+
+        follow(models, SmallService.requiring(SmallService.MEAN, other));
+
+        assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "EMBEDDING_PRECISION=int8",
+                "EMBEDDING_QUERY_PROMPT=query: ",
+                "EMBEDDING_DOCUMENT_PROMPT=passage: "
+            })
+    void loadsTheModelAnewForWhatDecidesItsVectors(String variable) {
+        ModelSwitch models = service.models(Config.BESIDE);
+        follow(models, MEAN);
+        String[] nameAndValue = variable.split("=", 2);
+
+        follow(models, SmallService.settings(SmallService.MEAN, Map.of(nameAndValue[0], nameAndValue[1])));
+
+        assertThat(service.counters.attempts()).isOne();
+        assertThat(service.served).extracting(ServedModel::model).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void loadsNoModelWhoseWeightsAreLargerThanAllowed() throws IOException {
+        long weights = Files.size(Path.of(SmallService.CLS, "onnx", "model.onnx"));
+        ModelSwitch refusing = service.models(Config.ofModelsUpTo(weights - 1));
+        ModelSwitch allowing = service.models(Config.ofModelsUpTo(weights));
+
+        assertThatThrownBy(() -> refusing.prepare(CLS))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessage(String.format(
+                        Locale.ROOT,
+                        "Model %s has %,d bytes of weights, and EMBEDDING_MAX_MODEL_SIZE allows %,d",
+                        SmallService.CLS,
+                        weights,
+                        weights - 1));
+        assertThat(service.mostAlive).as("a model was checked").hasValue(0);
+        follow(allowing, CLS);
+
+        assertThat(service.model().name()).isEqualTo(SmallService.CLS);
+    }
+
+    @Test
+    void keepsTheRunningModelWhenAnotherIsLargerThanAllowed() throws IOException {
+        long weights = Files.size(Path.of(SmallService.CLS, "onnx", "model.onnx"));
+        long others = Files.size(Path.of(SmallService.MEAN, "onnx", "model.onnx"));
+        assertThat(weights).isNotEqualTo(others);
+        ModelSwitch models = service.models(Config.ofModelsUpTo(Math.min(weights, others)));
+        ServiceSettings smaller = weights < others ? CLS : MEAN;
+        follow(models, smaller);
+
+        assertThatThrownBy(() -> models.prepare(weights < others ? MEAN : CLS))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("EMBEDDING_MAX_MODEL_SIZE");
+
+        assertThat(models.settings()).contains(smaller);
+        assertThat(service.counters.failures()).isOne();
+    }
+
+    @Test
+    void loadsNoFirstModelWithoutMemoryForIt() {
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        assertThatThrownBy(() -> models.prepare(CLS))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("MB of memory, and 1 MB are free")
+                .hasMessageNotContaining("EMBEDDING_RELOAD_MODE");
+
+        assertThat(service.mostAlive).as("a model was checked").hasValue(0);
+        assertThat(service.active.model()).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,10 +17,34 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ReloadPlanTest {
 
-    private static final ServiceSettings RUNNING =
-            new ServiceSettings("0.0.0.0", 8001, "a/model", "./model_cache", "cpu", true, 32, List.of("*"));
-    private static final ServiceSettings OTHER =
-            new ServiceSettings("127.0.0.1", 8002, "b/model", "./cache", "auto", false, 64, List.of("https://a"));
+    private static final ServiceSettings RUNNING = new ServiceSettings(
+            "0.0.0.0",
+            8001,
+            "a/model",
+            "./model_cache",
+            "cpu",
+            true,
+            32,
+            List.of("*"),
+            "fp32",
+            Optional.empty(),
+            "",
+            "",
+            Optional.empty());
+    private static final ServiceSettings OTHER = new ServiceSettings(
+            "127.0.0.1",
+            8002,
+            "b/model",
+            "./cache",
+            "auto",
+            false,
+            64,
+            List.of("https://a"),
+            "int8",
+            Optional.of("onnx/model_O3.onnx"),
+            "query: ",
+            "passage: ",
+            Optional.of("0123456789abcdef0123456789abcdef"));
 
     @ParameterizedTest
     @CsvSource({
@@ -28,6 +53,11 @@ class ReloadPlanTest {
         "MODEL_CACHE_DIR, Replace, model_cache_dir: ./model_cache → ./cache",
         "NORMALIZE_EMBEDDINGS, Retune, normalize_embeddings: true → false",
         "MAX_BATCH_SIZE, Retune, max_batch_size: 32 → 64",
+        "PRECISION, Replace, precision: fp32 → int8",
+        "MODEL_FILE, Replace, model_file: none → onnx/model_O3.onnx",
+        "QUERY_PROMPT, Replace, 'query_prompt: none → query: '",
+        "DOCUMENT_PROMPT, Replace, 'document_prompt: none → passage: '",
+        "REQUIRED_SPACE, Retune, required_space: none → 0123456789abcdef0123456789abcdef",
         "CORS_ORIGINS, Retune, cors_origins: [*] → [https://a]",
         "HOST, Keep, host: 0.0.0.0 → 127.0.0.1",
         "PORT, Keep, port: 8001 → 8002"
@@ -65,7 +95,11 @@ class ReloadPlanTest {
     private static Class<? extends ReloadPlan> expected(Set<SettingKey> changed) {
         if (changed.contains(SettingKey.MODEL_NAME)
                 || changed.contains(SettingKey.DEVICE)
-                || changed.contains(SettingKey.MODEL_CACHE_DIR)) {
+                || changed.contains(SettingKey.MODEL_CACHE_DIR)
+                || changed.contains(SettingKey.PRECISION)
+                || changed.contains(SettingKey.MODEL_FILE)
+                || changed.contains(SettingKey.QUERY_PROMPT)
+                || changed.contains(SettingKey.DOCUMENT_PROMPT)) {
             return Replace.class;
         }
         return Set.of(SettingKey.HOST, SettingKey.PORT).containsAll(changed) ? Keep.class : Retune.class;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.embedding.Await;
 import dev.embedding.reload.FakeStore.Mood;
-import dev.embedding.reload.ReloadConfig.Mode;
 import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.reload.SettingsHealth.Fault;
 import dev.embedding.reload.SmallService.Config;
@@ -36,6 +35,7 @@ class SettingsFollowerTest {
     private static final Duration OFTEN = Duration.ofMillis(5);
     private static final Duration NEVER_AGAIN = Duration.ofDays(1);
     private static final ServiceSettings ENVIRONMENT = SmallService.settings(SmallService.CLS);
+    private static final String OTHER_SPACE = "0123456789abcdef0123456789abcdef";
     private static final String MISSING = "no/such-model";
 
     private final Path directory;
@@ -299,7 +299,8 @@ class SettingsFollowerTest {
     void aRowThatWouldLeaveTheRequiredSpaceBlocksNoChangeOfAnotherKey() {
         store.rows.put("model_name", SmallService.MEAN);
         String required = fingerprint(SmallService.MEAN);
-        SettingsFollower follower = start(Optional.of(store), OFTEN, Config.requiring(required, Mode.BESIDE));
+        store.rows.put("required_space", required);
+        SettingsFollower follower = start(OFTEN);
         await(() -> follower.state() instanceof ModelState.Serving);
         store.rows.put("normalize_embeddings", "no");
         await(() -> follower.faults() == 1);
@@ -310,6 +311,105 @@ class SettingsFollowerTest {
         assertThat(service.active.fingerprint()).contains(required);
         assertThat(refusal(follower, SettingKey.NORMALIZE_EMBEDDINGS, "off").reason())
                 .isEqualTo(Cause.OTHER_SPACE);
+    }
+
+    @Test
+    void aRowThatRequiresAnotherSpaceIsAFaultAndLeavesThePreviousRequirementInForce() {
+        String served = fingerprint(SmallService.CLS);
+        store.rows.put("required_space", served);
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+        EmbeddingModel running = service.model();
+
+        store.rows.putAll(Map.of("required_space", OTHER_SPACE, "max_batch_size", "7"));
+        await(() -> follower.faults() == 1 && follower.current().maxBatchSize() == 7);
+        change(follower, SettingKey.CORS_ORIGINS, "https://a");
+
+        assertThat(fault(follower, "model_fault")).contains(OTHER_SPACE, served);
+        assertThat(follower.current().requiredSpace()).contains(served);
+        assertThat(follower.current().corsOrigins()).containsExactly("https://a");
+        assertThat(service.model()).isSameAs(running);
+        store.rows.put("required_space", "");
+        await(() -> follower.faults() == 0);
+        assertThat(follower.current().requiredSpace()).isEmpty();
+    }
+
+    @Test
+    void requiresOnlyASpaceThatIsServedAndLiftsItAgain() {
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+        String served = service.active.fingerprint().orElseThrow();
+
+        SettingChangeException refusal = refusal(follower, SettingKey.REQUIRED_SPACE, OTHER_SPACE);
+        change(follower, SettingKey.REQUIRED_SPACE, served);
+        SettingChangeException bound = refusal(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+
+        assertThat(refusal.reason()).isEqualTo(Cause.OTHER_SPACE);
+        assertThat(bound.reason()).isEqualTo(Cause.OTHER_SPACE);
+        assertThat(store.rows).containsExactly(Map.entry("required_space", served));
+        delete(follower, SettingKey.REQUIRED_SPACE);
+        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
+    }
+
+    @Test
+    void changesTheModelTogetherWithTheSpaceThatIsRequired() {
+        store.rows.put("required_space", fingerprint(SmallService.CLS));
+        String other = fingerprint(SmallService.MEAN);
+        SettingsFollower follower = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+
+        follower.change(Map.of(
+                        SettingKey.MODEL_NAME, Optional.of(SmallService.MEAN),
+                        SettingKey.REQUIRED_SPACE, Optional.of(other)))
+                .await()
+                .atMost(Duration.ofSeconds(30));
+
+        assertThat(service.active.fingerprint()).contains(other);
+        assertThat(store.rows).containsEntry("required_space", other).containsEntry("model_name", SmallService.MEAN);
+        assertThat(follower.current().requiredSpace()).contains(other);
+    }
+
+    @Test
+    void followsARefusedModelAtOnceWhenTheRequirementIsLifted() {
+        store.rows.put("required_space", fingerprint(SmallService.CLS));
+        SettingsFollower follower = start(OFTEN);
+        awaitModel(SmallService.CLS);
+        store.rows.put("model_name", SmallService.MEAN);
+        await(() -> follower.faults() == 1);
+
+        change(follower, SettingKey.REQUIRED_SPACE, "");
+
+        awaitModel(SmallService.MEAN);
+        await(() -> follower.faults() == 0);
+    }
+
+    @Test
+    void servesOnceTheRequirementIsLiftedThatKeptItFromStarting() {
+        store.rows.put("required_space", OTHER_SPACE);
+        SettingsFollower follower = start(NEVER_AGAIN);
+        await(() -> follower.state() instanceof ModelState.Failed);
+
+        delete(follower, SettingKey.REQUIRED_SPACE);
+
+        assertThat(service.model().name()).isEqualTo(SmallService.CLS);
+        assertThat(follower.faults()).isZero();
+    }
+
+    @Test
+    void keepsPromptsWithTheirBlanksForAStartWithoutTheStore() throws InterruptedException {
+        store.rows.putAll(Map.of("query_prompt", " query: ", "document_prompt", "", "model_file", ""));
+        SettingsFollower before = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+        await(() -> lastGood().read(ENVIRONMENT).isPresent());
+        before.stop(Duration.ofSeconds(30));
+        store.mood = Mood.HANGING;
+
+        SettingsFollower after = start(NEVER_AGAIN);
+        awaitModel(SmallService.CLS);
+
+        assertThat(after.current().queryPrompt()).isEqualTo(" query: ");
+        assertThat(after.current().documentPrompt()).isEmpty();
     }
 
     // Starting
@@ -453,6 +553,10 @@ class SettingsFollowerTest {
 
     private static void change(SettingsFollower follower, SettingKey key, String text) {
         follower.change(Map.of(key, Optional.of(text))).await().atMost(Duration.ofSeconds(30));
+    }
+
+    private static void delete(SettingsFollower follower, SettingKey key) {
+        follower.change(Map.of(key, Optional.empty())).await().atMost(Duration.ofSeconds(30));
     }
 
     private static SettingChangeException refusal(SettingsFollower follower, SettingKey key, String text) {

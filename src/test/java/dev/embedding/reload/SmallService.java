@@ -6,12 +6,18 @@ import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelProbe;
+import dev.embedding.settings.Environment;
+import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
+import io.quarkus.runtime.configuration.MemorySize;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -53,7 +59,20 @@ final class SmallService implements AutoCloseable {
     }
 
     static ServiceSettings settings(String modelName) {
-        return new ServiceSettings("127.0.0.1", 8001, modelName, "./model_cache", "cpu", true, 32, List.of("*"));
+        return settings(modelName, Map.of());
+    }
+
+    /** @param others variables of an environment */
+    static ServiceSettings settings(String modelName, Map<String, String> others) {
+        Map<String, String> variables = new HashMap<>(
+                Map.of("EMBEDDING_HOST", "127.0.0.1", "EMBEDDING_DEVICE", "cpu", "EMBEDDING_MODEL_NAME", modelName));
+        variables.putAll(others);
+        return EnvironmentSettings.of(new Environment(variables)).settings();
+    }
+
+    /** With a vector space that must be served. */
+    static ServiceSettings requiring(String modelName, String space) {
+        return settings(modelName, Map.of("EMBEDDING_REQUIRED_SPACE", space));
     }
 
     /** The check of the next model that is loaded lasts until it may go on. */
@@ -117,14 +136,15 @@ final class SmallService implements AutoCloseable {
     }
 
     /** How changed settings are followed. */
-    record Config(Duration settingsPollInterval, Mode reloadMode, Optional<String> requiredSpace)
+    record Config(Duration settingsPollInterval, Mode reloadMode, Optional<MemorySize> maxModelSize)
             implements ReloadConfig {
 
         static final Config BESIDE = new Config(Duration.ofHours(1), Mode.BESIDE, Optional.empty());
         static final Config DRAIN_FIRST = new Config(Duration.ofHours(1), Mode.DRAIN_FIRST, Optional.empty());
 
-        static Config requiring(String space, Mode mode) {
-            return new Config(Duration.ofHours(1), mode, Optional.of(space));
+        static Config ofModelsUpTo(long bytes) {
+            MemorySize largest = new MemorySize(BigInteger.valueOf(bytes));
+            return new Config(Duration.ofHours(1), Mode.BESIDE, Optional.of(largest));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -16,14 +17,16 @@ import org.junit.jupiter.api.Test;
 class DocumentedSettingsTest {
 
     private static final Path README = Path.of("README.md");
-    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\| `(\\w+)` \\| (\\w+) \\| `([^`]*)` \\|.*");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `(\\w+)` \\| `(\\w+)` \\| (\\w+) \\| (?:`([^`]+)`|–) \\|.*");
 
     @Test
     void hasARowForEachSettingInTheirOrder() throws IOException {
         List<String> rows = Files.readAllLines(README, StandardCharsets.UTF_8).stream()
                 .map(ROW::matcher)
                 .filter(Matcher::matches)
-                .map(row -> String.join(" ", row.group(1), row.group(2), row.group(3), row.group(4)))
+                .map(row -> String.join(
+                        " ", row.group(1), row.group(2), row.group(3), Objects.requireNonNullElse(row.group(4), "")))
                 .toList();
 
         assertThat(rows)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnvironmentSettingsTest {
 
     private static final String SERVICE_LINK = "tcp://10.0.0.7:8001";
+    private static final String SPACE = "0123456789abcdef0123456789abcdef";
 
     @Test
     void usesTheDefaultsWhereNothingIsSaid() {
@@ -27,26 +29,55 @@ class EnvironmentSettingsTest {
 
         assertThat(settings.settings())
                 .isEqualTo(new ServiceSettings(
-                        "0.0.0.0", 8001, "BAAI/bge-small-en-v1.5", "./model_cache", "cuda", true, 32, List.of("*")));
+                        "0.0.0.0",
+                        8001,
+                        "BAAI/bge-small-en-v1.5",
+                        "./model_cache",
+                        "cuda",
+                        true,
+                        32,
+                        List.of("*"),
+                        "fp32",
+                        Optional.empty(),
+                        "",
+                        "",
+                        Optional.empty()));
         assertThat(settings.given()).isEmpty();
         assertThat(settings.warnings()).isEmpty();
     }
 
     @Test
     void readsEveryVariable() {
-        EnvironmentSettings settings = settings(Map.of(
-                "EMBEDDING_HOST", "127.0.0.1",
-                "EMBEDDING_PORT", "9000",
-                "EMBEDDING_MODEL_NAME", "some/model",
-                "EMBEDDING_MODEL_CACHE_DIR", "/cache",
-                "EMBEDDING_DEVICE", "cpu",
-                "EMBEDDING_NORMALIZE", "no",
-                "EMBEDDING_MAX_BATCH_SIZE", "8",
-                "CORS_ORIGINS", "https://a, https://b"));
+        EnvironmentSettings settings = settings(Map.ofEntries(
+                Map.entry("EMBEDDING_HOST", "127.0.0.1"),
+                Map.entry("EMBEDDING_PORT", "9000"),
+                Map.entry("EMBEDDING_MODEL_NAME", "some/model"),
+                Map.entry("EMBEDDING_MODEL_CACHE_DIR", "/cache"),
+                Map.entry("EMBEDDING_DEVICE", "cpu"),
+                Map.entry("EMBEDDING_NORMALIZE", "no"),
+                Map.entry("EMBEDDING_MAX_BATCH_SIZE", "8"),
+                Map.entry("EMBEDDING_PRECISION", "fp16"),
+                Map.entry("EMBEDDING_MODEL_FILE", "onnx/model_O3.onnx"),
+                Map.entry("EMBEDDING_QUERY_PROMPT", "query: "),
+                Map.entry("EMBEDDING_DOCUMENT_PROMPT", " passage:\n"),
+                Map.entry("EMBEDDING_REQUIRED_SPACE", SPACE),
+                Map.entry("CORS_ORIGINS", "https://a, https://b")));
 
         assertThat(settings.settings())
                 .isEqualTo(new ServiceSettings(
-                        "127.0.0.1", 9000, "some/model", "/cache", "cpu", false, 8, List.of("https://a", "https://b")));
+                        "127.0.0.1",
+                        9000,
+                        "some/model",
+                        "/cache",
+                        "cpu",
+                        false,
+                        8,
+                        List.of("https://a", "https://b"),
+                        "fp16",
+                        Optional.of("onnx/model_O3.onnx"),
+                        "query: ",
+                        " passage:\n",
+                        Optional.of(SPACE)));
         assertThat(settings.given()).containsExactlyInAnyOrder(SettingKey.values());
     }
 
@@ -61,6 +92,61 @@ class EnvironmentSettingsTest {
         assertThat(settings.settings().maxBatchSize()).isEqualTo(16);
         assertThat(settings.settings().port()).isEqualTo(8001);
         assertThat(settings.given()).containsExactly(SettingKey.DEVICE, SettingKey.MAX_BATCH_SIZE);
+    }
+
+    @Test
+    void takesAnEmptyVariableOfAnOptionalSettingForNone() {
+        EnvironmentSettings settings = settings(Map.of(
+                "EMBEDDING_MODEL_FILE", "",
+                "EMBEDDING_QUERY_PROMPT", "",
+                "EMBEDDING_DOCUMENT_PROMPT", "",
+                "EMBEDDING_REQUIRED_SPACE", "",
+                "EMBEDDING_MAX_MODEL_SIZE", "",
+                "EMBEDDING_GPU_MEMORY_LIMIT", " "));
+
+        assertThat(settings).isEqualTo(settings(Map.of()));
+    }
+
+    @Test
+    void keepsTheBlanksOfAPromptThatQuotesHoldInTheFile(@TempDir Path directory) throws IOException {
+        Path file = file(directory, """
+                EMBEDDING_QUERY_PROMPT="query: "  # with a blank
+                EMBEDDING_DOCUMENT_PROMPT=passage:   # without
+                """);
+
+        ServiceSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of(), file)).settings();
+
+        assertThat(settings.queryPrompt()).isEqualTo("query: ");
+        assertThat(settings.documentPrompt()).isEqualTo("passage:");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "EMBEDDING_PRECISION | fp8 | fp32, fp16 or int8",
+                "EMBEDDING_PRECISION | '' | fp32, fp16 or int8",
+                "EMBEDDING_MODEL_FILE | /etc/model.onnx | a path inside the model",
+                "EMBEDDING_MODEL_FILE | ../model.onnx | a path inside the model",
+                "EMBEDDING_QUERY_PROMPT | caf\uFFFD | without U+FFFD",
+                "EMBEDDING_REQUIRED_SPACE | 0123 | a fingerprint as /model/info shows it",
+                "EMBEDDING_MAX_MODEL_SIZE | large | empty, or a size as 2G",
+                "EMBEDDING_MAX_MODEL_SIZE | 0 | empty, or a size as 2G",
+                "EMBEDDING_MAX_BODY_SIZE | '' | a size as 32M",
+                "EMBEDDING_DB_TIMEOUT | '' | a duration as 3s or 500ms",
+                "EMBEDDING_SETTINGS_POLL_INTERVAL | '' | a duration of 1s or more"
+            })
+    void namesVariableRuleAndValueOf(String variable, String value, String rule) {
+        InvalidEnvironmentException invalid =
+                catchThrowableOfType(InvalidEnvironmentException.class, () -> settings(Map.of(variable, value)));
+
+        assertThat(invalid.faults())
+                .singleElement()
+                .asString()
+                .startsWith(variable + " must be ")
+                .contains(rule)
+                .endsWith(", not '" + value + "'");
     }
 
     @Test

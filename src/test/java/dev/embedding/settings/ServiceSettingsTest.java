@@ -4,15 +4,40 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ServiceSettingsTest {
 
-    private static final ServiceSettings SETTINGS =
-            new ServiceSettings("0.0.0.0", 8001, "a/model", "./model_cache", "cpu", true, 32, List.of("*"));
-    private static final ServiceSettings OTHERS =
-            new ServiceSettings("127.0.0.1", 9001, "b/model", "./cache", "auto", false, 64, List.of("https://a"));
+    private static final ServiceSettings SETTINGS = new ServiceSettings(
+            "0.0.0.0",
+            8001,
+            "a/model",
+            "./model_cache",
+            "cpu",
+            true,
+            32,
+            List.of("*"),
+            "fp32",
+            Optional.empty(),
+            "",
+            "",
+            Optional.empty());
+    private static final ServiceSettings OTHERS = new ServiceSettings(
+            "127.0.0.1",
+            9001,
+            "b/model",
+            "./cache",
+            "auto",
+            false,
+            64,
+            List.of("https://a"),
+            "int8",
+            Optional.of("onnx/model_O3.onnx"),
+            "query: ",
+            "passage: ",
+            Optional.of("0123456789abcdef0123456789abcdef"));
 
     @Test
     void hasAValueForEveryKeyInTheOrderOfTheContract() {
@@ -26,7 +51,38 @@ class ServiceSettingsTest {
                         Map.entry("device", "cpu"),
                         Map.entry("normalize_embeddings", true),
                         Map.entry("max_batch_size", 32),
-                        Map.entry("cors_origins", List.of("*")));
+                        Map.entry("cors_origins", List.of("*")),
+                        Map.entry("precision", "fp32"),
+                        Map.entry("model_file", ""),
+                        Map.entry("query_prompt", ""),
+                        Map.entry("document_prompt", ""),
+                        Map.entry("required_space", ""));
+        assertThat(OTHERS.byKey())
+                .containsEntry("model_file", "onnx/model_O3.onnx")
+                .containsEntry("query_prompt", "query: ")
+                .containsEntry("required_space", "0123456789abcdef0123456789abcdef");
+    }
+
+    @Test
+    void takesAnEmptyTextForAnOptionalSettingThatIsNotSet() {
+        ServiceSettings settings = new ServiceSettings(
+                "0.0.0.0",
+                8001,
+                "a/model",
+                "./model_cache",
+                "cpu",
+                true,
+                32,
+                List.of("*"),
+                "fp32",
+                Optional.of(""),
+                "",
+                "",
+                Optional.of(""));
+
+        assertThat(settings).isEqualTo(SETTINGS);
+        assertThat(settings.modelFile()).isEmpty();
+        assertThat(settings.requiredSpace()).isEmpty();
     }
 
     @Test
@@ -35,6 +91,18 @@ class ServiceSettingsTest {
         assertThat(SETTINGS.with(OTHERS, Set.of(SettingKey.values()))).isEqualTo(OTHERS);
         assertThat(SETTINGS.with(OTHERS, Set.of(SettingKey.MODEL_NAME, SettingKey.PORT)))
                 .isEqualTo(new ServiceSettings(
-                        "0.0.0.0", 9001, "b/model", "./model_cache", "cpu", true, 32, List.of("*")));
+                        "0.0.0.0",
+                        9001,
+                        "b/model",
+                        "./model_cache",
+                        "cpu",
+                        true,
+                        32,
+                        List.of("*"),
+                        "fp32",
+                        Optional.empty(),
+                        "",
+                        "",
+                        Optional.empty()));
     }
 }

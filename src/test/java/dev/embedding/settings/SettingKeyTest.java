@@ -18,12 +18,17 @@ class SettingKeyTest {
                 .containsExactly(
                         "cors_origins",
                         "device",
+                        "document_prompt",
                         "host",
                         "max_batch_size",
                         "model_cache_dir",
+                        "model_file",
                         "model_name",
                         "normalize_embeddings",
-                        "port");
+                        "port",
+                        "precision",
+                        "query_prompt",
+                        "required_space");
     }
 
     @ParameterizedTest
@@ -33,6 +38,11 @@ class SettingKeyTest {
         "MODEL_CACHE_DIR, model_cache_dir, EMBEDDING_MODEL_CACHE_DIR",
         "NORMALIZE_EMBEDDINGS, normalize_embeddings, EMBEDDING_NORMALIZE",
         "MAX_BATCH_SIZE, max_batch_size, EMBEDDING_MAX_BATCH_SIZE",
+        "PRECISION, precision, EMBEDDING_PRECISION",
+        "MODEL_FILE, model_file, EMBEDDING_MODEL_FILE",
+        "QUERY_PROMPT, query_prompt, EMBEDDING_QUERY_PROMPT",
+        "DOCUMENT_PROMPT, document_prompt, EMBEDDING_DOCUMENT_PROMPT",
+        "REQUIRED_SPACE, required_space, EMBEDDING_REQUIRED_SPACE",
         "CORS_ORIGINS, cors_origins, CORS_ORIGINS",
         "HOST, host, EMBEDDING_HOST",
         "PORT, port, EMBEDDING_PORT"
@@ -57,6 +67,11 @@ class SettingKeyTest {
         assertThat(defaultOf(SettingKey.MODEL_CACHE_DIR)).isEqualTo("./model_cache");
         assertThat(defaultOf(SettingKey.NORMALIZE_EMBEDDINGS)).isEqualTo(true);
         assertThat(defaultOf(SettingKey.MAX_BATCH_SIZE)).isEqualTo(32);
+        assertThat(defaultOf(SettingKey.PRECISION)).isEqualTo("fp32");
+        assertThat(defaultOf(SettingKey.MODEL_FILE)).isEqualTo("");
+        assertThat(defaultOf(SettingKey.QUERY_PROMPT)).isEqualTo("");
+        assertThat(defaultOf(SettingKey.DOCUMENT_PROMPT)).isEqualTo("");
+        assertThat(defaultOf(SettingKey.REQUIRED_SPACE)).isEqualTo("");
         assertThat(defaultOf(SettingKey.CORS_ORIGINS)).isEqualTo(List.of("*"));
         assertThat(defaultOf(SettingKey.HOST)).isEqualTo("0.0.0.0");
         assertThat(defaultOf(SettingKey.PORT)).isEqualTo(8001);
@@ -151,6 +166,114 @@ class SettingKeyTest {
         assertThatThrownBy(() -> setting.parse(" \t "))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be " + setting.rule() + ", not '   '");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fp32, fp32", "fp16, fp16", "int8, int8", "' INT8 ', int8"})
+    void takesThePrecisions(String text, String precision) {
+        assertThat(SettingKey.PRECISION.parse(text)).isEqualTo(precision);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "fp8", "bf16", "32", "fp32,int8"})
+    void takesNoOtherPrecision(String text) {
+        assertThatThrownBy(() -> SettingKey.PRECISION.parse(text))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("must be fp32, fp16 or int8, not '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.onnx",
+                "onnx/model_O3.onnx",
+                "./onnx/model.onnx",
+                "a/b/my model..onnx",
+                "a/..b/\u00e9.onnx"
+            })
+    void takesPathsInsideTheModel(String path) {
+        assertThat(SettingKey.MODEL_FILE.parse(" " + path + " ")).isEqualTo(path);
+    }
+
+    @Test
+    void takesALongPathInsideTheModel() {
+        String path = "d/".repeat(1_000) + "model.onnx";
+
+        assertThat(SettingKey.MODEL_FILE.parse(path)).isEqualTo(path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/model.onnx",
+                "//host/model.onnx",
+                "../model.onnx",
+                "onnx/../../model.onnx",
+                "..",
+                "onnx\\model.onnx",
+                "..\\model.onnx",
+                "C:model.onnx",
+                "C:/model.onnx",
+                "onnx//model.onnx",
+                "onnx/",
+                "model",
+                ".onnx",
+                "model.onnx.data",
+                "model.ONNX",
+                "model\u0000.onnx"
+            })
+    void takesNoPathThatLeadsElsewhereOrToAnotherFile(String path) {
+        assertThatThrownBy(() -> SettingKey.MODEL_FILE.parse(path))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("must be empty, or a path inside the model that ends in .onnx");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "query: ", "\n Instruct: \t", "\"quoted\"", "null", "\u00a0", "\ud83d\ude00 "})
+    void keepsThePromptsAsTheyAre(String text) {
+        assertThat(SettingKey.QUERY_PROMPT.parse(text)).isEqualTo(text);
+        assertThat(SettingKey.DOCUMENT_PROMPT.parse(text)).isEqualTo(text);
+    }
+
+    @Test
+    void takesNoPromptThatWasReadWithTheWrongEncoding() {
+        assertThatThrownBy(() -> SettingKey.QUERY_PROMPT.parse("requ\uFFFD\uFFFDte : "))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("must be any text without U+FFFD");
+    }
+
+    @Test
+    void takesAFingerprint() {
+        assertThat(SettingKey.REQUIRED_SPACE.parse(" d9a3ad91cb6b52ba7614c0d541975665\n"))
+                .isEqualTo("d9a3ad91cb6b52ba7614c0d541975665");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "d9a3",
+                "D9A3AD91CB6B52BA7614C0D541975665",
+                "d9a3ad91cb6b52ba7614c0d5419756650",
+                "g9a3ad91cb6b52ba7614c0d541975665"
+            })
+    void takesNoOtherFingerprint(String text) {
+        assertThatThrownBy(() -> SettingKey.REQUIRED_SPACE.parse(text))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("must be empty, or a fingerprint as /model/info shows it: 32 digits of 0-9a-f, not '" + text
+                        + "'");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isOptionalWhenAnEmptyTextSaysThatItIsNotSet(SettingKey setting) {
+        assertThat(setting.isOptional())
+                .isEqualTo(setting.parse(setting.defaultText()).equals(""));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MODEL_FILE", "REQUIRED_SPACE"})
+    void takesBlanksForAnEmptyText(SettingKey setting) {
+        assertThat(setting.parse(" \t")).isEqualTo("");
     }
 
     @Test

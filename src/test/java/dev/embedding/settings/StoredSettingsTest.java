@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -12,10 +13,34 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StoredSettingsTest {
 
-    private static final ServiceSettings ENVIRONMENT =
-            new ServiceSettings("0.0.0.0", 8001, "a/model", "./model_cache", "cpu", true, 32, List.of("*"));
-    private static final ServiceSettings LAST_GOOD =
-            new ServiceSettings("127.0.0.1", 9001, "b/model", "./cache", "auto", false, 64, List.of("https://a"));
+    private static final ServiceSettings ENVIRONMENT = new ServiceSettings(
+            "0.0.0.0",
+            8001,
+            "a/model",
+            "./model_cache",
+            "cpu",
+            true,
+            32,
+            List.of("*"),
+            "fp32",
+            Optional.empty(),
+            "",
+            "",
+            Optional.empty());
+    private static final ServiceSettings LAST_GOOD = new ServiceSettings(
+            "127.0.0.1",
+            9001,
+            "b/model",
+            "./cache",
+            "auto",
+            false,
+            64,
+            List.of("https://a"),
+            "int8",
+            Optional.of("onnx/model_O3.onnx"),
+            "query: ",
+            "passage: ",
+            Optional.of("0123456789abcdef0123456789abcdef"));
 
     @Test
     void isTheEnvironmentWhereNothingIsStored() {
@@ -33,7 +58,12 @@ class StoredSettingsTest {
                 row("device", "AUTO"),
                 row("normalize_embeddings", "off"),
                 row("max_batch_size", "064"),
-                row("cors_origins", "[\"https://a\"]"));
+                row("cors_origins", "[\"https://a\"]"),
+                row("precision", "INT8"),
+                row("model_file", " onnx/model_O3.onnx"),
+                row("query_prompt", "query: "),
+                row("document_prompt", "passage: "),
+                row("required_space", " 0123456789abcdef0123456789abcdef "));
 
         assertThat(stored.settings()).isEqualTo(LAST_GOOD);
         assertThat(stored.stored()).containsExactlyInAnyOrder(SettingKey.values());
@@ -54,6 +84,14 @@ class StoredSettingsTest {
                 "CORS_ORIGINS | []",
                 "MODEL_NAME | '  '",
                 "MODEL_CACHE_DIR | ''",
+                "PRECISION | ''",
+                "PRECISION | fp8",
+                "MODEL_FILE | ../model.onnx",
+                "MODEL_FILE | NULL",
+                "QUERY_PROMPT | NULL",
+                "DOCUMENT_PROMPT | caf\uFFFD",
+                "REQUIRED_SPACE | 0123",
+                "REQUIRED_SPACE | NULL",
                 "MAX_BATCH_SIZE | NULL",
                 "MODEL_NAME | NULL"
             })
@@ -67,6 +105,31 @@ class StoredSettingsTest {
         assertThat(stored.faults())
                 .containsExactly(
                         key.key() + " must be " + key.rule() + ", not '" + (value == null ? "NULL" : value) + "'");
+    }
+
+    @Test
+    void anEmptyRowMeansNoneWhateverTheEnvironmentSays() {
+        List<StoredRow> rows = List.of(
+                row("model_file", ""), row("query_prompt", ""), row("document_prompt", ""), row("required_space", " "));
+
+        StoredSettings stored = StoredSettings.of(rows, /* environment= */ LAST_GOOD, /* lastGood= */ ENVIRONMENT);
+
+        assertThat(stored.faults()).isEmpty();
+        assertThat(stored.settings().modelFile()).isEmpty();
+        assertThat(stored.settings().queryPrompt()).isEmpty();
+        assertThat(stored.settings().documentPrompt()).isEmpty();
+        assertThat(stored.settings().requiredSpace()).isEmpty();
+        assertThat(stored.settings().precision()).isEqualTo("int8");
+    }
+
+    @Test
+    void keepsThePromptsAsTheyAreStored() {
+        StoredSettings stored =
+                read(row("query_prompt", " \tquery:\n "), row("document_prompt", "\"in quotes\" \u00a0"));
+
+        assertThat(stored.settings().queryPrompt()).isEqualTo(" \tquery:\n ");
+        assertThat(stored.settings().documentPrompt()).isEqualTo("\"in quotes\" \u00a0");
+        assertThat(hash(row("query_prompt", "query: "))).isNotEqualTo(hash(row("query_prompt", "query:")));
     }
 
     @Test

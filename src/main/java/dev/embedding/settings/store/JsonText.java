@@ -67,7 +67,7 @@ record JsonText(ObjectNode content) implements SettingsText {
     private static JsonNode valueOf(String text) {
         try {
             JsonNode value = JSON.readTree(text);
-            return text.equals(textOf(value)) ? value : new TextNode(text);
+            return !value.isMissingNode() && text.equals(textOf(value)) ? value : new TextNode(text);
         } catch (JsonProcessingException noJson) {
             return new TextNode(text);
         }

@@ -1,5 +1,7 @@
 package dev.embedding.settings.store;
 
+import dev.embedding.settings.QuotedText;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StoredRow;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,18 +11,31 @@ import java.util.Optional;
 
 /**
  * Settings as lines {@code key=value}; of equal keys the last wins. Blank lines and those that start with {@code #} are
- * comments, which a change keeps.
+ * comments, which a change keeps. Blanks around a value are not part of it; where they may be, quotes keep them.
  */
 record LinesText(List<String> lines, String lineEnd) implements SettingsText {
 
     static LinesText of(String text) {
         List<String> lines = text.lines().toList();
         for (int i = 0; i < lines.size(); i++) {
-            if (!isComment(lines.get(i)) && key(lines.get(i)).isEmpty()) {
-                throw new IllegalArgumentException("has no 'key=value' in line " + (i + 1));
+            if (!isComment(lines.get(i))) {
+                requireAssignment(lines.get(i), i + 1);
             }
         }
         return new LinesText(lines, text.contains("\r\n") ? "\r\n" : "\n");
+    }
+
+    private static void requireAssignment(String line, int number) {
+        if (key(line).isEmpty()) {
+            throw new IllegalArgumentException("has no 'key=value' in line " + number);
+        }
+        String text = text(line);
+        if (keepsBlanks(key(line))
+                && QuotedText.isBegunBy(text)
+                && QuotedText.read(text).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "has a value that begins but does not end with quotes in line " + number);
+        }
     }
 
     @Override
@@ -28,7 +43,7 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
         Map<String, String> values = new LinkedHashMap<>();
         for (String line : lines) {
             if (!isComment(line)) {
-                values.put(key(line), line.substring(line.indexOf('=') + 1).strip());
+                values.put(key(line), value(line));
             }
         }
         return values.entrySet().stream()
@@ -56,6 +71,9 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
     }
 
     private static String line(String key, String value) {
+        if (keepsBlanks(key)) {
+            return key + "=" + (isPlain(value) ? value : QuotedText.write(value));
+        }
         if (value.lines().count() > 1) {
             throw new IllegalArgumentException("cannot hold a value of several lines");
         }
@@ -64,6 +82,24 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
 
     private static boolean isComment(String line) {
         return line.isBlank() || line.stripLeading().startsWith("#");
+    }
+
+    private static boolean keepsBlanks(String key) {
+        return SettingKey.of(key).filter(SettingKey::keepsBlanks).isPresent();
+    }
+
+    /** Whether it is read as it was without quotes. */
+    private static boolean isPlain(String value) {
+        return value.equals(value.strip()) && value.lines().count() <= 1 && !QuotedText.isBegunBy(value);
+    }
+
+    private static String value(String line) {
+        String text = text(line);
+        return keepsBlanks(key(line)) ? QuotedText.read(text).orElse(text) : text;
+    }
+
+    private static String text(String line) {
+        return line.substring(line.indexOf('=') + 1).strip();
     }
 
     /** Empty when the line has none. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FileStoreTest {
@@ -159,6 +160,76 @@ class FileStoreTest {
 
         assertThat(refused).hasMessage("The settings file settings cannot hold a value of several lines");
         assertThat(Files.readString(directory.resolve("settings"))).isEqualTo("device=cpu\n");
+    }
+
+    @ParameterizedTest
+    @MethodSource("prompts")
+    void keepsPromptsWithTheirBlanksInBothForms(String prompt) {
+        for (String name : List.of("settings.json", "settings.conf")) {
+            FileStore store = store(name);
+
+            write(store, Map.of("query_prompt", Optional.of(prompt), "max_batch_size", Optional.of("7")));
+
+            assertThat(rows(store)).as(name).containsExactly(row("max_batch_size", "7"), row("query_prompt", prompt));
+        }
+    }
+
+    static Stream<String> prompts() {
+        return Stream.of(
+                "query: ",
+                " \t query:\u00a0",
+                "",
+                " ",
+                "plain",
+                "a=b # c",
+                "# no comment",
+                "\"in quotes\"",
+                "\"begun",
+                "'in quotes'",
+                "it's",
+                "back\\slash\\n \\",
+                "Instruct: a task\nQuery: ",
+                "\r\n\r",
+                "\n",
+                "null",
+                "true",
+                "007",
+                "1.50",
+                "{\"a\":1}",
+                "[]",
+                "${HOME}",
+                "d\u00e9j\u00e0 \ud83d\ude00 ");
+    }
+
+    @Test
+    void readsPromptsInTheQuotesOfADotEnvFile() throws IOException {
+        FileStore store = file("settings", """
+                query_prompt = "Instruct:\\tfind \\"it\\"\\nQuery: "
+                document_prompt='passage: '
+                """);
+
+        assertThat(rows(store))
+                .containsExactly(
+                        row("document_prompt", "passage: "), row("query_prompt", "Instruct:\tfind \"it\"\nQuery: "));
+        assertThat(rows(file("others", "query_prompt=  query:  \nmodel_name=\"a\"\n")))
+                .containsExactly(row("model_name", "\"a\""), row("query_prompt", "query:"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"query: ", "'query: \"", "\"query: \" # a blank", "\"query: \\\""})
+    void refusesAPromptWhoseQuotesDoNotEnd(String value) throws IOException {
+        assertThat(fault(file("settings", "device=cpu\nquery_prompt=" + value + "\n")))
+                .isEqualTo("The settings file settings has a value that begins but does not end with quotes in line 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"settings.json", "settings.conf"})
+    void keepsAnEmptyValue(String name) {
+        FileStore store = store(name);
+
+        write(store, Map.of("model_file", Optional.of("")));
+
+        assertThat(rows(store)).containsExactly(row("model_file", ""));
     }
 
     @Test

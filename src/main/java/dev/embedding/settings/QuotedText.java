@@ -1,0 +1,67 @@
+package dev.embedding.settings;
+
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Text in quotes, as {@code .env} files have it: blanks in it count, and it may go over several lines. */
+public final class QuotedText {
+
+    /** From one quote to the next of its kind. */
+    static final Pattern FORM = Pattern.compile("'((?:\\\\.|[^'\\\\])*+)'|\"((?:\\\\.|[^\"\\\\])*+)\"", Pattern.DOTALL);
+
+    private static final Pattern SINGLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\']");
+    private static final Pattern DOUBLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\'\"abfnrtv]");
+    private static final int SINGLE = 1;
+    private static final int DOUBLE = 2;
+
+    private QuotedText() {}
+
+    /** Whether a text begins as if it were in quotes. */
+    public static boolean isBegunBy(String text) {
+        return text.startsWith("'") || text.startsWith("\"");
+    }
+
+    /** What stands in the quotes; empty when the text does not begin and end with them. */
+    public static Optional<String> read(String text) {
+        Matcher quoted = FORM.matcher(text);
+        return quoted.matches() ? Optional.of(content(quoted)) : Optional.empty();
+    }
+
+    /** In quotes, on one line, to be read as it was. */
+    public static String write(String text) {
+        return '"'
+                + text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r")
+                + '"';
+    }
+
+    /** @param quoted of {@link #FORM} */
+    static String content(MatchResult quoted) {
+        return quoted.group(SINGLE) == null
+                ? unescaped(quoted.group(DOUBLE), DOUBLE_QUOTE_ESCAPE)
+                : unescaped(quoted.group(SINGLE), SINGLE_QUOTE_ESCAPE);
+    }
+
+    private static String unescaped(String text, Pattern escape) {
+        return escape.matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        String.valueOf(character(match.group().charAt(1)))));
+    }
+
+    private static char character(char escaped) {
+        return switch (escaped) {
+            case 'a' -> '\u0007';
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'v' -> '\u000B';
+            default -> escaped;
+        };
+    }
+}
