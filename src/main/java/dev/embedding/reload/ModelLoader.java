@@ -4,11 +4,13 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.ModelWish;
+import dev.embedding.model.Precision;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GoldenCheck;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
 import dev.embedding.settings.ServiceSettings;
+import java.util.Locale;
 
 /** Loads and checks the models that settings name. */
 final class ModelLoader {
@@ -26,7 +28,12 @@ final class ModelLoader {
 
     /** @throws ModelUnavailableException when the name leads to no model that can be understood */
     ModelDescription locate(ServiceSettings settings) {
-        return locator.locate(ModelWish.of(settings.modelName()));
+        return locator.locate(new ModelWish(
+                settings.modelName(),
+                Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)),
+                settings.modelFile(),
+                settings.queryPrompt(),
+                settings.documentPrompt()));
     }
 
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
