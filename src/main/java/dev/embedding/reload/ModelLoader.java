@@ -7,6 +7,7 @@ import dev.embedding.model.ModelWish;
 import dev.embedding.model.Precision;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GoldenCheck;
+import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
 import dev.embedding.settings.ServiceSettings;
@@ -17,12 +18,14 @@ final class ModelLoader {
 
     private final ModelHost host;
     private final ModelLocator locator;
+    private final GoldenVectors golden;
     private final long gpuMemoryLimit;
 
     /** @param gpuMemoryLimit bytes; 0 for no limit */
-    ModelLoader(ModelHost host, ModelLocator locator, long gpuMemoryLimit) {
+    ModelLoader(ModelHost host, ModelLocator locator, GoldenVectors golden, long gpuMemoryLimit) {
         this.host = host;
         this.locator = locator;
+        this.golden = golden;
         this.gpuMemoryLimit = gpuMemoryLimit;
     }
 
@@ -41,7 +44,7 @@ final class ModelLoader {
         EmbeddingModel model = EmbeddingModel.load(
                 description, new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit), host);
         try {
-            GoldenCheck.verify(model);
+            GoldenCheck.verify(model, golden);
             return model;
         } catch (RuntimeException failure) {
             ModelSwitch.close(model);

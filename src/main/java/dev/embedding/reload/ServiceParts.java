@@ -3,6 +3,7 @@ package dev.embedding.reload;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.Embedder;
+import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ServingListener;
 import dev.embedding.settings.Environment;
@@ -70,6 +71,7 @@ class ServiceParts {
         ModelLoader loader = new ModelLoader(
                 host,
                 new ModelLocator(ModelLocator.defaultBundledRoots()),
+                new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
                 engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
         ModelSwitch models =
                 new ModelSwitch(active, loader, FreeMemory.ofThisMachine()::bytes, reload, counters, model -> {

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * What a loaded model must be able to do before it is served: embed a few fixed texts to finite vectors that are the
- * same alone as in a batch. It also warms the model up.
+ * same alone as in a batch, and the same as those seen before under its fingerprint. It also warms the model up.
  */
 public final class GoldenCheck {
 
@@ -21,12 +21,15 @@ public final class GoldenCheck {
     /** Differences between batches come from the order of sums; of a wrong mask they would be a hundred times larger. */
     private static final float TOLERANCE = 1e-3f;
 
+    /** Other machines and engines round differently; other weights or tokenizers differ by far more. */
+    private static final float TOLERANCE_ELSEWHERE = 5e-3f;
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private GoldenCheck() {}
 
     /** @throws ModelUnavailableException when the model fails the check; the message says which and by how much */
-    public static void verify(EmbeddingModel model) {
+    public static void verify(EmbeddingModel model, GoldenVectors golden) {
         ActiveModel onTrial = new ActiveModel();
         onTrial.serve(model, true);
         Embedder embedder = new Embedder(onTrial, Runnable::run);
@@ -34,7 +37,30 @@ public final class GoldenCheck {
         for (int index = 0; index < TEXTS.size(); index++) {
             float[] alone = embed(embedder, List.of(TEXTS.get(index)), model).get(0);
             requireLengthOne(alone, model);
-            requireSame(alone, together.get(index), model);
+            float difference = largestDifference(alone, together.get(index));
+            if (!(difference <= TOLERANCE)) {
+                throw failed(model, "a text's vector alone and in a batch differ by " + difference);
+            }
+        }
+        requireAsSeen(together, model, golden);
+    }
+
+    private static void requireAsSeen(List<float[]> vectors, EmbeddingModel model, GoldenVectors golden) {
+        String fingerprint = model.fingerprint(true);
+        Optional<List<float[]>> seen = golden.seen(fingerprint).filter(before -> before.size() == vectors.size());
+        if (seen.isEmpty()) {
+            golden.keep(fingerprint, vectors);
+            return;
+        }
+        for (int index = 0; index < vectors.size(); index++) {
+            float difference = largestDifference(vectors.get(index), seen.get().get(index));
+            if (!(difference <= TOLERANCE_ELSEWHERE)) {
+                throw failed(
+                        model,
+                        "a text's vector differs by " + difference + " from the one seen before under the fingerprint "
+                                + fingerprint + "; when that is right, delete " + golden.nameOf(fingerprint)
+                                + " in the model_cache_dir");
+            }
         }
     }
 
@@ -57,14 +83,17 @@ public final class GoldenCheck {
         }
     }
 
-    private static void requireSame(float[] alone, float[] together, EmbeddingModel model) {
+    /** Of two components; infinite when one is no number, or there are not as many. */
+    private static float largestDifference(float[] one, float[] other) {
+        if (one.length != other.length) {
+            return Float.POSITIVE_INFINITY;
+        }
         float largest = 0;
-        for (int component = 0; component < alone.length; component++) {
-            largest = Math.max(largest, Math.abs(alone[component] - together[component]));
+        for (int component = 0; component < one.length; component++) {
+            float difference = Math.abs(one[component] - other[component]);
+            largest = Float.isNaN(difference) ? Float.POSITIVE_INFINITY : Math.max(largest, difference);
         }
-        if (largest > TOLERANCE) {
-            throw failed(model, "a text's vector alone and in a batch differ by " + largest);
-        }
+        return largest;
     }
 
     private static ModelUnavailableException failed(EmbeddingModel model, String why) {

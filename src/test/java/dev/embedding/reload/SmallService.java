@@ -4,6 +4,7 @@ import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.settings.Environment;
@@ -51,7 +52,7 @@ final class SmallService implements AutoCloseable {
     ModelSwitch models(ReloadConfig config) {
         return new ModelSwitch(
                 active,
-                new ModelLoader(host, new ModelLocator(List.of()), 0),
+                new ModelLoader(host, new ModelLocator(List.of()), new GoldenVectors(Path.of("target", "golden")), 0),
                 () -> freeMemory,
                 config,
                 counters,

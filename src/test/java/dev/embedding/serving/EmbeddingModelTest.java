@@ -45,10 +45,11 @@ class EmbeddingModelTest {
                 "roberta-mean-bpe",
                 "xlmr-mean-prompts"
             })
-    void passesTheGoldenCheck(String name) {
+    void passesTheGoldenCheck(String name, @TempDir Path directory) {
         EmbeddingModel model = models.load(name);
 
-        assertThatCode(() -> GoldenCheck.verify(model)).doesNotThrowAnyException();
+        assertThatCode(() -> GoldenCheck.verify(model, new GoldenVectors(directory)))
+                .doesNotThrowAnyException();
         assertThat(model.device()).isEqualTo("cpu");
         assertThat(model.dimension()).isEqualTo(ReferenceModel.of(name).dimension());
     }

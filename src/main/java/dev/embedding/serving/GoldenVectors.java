@@ -1,0 +1,81 @@
+package dev.embedding.serving;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The vectors that were seen of fixed texts, by fingerprint, in a file for each: so that a model which claims a vector
+ * space of before can be held to it. Where no file can be written they are known as long as the process lives.
+ */
+public final class GoldenVectors {
+
+    private static final System.Logger LOG = System.getLogger(GoldenVectors.class.getName());
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path directory;
+    private final Map<String, float[][]> seen = new ConcurrentHashMap<>();
+
+    /** @param directory made when something is first written */
+    public GoldenVectors(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The vectors seen under a fingerprint, in the order of the texts; empty when there are none yet. */
+    Optional<List<float[]>> seen(String fingerprint) {
+        return Optional.ofNullable(seen.computeIfAbsent(fingerprint, this::read))
+                .map(Arrays::asList);
+    }
+
+    private float @Nullable [][] read(String fingerprint) {
+        Path file = file(fingerprint);
+        if (!Files.isRegularFile(file)) {
+            return null;
+        }
+        try {
+            float[][] values = JSON.readValue(file.toFile(), float[][].class);
+            return values == null || Arrays.asList(values).contains(null) ? null : values;
+        } catch (IOException unusable) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be read and is written anew", file.getFileName());
+            return null;
+        }
+    }
+
+    void keep(String fingerprint, List<float[]> vectors) {
+        float[][] values = vectors.toArray(float[][]::new);
+        seen.put(fingerprint, values);
+        Path file = file(fingerprint);
+        try {
+            Files.createDirectories(directory);
+            Path temporary = Files.createTempFile(directory, fingerprint, ".tmp");
+            try {
+                JSON.writeValue(temporary.toFile(), values);
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException readOnly) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "The vectors of fixed texts cannot be kept in {0}; after a restart they are not compared",
+                    directory.getFileName());
+        }
+    }
+
+    private Path file(String fingerprint) {
+        return directory.resolve(fingerprint + ".json");
+    }
+
+    /** For people: where a fingerprint's vectors are. */
+    String nameOf(String fingerprint) {
+        return directory.getFileName() + "/" + fingerprint + ".json";
+    }
+}
