@@ -73,6 +73,8 @@ class LocalModelsIT {
         "bert-include-prompt-false, false",
         "bert-do-lower-case, true",
         "bert-do-lower-case, false",
+        "static-embedding, true",
+        "static-embedding, false",
     })
     void givesTheVectorsOfSentenceTransformers(String model, boolean normalize) {
         ReferenceVectors reference = ReferenceVectors.ofModel(model, normalize);

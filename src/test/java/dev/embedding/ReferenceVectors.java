@@ -20,6 +20,9 @@ import java.util.stream.StreamSupport;
  */
 record ReferenceVectors(int maxTokens, List<Row> rows) {
 
+    /** {@code maxTokens} of a model that takes texts of any length. */
+    static final int NO_LIMIT = Integer.MAX_VALUE;
+
     static final Path MODELS =
             Path.of("src", "test", "resources", "reference", "models").toAbsolutePath();
 
@@ -79,7 +82,7 @@ record ReferenceVectors(int maxTokens, List<Row> rows) {
 
     private static ReferenceVectors of(JsonNode file, JsonNode tokenIds, JsonNode vectors) {
         return new ReferenceVectors(
-                file.path("max_seq_length").intValue(),
+                file.path("max_seq_length").asInt(NO_LIMIT),
                 IntStream.range(0, vectors.size())
                         .mapToObj(index -> new Row(
                                 file.path("texts").get(index).textValue(),

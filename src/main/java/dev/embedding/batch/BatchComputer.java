@@ -59,7 +59,7 @@ final class BatchComputer<P, V> {
         long tokens = batch.stream().mapToLong(Row::tokens).sum();
         long longest = batch.stream().mapToLong(Row::tokens).max().orElseThrow();
         long padded = batch.size() * longest;
-        if (!run.alone()) {
+        if (!run.alone() && padded > 0) {
             ledger.measured(padded, nanos);
         }
         observer.computed(batch.size(), tokens, padded, nanos);

@@ -30,6 +30,9 @@ public record RunCost(int overheadTokens, boolean packed, int attentionSpan) {
 
     /** The share of a batch's cost, its overhead aside, that is for padding: 0 to 1. */
     double padding(Shape batch) {
+        if (batch.longest() == 0) {
+            return 0;
+        }
         double needed = batch.tokens() + (double) batch.squares() / attentionSpan;
         return 1 - needed / withoutOverhead(batch);
     }

@@ -2,6 +2,7 @@ package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.model.Tokenization;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
@@ -60,6 +61,7 @@ public class ModelResource {
 
     private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {
         ServiceSettings settings = control.current();
+        Tokenization tokenization = model.description().tokenization();
         return new ModelInfo(
                 model.name(),
                 settings.device(),
@@ -73,9 +75,9 @@ public class ModelResource {
                 model.device(),
                 model.executionProvider(),
                 "fp32",
-                model.description().maxTokens(),
-                model.description().maxTokensFrom(),
-                model.description().pooling(),
+                tokenization.maxTokens() == Tokenization.NO_LIMIT ? null : tokenization.maxTokens(),
+                tokenization.maxTokensFrom(),
+                model.pooling(),
                 model.description().architecture(),
                 model.description().source().name().toLowerCase(Locale.ROOT),
                 model.revision(),
@@ -124,9 +126,13 @@ public class ModelResource {
 
             @Schema(required = true) String precision,
 
-            @Schema(required = true, description = "Tokens of a text, special ones included; longer texts are cut")
+            @Schema(
+                    description =
+                            "Tokens of a text, special ones included; longer texts are cut. Absent where none ever is")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
             @JsonProperty("max_input_tokens")
-            int maxInputTokens,
+            @Nullable
+            Integer maxInputTokens,
 
             @Schema(required = true, description = "The model's file that says so")
             @JsonProperty("max_input_tokens_from")

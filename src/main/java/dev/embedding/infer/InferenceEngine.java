@@ -20,6 +20,7 @@ public final class InferenceEngine implements AutoCloseable {
     private final BatchRunner session;
     private final ExecutionPlace place;
     private final boolean packsTokens;
+    private final boolean pools;
     private final @Nullable WideSession wide;
     private final @Nullable String fallbackReason;
 
@@ -27,11 +28,13 @@ public final class InferenceEngine implements AutoCloseable {
             BatchRunner session,
             ExecutionPlace place,
             boolean packsTokens,
+            boolean pools,
             @Nullable WideSession wide,
             @Nullable String fallbackReason) {
         this.session = session;
         this.place = place;
         this.packsTokens = packsTokens;
+        this.pools = pools;
         this.wide = wide;
         this.fallbackReason = fallbackReason;
     }
@@ -65,7 +68,7 @@ public final class InferenceEngine implements AutoCloseable {
             BatchRunner runner = options.device() == Device.AUTO
                     ? new OverflowToCpu(session, () -> openOnCpu(opener, options.cores()))
                     : session;
-            return new InferenceEngine(runner, ExecutionPlace.CUDA, false, null, null);
+            return new InferenceEngine(runner, ExecutionPlace.CUDA, false, session.pools(), null, null);
         }
     }
 
@@ -76,7 +79,8 @@ public final class InferenceEngine implements AutoCloseable {
         WideSession wide = options.cores() == 1
                 ? null
                 : new WideSession(() -> openOnCpu(opener, options.cores()), WIDE_SESSION_IDLE);
-        return new InferenceEngine(narrow, ExecutionPlace.CPU, narrow.packsTokens(), wide, fallbackReason);
+        return new InferenceEngine(
+                narrow, ExecutionPlace.CPU, narrow.packsTokens(), narrow.pools(), wide, fallbackReason);
     }
 
     private static InferenceSession openOnCpu(SessionOpener opener, int threads) throws OrtException {
@@ -95,7 +99,7 @@ public final class InferenceEngine implements AutoCloseable {
      * Runs one batch.
      *
      * @param alone whether nothing else runs or waits, so that all cores are free
-     * @return token vectors, valid until the workspace's next run
+     * @return token vectors, or one vector a row where the graph {@link #pools}, valid until the workspace's next run
      * @throws InferenceException when the run failed
      */
     public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone) {
@@ -119,6 +123,11 @@ public final class InferenceEngine implements AutoCloseable {
     /** Whether padding costs in attention only; otherwise it costs as much as a token does. */
     public boolean packsTokens() {
         return packsTokens;
+    }
+
+    /** Whether the graph pools: a run gives one vector a row. */
+    public boolean pools() {
+        return pools;
     }
 
     /** Why the device that was asked for is not the one that runs; empty when it is. */

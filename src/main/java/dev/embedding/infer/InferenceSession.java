@@ -8,16 +8,20 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * An encoder in ONNX Runtime: token ids in, token vectors out. Runs may overlap; each needs a workspace of its own.
+ * An encoder in ONNX Runtime: token ids in, token vectors out, or the texts' vectors where the
+ * graph pools. Runs may overlap; each needs a workspace of its own.
  * Closing it while a run is inside crashes the process, so the caller keeps count ({@link InferenceEngine}).
  */
 final class InferenceSession implements BatchRunner {
@@ -30,13 +34,19 @@ final class InferenceSession implements BatchRunner {
     private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
     /** Names of the output with the token vectors, the likeliest first. */
     static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
+    /** Name of the output with one vector a text; used only where there are no token vectors. */
+    private static final String POOLED_OUTPUT = "sentence_embedding";
 
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final Set<String> inputs;
+    /** Of 32 bits. */
+    private final Set<String> narrowInputs = new HashSet<>();
+
     private final String output;
     private final int dimension;
-    private final boolean firstTokenOnly;
+    private final boolean pools;
+    private final boolean oneVectorOfRow;
     private final boolean halfPrecision;
     private final int padTokenId;
     private final boolean packsTokens;
@@ -50,17 +60,21 @@ final class InferenceSession implements BatchRunner {
         this.inputs = Set.copyOf(session.getInputNames());
         requireKnownInputs();
         Map<String, NodeInfo> outputs = session.getOutputInfo();
-        this.output = KNOWN_OUTPUTS.stream()
+        this.output = Stream.concat(KNOWN_OUTPUTS.stream(), Stream.of(POOLED_OUTPUT))
                 .filter(outputs::containsKey)
                 .findFirst()
                 .orElseThrow(() -> new InferenceException(
-                        "The ONNX model has the outputs " + outputs.keySet() + ", but none of " + KNOWN_OUTPUTS, null));
+                        "The ONNX model has the outputs " + outputs.keySet() + ", but none of " + KNOWN_OUTPUTS + " or "
+                                + POOLED_OUTPUT,
+                        null));
+        this.pools = output.equals(POOLED_OUTPUT);
         TensorInfo tensor =
                 (TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo();
         long[] shape = shape(tensor);
-        this.firstTokenOnly = shape[1] == 1;
+        this.oneVectorOfRow = pools || shape[1] == 1;
         this.halfPrecision = tensor.type == OnnxJavaType.FLOAT16;
-        this.dimension = Math.toIntExact(shape[2]);
+        long declared = shape[shape.length - 1];
+        this.dimension = Math.toIntExact(declared > 0 ? declared : computedDimension());
     }
 
     /**
@@ -94,9 +108,13 @@ final class InferenceSession implements BatchRunner {
                                         : ""),
                         null);
             }
-            if (!(input.getValue().getInfo() instanceof TensorInfo tensor) || tensor.type != OnnxJavaType.INT64) {
+            if (!(input.getValue().getInfo() instanceof TensorInfo tensor)
+                    || tensor.type != OnnxJavaType.INT64 && tensor.type != OnnxJavaType.INT32) {
                 throw new InferenceException(
-                        "The ONNX model's input " + input.getKey() + " is not of type INT64", null);
+                        "The ONNX model's input " + input.getKey() + " is not of type INT64 or INT32", null);
+            }
+            if (tensor.type == OnnxJavaType.INT32) {
+                narrowInputs.add(input.getKey());
             }
         }
         if (!inputs.contains(INPUT_IDS)) {
@@ -111,16 +129,35 @@ final class InferenceSession implements BatchRunner {
                     "The ONNX model's output " + output + " is of type " + tensor.type + ", which is not supported",
                     null);
         }
-        if (shape.length != 3 || shape[2] < 1) {
+        boolean fits = pools ? shape.length == 2 : shape.length == 3 && shape[2] > 0;
+        if (!fits) {
             throw new InferenceException(
-                    "The ONNX model's output " + output + " is not of the shape [batch, sequence, dimension]", null);
+                    "The ONNX model's output " + output + " is not of the shape "
+                            + (pools ? "[batch, dimension]" : "[batch, sequence, dimension]"),
+                    null);
         }
         return shape;
+    }
+
+    /** Exporters often leave the dimension of a pooled output open. */
+    private long computedDimension() throws OrtException {
+        Map<String, OnnxTensor> tensors = tensors(TokenBatch.of(List.of(new int[] {padTokenId})), new Workspace());
+        try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
+            long[] shape = ((OnnxTensor) result.get(0)).getInfo().getShape();
+            return shape[shape.length - 1];
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
     }
 
     @Override
     public int dimension() {
         return dimension;
+    }
+
+    /** Whether the graph pools: its output is one vector a text, whatever the number of tokens. */
+    boolean pools() {
+        return pools;
     }
 
     /** Whether padding costs in attention only. */
@@ -130,29 +167,42 @@ final class InferenceSession implements BatchRunner {
 
     @Override
     public TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
-        long[] shape = {batch.rows().size(), batch.longest()};
-        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-        int vectorsOfRow = firstTokenOnly ? 1 : batch.longest();
-        var vectors = workspace.output(batch.rows().size() * vectorsOfRow, dimension);
+        int rows = batch.rows().size();
+        int vectorsOfRow = oneVectorOfRow ? 1 : batch.longest();
+        var vectors = workspace.output(rows * vectorsOfRow, dimension);
+        Map<String, OnnxTensor> tensors = tensors(batch, workspace);
         try {
-            tensors.put(INPUT_IDS, tensor(workspace.ids(batch, padTokenId), shape));
-            if (inputs.contains(ATTENTION_MASK)) {
-                tensors.put(ATTENTION_MASK, tensor(workspace.mask(batch), shape));
-            }
-            if (inputs.contains(TOKEN_TYPE_IDS)) {
-                tensors.put(TOKEN_TYPE_IDS, tensor(workspace.types(batch), shape));
-            }
-            if (inputs.contains(POSITION_IDS)) {
-                tensors.put(POSITION_IDS, tensor(workspace.positions(batch), shape));
-            }
             if (halfPrecision) {
                 convert(tensors, vectors);
             } else {
-                compute(tensors, vectors, new long[] {shape[0], vectorsOfRow, dimension});
+                long[] shape = pools ? new long[] {rows, dimension} : new long[] {rows, vectorsOfRow, dimension};
+                compute(tensors, vectors, shape);
             }
             return new TokenVectors(vectors, vectorsOfRow, dimension);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /** The inputs that the graph has; for the caller to close. */
+    private Map<String, OnnxTensor> tensors(TokenBatch batch, Workspace workspace) throws OrtException {
+        long[] shape = {batch.rows().size(), batch.longest()};
+        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        try {
+            tensors.put(INPUT_IDS, tensor(INPUT_IDS, workspace.ids(batch, padTokenId), shape));
+            if (inputs.contains(ATTENTION_MASK)) {
+                tensors.put(ATTENTION_MASK, tensor(ATTENTION_MASK, workspace.mask(batch), shape));
+            }
+            if (inputs.contains(TOKEN_TYPE_IDS)) {
+                tensors.put(TOKEN_TYPE_IDS, tensor(TOKEN_TYPE_IDS, workspace.types(batch), shape));
+            }
+            if (inputs.contains(POSITION_IDS)) {
+                tensors.put(POSITION_IDS, tensor(POSITION_IDS, workspace.positions(batch), shape));
+            }
+            return tensors;
+        } catch (OrtException | RuntimeException failure) {
+            tensors.values().forEach(OnnxTensor::close);
+            throw failure;
         }
     }
 
@@ -170,8 +220,15 @@ final class InferenceSession implements BatchRunner {
         }
     }
 
-    private OnnxTensor tensor(LongBuffer values, long[] shape) throws OrtException {
-        return OnnxTensor.createTensor(environment, values, shape);
+    private OnnxTensor tensor(String input, LongBuffer values, long[] shape) throws OrtException {
+        if (!narrowInputs.contains(input)) {
+            return OnnxTensor.createTensor(environment, values, shape);
+        }
+        IntBuffer narrow = IntBuffer.allocate(values.remaining());
+        while (values.hasRemaining()) {
+            narrow.put(Math.toIntExact(values.get()));
+        }
+        return OnnxTensor.createTensor(environment, narrow.flip(), shape);
     }
 
     @Override

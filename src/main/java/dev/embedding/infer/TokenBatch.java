@@ -10,6 +10,12 @@ import java.util.List;
  */
 public record TokenBatch(List<int[]> rows, int longest) {
 
+    public TokenBatch {
+        if (rows.stream().anyMatch(ids -> ids.length == 0)) {
+            throw new IllegalArgumentException("The model computes nothing for a text without tokens");
+        }
+    }
+
     public static TokenBatch of(List<int[]> rows) {
         return new TokenBatch(
                 rows, rows.stream().mapToInt(ids -> ids.length).max().orElseThrow());

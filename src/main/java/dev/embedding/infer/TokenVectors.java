@@ -6,7 +6,8 @@ import java.nio.FloatBuffer;
  * The model's output for a batch, valid until the next run with the same workspace.
  *
  * @param values {@code [rows, vectorsOfRow, dimension]} in row-major order
- * @param vectorsOfRow the longest row's tokens, or 1 where only the first token's vector is computed
+ * @param vectorsOfRow the longest row's tokens, or 1 where only the first token's vector is computed, or the
+ *     text's own
  */
 public record TokenVectors(FloatBuffer values, int vectorsOfRow, int dimension) {
 

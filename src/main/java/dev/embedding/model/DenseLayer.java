@@ -10,15 +10,21 @@ import java.util.Optional;
  * @param weights a safetensors file with {@code linear.weight}, {@code [outFeatures, inFeatures]}, and {@code
  *     linear.bias}
  * @param bias whether there is a bias
+ * @param residual whether what comes in is added to what comes out: as it is, or, where the dimensions differ, through
+ *     {@code residual.weight}
  */
-public record DenseLayer(Path weights, int inFeatures, int outFeatures, boolean bias, Activation activation) {
+public record DenseLayer(
+        Path weights, int inFeatures, int outFeatures, boolean bias, Activation activation, boolean residual)
+        implements VectorModule {
 
     /** What follows the multiplication. */
     public enum Activation {
         IDENTITY,
         TANH,
         RELU,
-        SIGMOID;
+        SIGMOID,
+        GELU,
+        SILU;
 
         /** By the name of torch's class, as {@code torch.nn.modules.activation.Tanh}. */
         static Optional<Activation> byTorchClass(String name) {

@@ -1,7 +1,9 @@
 package dev.embedding.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many tokens of a text a model takes, and which file says so: {@code max_seq_length} where it is set, else the
@@ -16,18 +18,9 @@ record MaxTokens(int count, String from) {
     private static final Set<String> POSITIONS_AFTER_PADDING =
             Set.of("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "roberta-prelayernorm", "xmod");
 
-    static MaxTokens read(ModelFiles files, String transformer, JsonNode config) {
-        String sentenceConfig = transformer + "sentence_bert_config.json";
-        String tokenizerConfig = transformer + "tokenizer_config.json";
-        JsonNode explicit = files.optionalJson(sentenceConfig).path("max_seq_length");
-        JsonNode ofTokenizer = files.optionalJson(tokenizerConfig).path("model_max_length");
+    static MaxTokens read(ModelFiles files, SentenceConfig sentences, String transformer, JsonNode config) {
         int positions = positions(config);
-        MaxTokens declared = null;
-        if (explicit.isNumber()) {
-            declared = new MaxTokens(explicit.asInt(), sentenceConfig);
-        } else if (ofTokenizer.isNumber() && ofTokenizer.asDouble() < PLAUSIBLE) {
-            declared = new MaxTokens(ofTokenizer.asInt(), tokenizerConfig);
-        }
+        MaxTokens declared = declared(files, sentences, transformer + "tokenizer_config.json");
         if (declared != null && declared.count() < 1) {
             throw files.refusal(declared.from(), "declares a maximum length of " + declared.count() + " tokens");
         }
@@ -36,9 +29,25 @@ record MaxTokens(int count, String from) {
         }
         if (declared == null) {
             throw files.refusal(
-                    sentenceConfig, "does not say max_seq_length, and no other file tells the maximum length");
+                    sentences.file(), "does not say max_seq_length, and no other file tells the maximum length");
         }
         return declared;
+    }
+
+    private static @Nullable MaxTokens declared(ModelFiles files, SentenceConfig sentences, String tokenizerConfig) {
+        Optional<Double> here = sentences.maxTokens();
+        MaxTokens declared = here.map(count -> new MaxTokens(count.intValue(), sentences.file()))
+                .orElseGet(() -> ofTokenizer(files, tokenizerConfig));
+        Optional<Double> shorter = sentences.shorterLength();
+        if (shorter.isPresent() && (declared == null || shorter.get() < declared.count())) {
+            return new MaxTokens(shorter.get().intValue(), sentences.file());
+        }
+        return declared;
+    }
+
+    private static @Nullable MaxTokens ofTokenizer(ModelFiles files, String tokenizerConfig) {
+        JsonNode count = files.optionalJson(tokenizerConfig).path("model_max_length");
+        return count.isNumber() && count.asDouble() < PLAUSIBLE ? new MaxTokens(count.asInt(), tokenizerConfig) : null;
     }
 
     private static int positions(JsonNode config) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -11,16 +12,15 @@ import java.util.stream.Collectors;
  *
  * @param name as the operator gave it
  * @param source where it was found
- * @param weights the ONNX file
- * @param tokenizer {@code tokenizer.json}
- * @param architecture {@code model_type} of {@code config.json}
+ * @param kind what computes it
+ * @param weights the ONNX file, or the safetensors file of a static model
+ * @param tokenization how its texts become tokens
+ * @param architecture {@code model_type} of {@code config.json}, or {@code static}
  * @param poolings how token vectors become one; several are put together in this order
- * @param dense what follows the pooling
+ * @param modules what follows the pooling, in order, but for a Normalize at the end
  * @param normalizes whether the model's own modules end with Normalize
- * @param maxTokens most tokens of one text, special ones included
- * @param maxTokensFrom the file that says so
- * @param cutsStart whether of a longer text the end is kept
- * @param lowerCases whether texts are lower-cased before they are tokenized
+ * @param cutDimension how many components of a vector are kept in the end, or, when negative, left out; more than there
+ *     are cut nothing
  * @param padTokenId fills short rows of a batch
  * @param prompts what may be put in front of texts
  * @param poolsPrompt whether a prompt's tokens count in the pooling
@@ -28,23 +28,21 @@ import java.util.stream.Collectors;
 public record ModelDescription(
         String name,
         Source source,
+        Kind kind,
         Path weights,
-        Path tokenizer,
+        Tokenization tokenization,
         String architecture,
         List<PoolingMode> poolings,
-        List<DenseLayer> dense,
+        List<VectorModule> modules,
         boolean normalizes,
-        int maxTokens,
-        String maxTokensFrom,
-        boolean cutsStart,
-        boolean lowerCases,
+        OptionalInt cutDimension,
         int padTokenId,
         Prompts prompts,
         boolean poolsPrompt) {
 
     public ModelDescription {
         poolings = List.copyOf(poolings);
-        dense = List.copyOf(dense);
+        modules = List.copyOf(modules);
     }
 
     /** The poolings' names, several with {@code +} between them. */
@@ -57,11 +55,17 @@ public record ModelDescription(
         return poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
     }
 
+    /** Components that are served of a vector that has this many. */
+    public int servedDimension(int components) {
+        int wanted = cutDimension.orElse(components);
+        return wanted < 0 ? Math.max(1, components + wanted) : Math.min(components, wanted);
+    }
+
     /** Bytes of the weights, external data included. */
     public long weightBytes() {
         try {
             long bytes = 0;
-            for (Path file : SpaceFingerprint.weightFiles(weights)) {
+            for (Path file : WeightFiles.of(this)) {
                 bytes += Files.size(file);
             }
             return bytes;
@@ -69,6 +73,14 @@ public record ModelDescription(
             throw new ModelUnavailableException(
                     "Model " + name + ": " + weights.getFileName() + " cannot be read", failure);
         }
+    }
+
+    /** What makes vectors of tokens. */
+    public enum Kind {
+        /** An encoder as an ONNX file. */
+        TRANSFORMER,
+        /** A table with a vector for each token. */
+        STATIC
     }
 
     /** Where a model's files come from. */

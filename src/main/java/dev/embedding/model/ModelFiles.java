@@ -1,5 +1,7 @@
 package dev.embedding.model;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -43,6 +45,28 @@ final class ModelFiles {
         }
         try {
             return JSON.readTree(local(file).toFile());
+        } catch (IOException failure) {
+            throw new ModelUnavailableException(
+                    "Model " + modelName + ": " + file + " is not valid JSON or cannot be read", failure);
+        }
+    }
+
+    /** One field of a JSON object, read no further than that; a missing node when there is no such field or file. */
+    JsonNode topLevelField(String file, String field) {
+        if (!has(file)) {
+            return MissingNode.getInstance();
+        }
+        try (JsonParser parser = JSON.createParser(local(file).toFile())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = parser.currentName().equals(field);
+                parser.nextToken();
+                if (found) {
+                    return parser.readValueAsTree();
+                }
+                parser.skipChildren();
+            }
+            return MissingNode.getInstance();
         } catch (IOException failure) {
             throw new ModelUnavailableException(
                     "Model " + modelName + ": " + file + " is not valid JSON or cannot be read", failure);

@@ -4,12 +4,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which ONNX file of a model is served. */
 final class OnnxFileChoice {
 
     /** Where exporters put it. */
     private static final List<String> FOLDERS = List.of("onnx/", "");
+
+    /** What other exports of a model leave in its folder. */
+    private static final List<String> OTHER_WEIGHTS = List.of(
+            "model.safetensors",
+            "model.safetensors.index.json",
+            "pytorch_model.bin",
+            "pytorch_model.bin.index.json",
+            "tf_model.h5");
 
     private final ModelFiles files;
     private final List<String> roots;
@@ -59,9 +68,14 @@ final class OnnxFileChoice {
         return names.isEmpty() ? otherwise : "the model has " + String.join(", ", names);
     }
 
-    private static String howToExport(String model) {
-        return "the model has no ONNX file. Export it with: optimum-cli export onnx --task feature-extraction --model "
-                + model + " <directory>, and name the directory";
+    private String howToExport(String model) {
+        String others = roots.stream()
+                .flatMap(root -> OTHER_WEIGHTS.stream().map(name -> root + name))
+                .filter(files::has)
+                .collect(Collectors.joining(" and "));
+        return (others.isEmpty() ? "the model has no ONNX file" : others + " cannot be run as it is")
+                + "; export the model with: optimum-cli export onnx --task feature-extraction --model "
+                + model + " <directory>";
     }
 
     private static String remedies(Set<String> others) {

@@ -64,7 +64,7 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
     }
 
     /** Whether there is a prompt that is not empty. */
-    boolean hasAny() {
+    public boolean hasAny() {
         return byName.values().stream().anyMatch(text -> !text.isEmpty());
     }
 

@@ -34,6 +34,9 @@ public final class Safetensors {
     /** @throws IOException when it is no such file, or truncated */
     public static Safetensors open(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new IOException(file.getFileName() + " is larger than 2 GB, which is not supported");
+            }
             ByteBuffer content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
                     .order(ByteOrder.LITTLE_ENDIAN);
             if (content.remaining() < Long.BYTES) {
@@ -51,6 +54,72 @@ public final class Safetensors {
         }
     }
 
+    boolean has(String name) {
+        return header.has(name);
+    }
+
+    /**
+     * A tensor as it lies in the file.
+     *
+     * @param data its values in row-major order
+     */
+    record Tensor(FloatType type, int[] shape, ByteBuffer data) {}
+
+    /** @throws IOException when there is no such tensor, or it is of a type that is no float */
+    Tensor tensor(String name) throws IOException {
+        int[] shape = shape(name);
+        FloatType type = type(name, header.path(name).path("dtype").asText());
+        return new Tensor(type, shape, content(name, shape, type.bytes()));
+    }
+
+    private ByteBuffer content(String name, int[] shape, int bytesOfOne) throws IOException {
+        long start = header.path(name).path("data_offsets").path(0).asLong(-1);
+        long bytes = Arrays.stream(shape).asLongStream().reduce(bytesOfOne, Math::multiplyExact);
+        if (start < 0 || bytes < 0 || start + bytes > data.limit()) {
+            throw new IOException(file.getFileName() + " is truncated: " + name + " is not whole");
+        }
+        return data.slice((int) start, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * The values of a tensor of whole numbers.
+     *
+     * @throws IOException when there is no such tensor, or it is of another type
+     */
+    int[] integers(String name) throws IOException {
+        int[] shape = shape(name);
+        String type = header.path(name).path("dtype").asText();
+        if (!type.equals("I32") && !type.equals("I64")) {
+            throw new IOException(file.getFileName() + " has " + name + " as " + type + ", which is not supported");
+        }
+        boolean wide = type.equals("I64");
+        ByteBuffer content = content(name, shape, wide ? Long.BYTES : Integer.BYTES);
+        int[] values = new int[content.remaining() / (wide ? Long.BYTES : Integer.BYTES)];
+        for (int index = 0; index < values.length; index++) {
+            values[index] = wide ? Math.toIntExact(content.getLong()) : content.getInt();
+        }
+        return values;
+    }
+
+    private int[] shape(String name) throws IOException {
+        if (!has(name)) {
+            throw new IOException(file.getFileName() + " has no tensor " + name);
+        }
+        JsonNode shape = header.path(name).path("shape");
+        return IntStream.range(0, shape.size())
+                .map(axis -> shape.get(axis).asInt())
+                .toArray();
+    }
+
+    private FloatType type(String tensor, String name) throws IOException {
+        for (FloatType type : FloatType.values()) {
+            if (type.name().equals(name)) {
+                return type;
+            }
+        }
+        throw new IOException(file.getFileName() + " has " + tensor + " as " + name + ", which is not supported");
+    }
+
     /**
      * The values of a tensor in row-major order.
      *
@@ -58,45 +127,17 @@ public final class Safetensors {
      * @throws IOException when there is no such tensor, or it is of another shape or of a type that is no float
      */
     public float[] floats(String name, int... shape) throws IOException {
-        JsonNode tensor = header.path(name);
-        int[] actual = IntStream.range(0, tensor.path("shape").size())
-                .map(axis -> tensor.path("shape").get(axis).asInt())
-                .toArray();
-        if (tensor.isMissingNode() || !Arrays.equals(actual, shape)) {
+        int[] actual = shape(name);
+        if (!Arrays.equals(actual, shape)) {
             throw new IOException(file.getFileName() + " has no tensor " + name + " of the shape "
-                    + Arrays.toString(shape) + (tensor.isMissingNode() ? "" : ", but " + Arrays.toString(actual)));
+                    + Arrays.toString(shape) + ", but " + Arrays.toString(actual));
         }
-        int count = Math.toIntExact(Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact));
-        long start = tensor.path("data_offsets").path(0).asLong(-1);
-        String type = tensor.path("dtype").asText();
-        int size = type.equals("F32") ? Float.BYTES : Short.BYTES;
-        if (start < 0 || start + (long) count * size > data.limit()) {
-            throw new IOException(file.getFileName() + " is truncated: " + name + " is not whole");
-        }
-        float[] values = new float[count];
-        for (int index = 0; index < count; index++) {
-            int at = Math.toIntExact(start + (long) index * size);
-            values[index] = switch (type) {
-                case "F32" -> data.getFloat(at);
-                case "F16" -> halfToFloat(data.getShort(at));
-                case "BF16" -> Float.intBitsToFloat(data.getShort(at) << Short.SIZE);
-                default ->
-                    throw new IOException(
-                            file.getFileName() + " has " + name + " as " + type + ", which is not supported");
-            };
+        Tensor tensor = tensor(name);
+        ByteBuffer content = tensor.data();
+        float[] values = new float[content.remaining() / tensor.type().bytes()];
+        for (int index = 0; index < values.length; index++) {
+            values[index] = tensor.type().read(content, index * tensor.type().bytes());
         }
         return values;
-    }
-
-    private static float halfToFloat(short half) {
-        int sign = (half & 0x8000) << 16;
-        int exponent = (half >> 10) & 0x1f;
-        int fraction = half & 0x3ff;
-        if (exponent == 0) {
-            float value = fraction * 0x1p-24f;
-            return sign == 0 ? value : -value;
-        }
-        int bits = exponent == 0x1f ? 0x7f800000 : (exponent + 112) << 23;
-        return Float.intBitsToFloat(sign | bits | fraction << 13);
     }
 }

@@ -1,12 +1,15 @@
 package dev.embedding.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.ModelDescription.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Reads a directory in the layout of sentence-transformers, both generations of its files. What is not understood is
@@ -17,19 +20,12 @@ import java.util.Optional;
  */
 final class SentenceTransformersLayout {
 
-    private static final String MODULES = "modules.json";
-    private static final String TRANSFORMER = "Transformer";
-    private static final String POOLING = "Pooling";
-    private static final String DENSE = "Dense";
-    private static final String NORMALIZE = "Normalize";
-    /** The path of a module that is understood without files. */
-    private static final String NO_FILES = "-";
-
     private static final String POOLING_FLAG = "pooling_mode_";
 
     /** What is read of every model that has it, besides its weights. */
-    private static final List<String> FILES_OF_A_MODULE =
-            List.of("config.json", "sentence_bert_config.json", "tokenizer.json", "tokenizer_config.json");
+    private static final List<String> FILES_OF_A_MODULE = Stream.concat(
+                    Stream.of("config.json", "tokenizer.json", "tokenizer_config.json"), SentenceConfig.NAMES.stream())
+            .toList();
 
     private final ModelWish wish;
     private final ModelDescription.Source source;
@@ -43,90 +39,76 @@ final class SentenceTransformersLayout {
 
     /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
     ModelDescription read() {
-        files.fetch(List.of(MODULES, Prompts.FILE));
-        List<Module> modules = modules();
-        files.fetch(modules.stream()
-                .flatMap(module -> FILES_OF_A_MODULE.stream().map(file -> module.prefix() + file))
+        files.fetch(List.of(ModuleChain.FILE, Prompts.FILE));
+        ModuleChain modules = ModuleChain.read(files);
+        files.fetch(modules.folders().stream()
+                .flatMap(folder -> FILES_OF_A_MODULE.stream().map(file -> folder + file))
                 .toList());
-        String transformer = modules.get(0).prefix();
-        boolean normalizes = modules.get(modules.size() - 1).type().equals(NORMALIZE);
-        JsonNode config = files.json(transformer + "config.json");
-        MaxTokens maxTokens = MaxTokens.read(files, transformer, config);
-        Prompts prompts = Prompts.read(files).orElse(wish.queryPrompt(), wish.documentPrompt());
+        ModelDescription model = modules.isStatic() ? ofTable(modules) : ofTransformer(modules);
+        List<Path> unused = WeightFiles.of(model); // refuses what is missing before anything is loaded
+        return model;
+    }
+
+    private ModelDescription ofTable(ModuleChain modules) {
+        String folder = modules.firstFolder();
+        Tokenization tokenization = Tokenization.ofTable(files, folder);
         return new ModelDescription(
                 wish.name(),
                 source,
+                Kind.STATIC,
+                files.requireFile(
+                        folder + ModuleChain.SAFETENSORS,
+                        "it holds the table of a StaticEmbedding module, which is read from safetensors only"),
+                tokenization,
+                "static",
+                List.of(PoolingMode.MEAN),
+                modules.vectorModules(),
+                modules.normalizes(),
+                cutDimension(modules),
+                0,
+                prompts(modules),
+                true);
+    }
+
+    private ModelDescription ofTransformer(ModuleChain modules) {
+        String transformer = modules.firstFolder();
+        JsonNode config = files.json(transformer + "config.json");
+        Tokenization tokenization = Tokenization.ofTransformer(files, transformer, config);
+        List<PoolingMode> poolings = modules.poolingConfig().map(this::poolings).orElse(List.of(PoolingMode.MEAN));
+        List<VectorModule> vectorModules = modules.vectorModules();
+        return new ModelDescription(
+                wish.name(),
+                source,
+                Kind.TRANSFORMER,
                 weights(transformer),
-                files.requireFile(
-                        transformer + "tokenizer.json",
-                        "save the model's fast tokenizer with tokenizer.save_pretrained(…)"),
+                tokenization,
                 config.path("model_type").asText("unknown"),
-                modules.get(1).path().equals(NO_FILES)
-                        ? List.of(PoolingMode.MEAN)
-                        : poolings(modules.get(1).prefix() + "config.json"),
-                modules.stream()
-                        .filter(module -> module.type().equals(DENSE))
-                        .map(this::dense)
-                        .toList(),
-                normalizes,
-                maxTokens.count(),
-                maxTokens.from(),
-                files.optionalJson(transformer + "tokenizer_config.json")
-                        .path("truncation_side")
-                        .asText()
-                        .equals("left"),
-                files.optionalJson(transformer + "sentence_bert_config.json")
-                        .path("do_lower_case")
-                        .asBoolean(),
+                poolings,
+                vectorModules,
+                modules.normalizes(),
+                cutDimension(modules),
                 config.path("pad_token_id").asInt(0),
-                prompts,
-                modules.get(1).path().equals(NO_FILES)
-                        || files.json(modules.get(1).prefix() + "config.json")
-                                .path("include_prompt")
-                                .asBoolean(true));
+                prompts(modules),
+                modules.poolingConfig()
+                        .map(file -> files.json(file).path("include_prompt").asBoolean(true))
+                        .orElse(true));
     }
 
-    /** Without {@code modules.json} a model is a transformer and the mean of its tokens, as sentence-transformers has it. */
-    private List<Module> modules() {
-        if (!files.has(MODULES) && files.has("config.json")) {
-            return List.of(new Module(TRANSFORMER, ""), new Module(POOLING, NO_FILES));
-        }
-        List<Module> modules = new ArrayList<>();
-        for (JsonNode module : files.json(MODULES)) {
-            String type = module.path("type").asText();
-            modules.add(new Module(
-                    type.substring(type.lastIndexOf('.') + 1),
-                    module.path("path").asText()));
-        }
-        List<String> types = modules.stream().map(Module::type).toList();
-        for (String type : types) {
-            if (!List.of(TRANSFORMER, POOLING, DENSE, NORMALIZE).contains(type)) {
-                throw files.refusal(MODULES, "has the module " + type + ", which is not supported");
-            }
-        }
-        if (!String.join(" ", types).matches("Transformer Pooling( Dense)*( Normalize)?")) {
-            throw files.refusal(
-                    MODULES,
-                    "lists " + types + "; supported is Transformer, Pooling, any number of Dense, and then Normalize or"
-                            + " nothing");
-        }
-        return modules;
+    /** Without {@code modules.json} nothing else of sentence-transformers is read. */
+    private Prompts prompts(ModuleChain modules) {
+        Prompts own = modules.isListed() ? Prompts.read(files) : Prompts.NONE;
+        return own.orElse(wish.queryPrompt(), wish.documentPrompt());
     }
 
-    private DenseLayer dense(Module module) {
-        String file = module.prefix() + "config.json";
-        JsonNode config = files.json(file);
-        String activation = config.path("activation_function").asText("torch.nn.modules.activation.Tanh");
-        return new DenseLayer(
-                files.requireFile(
-                        module.prefix() + "model.safetensors",
-                        "its weights are read from safetensors only; save the model with" + " safe_serialization=True"),
-                config.path("in_features").asInt(),
-                config.path("out_features").asInt(),
-                config.path("bias").asBoolean(true),
-                DenseLayer.Activation.byTorchClass(activation)
-                        .orElseThrow(() -> files.refusal(
-                                file, "asks for the activation " + activation + ", which is not supported")));
+    private OptionalInt cutDimension(ModuleChain modules) {
+        JsonNode dimension = files.optionalJson(Prompts.FILE).path("truncate_dim");
+        if (!modules.isListed() || !dimension.isInt()) {
+            return OptionalInt.empty();
+        }
+        if (dimension.intValue() == 0) {
+            throw files.refusal(Prompts.FILE, "has a truncate_dim of 0, which leaves nothing of a vector");
+        }
+        return OptionalInt.of(dimension.intValue());
     }
 
     private Path weights(String transformer) {
@@ -150,6 +132,9 @@ final class SentenceTransformersLayout {
                     .sorted(Comparator.comparing(pooling -> pooling.orElse(PoolingMode.CLS)))
                     .forEach(wanted::add);
         }
+        if (wanted.isEmpty() && mode.isMissingNode()) {
+            return List.of(PoolingMode.MEAN);
+        }
         if (wanted.isEmpty() || wanted.stream().anyMatch(Optional::isEmpty)) {
             throw files.refusal(
                     file,
@@ -159,12 +144,5 @@ final class SentenceTransformersLayout {
                                     .toList());
         }
         return wanted.stream().map(Optional::orElseThrow).toList();
-    }
-
-    /** @param path folder of the module's files inside the model, empty for the model's own folder */
-    private record Module(String type, String path) {
-        String prefix() {
-            return path.isEmpty() ? "" : path + "/";
-        }
     }
 }

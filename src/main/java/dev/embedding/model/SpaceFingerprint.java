@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.TreeMap;
 
 /**
  * A hash over everything that decides a model's vector space: weights, tokenizer, pooling, normalisation, truncation.
@@ -32,18 +32,32 @@ public final class SpaceFingerprint {
     /** Reads the model's files whole: some tenths of a second for each hundred megabytes. */
     public static SpaceFingerprint of(ModelDescription model) throws IOException {
         MessageDigest digest = sha256();
-        String weights = hexOfFiles(weightFiles(model.weights()));
+        Tokenization tokenization = model.tokenization();
+        String weights = hexOfFiles(WeightFiles.of(model));
         add(digest, "weights=" + weights);
-        add(digest, "tokenizer=" + hexOfFiles(List.of(model.tokenizer())));
+        add(digest, "tokenizer=" + hexOfFiles(List.of(tokenization.file())));
         add(digest, "pooling=" + model.pooling());
-        for (DenseLayer layer : model.dense()) {
-            add(digest, "dense=" + hexOfFiles(List.of(layer.weights())) + layer.activation() + layer.bias());
+        for (VectorModule module : model.modules()) {
+            add(digest, identity(module));
         }
-        add(digest, "maxTokens=" + model.maxTokens() + (model.cutsStart() ? " from the end" : ""));
-        add(digest, "lowerCases=" + model.lowerCases());
+        add(digest, "maxTokens=" + tokenization.maxTokens() + (tokenization.cutsStart() ? " from the end" : ""));
+        add(digest, "lowerCases=" + tokenization.lowerCases());
+        add(digest, "componentFields=" + new TreeMap<>(tokenization.componentFields()));
+        add(digest, "cutDimension=" + model.cutDimension());
         add(digest, "prompts=" + model.prompts().canonical());
         add(digest, "poolsPrompt=" + model.poolsPrompt());
-        return new SpaceFingerprint(weights, hex(digest), model.normalizes());
+        // A vector that is cut after the model's own Normalize has no longer length 1.
+        boolean normalized = model.normalizes() && model.cutDimension().isEmpty();
+        return new SpaceFingerprint(weights, hex(digest), normalized);
+    }
+
+    private static String identity(VectorModule module) throws IOException {
+        if (module instanceof DenseLayer layer) {
+            return "dense=" + hexOfFiles(List.of(layer.weights())) + layer.activation() + layer.bias();
+        }
+        return module instanceof VectorModule.LayerNorm norm
+                ? "layerNorm=" + hexOfFiles(List.of(norm.weights()))
+                : "normalize";
     }
 
     /** 32 hexadecimal digits, for vectors that are normalised on top of the model's own modules or not. */
@@ -57,17 +71,6 @@ public final class SpaceFingerprint {
     /** 32 hexadecimal digits for the weights alone. */
     public String ofWeights() {
         return ofWeights;
-    }
-
-    /** The ONNX file, and those beside it that hold its external data. */
-    static List<Path> weightFiles(Path weights) throws IOException {
-        String name = weights.getFileName().toString();
-        try (Stream<Path> siblings = Files.list(weights.toAbsolutePath().getParent())) {
-            return siblings.filter(file -> file.getFileName().toString().startsWith(name))
-                    .filter(Files::isRegularFile)
-                    .sorted()
-                    .toList();
-        }
     }
 
     private static String hexOfFiles(List<Path> files) throws IOException {

@@ -32,7 +32,7 @@ final class StartBanner {
                         address,
                         model.name(),
                         model.description().pooling(),
-                        model.description().maxTokens(),
+                        model.description().tokenization().maxTokens(),
                         model.loadTime().toMillis() / 1000.0,
                         model.dimension(),
                         model.device(),

@@ -4,15 +4,11 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.BatchResult;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.RowOutcome;
-import dev.embedding.infer.EngineOptions;
-import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.InferenceException;
-import dev.embedding.infer.TokenBatch;
-import dev.embedding.infer.TokenVectors;
-import dev.embedding.infer.Workspace;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
+import dev.embedding.model.Tokenization;
 import dev.embedding.pool.VectorNorm;
 import dev.embedding.tokenize.TextTokenizer;
 import dev.embedding.tokenize.TokenizedText;
@@ -20,23 +16,20 @@ import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A loaded model: tokenizer, queue, engine and pooling, opened and closed as one. */
+/** A loaded model: tokenizer, queue and encoder, opened and closed as one. */
 public final class EmbeddingModel {
 
     private final ModelDescription description;
     private final SpaceFingerprint fingerprint;
     private final TextTokenizer tokenizer;
-    private final InferenceEngine engine;
-    private final VectorHead head;
-    private final List<Workspace> workspaces;
+    private final Encoder encoder;
     private final MicroBatcher<EncodedText, float[]> batcher;
     private final Duration loadTime;
     private final int lanes;
@@ -46,25 +39,21 @@ public final class EmbeddingModel {
             ModelDescription description,
             SpaceFingerprint fingerprint,
             TextTokenizer tokenizer,
-            InferenceEngine engine,
-            VectorHead head,
+            Encoder encoder,
             ModelHost host,
             ModelOptions options,
             Duration loadTime) {
         this.description = description;
         this.fingerprint = fingerprint;
         this.tokenizer = tokenizer;
-        this.engine = engine;
+        this.encoder = encoder;
         this.loadTime = loadTime;
-        this.head = head;
-        this.workspaces =
-                Stream.generate(Workspace::new).limit(host.laneCount()).toList();
-        this.profile = EngineProfile.of(engine.place());
+        this.profile = encoder.profile();
         this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
-                profile.limits(options.maxBatchSize(), engine.packsTokens()),
+                profile.limits(options.maxBatchSize(), encoder.packsTokens()),
                 profile.tokensPerSecondOfOneLane(),
                 host.listener()::batchComputed,
                 System::nanoTime);
@@ -79,51 +68,47 @@ public final class EmbeddingModel {
         long start = System.nanoTime();
         CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(() -> fingerprint(description));
         TextTokenizer tokenizer = tokenizer(description);
-        InferenceEngine engine = null;
+        Encoder encoder = null;
         try {
-            engine = InferenceEngine.open(
-                    host.runtime(),
-                    description.weights(),
-                    new EngineOptions(
-                            options.requestedDevice(),
-                            description.padTokenId(),
-                            description.readsFirstTokenOnly(),
-                            host.cores(),
-                            options.gpuMemoryLimit()));
+            encoder = Encoder.open(description, options, host);
             return new EmbeddingModel(
                     description,
                     fingerprint.join(),
                     tokenizer,
-                    engine,
-                    VectorHead.of(description, engine.dimension()),
+                    encoder,
                     host,
                     options,
                     Duration.ofNanos(System.nanoTime() - start));
         } catch (InferenceException | CompletionException failure) {
-            close(tokenizer, engine);
+            close(tokenizer, encoder);
             throw unavailable(description, failure);
         } catch (RuntimeException | Error failure) {
-            close(tokenizer, engine);
+            close(tokenizer, encoder);
             throw failure;
         }
     }
 
-    private static void close(TextTokenizer tokenizer, @Nullable InferenceEngine engine) {
+    private static void close(TextTokenizer tokenizer, @Nullable Encoder encoder) {
         tokenizer.close();
-        if (engine != null) {
-            engine.close();
+        if (encoder != null) {
+            encoder.close();
         }
     }
 
     private static TextTokenizer tokenizer(ModelDescription description) {
+        Tokenization tokenization = description.tokenization();
         try {
             return new TextTokenizer(
-                    description.tokenizer(),
-                    new TokenizerOptions(description.maxTokens(), description.lowerCases(), description.cutsStart()));
+                    tokenization.file(),
+                    new TokenizerOptions(
+                            tokenization.specialTokens(),
+                            tokenization.maxTokens(),
+                            tokenization.cutsStart(),
+                            tokenization.lowerCases(),
+                            tokenization.componentFields()));
         } catch (IOException failure) {
             throw new ModelUnavailableException(
-                    "Model " + description.name() + ": "
-                            + description.tokenizer().getFileName() + " cannot be read",
+                    "Model " + description.name() + ": " + tokenization.file().getFileName() + " cannot be read",
                     failure);
         } catch (IllegalArgumentException failure) {
             throw unavailable(description, failure);
@@ -144,11 +129,7 @@ public final class EmbeddingModel {
 
     /** Computes one batch on a lane: {@code [rows]} of token ids to pooled vectors. */
     private List<RowOutcome<float[]>> compute(List<EncodedText> rows, BatchRun run) {
-        TokenBatch batch = TokenBatch.of(rows.stream().map(EncodedText::ids).toList());
-        TokenVectors vectors = engine.run(batch, workspaces.get(run.lane()), run.alone());
-        return IntStream.range(0, rows.size())
-                .mapToObj(row -> outcome(head.vector(vectors, row, rows.get(row))))
-                .toList();
+        return encoder.vectors(rows, run).stream().map(EmbeddingModel::outcome).toList();
     }
 
     private static RowOutcome<float[]> outcome(float[] vector) {
@@ -181,8 +162,15 @@ public final class EmbeddingModel {
     /** The vectors of a batch result, normalised when asked for or when the model's own modules say so. */
     List<float[]> vectors(BatchResult<float[]> result, boolean normalize) {
         List<float[]> vectors = new ArrayList<>(result.values());
-        if (normalize || description.normalizes()) {
+        boolean cuts = dimension() < encoder.dimension();
+        if (description.normalizes() || normalize && !cuts) {
             vectors.forEach(VectorNorm::normalize);
+        }
+        if (cuts) {
+            vectors.replaceAll(vector -> Arrays.copyOf(vector, dimension()));
+            if (normalize) {
+                vectors.forEach(VectorNorm::normalize);
+            }
         }
         return vectors;
     }
@@ -197,22 +185,27 @@ public final class EmbeddingModel {
     }
 
     public int dimension() {
-        return head.dimension();
+        return description.servedDimension(encoder.dimension());
+    }
+
+    /** How the vectors of tokens become one; {@code graph} where the ONNX model does it. */
+    public String pooling() {
+        return encoder.pooling();
     }
 
     /** What runs: {@code cpu} or {@code cuda}. */
     public String device() {
-        return engine.place().device();
+        return encoder.device();
     }
 
-    /** ONNX Runtime's name of what runs, as {@code CPUExecutionProvider}. */
+    /** ONNX Runtime's name of what runs, as {@code CPUExecutionProvider}; {@code none} where it is not used. */
     public String executionProvider() {
-        return engine.place().executionProvider();
+        return encoder.executionProvider();
     }
 
     /** Why the device that was asked for does not run; empty when it does. */
     public Optional<String> deviceFallback() {
-        return engine.fallbackReason();
+        return encoder.deviceFallback();
     }
 
     public String fingerprint(boolean normalize) {
@@ -240,12 +233,12 @@ public final class EmbeddingModel {
 
     /** Takes effect with the next batch. */
     public void retune(int maxBatchSize) {
-        batcher.retune(profile.limits(maxBatchSize, engine.packsTokens()));
+        batcher.retune(profile.limits(maxBatchSize, encoder.packsTokens()));
     }
 
     /** Whether a lone request may use a second session over all cores, which costs the weights' memory again. */
     public void allowWideRuns(boolean allowed) {
-        engine.allowWideRuns(allowed);
+        encoder.allowWideRuns(allowed);
     }
 
     /** Takes no more requests; those of which nothing is computed yet look for the model that is served now. */
@@ -256,7 +249,7 @@ public final class EmbeddingModel {
     /** Answers what was admitted, gives up what still waits after {@code patience}, and frees the engine. */
     public void close(Duration patience) throws InterruptedException {
         batcher.close(patience);
-        engine.close();
+        encoder.close();
         tokenizer.close();
     }
 }

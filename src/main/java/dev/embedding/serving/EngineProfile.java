@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param attentionSpan length of a row at which attention costs as much as everything else, for a small encoder
  * @param maxConcurrentBatches most batches computed at the same time
  * @param tokensPerSecondOfOneLane for a small encoder
+ * @param maxQueuedTokens most tokens that may wait
  */
 record EngineProfile(
         int tokenBudget,
@@ -22,19 +23,28 @@ record EngineProfile(
         int runOverheadTokens,
         int attentionSpan,
         int maxConcurrentBatches,
-        double tokensPerSecondOfOneLane) {
+        double tokensPerSecondOfOneLane,
+        long maxQueuedTokens) {
 
     private static final double MAX_PADDING = 0.1;
     private static final int MIN_WINDOW = 64;
     private static final int WINDOW_BATCHES = 4;
     private static final long MAX_QUEUED_TOKENS = 1_000_000;
+    private static final int NO_ATTENTION = Integer.MAX_VALUE;
 
     static EngineProfile of(ExecutionPlace place) {
         return switch (place) {
-            case CPU -> new EngineProfile(256, Duration.ofMillis(250), 8, 1_400, Integer.MAX_VALUE, 2_000);
+            case CPU ->
+                new EngineProfile(256, Duration.ofMillis(250), 8, 1_400, Integer.MAX_VALUE, 2_000, MAX_QUEUED_TOKENS);
             // Two: one batch is copied while the other is computed.
-            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 10_000, 2, 200_000);
+            case CUDA -> new EngineProfile(16_384, Duration.ofMillis(100), 512, 10_000, 2, 200_000, MAX_QUEUED_TOKENS);
         };
+    }
+
+    /** For a table of token vectors, of which a lane adds up some millions a second. */
+    static EngineProfile ofTable() {
+        return new EngineProfile(
+                65_536, Duration.ofMillis(100), 64, NO_ATTENTION, Integer.MAX_VALUE, 5_000_000, 10 * MAX_QUEUED_TOKENS);
     }
 
     /** @param packed whether padding costs in attention only */
@@ -47,6 +57,6 @@ record EngineProfile(
                 new RunCost(runOverheadTokens, packed, attentionSpan),
                 Math.max(MIN_WINDOW, WINDOW_BATCHES * maxBatchSize),
                 maxConcurrentBatches,
-                MAX_QUEUED_TOKENS);
+                maxQueuedTokens);
     }
 }

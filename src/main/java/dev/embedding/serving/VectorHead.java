@@ -4,25 +4,18 @@ import dev.embedding.infer.TokenVectors;
 import dev.embedding.model.DenseLayer;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.Safetensors;
-import dev.embedding.pool.Dense;
 import dev.embedding.pool.Pooling;
-import java.io.IOException;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
-import java.util.stream.Stream;
 
-/** What makes one vector of a text's token vectors: the poolings, put together, and the Dense modules behind them. */
+/** What makes one vector of a text's token vectors: the poolings, put together, and the modules behind them. */
 final class VectorHead {
 
     private final List<Pooling> poolings;
-    private final List<Dense> layers;
-    private final int dimension;
+    private final VectorSteps steps;
 
-    private VectorHead(List<Pooling> poolings, List<Dense> layers, int dimension) {
+    private VectorHead(List<Pooling> poolings, VectorSteps steps) {
         this.poolings = poolings;
-        this.layers = layers;
-        this.dimension = dimension;
+        this.steps = steps;
     }
 
     /**
@@ -35,53 +28,37 @@ final class VectorHead {
         List<Pooling> poolings = model.poolings().stream()
                 .map(mode -> Pooling.valueOf(mode.name()))
                 .toList();
-        int dimension = poolings.size() * hidden;
-        for (DenseLayer layer : model.dense()) {
-            if (layer.inFeatures() != dimension) {
-                throw new ModelUnavailableException("Model " + model.name() + ": a Dense module takes "
-                        + layer.inFeatures() + " components, but gets " + dimension);
-            }
-            dimension = layer.outFeatures();
-        }
-        try {
-            Stream.Builder<Dense> layers = Stream.builder();
-            for (DenseLayer layer : model.dense()) {
-                layers.add(dense(layer));
-            }
-            return new VectorHead(poolings, layers.build().toList(), dimension);
-        } catch (IOException failure) {
-            throw new ModelUnavailableException("Model " + model.name() + ": " + failure.getMessage(), failure);
-        }
+        return new VectorHead(poolings, VectorSteps.of(model, poolings.size() * hidden));
     }
 
-    private static Dense dense(DenseLayer layer) throws IOException {
-        Safetensors file = Safetensors.open(layer.weights());
-        float[] bias = layer.bias() ? file.floats("linear.bias", layer.outFeatures()) : new float[layer.outFeatures()];
-        return new Dense(
-                file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()),
-                bias,
-                activation(layer.activation()));
-    }
-
-    private static DoubleUnaryOperator activation(DenseLayer.Activation activation) {
-        return switch (activation) {
-            case IDENTITY -> DoubleUnaryOperator.identity();
-            case TANH -> Math::tanh;
-            case RELU -> Dense.RELU;
-            case SIGMOID -> Dense.SIGMOID;
-        };
+    /**
+     * For a graph that pools. It was exported from all modules, a Dense among them included, when its vectors are as long
+     * as the last Dense module's; otherwise they must be what the first Dense module takes. A Normalize module at the end
+     * does not matter: a vector of length 1 stays as it is.
+     *
+     * @param dimension components of the graph's vectors
+     * @throws ModelUnavailableException when the modules do not fit the graph
+     */
+    static VectorHead behindPooled(ModelDescription model, int dimension) {
+        if (!model.poolsPrompt() && model.prompts().hasAny()) {
+            throw new ModelUnavailableException("Model " + model.name() + ": the pooling leaves out prompts, but "
+                    + model.weights().getFileName() + " pools by itself; export it with the output last_hidden_state");
+        }
+        List<DenseLayer> layers = model.modules().stream()
+                .filter(DenseLayer.class::isInstance)
+                .map(DenseLayer.class::cast)
+                .toList();
+        boolean included = layers.isEmpty() || layers.get(layers.size() - 1).outFeatures() == dimension;
+        return new VectorHead(
+                List.of(Pooling.CLS), included ? VectorSteps.none(dimension) : VectorSteps.of(model, dimension));
     }
 
     int dimension() {
-        return dimension;
+        return steps.dimension();
     }
 
     float[] vector(TokenVectors vectors, int row, EncodedText text) {
-        float[] vector = pooled(vectors, row, text);
-        for (Dense layer : layers) {
-            vector = layer.apply(vector);
-        }
-        return vector;
+        return steps.apply(pooled(vectors, row, text));
     }
 
     private float[] pooled(TokenVectors vectors, int row, EncodedText text) {

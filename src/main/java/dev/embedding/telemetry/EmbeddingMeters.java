@@ -109,7 +109,7 @@ public class EmbeddingMeters implements ServingListener {
         tokens.increment((double) trueTokens);
         infer.record(nanos, TimeUnit.NANOSECONDS);
         batchRows.record(rows);
-        paddingRatio.record((double) (paddedTokens - trueTokens) / paddedTokens);
+        paddingRatio.record((double) (paddedTokens - trueTokens) / Math.max(1, paddedTokens));
     }
 
     /**

@@ -27,7 +27,10 @@ sealed interface TextPrefix permits TextPrefix.Whole, TextPrefix.Whitespace, Wor
 
     /** The way to cut that fits a {@code tokenizer.json}. */
     static TextPrefix forTokenizer(JsonNode definition, int maxTokens) {
-        return WordPiecePrefix.fits(definition) ? WordPiecePrefix.of(definition, maxTokens) : new Whitespace(maxTokens);
+        boolean cuts = maxTokens < Integer.MAX_VALUE;
+        return cuts && WordPiecePrefix.fits(definition)
+                ? WordPiecePrefix.of(definition, maxTokens)
+                : new Whitespace(maxTokens);
     }
 
     /** See {@link #WHOLE}. */

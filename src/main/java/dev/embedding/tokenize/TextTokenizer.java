@@ -36,11 +36,11 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public TextTokenizer(Path tokenizerJson, TokenizerOptions options) throws IOException {
         TokenizerLibrary.prepare();
-        TokenizerDefinition definition = TokenizerDefinition.read(tokenizerJson);
-        if (options.lowerCase()) {
+        TokenizerDefinition definition = TokenizerDefinition.read(tokenizerJson).with(options.componentFields());
+        if (options.lowerCases()) {
             definition = definition.lowerCasing();
         }
-        this.tokenizer = load(definition, tokenizerJson);
+        this.tokenizer = load(definition, tokenizerJson, options.specialTokens());
         this.maxTokens = options.maxTokens();
         this.cutsStart = options.cutsStart();
         this.specialIds = definition.specialIds();
@@ -53,8 +53,10 @@ public final class TextTokenizer implements AutoCloseable {
         this.prefix = cutsStart ? TextPrefix.WHOLE : TextPrefix.forTokenizer(definition.root(), maxTokens);
     }
 
-    private static HuggingFaceTokenizer load(TokenizerDefinition definition, Path file) throws IOException {
-        Map<String, String> options = Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
+    private static HuggingFaceTokenizer load(TokenizerDefinition definition, Path file, boolean specialTokens)
+            throws IOException {
+        Map<String, String> options =
+                Map.of("addSpecialTokens", Boolean.toString(specialTokens), "truncation", "false", "padding", "false");
         try (InputStream json = definition.content()) {
             return HuggingFaceTokenizer.newInstance(json, options);
         } catch (RuntimeException failure) {

@@ -10,6 +10,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The content of a {@code tokenizer.json}. */
@@ -31,6 +33,20 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
         } catch (IOException noJson) {
             throw new IllegalArgumentException(file.getFileName() + " is no tokenizer: it is no valid JSON", noJson);
         }
+    }
+
+    /** The same with other fields in its normalizer and pre-tokenizer, where these are of the types given. */
+    TokenizerDefinition with(Map<String, Map<String, Object>> componentFields) throws IOException {
+        ObjectNode changed = root.deepCopy();
+        for (String part : List.of(NORMALIZER, "pre_tokenizer")) {
+            JsonNode component = changed.path(part);
+            Map<String, Object> fields =
+                    componentFields.getOrDefault(component.path("type").asText(), Map.of());
+            if (component instanceof ObjectNode object) {
+                fields.forEach((field, value) -> object.set(field, JSON.valueToTree(value)));
+            }
+        }
+        return changed.equals(root) ? this : new TokenizerDefinition(JSON.writeValueAsBytes(changed), changed);
     }
 
     /** The same with a normalizer in front that lower-cases, unless one does so already. */

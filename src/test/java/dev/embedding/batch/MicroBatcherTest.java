@@ -84,6 +84,17 @@ class MicroBatcherTest {
     }
 
     @Test
+    void computesRowsWithoutTokens() {
+        Answer<String> answer = Answer.to(batcher.admit(1)
+                .submit(List.of(new BatchRow<>(1, 0), new BatchRow<>(2, 0)), clock.in(Duration.ofDays(1))));
+
+        lanes.runOne(LANE);
+        lanes.runOne(LANE);
+
+        assertThat(answer.values()).containsExactly("row 1", "row 2");
+    }
+
+    @Test
     void answersOnceAllRowsOfACallerAreComputed() {
         batcher.retune(Limits.WIDE.withMaxRows(2));
         Answer<String> answer = submit(1, 2, 3);
@@ -590,8 +601,8 @@ class MicroBatcherTest {
     }
 
     @Test
-    void refusesARowWithoutTokens() {
-        assertThatThrownBy(() -> new BatchRow<>("", 0)).isInstanceOf(IllegalArgumentException.class);
+    void refusesARowOfLessThanNoTokens() {
+        assertThatThrownBy(() -> new BatchRow<>("", -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     // Closing

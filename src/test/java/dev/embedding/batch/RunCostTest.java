@@ -38,6 +38,11 @@ class RunCostTest {
     }
 
     @Test
+    void knowsNoPaddingInRowsWithoutTokens() {
+        assertThat(new RunCost(8, true, 1_400).padding(Shape.of(0).with(0))).isZero();
+    }
+
+    @Test
     void refusesFiguresThatMakeNoSense() {
         assertThatThrownBy(() -> new RunCost(-1, false, 1)).hasMessageContaining("overheadTokens");
         assertThatThrownBy(() -> new RunCost(0, false, 0)).hasMessageContaining("attentionSpan");

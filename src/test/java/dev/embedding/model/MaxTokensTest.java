@@ -84,10 +84,7 @@ class MaxTokensTest {
         Files.createDirectory(directory.resolve("0_Transformer"));
         Files.writeString(directory.resolve("0_Transformer/sentence_bert_config.json"), "{\"max_seq_length\": 7}");
 
-        MaxTokens maxTokens = MaxTokens.read(
-                new ModelFiles("copy", new ModelFolder.Local(directory)),
-                "0_Transformer/",
-                new ObjectMapper().readTree("{}"));
+        MaxTokens maxTokens = read(directory, "0_Transformer/", "{}");
 
         assertThat(maxTokens).isEqualTo(new MaxTokens(7, "0_Transformer/sentence_bert_config.json"));
     }
@@ -100,7 +97,11 @@ class MaxTokensTest {
         if (tokenizer != null) {
             Files.writeString(directory.resolve("tokenizer_config.json"), tokenizer);
         }
-        return MaxTokens.read(
-                new ModelFiles("copy", new ModelFolder.Local(directory)), "", new ObjectMapper().readTree(config));
+        return read(directory, "", config);
+    }
+
+    private static MaxTokens read(Path directory, String folder, String config) throws IOException {
+        ModelFiles files = new ModelFiles("copy", new ModelFolder.Local(directory));
+        return MaxTokens.read(files, SentenceConfig.read(files, folder), folder, new ObjectMapper().readTree(config));
     }
 }

@@ -53,7 +53,7 @@ class ModelLocatorTest {
 
         assertThat(model.pooling()).isEqualTo("cls");
         assertThat(model.normalizes()).isTrue();
-        assertThat(model.maxTokens()).isEqualTo(512);
+        assertThat(model.tokenization().maxTokens()).isEqualTo(512);
     }
 
     @ParameterizedTest

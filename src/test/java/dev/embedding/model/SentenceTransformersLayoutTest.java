@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SentenceTransformersLayoutTest {
 
@@ -38,34 +40,26 @@ class SentenceTransformersLayoutTest {
                 .isEqualTo(new ModelDescription(
                         name,
                         ModelDescription.Source.DIRECTORY,
+                        ModelDescription.Kind.TRANSFORMER,
                         model.weights(),
-                        model.tokenizer(),
+                        new Tokenization(
+                                model.tokenizer(),
+                                true,
+                                model.maxTokens(),
+                                description.tokenization().maxTokensFrom(),
+                                false,
+                                name.equals("bert-do-lower-case"),
+                                description.tokenization().componentFields()),
                         architecture,
                         List.of(PoolingMode.byLabel(model.pooling()).orElseThrow()),
                         List.of(),
                         normalizes,
-                        model.maxTokens(),
-                        description.maxTokensFrom(),
-                        false,
-                        name.equals("bert-do-lower-case"),
+                        OptionalInt.empty(),
                         padTokenId,
                         description.prompts(),
                         !name.equals("bert-include-prompt-false")));
-        assertThat(model.directory().resolve(description.maxTokensFrom())).exists();
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {"static-embedding | modules.json | module StaticEmbedding"})
-    void refusesWhatIsNotByFileAndReason(String name, String file, String reason) {
-        ReferenceModel model = ReferenceModel.of(name);
-
-        assertThatThrownBy(() -> read(name, model.directory()))
-                .isInstanceOf(ModelUnavailableException.class)
-                .hasMessageStartingWith("Model " + name + ": " + file + " ")
-                .hasMessageContaining(reason)
-                .hasMessageNotContaining(model.directory().toString());
+        assertThat(model.directory().resolve(description.tokenization().maxTokensFrom()))
+                .exists();
     }
 
     @ParameterizedTest
@@ -98,8 +92,8 @@ class SentenceTransformersLayoutTest {
                 "{}",
                 "null",
                 "[{\"type\": \"sentence_transformers.models.Transformer\", \"path\": \"\"}]",
-                "[{\"type\": \"x.Pooling\", \"path\": \"1_Pooling\"}, {\"type\": \"x.Transformer\", \"path\": \"\"}]",
-                "[{\"type\": \"x.Transformer\"}, {\"type\": \"x.Normalize\"}, {\"type\": \"x.Pooling\"}]"
+                "[{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"1_Pooling\"}, {\"type\": \"sentence_transformers.models.Transformer\", \"path\": \"\"}]",
+                "[{\"type\": \"sentence_transformers.models.Transformer\"}, {\"type\": \"sentence_transformers.models.Normalize\"}, {\"type\": \"sentence_transformers.models.Pooling\"}]"
             })
     void refusesOtherChainsOfModules(String modules, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
@@ -114,6 +108,8 @@ class SentenceTransformersLayoutTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "{} | mean",
+                "{\"pooling_mode_cls_token\": false} | mean",
                 "{\"pooling_mode\": \"cls\"} | cls",
                 "{\"pooling_mode\": [\"mean\"]} | mean",
                 "{\"pooling_mode\": [\"mean\", \"cls\"]} | mean+cls",
@@ -136,11 +132,9 @@ class SentenceTransformersLayoutTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{}",
                 "{\"pooling_mode\": \"something_new\"}",
                 "{\"pooling_mode\": [\"mean\", \"something_new\"]}",
                 "{\"pooling_mode\": []}",
-                "{\"pooling_mode_cls_token\": false}",
                 "{\"pooling_mode_something_new\": true}",
                 "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_something_new\": true}"
             })
@@ -161,20 +155,21 @@ class SentenceTransformersLayoutTest {
 
         assertThat(description.pooling()).isEqualTo("mean");
         assertThat(description.normalizes()).isFalse();
-        assertThat(description.maxTokens()).isEqualTo(model.maxTokens());
+        assertThat(description.tokenization().maxTokens()).isEqualTo(model.maxTokens());
     }
 
     @Test
     void readsDenseModules(@TempDir Path directory) throws IOException {
         ReferenceModel model = ReferenceModel.of("bert-mean-dense-normalize");
 
-        assertThat(read("dense", model.directory()).dense())
+        assertThat(read("dense", model.directory()).modules())
                 .containsExactly(new DenseLayer(
                         model.directory().resolve("2_Dense/model.safetensors"),
                         32,
                         24,
                         true,
-                        DenseLayer.Activation.TANH));
+                        DenseLayer.Activation.TANH,
+                        false));
 
         ModelCopy.of("bert-mean-dense-normalize", directory);
         Path config = directory.resolve("2_Dense/config.json");
@@ -201,9 +196,113 @@ class SentenceTransformersLayoutTest {
 
         ModelDescription description = read("copy", directory);
 
-        assertThat(description.tokenizer()).isEqualTo(directory.resolve("0_Transformer/tokenizer.json"));
+        assertThat(description.tokenization().file()).isEqualTo(directory.resolve("0_Transformer/tokenizer.json"));
         assertThat(description.weights()).isEqualTo(directory.resolve("0_Transformer/onnx/model.onnx"));
-        assertThat(description.maxTokens()).isEqualTo(64);
+        assertThat(description.tokenization().maxTokens()).isEqualTo(64);
+    }
+
+    @Test
+    void readsAStaticModelInAFolderOfItsOwn(@TempDir Path directory) throws IOException {
+        ModelCopy.of("static-embedding", directory.resolve("0_StaticEmbedding"));
+        Files.writeString(directory.resolve("modules.json"), """
+                [{"idx": 0, "path": "0_StaticEmbedding", "type": "sentence_transformers.models.StaticEmbedding"},
+                 {"idx": 1, "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"}]
+                """);
+
+        ModelDescription description = read("copy", directory);
+
+        assertThat(description.kind()).isEqualTo(ModelDescription.Kind.STATIC);
+        assertThat(description.weights()).isEqualTo(directory.resolve("0_StaticEmbedding/model.safetensors"));
+        assertThat(description.tokenization().file()).isEqualTo(directory.resolve("0_StaticEmbedding/tokenizer.json"));
+        assertThat(description.normalizes()).isTrue();
+        assertThat(description.tokenization().maxTokens()).isEqualTo(Tokenization.NO_LIMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"WordEmbeddings", "BoW", "CNN", "LSTM", "WeightedLayerPooling", "CLIPModel", "Asym", "Router"})
+    void refusesOtherModulesByName(String type, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        replace(directory.resolve("modules.json"), "(sentence_transformers[.\\w]*)[.]Normalize", "$1." + type);
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessage("Model copy: modules.json has the module " + type + ", which is not supported");
+    }
+
+    @Test
+    void refusesCodeThatComesWithTheModel(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        replace(directory.resolve("modules.json"), "sentence_transformers[.\\w]*[.]Transformer", "own.Transformer");
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .hasMessage("Model copy: modules.json has the module own.Transformer, which is code that comes with the"
+                        + " model and is not run here");
+    }
+
+    @Test
+    void takesAModelWhoseCodeIsInItsGraph(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        replace(directory.resolve("config.json"), "^[{]", "{\"auto_map\": {\"AutoModel\": \"modeling.OwnModel\"},");
+
+        assertThat(read("copy", directory).architecture()).isEqualTo("bert");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"model.safetensors", "pytorch_model.bin"})
+    void saysHowToExportWeightsOfAnotherKind(String other, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.move(directory.resolve("onnx/model.onnx"), directory.resolve(other));
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .hasMessage(
+                        "Model copy: onnx/model.onnx is missing; " + other + " cannot be run as it is; export the model"
+                                + " with: optimum-cli export onnx --task feature-extraction --model copy <directory>");
+    }
+
+    @Test
+    void readsModulesBehindThePoolingInAnyOrder(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-mean-dense-normalize", directory);
+        Files.createDirectories(directory.resolve("3_LayerNorm"));
+        Files.writeString(directory.resolve("3_LayerNorm/config.json"), "{\"dimension\": 24}");
+        Files.writeString(directory.resolve("3_LayerNorm/model.safetensors"), "");
+
+        writeModules(directory, "Normalize", "Dense", "LayerNorm", "Dropout");
+        ModelDescription open = read("copy", directory);
+        writeModules(directory, "LayerNorm", "Normalize", "Normalize", "Dropout");
+        ModelDescription normalizing = read("copy", directory);
+
+        assertThat(open.normalizes()).isFalse();
+        assertThat(open.modules())
+                .hasExactlyElementsOfTypes(
+                        VectorModule.Normalize.class, DenseLayer.class, VectorModule.LayerNorm.class);
+        assertThat(normalizing.normalizes()).isTrue();
+        assertThat(normalizing.modules())
+                .containsExactly(new VectorModule.LayerNorm(directory.resolve("3_LayerNorm/model.safetensors"), 24));
+    }
+
+    private static void writeModules(Path directory, String... types) throws IOException {
+        StringBuilder modules = new StringBuilder("""
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}""");
+        for (String type : types) {
+            String path = type.equals("Dense") ? "2_Dense" : "3_LayerNorm";
+            modules.append(", {\"path\": \"%s\", \"type\": \"sentence_transformers.models.%s\"}".formatted(path, type));
+        }
+        Files.writeString(directory.resolve("modules.json"), modules.append("]"));
+    }
+
+    @Test
+    void refusesADenseModuleThatReadsTokens(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-mean-dense-normalize", directory);
+        replace(directory.resolve("2_Dense/config.json"), "^[{]", "{\"module_input_name\": \"token_embeddings\",");
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .hasMessageContaining("2_Dense/config.json has the Dense module read token_embeddings");
+    }
+
+    private static void replace(Path file, String pattern, String replacement) throws IOException {
+        Files.writeString(file, Files.readString(file).replaceAll(pattern, replacement));
     }
 
     @Test

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SpaceFingerprintTest {
 
+    /** A field that an ONNX file may end with. */
+    private static final String DOC_STRING = "2\u0001x";
+
     private static final String MODEL = "distilbert-mean";
 
     @Test
@@ -54,7 +57,7 @@ class SpaceFingerprintTest {
         ModelCopy.of(MODEL, directory);
         SpaceFingerprint before = fingerprint(directory);
 
-        Files.writeString(directory.resolve(file), " ", StandardOpenOption.APPEND);
+        Files.writeString(directory.resolve(file), DOC_STRING, StandardOpenOption.APPEND);
 
         SpaceFingerprint after = fingerprint(directory);
         assertThat(after.value(true)).isNotEqualTo(before.value(true));

@@ -179,7 +179,7 @@ class ModelSwitchTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "EMBEDDING_PRECISION=int8",
+                "EMBEDDING_MODEL_FILE=onnx/model.onnx",
                 "EMBEDDING_QUERY_PROMPT=query: ",
                 "EMBEDDING_DOCUMENT_PROMPT=passage: "
             })
@@ -280,7 +280,7 @@ class ModelSwitchTest {
     @Test
     void servesTheClosedModelAgainWhenItsSuccessorCannotBeLoaded(@TempDir Path directory) throws IOException {
         SmallService.copyModel(SmallService.MEAN, directory);
-        Files.writeString(directory.resolve("onnx/model.onnx"), "no model");
+        Files.writeString(directory.resolve("tokenizer.json"), "{}");
         ModelSwitch models = service.models(Config.DRAIN_FIRST);
         follow(models, CLS);
         service.freeMemory = OptionalLong.of(1 << 20);

@@ -50,6 +50,8 @@ class EmbedderTest {
         "distilbert-mean, true",
         "distilbert-mean, false",
         "roberta-mean-bpe, true",
+        "static-embedding, true",
+        "static-embedding, false",
         "xlmr-mean-prompts, false"
     })
     void givesTheVectorsOfSentenceTransformers(String name, boolean normalize) {

@@ -3,18 +3,29 @@ package dev.embedding.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.embedding.ReferenceModel;
+import dev.embedding.model.ModelCopy;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Prompts;
+import dev.embedding.model.Tokenization;
+import dev.embedding.pool.LayerNorm;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +54,7 @@ class EmbeddingModelTest {
                 "distilbert-mean",
                 "modernbert-rope-mean",
                 "roberta-mean-bpe",
+                "static-embedding",
                 "xlmr-mean-prompts"
             })
     void passesTheGoldenCheck(String name, @TempDir Path directory) {
@@ -52,6 +64,68 @@ class EmbeddingModelTest {
                 .doesNotThrowAnyException();
         assertThat(model.device()).isEqualTo("cpu");
         assertThat(model.dimension()).isEqualTo(ReferenceModel.of(name).dimension());
+    }
+
+    @Test
+    void appliesTheModulesInTheirOrder(@TempDir Path directory) throws IOException {
+        ModelCopy.of("static-embedding", directory);
+        Files.createDirectories(directory.resolve("2_LayerNorm"));
+        Files.writeString(directory.resolve("2_LayerNorm/config.json"), "{\"dimension\": 48}");
+        Files.write(directory.resolve("2_LayerNorm/model.safetensors"), constantNorm(48, 0.5f, 0.25f));
+        Files.writeString(directory.resolve("modules.json"), """
+                [{"path": "", "type": "sentence_transformers.models.StaticEmbedding"},
+                 {"path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
+                 {"path": "2_LayerNorm", "type": "sentence_transformers.models.LayerNorm"},
+                 {"path": "3_Dropout", "type": "sentence_transformers.models.Dropout"}]
+                """);
+        EmbeddingModel model = models.loadFrom(directory);
+        ReferenceModel reference = ReferenceModel.of("static-embedding");
+        LayerNorm norm = new LayerNorm(filled(48, 0.5f), filled(48, 0.25f));
+
+        float[] vector = embed(model, reference.texts().get(1));
+
+        assertThat(vector).containsExactly(norm.apply(reference.vectors(true).get(1)), within(1e-4f));
+    }
+
+    private static float[] embed(EmbeddingModel model, String text) {
+        ActiveModel active = new ActiveModel();
+        active.serve(model, false);
+        return new Embedder(active, Runnable::run)
+                .embed(new EmbeddingRequest(List.of(text), PromptChoice.USUAL, Optional.empty(), Optional.empty()))
+                .await()
+                .atMost(Duration.ofSeconds(50))
+                .vectors()
+                .get(0);
+    }
+
+    private static byte[] constantNorm(int dimension, float gain, float offset) {
+        String header = ("{\"norm.weight\": {\"dtype\": \"F32\", \"shape\": [%1$d], \"data_offsets\": [0, 0]}, "
+                        + "\"norm.bias\": {\"dtype\": \"F32\", \"shape\": [%1$d], \"data_offsets\": [%2$d, 0]}}")
+                .formatted(dimension, dimension * Float.BYTES);
+        ByteBuffer file = ByteBuffer.allocate(Long.BYTES + header.length() + 2 * dimension * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        file.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        for (int component = 0; component < 2 * dimension; component++) {
+            file.putFloat(component < dimension ? gain : offset);
+        }
+        return file.array();
+    }
+
+    private static float[] filled(int dimension, float value) {
+        float[] values = new float[dimension];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    @Test
+    void saysWhatAStaticModelIs() {
+        EmbeddingModel model = models.load("static-embedding");
+
+        assertThat(model.executionProvider()).isEqualTo("none");
+        assertThat(model.pooling()).isEqualTo("mean");
+        assertThat(model.deviceFallback()).isEmpty();
+        assertThat(model.description().architecture()).isEqualTo("static");
+        assertThat(model.description().tokenization().maxTokens()).isEqualTo(Tokenization.NO_LIMIT);
     }
 
     @Test
@@ -96,16 +170,14 @@ class EmbeddingModelTest {
                 new ModelDescription(
                         "some/model",
                         Source.DIRECTORY,
+                        ModelDescription.Kind.TRANSFORMER,
                         weights,
-                        tokenizer,
+                        new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),
                         "distilbert",
                         List.of(PoolingMode.MEAN),
                         List.of(),
                         false,
-                        128,
-                        "",
-                        false,
-                        false,
+                        OptionalInt.empty(),
                         0,
                         Prompts.NONE,
                         true),

@@ -3,6 +3,7 @@ package dev.embedding.serving;
 import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.model.ModelWish;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,12 @@ final class SmallModels {
     }
 
     EmbeddingModel load(String name) {
+        return loadFrom(ReferenceModel.of(name).directory());
+    }
+
+    EmbeddingModel loadFrom(Path directory) {
         EmbeddingModel model = EmbeddingModel.load(
-                new ModelLocator(List.of())
-                        .locate(ModelWish.of(ReferenceModel.of(name).directory().toString())),
+                new ModelLocator(List.of()).locate(ModelWish.of(directory.toString())),
                 new ModelOptions("cpu", 32, 0),
                 host);
         models.add(model);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,8 @@ class TextTokenizerTest {
     @Test
     void keepsTheEndOfALongTextWhereTheModelWantsThat() throws IOException {
         try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
-                TextTokenizer end = new TextTokenizer(BGE_SMALL, new TokenizerOptions(6, false, true))) {
+                TextTokenizer end =
+                        new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of()))) {
             int[] all = whole.tokenize("one two three four five six seven").ids();
 
             TokenizedText cut = end.tokenize("one two three four five six seven");
@@ -79,7 +81,8 @@ class TextTokenizerTest {
     void lowerCasesBeforeAnythingElse() throws IOException {
         ReferenceModel model = ReferenceModel.of("bert-do-lower-case");
         try (TextTokenizer plain = new TextTokenizer(model.tokenizer(), TokenizerOptions.upTo(64));
-                TextTokenizer lower = new TextTokenizer(model.tokenizer(), new TokenizerOptions(64, true, false))) {
+                TextTokenizer lower =
+                        new TextTokenizer(model.tokenizer(), new TokenizerOptions(true, 64, false, true, Map.of()))) {
             assertThat(lower.tokenize("THE Module [SEP] ΣΑΣ").ids())
                     .isEqualTo(plain.tokenize("the module [SEP] σασ").ids())
                     .isNotEqualTo(plain.tokenize("THE Module [SEP] ΣΑΣ").ids());

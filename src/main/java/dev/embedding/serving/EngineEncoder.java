@@ -1,0 +1,104 @@
+package dev.embedding.serving;
+
+import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.infer.EngineOptions;
+import dev.embedding.infer.InferenceEngine;
+import dev.embedding.infer.TokenBatch;
+import dev.embedding.infer.TokenVectors;
+import dev.embedding.infer.Workspace;
+import dev.embedding.model.ModelDescription;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** An ONNX model in the inference engine, and the pooling behind it. */
+final class EngineEncoder implements Encoder {
+
+    private final ModelDescription model;
+    private final InferenceEngine engine;
+    private final VectorHead head;
+    private final List<Workspace> workspaces;
+
+    private EngineEncoder(ModelDescription model, InferenceEngine engine, VectorHead head, int lanes) {
+        this.model = model;
+        this.engine = engine;
+        this.head = head;
+        this.workspaces = Stream.generate(Workspace::new).limit(lanes).toList();
+    }
+
+    static EngineEncoder open(ModelDescription model, ModelOptions options, ModelHost host) {
+        InferenceEngine engine = InferenceEngine.open(
+                host.runtime(),
+                model.weights(),
+                new EngineOptions(
+                        options.requestedDevice(),
+                        model.padTokenId(),
+                        model.readsFirstTokenOnly(),
+                        host.cores(),
+                        options.gpuMemoryLimit()));
+        try {
+            VectorHead head = engine.pools()
+                    ? VectorHead.behindPooled(model, engine.dimension())
+                    : VectorHead.of(model, engine.dimension());
+            return new EngineEncoder(model, engine, head, host.laneCount());
+        } catch (RuntimeException | Error failure) {
+            engine.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public List<float[]> vectors(List<EncodedText> rows, BatchRun run) {
+        TokenVectors vectors = engine.run(
+                TokenBatch.of(rows.stream().map(EncodedText::ids).toList()), workspaces.get(run.lane()), run.alone());
+        return IntStream.range(0, rows.size())
+                .mapToObj(row -> head.vector(vectors, row, rows.get(row)))
+                .toList();
+    }
+
+    @Override
+    public int dimension() {
+        return head.dimension();
+    }
+
+    @Override
+    public String pooling() {
+        return engine.pools() ? "graph" : model.pooling();
+    }
+
+    @Override
+    public String device() {
+        return engine.place().device();
+    }
+
+    @Override
+    public String executionProvider() {
+        return engine.place().executionProvider();
+    }
+
+    @Override
+    public Optional<String> deviceFallback() {
+        return engine.fallbackReason();
+    }
+
+    @Override
+    public EngineProfile profile() {
+        return EngineProfile.of(engine.place());
+    }
+
+    @Override
+    public boolean packsTokens() {
+        return engine.packsTokens();
+    }
+
+    @Override
+    public void allowWideRuns(boolean allowed) {
+        engine.allowWideRuns(allowed);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.embedding;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.model.ModelCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A copy of a reference model whose graph has no output but the texts' vectors, pooled and normalised. */
+public final class PooledOutput {
+
+    private static final String REFERENCE = "bert-sentence-embedding-output";
+    private static final String POOLED = "sentence_embedding";
+
+    private PooledOutput() {}
+
+    public static ReferenceModel reference() {
+        return ReferenceModel.of(REFERENCE);
+    }
+
+    /** @param half whether the output is of half precision */
+    public static Path in(Path directory, boolean half) throws IOException {
+        ModelCopy.of(REFERENCE, directory);
+        Path weights = directory.resolve("onnx").resolve("model.onnx");
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(weights)).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        for (int output = graph.getOutputCount() - 1; output >= 0; output--) {
+            if (!graph.getOutput(output).getName().equals(POOLED)) {
+                graph.removeOutput(output);
+            }
+        }
+        // As exporters often leave it.
+        graph.getOutputBuilder(0)
+                .getTypeBuilder()
+                .getTensorTypeBuilder()
+                .getShapeBuilder()
+                .getDimBuilder(1)
+                .setDimParam("unknown");
+        if (half) {
+            castToHalf(graph);
+        }
+        Files.write(weights, model.build().toByteArray());
+        return directory;
+    }
+
+    private static void castToHalf(GraphProto.Builder graph) {
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            for (int output = 0; output < node.getOutputCount(); output++) {
+                if (node.getOutput(output).equals(POOLED)) {
+                    node.setOutput(output, "in_full");
+                }
+            }
+        }
+        int half = TensorProto.DataType.FLOAT16.getNumber();
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Cast")
+                .addInput("in_full")
+                .addOutput(POOLED)
+                .addAttribute(AttributeProto.newBuilder()
+                        .setName("to")
+                        .setType(AttributeProto.AttributeType.INT)
+                        .setI(half)));
+        graph.getOutputBuilder(0).getTypeBuilder().getTensorTypeBuilder().setElemType(half);
+    }
+}

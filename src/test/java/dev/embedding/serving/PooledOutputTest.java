@@ -1,0 +1,123 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.embedding.PooledOutput;
+import dev.embedding.ReferenceModel;
+import dev.embedding.model.ModelCopy;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.pool.VectorNorm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Models whose graph pools. */
+@Timeout(60)
+class PooledOutputTest {
+
+    private final SmallModels models = new SmallModels();
+
+    @AfterEach
+    void close() throws InterruptedException {
+        models.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, true", "false, false", "true, true", "true, false"})
+    void givesTheGraphsVectorsAloneAndTogether(boolean half, boolean normalize, @TempDir Path directory)
+            throws IOException {
+        ReferenceModel reference = PooledOutput.reference();
+        EmbeddingModel model = models.loadFrom(PooledOutput.in(directory, half));
+        float tolerance = half ? 2e-3f : reference.tolerance();
+
+        List<float[]> together = embed(model, reference.texts(), normalize);
+
+        for (int row = 0; row < together.size(); row++) {
+            float[] expected = reference.vectors(true).get(row);
+            float[] alone =
+                    embed(model, List.of(reference.texts().get(row)), normalize).get(0);
+            assertThat(together.get(row)).as("text %d together", row).containsExactly(expected, within(tolerance));
+            assertThat(alone).as("text %d alone", row).containsExactly(expected, within(tolerance));
+        }
+        assertThat(model.dimension()).isEqualTo(reference.dimension());
+        assertThat(model.pooling()).isEqualTo("graph");
+        GoldenCheck.verify(model, new GoldenVectors(directory.resolve("golden")));
+    }
+
+    @Test
+    void prefersTokenVectorsSoThatNormalisationIsOurs() {
+        ReferenceModel reference = PooledOutput.reference();
+        EmbeddingModel model = models.load("bert-sentence-embedding-output");
+
+        assertThat(model.pooling()).isEqualTo("mean");
+        assertThat(embed(model, reference.texts(), false).get(0))
+                .containsExactly(reference.vectors(false).get(0), within(reference.tolerance()));
+    }
+
+    @Test
+    void appliesADenseModuleThatTheGraphLeavesOut(@TempDir Path directory) throws IOException {
+        EmbeddingModel model = models.loadFrom(withDense(PooledOutput.in(directory, false), 32, 24));
+
+        float[] vector = embed(model, List.of("a"), false).get(0);
+
+        assertThat(vector).hasSize(24);
+        assertThat(VectorNorm.length(vector)).isNotCloseTo(1, within(1e-3));
+    }
+
+    @Test
+    void appliesNoDenseModuleThatTheGraphIncludes(@TempDir Path directory) throws IOException {
+        EmbeddingModel model = models.loadFrom(withDense(PooledOutput.in(directory, false), 48, 32));
+
+        float[] vector = embed(model, List.of("a"), false).get(0);
+
+        assertThat(vector)
+                .containsExactly(PooledOutput.reference().vectors(true).get(0), within(2e-5f));
+    }
+
+    @Test
+    void refusesADenseModuleThatDoesNotFit(@TempDir Path directory) throws IOException {
+        Path model = withDense(PooledOutput.in(directory, false), 48, 24);
+
+        assertThatThrownBy(() -> models.loadFrom(model))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageEndingWith("a Dense module takes 48 components, but gets 32");
+    }
+
+    private static Path withDense(Path model, int inFeatures, int outFeatures) throws IOException {
+        Path other = ModelCopy.of("bert-mean-dense-normalize", model.resolve("other"));
+        Files.move(other.resolve("2_Dense"), model.resolve("2_Dense"));
+        Path config = model.resolve("2_Dense/config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replaceAll("(\"in_features\": )\\d+", "$1" + inFeatures)
+                        .replaceAll("(\"out_features\": )\\d+", "$1" + outFeatures));
+        Files.writeString(model.resolve("modules.json"), """
+                [{"idx": 0, "path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"idx": 1, "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+                 {"idx": 2, "path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
+                """);
+        return model;
+    }
+
+    private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
+        ActiveModel active = new ActiveModel();
+        active.serve(model, normalize);
+        return new Embedder(active, Runnable::run)
+                .embed(new EmbeddingRequest(texts, PromptChoice.USUAL, Optional.empty(), Optional.empty()))
+                .await()
+                .atMost(Duration.ofSeconds(50))
+                .vectors();
+    }
+}
