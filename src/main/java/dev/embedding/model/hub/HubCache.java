@@ -1,0 +1,174 @@
+package dev.embedding.model.hub;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * One repository's folder in the cache that is shared with Python's tools: {@code blobs/<etag>}, {@code refs/<revision>}
+ * with a commit, {@code snapshots/<commit>/<path>} as relative links to blobs, and {@code trees/<commit>.json} with the
+ * list of files. Whatever appears under its final name is whole.
+ *
+ * @see <a href="https://huggingface.co/docs/hub/local-cache">the layout</a>
+ */
+final class HubCache {
+
+    private static final System.Logger LOG = System.getLogger(HubCache.class.getName());
+
+    private final Path root;
+    private final Path folder;
+    private final HubName name;
+    private final boolean symlinks;
+
+    HubCache(HubSettings settings, HubName name) {
+        this.root = settings.cacheDirectory().toAbsolutePath();
+        this.folder = root.resolve(name.folder());
+        this.name = name;
+        this.symlinks = settings.symlinks();
+    }
+
+    Path snapshot(String commit) {
+        return folder.resolve("snapshots").resolve(commit);
+    }
+
+    Path pointer(String commit, String path) {
+        return snapshot(commit).resolve(path);
+    }
+
+    Path blob(String etag) {
+        return folder.resolve("blobs").resolve(etag);
+    }
+
+    Path incomplete(String etag) {
+        return folder.resolve("blobs").resolve(etag + ".incomplete");
+    }
+
+    Path lock(String etag) {
+        return root.resolve(".locks").resolve(name.folder()).resolve(etag + ".lock");
+    }
+
+    /** The commit that the revision meant when it was last loaded. */
+    Optional<String> commit() {
+        if (name.namesCommit()) {
+            return Optional.of(name.revision());
+        }
+        return read(folder.resolve("refs").resolve(name.revision()))
+                .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).strip())
+                .filter(HubName::isCommit);
+    }
+
+    Optional<Listing> listing(String commit) {
+        return read(tree(commit)).flatMap(kept -> {
+            try {
+                return Optional.of(Listing.ofKept(commit, kept));
+            } catch (IOException notUnderstood) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** Keeps what the revision means and which files there are. A cache that cannot be written is no fault here. */
+    void remember(Listing listing) {
+        try {
+            Optional<byte[]> kept = listing.kept();
+            if (kept.isPresent() && !Files.exists(tree(listing.commit()))) {
+                replace(tree(listing.commit()), kept.get());
+            }
+            if (!commit().equals(Optional.of(listing.commit()))) {
+                replace(
+                        folder.resolve("refs").resolve(name.revision()),
+                        listing.commit().getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (IOException failure) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The commit of {0} cannot be kept, so it is not found without the hub: {1}",
+                    name,
+                    reason(failure));
+        }
+    }
+
+    /** The files of a snapshot that are on disk, by their paths. */
+    Set<String> filesOnDisk(String commit) {
+        Path snapshot = snapshot(commit);
+        Set<String> files = new TreeSet<>();
+        try (Stream<Path> paths = Files.walk(snapshot)) {
+            paths.filter(Files::isRegularFile)
+                    .map(path -> snapshot.relativize(path).toString().replace('\\', '/'))
+                    .forEach(files::add);
+        } catch (IOException unreadable) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} has no snapshot that can be read", name);
+        }
+        return files;
+    }
+
+    /** Makes a blob visible in a snapshot: by a relative link, or by a copy where links are not possible. */
+    void link(String etag, Path pointer) throws IOException {
+        Path folderOfPointer = Objects.requireNonNull(pointer.getParent());
+        Files.createDirectories(folderOfPointer);
+        Path made = blob(etag).resolveSibling(temporary(etag));
+        try {
+            if (!symlinks) {
+                throw new UnsupportedOperationException("switched off");
+            }
+            Files.createSymbolicLink(made, folderOfPointer.relativize(blob(etag)));
+        } catch (UnsupportedOperationException | FileSystemException noLinks) {
+            Files.copy(blob(etag), made);
+        }
+        move(made, pointer);
+    }
+
+    private Path tree(String commit) {
+        return folder.resolve("trees").resolve(commit + ".json");
+    }
+
+    private static void replace(Path path, byte[] content) throws IOException {
+        Files.createDirectories(path.getParent());
+        Path made = path.resolveSibling(temporary(path.getFileName().toString()));
+        Files.write(made, content);
+        move(made, path);
+    }
+
+    private static void move(Path made, Path path) throws IOException {
+        try {
+            Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(made);
+        }
+    }
+
+    private static String temporary(String name) {
+        return name + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp";
+    }
+
+    private static Optional<byte[]> read(Path file) {
+        try {
+            return Optional.of(Files.readAllBytes(file));
+        } catch (IOException notThere) {
+            return Optional.empty();
+        }
+    }
+
+    /** Why a file cannot be written, without its path. */
+    static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof FileSystemException named) {
+            return Optional.ofNullable(named.getReason())
+                    .orElse(failure instanceof NoSuchFileException ? "a folder is missing" : "a file is in the way");
+        }
+        return Optional.ofNullable(failure.getMessage()).orElse("input/output error");
+    }
+}

@@ -1,0 +1,69 @@
+package dev.embedding.model.hub;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import java.io.Closeable;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code flock(2)}, the lock of Python's filelock. Java's own locks are those of {@code fcntl(2)}, which on Linux neither
+ * exclude the other kind nor survive that any file handle of the process on that file is closed.
+ */
+final class NativeFileLock {
+
+    private static final int READ_AND_WRITE = 2;
+    private static final int EXCLUSIVE_WITHOUT_WAITING = 2 | 4;
+    private static final int INTERRUPTED = 4;
+    private static final int WOULD_BLOCK = Platform.isLinux() ? 11 : 35;
+
+    private interface CLibrary extends Library {
+        int open(String path, int flags) throws LastErrorException;
+
+        int flock(int file, int operation) throws LastErrorException;
+
+        int close(int file) throws LastErrorException;
+    }
+
+    private final CLibrary library;
+
+    private NativeFileLock(CLibrary library) {
+        this.library = library;
+    }
+
+    /** Empty where the system has no such locks. */
+    static Optional<NativeFileLock> load() {
+        if (Platform.isWindows()) {
+            return Optional.empty();
+        }
+        try {
+            String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+            return Optional.of(new NativeFileLock(Native.load(
+                    Platform.C_LIBRARY_NAME, CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, encoding))));
+        } catch (UnsatisfiedLinkError noSuchLibrary) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * @param path of a file that exists
+     * @return what gives the lock back; empty when another has it
+     * @throws LastErrorException when the file cannot be opened, or its file system has no such locks
+     */
+    Optional<Closeable> tryLock(Path path) {
+        int file = library.open(path.toString(), READ_AND_WRITE);
+        try {
+            library.flock(file, EXCLUSIVE_WITHOUT_WAITING);
+            return Optional.of(() -> library.close(file));
+        } catch (LastErrorException failure) {
+            library.close(file);
+            if (failure.getErrorCode() == WOULD_BLOCK || failure.getErrorCode() == INTERRUPTED) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+}
