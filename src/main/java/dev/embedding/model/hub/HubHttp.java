@@ -100,6 +100,8 @@ final class HubHttp {
 
     private HttpResponse<TimedBody> send(String method, URI uri, Subject subject, long from)
             throws InterruptedException {
+        // Fails for a proxy that cannot be used, which the client would tell in words of its own.
+        settings.proxies().select(uri);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .timeout(settings.timeouts().answer())

@@ -132,6 +132,34 @@ class HubSettingsTest {
                 .isEqualTo(expected));
     }
 
+    @Test
+    void loadsThroughAProxy(@TempDir Path cache) {
+        try (FakeHub fake = new FakeHub("org/name").small("config.json", "{}");
+                Hub hub = new Hub(HubSettings.from(
+                        lookup(Map.of(
+                                "HF_ENDPOINT",
+                                "http://hub.invalid",
+                                "HTTP_PROXY",
+                                fake.endpoint().toString())),
+                        Optional.of(cache)))) {
+            HubSnapshot snapshot = hub.snapshot(HubFixture.NAME);
+
+            snapshot.fetch(List.of("config.json"), DownloadProgress.NONE);
+
+            assertThat(snapshot.directory().resolve("config.json")).hasContent("{}");
+        }
+    }
+
+    @Test
+    void saysThatAProxyCannotBeUsed(@TempDir Path cache) {
+        Map<String, String> environment = Map.of("ALL_PROXY", "socks5://user:secret@proxy:1080");
+        try (Hub hub = new Hub(HubSettings.from(lookup(environment), Optional.of(cache)))) {
+            assertThatThrownBy(() -> hub.snapshot(HubFixture.NAME))
+                    .isInstanceOf(HubException.class)
+                    .hasMessage("A proxy in the environment must be an address like http://host:3128");
+        }
+    }
+
     private HubSettings read(Map<String, String> environment) {
         return HubSettings.from(lookup(environment), Optional.empty());
     }
