@@ -12,11 +12,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models in a directory of the operator's, with every kind of tokenizer and pooling that this version knows. */
 class LocalModelsIT {
 
     private static final double TOLERANCE = 2e-5;
+    /** Of the reference's own vectors, which are those of the weights before they were rounded. */
+    private static final double TOLERANCE_OF_EIGHT_BITS = 0.25;
+
     private static final double TOLERANCE_OF_HALF_PRECISION = 2e-3;
 
     private static ServiceProcess service;
@@ -93,6 +97,77 @@ class LocalModelsIT {
         assertThat(info.path("max_input_tokens").intValue()).isEqualTo(reference.maxTokens());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bert-all-poolings-v5",
+                "bert-baked-truncation-left",
+                "bert-dense-residual-projected",
+                "bert-do-lower-case-missing",
+                "bert-layernorm-dropout",
+                "bert-subfolder-0-transformer",
+                "bert-truncate-dim-normalize",
+                "gemma3-embeddinggemma",
+                "model2vec-mapping-weights",
+                "mpnet-mean-normalize",
+                "onnx-external-two-files",
+                "onnx-int32-inputs",
+                "plain-with-prompts",
+                "qwen3-lasttoken",
+                "roberta-include-prompt-false-mean",
+                "static-baked-truncation",
+                "static-prompts",
+                "t5-sentence-t5",
+                "xlmr-truncation-side-left-prompt"
+            })
+    void followsWhatModelsSayInOtherPlaces(String model) {
+        for (boolean normalize : List.of(true, false)) {
+            serve(model, normalize);
+            checkVectors(service.client(), ReferenceVectors.ofModel(model, normalize), Map.of(), TOLERANCE);
+        }
+        for (String prompt : ReferenceVectors.prompts(model)) {
+            checkVectors(
+                    service.client(),
+                    ReferenceVectors.withPrompt(model, prompt),
+                    Map.of("prompt_name", prompt),
+                    TOLERANCE);
+        }
+    }
+
+    @Test
+    void computesTextsOfAQuantizedModelOneByOne() {
+        String model = "onnx-only-quantized";
+        ServiceClient client = service.client();
+        String directory = ReferenceVectors.MODELS.resolve(model).toString();
+        Answer changed = client.postJson(
+                "/settings/bulk",
+                Answer.jsonOf(Map.of("settings", Map.of("model_name", directory, "precision", "int8"))));
+        assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+        try {
+            ReferenceVectors reference = ReferenceVectors.ofModel(model, true);
+            List<float[]> together = client.postJson("/embed", Answer.jsonOf(Map.of("texts", reference.texts())))
+                    .vectors();
+            for (int index = 0; index < together.size(); index++) {
+                assertThat(client.embed(reference.texts().get(index)).vectors().get(0))
+                        .containsExactly(together.get(index));
+                ReferenceVectors.requireNear(
+                        together.get(index), reference.rows().get(index).vector(), TOLERANCE_OF_EIGHT_BITS);
+            }
+            assertThat(client.get("/model/info").json().path("precision").textValue())
+                    .isEqualTo("int8");
+        } finally {
+            client.postJson(
+                    "/settings/bulk",
+                    Answer.jsonOf(Map.of(
+                            "settings",
+                            Map.of(
+                                    "model_name",
+                                    ReferenceVectors.MODELS.resolve("bert-max").toString(),
+                                    "precision",
+                                    "fp32"))));
+        }
+    }
+
     @Test
     void choosesThePromptByTheTypeOfTheInput() {
         String model = "bert-default-prompt";
@@ -129,6 +204,17 @@ class LocalModelsIT {
                         Answer.jsonOf(Map.of(
                                 "settings", Map.of("model_name", directory, "normalize_embeddings", normalize))));
         assertThat(changed.status()).as(changed.text()).isEqualTo(200);
+    }
+
+    private static void checkVectors(
+            ServiceClient client, ReferenceVectors reference, Map<String, String> choice, double tolerance) {
+        List<float[]> together = embed(client, reference.texts(), choice).vectors();
+        for (int index = 0; index < together.size(); index++) {
+            Row row = reference.rows().get(index);
+            ReferenceVectors.requireNear(together.get(index), row.vector(), tolerance);
+            float[] alone = embed(client, List.of(row.text()), choice).vectors().get(0);
+            ReferenceVectors.requireNear(alone, row.vector(), tolerance);
+        }
     }
 
     private static void check(

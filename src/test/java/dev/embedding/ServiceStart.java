@@ -19,8 +19,14 @@ final class ServiceStart {
 
     private static final Path APPLICATION =
             Path.of("target", "quarkus-app", "quarkus-run.jar").toAbsolutePath();
-    private static final List<String> NOT_INHERITED =
-            List.of("EMBEDDING_", "QUARKUS_", "CORS_ORIGINS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+    private static final List<String> NOT_INHERITED = List.of(
+            "EMBEDDING_",
+            "QUARKUS_",
+            "CORS_ORIGINS",
+            "JAVA_TOOL_OPTIONS",
+            "JDK_JAVA_OPTIONS",
+            "HF_",
+            "TRANSFORMERS_OFFLINE");
 
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> files = new HashMap<>();
@@ -30,6 +36,7 @@ final class ServiceStart {
         environment.put("EMBEDDING_HOST", "127.0.0.1");
         environment.put("EMBEDDING_PORT", Integer.toString(port));
         environment.put("ORT_DISABLE_TELEMETRY", "1");
+        environment.put("HF_HUB_OFFLINE", "1");
     }
 
     ServiceStart with(String variable, String value) {

@@ -1,6 +1,7 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsHealth;
 import dev.embedding.serving.ActiveModel;
@@ -29,8 +30,10 @@ public class HealthResource {
     private final ServiceIdentity identity;
     private final ActiveModel active;
     private final SettingsControl control;
+    private final LoadProgress progress;
 
-    HealthResource(ServiceIdentity identity, ActiveModel active, SettingsControl control) {
+    HealthResource(ServiceIdentity identity, ActiveModel active, SettingsControl control, LoadProgress progress) {
+        this.progress = progress;
         this.identity = identity;
         this.active = active;
         this.control = control;
@@ -59,6 +62,7 @@ public class HealthResource {
             dependencies.put("device_actual", served.device());
             dependencies.put("execution_provider", served.executionProvider());
         });
+        progress.percent().ifPresent(percent -> dependencies.put("model_download", "loading " + percent + " %"));
         Map<String, String> faults = faults(model, settings, stored);
         dependencies.putAll(faults);
         String status = model.isEmpty() ? "unhealthy" : faults.isEmpty() ? "healthy" : "degraded";

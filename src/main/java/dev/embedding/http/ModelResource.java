@@ -2,6 +2,7 @@ package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.model.ModelFile;
 import dev.embedding.model.Tokenization;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
@@ -14,7 +15,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -74,13 +77,17 @@ public class ModelResource {
                 memory.map(GpuMemory::reservedMb).orElse(null),
                 model.device(),
                 model.executionProvider(),
-                "fp32",
+                model.description().precision(),
                 tokenization.maxTokens() == Tokenization.NO_LIMIT ? null : tokenization.maxTokens(),
                 tokenization.maxTokensFrom(),
                 model.pooling(),
                 model.description().architecture(),
                 model.description().source().name().toLowerCase(Locale.ROOT),
                 model.revision(),
+                model.files(),
+                model.description().moduleNames(),
+                model.description().prompts().byName(),
+                model.description().prompts().defaultName().orElse(null),
                 model.fingerprint(settings.normalizeEmbeddings()));
     }
 
@@ -124,7 +131,11 @@ public class ModelResource {
             @Schema(required = true) @JsonProperty("execution_provider")
             String executionProvider,
 
-            @Schema(required = true) String precision,
+            @Schema(
+                    required = true,
+                    description = "Of most of the weights",
+                    enumeration = {"fp32", "fp16", "int8", "int4"})
+            String precision,
 
             @Schema(
                     description =
@@ -143,11 +154,26 @@ public class ModelResource {
 
             @Schema(
                     required = true,
-                    enumeration = {"bundled", "directory"})
+                    enumeration = {"bundled", "directory", "hub"})
             String source,
 
-            @Schema(required = true, description = "Identifies the weights")
+            @Schema(required = true, description = "The commit of a hub's repository, else what identifies the weights")
             String revision,
+
+            @Schema(required = true, description = "What the model is made of")
+            List<ModelFile> files,
+
+            @Schema(required = true, description = "As modules.json lists them")
+            List<String> modules,
+
+            @Schema(required = true, description = "By the names that prompt_name takes")
+            Map<String, String> prompts,
+
+            @Schema(description = "Of the prompt that is used where none is asked for")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("default_prompt_name")
+            @Nullable
+            String defaultPromptName,
 
             @Schema(required = true, description = "Identifies the vector space; also in the header X-Embedding-Space")
             String fingerprint) {}

@@ -45,7 +45,8 @@ public final class InferenceEngine implements AutoCloseable {
      * @throws InferenceException when the file is no model that can be run
      */
     public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
-        SessionOpener opener = new SessionOpener(runtime, file, options.padTokenId(), options.firstTokenOnly());
+        SessionOpener opener =
+                new SessionOpener(runtime, file, options.padTokenId(), options.firstTokenOnly(), options.asShipped());
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {

@@ -23,8 +23,10 @@ final class SessionOpener {
     private final Path file;
     private final int padTokenId;
     private final boolean firstTokenOnly;
+    private final boolean asShipped;
 
-    SessionOpener(InferenceRuntime runtime, Path file, int padTokenId, boolean firstTokenOnly) {
+    SessionOpener(InferenceRuntime runtime, Path file, int padTokenId, boolean firstTokenOnly, boolean asShipped) {
+        this.asShipped = asShipped;
         this.runtime = runtime;
         this.file = file;
         this.padTokenId = padTokenId;
@@ -33,7 +35,8 @@ final class SessionOpener {
 
     /** @param packTokens whether padding is to be kept out of what is not attention, where the graph allows it */
     InferenceSession open(SessionOptions options, boolean packTokens) throws OrtException {
-        InferenceSession prepared = firstTokenOnly || packTokens ? openPrepared(options, packTokens) : null;
+        InferenceSession prepared =
+                !asShipped && (firstTokenOnly || packTokens) ? openPrepared(options, packTokens) : null;
         return prepared == null ? InferenceSession.open(runtime, file, options, padTokenId, false) : prepared;
     }
 

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
@@ -12,8 +14,11 @@ import java.util.stream.Collectors;
  *
  * @param name as the operator gave it
  * @param source where it was found
+ * @param revision the commit of a hub's repository
  * @param kind what computes it
  * @param weights the ONNX file, or the safetensors file of a static model
+ * @param precision of most of the weights: {@code fp32}, {@code fp16}, {@code int8} or {@code int4}
+ * @param scalesByBatch whether a text's vector would depend on the others of its batch
  * @param tokenization how its texts become tokens
  * @param architecture {@code model_type} of {@code config.json}, or {@code static}
  * @param poolings how token vectors become one; several are put together in this order
@@ -24,12 +29,17 @@ import java.util.stream.Collectors;
  * @param padTokenId fills short rows of a batch
  * @param prompts what may be put in front of texts
  * @param poolsPrompt whether a prompt's tokens count in the pooling
+ * @param moduleNames all modules, in order, as {@code modules.json} calls them
+ * @param files what it is made of, by name relative to the model
  */
 public record ModelDescription(
         String name,
         Source source,
+        Optional<String> revision,
         Kind kind,
         Path weights,
+        String precision,
+        boolean scalesByBatch,
         Tokenization tokenization,
         String architecture,
         List<PoolingMode> poolings,
@@ -38,11 +48,14 @@ public record ModelDescription(
         OptionalInt cutDimension,
         int padTokenId,
         Prompts prompts,
-        boolean poolsPrompt) {
+        boolean poolsPrompt,
+        List<String> moduleNames,
+        SortedMap<String, Path> files) {
 
     public ModelDescription {
         poolings = List.copyOf(poolings);
         modules = List.copyOf(modules);
+        moduleNames = List.copyOf(moduleNames);
     }
 
     /** The poolings' names, several with {@code +} between them. */
@@ -86,6 +99,7 @@ public record ModelDescription(
     /** Where a model's files come from. */
     public enum Source {
         BUNDLED,
-        DIRECTORY
+        DIRECTORY,
+        HUB
     }
 }

@@ -8,8 +8,14 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The files of one model. They are named relative to it, in calls and in messages. */
 final class ModelFiles {
@@ -18,6 +24,7 @@ final class ModelFiles {
 
     private final String modelName;
     private final ModelFolder folder;
+    private final SortedMap<String, Path> used = new TreeMap<>();
 
     ModelFiles(String modelName, ModelFolder folder) {
         this.modelName = modelName;
@@ -30,7 +37,24 @@ final class ModelFiles {
 
     /** Names of the ONNX files. */
     Set<String> onnxFiles() {
-        return folder.onnxFiles();
+        return folder.names().stream()
+                .filter(name -> name.endsWith(".onnx"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Makes sure that a file can be read, and with it, at once, those whose names start with its name. */
+    void fetchWithNamesakes(String file) {
+        folder.fetch(
+                folder.names().stream().filter(name -> name.startsWith(file)).toList());
+    }
+
+    /** Where the files are that were read or asked for, by name. */
+    SortedMap<String, Path> used() {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(used));
+    }
+
+    Optional<String> revision() {
+        return folder.revision();
     }
 
     /** Makes sure that those of the files which there are can be read, all at once. */
@@ -87,6 +111,7 @@ final class ModelFiles {
 
     private Path local(String file) {
         folder.fetch(List.of(file));
+        used.put(file, folder.path(file));
         return folder.path(file);
     }
 

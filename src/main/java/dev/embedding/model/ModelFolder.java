@@ -1,16 +1,19 @@
 package dev.embedding.model;
 
+import dev.embedding.model.hub.DownloadProgress;
+import dev.embedding.model.hub.HubSnapshot;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Where a model's files are; they are named relative to it, with slashes. */
-interface ModelFolder {
+sealed interface ModelFolder {
 
     boolean has(String file);
 
@@ -20,8 +23,49 @@ interface ModelFolder {
     /** Where a file is, or would be. */
     Path path(String file);
 
-    /** Names of the ONNX files that it has. */
-    Set<String> onnxFiles();
+    /** Names of its files, those deep inside excepted. */
+    Set<String> names();
+
+    /** The commit of a hub's repository; a directory has none. */
+    Optional<String> revision();
+
+    /** A repository of a hub, as its cache has it. */
+    final class OfHub implements ModelFolder {
+        private final HubSnapshot snapshot;
+        private final Set<String> names;
+        private final DownloadProgress progress;
+
+        OfHub(HubSnapshot snapshot, DownloadProgress progress) {
+            this.snapshot = snapshot;
+            this.names = snapshot.files();
+            this.progress = progress;
+        }
+
+        @Override
+        public boolean has(String file) {
+            return names.contains(file);
+        }
+
+        @Override
+        public void fetch(Collection<String> files) {
+            snapshot.fetch(files, progress);
+        }
+
+        @Override
+        public Path path(String file) {
+            return snapshot.directory().resolve(file);
+        }
+
+        @Override
+        public Set<String> names() {
+            return names;
+        }
+
+        @Override
+        public Optional<String> revision() {
+            return Optional.of(snapshot.commit());
+        }
+    }
 
     /** A directory of this machine. */
     record Local(Path directory) implements ModelFolder {
@@ -44,11 +88,15 @@ interface ModelFolder {
         }
 
         @Override
-        public Set<String> onnxFiles() {
+        public Optional<String> revision() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Set<String> names() {
             Set<String> names = new TreeSet<>();
             try (Stream<Path> files = Files.walk(directory, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
                 files.map(file -> directory.relativize(file).toString().replace('\\', '/'))
-                        .filter(name -> name.endsWith(".onnx"))
                         .forEach(names::add);
             } catch (IOException | java.io.UncheckedIOException unreadable) {
                 names.clear();

@@ -7,14 +7,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the model that a name means: a local directory first, then a bundled one. */
+/** Finds the model that a name means: a local directory first, then a bundled one, then one of a hub. */
 public final class ModelLocator {
 
     private final List<Path> bundledRoots;
+    private final HubModels hub;
 
     /** @param bundledRoots folders with bundled models, each at the path that is its name; the first that has it wins */
-    public ModelLocator(List<Path> bundledRoots) {
+    public ModelLocator(List<Path> bundledRoots, HubModels hub) {
         this.bundledRoots = List.copyOf(bundledRoots);
+        this.hub = hub;
     }
 
     /** Folders where the build and the container image put bundled models: beside the runnable jar, else the build's. */
@@ -36,8 +38,12 @@ public final class ModelLocator {
                 .flatMap(root -> directory(root, name).filter(found -> isInside(root, found)).stream())
                 .findFirst()
                 .map(found -> new SentenceTransformersLayout(wish, Source.BUNDLED, new ModelFolder.Local(found)).read())
-                .orElseThrow(() -> new ModelUnavailableException(
-                        "Model " + name + " is neither a local directory nor bundled with this service"));
+                .orElseGet(() -> hub.locate(wish));
+    }
+
+    /** Ends a search that loads from a hub. */
+    public void stop() {
+        hub.stop();
     }
 
     private static Optional<Path> directory(Path root, String name) {

@@ -99,6 +99,11 @@ final class ModuleChain {
         return listed;
     }
 
+    /** What they are called, in order. */
+    List<String> names() {
+        return modules.stream().map(Module::type).toList();
+    }
+
     /** Folders of all modules. */
     List<String> folders() {
         return modules.stream().map(Module::folder).toList();

@@ -2,6 +2,7 @@ package dev.embedding.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.model.ModelDescription.Kind;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,13 +53,17 @@ final class SentenceTransformersLayout {
     private ModelDescription ofTable(ModuleChain modules) {
         String folder = modules.firstFolder();
         Tokenization tokenization = Tokenization.ofTable(files, folder);
+        Path table = files.requireFile(
+                folder + ModuleChain.SAFETENSORS,
+                "it holds the table of a StaticEmbedding module, which is read from safetensors only");
         return new ModelDescription(
                 wish.name(),
                 source,
+                files.revision(),
                 Kind.STATIC,
-                files.requireFile(
-                        folder + ModuleChain.SAFETENSORS,
-                        "it holds the table of a StaticEmbedding module, which is read from safetensors only"),
+                table,
+                precision(table),
+                false,
                 tokenization,
                 "static",
                 List.of(PoolingMode.MEAN),
@@ -67,7 +72,9 @@ final class SentenceTransformersLayout {
                 cutDimension(modules),
                 0,
                 prompts(modules),
-                true);
+                true,
+                modules.names(),
+                files.used());
     }
 
     private ModelDescription ofTransformer(ModuleChain modules) {
@@ -76,11 +83,16 @@ final class SentenceTransformersLayout {
         Tokenization tokenization = Tokenization.ofTransformer(files, transformer, config);
         List<PoolingMode> poolings = modules.poolingConfig().map(this::poolings).orElse(List.of(PoolingMode.MEAN));
         List<VectorModule> vectorModules = modules.vectorModules();
+        Path weights = weights(transformer);
+        OnnxContent content = content(weights);
         return new ModelDescription(
                 wish.name(),
                 source,
+                files.revision(),
                 Kind.TRANSFORMER,
-                weights(transformer),
+                weights,
+                content.precision(),
+                content.scalesByBatch(),
                 tokenization,
                 config.path("model_type").asText("unknown"),
                 poolings,
@@ -91,7 +103,17 @@ final class SentenceTransformersLayout {
                 prompts(modules),
                 modules.poolingConfig()
                         .map(file -> files.json(file).path("include_prompt").asBoolean(true))
-                        .orElse(true));
+                        .orElse(true),
+                modules.names(),
+                files.used());
+    }
+
+    private String precision(Path table) {
+        try {
+            return TokenTable.open(table).precision();
+        } catch (IOException failure) {
+            throw new ModelUnavailableException("Model " + wish.name() + ": " + failure.getMessage(), failure);
+        }
     }
 
     /** Without {@code modules.json} nothing else of sentence-transformers is read. */
@@ -113,7 +135,26 @@ final class SentenceTransformersLayout {
 
     private Path weights(String transformer) {
         String file = new OnnxFileChoice(files, transformer).choose(wish);
-        return files.requireFile(file, "the model cannot be served without it");
+        files.fetchWithNamesakes(file); // which external data mostly are
+        Path weights = files.requireFile(file, "the model cannot be served without it");
+        String folder = file.substring(0, file.lastIndexOf('/') + 1);
+        for (String location : content(weights).externalData()) {
+            if (files.has(folder + location)) {
+                Path unused = files.requireFile(folder + location, "it holds weights");
+            }
+        }
+        return weights;
+    }
+
+    private OnnxContent content(Path weights) {
+        try {
+            return OnnxContent.read(weights);
+        } catch (IOException failure) {
+            throw new ModelUnavailableException(
+                    "Model " + wish.name() + ": " + weights.getFileName()
+                            + " cannot be read, or is no ONNX file: fetch or export it again",
+                    failure);
+        }
     }
 
     private List<PoolingMode> poolings(String file) {

@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -19,11 +22,13 @@ public final class SpaceFingerprint {
 
     private static final int BYTES = 16;
 
+    private final List<ModelFile> files;
     private final String ofWeights;
     private final String ofModel;
     private final boolean modelNormalizes;
 
-    private SpaceFingerprint(String ofWeights, String ofModel, boolean modelNormalizes) {
+    private SpaceFingerprint(List<ModelFile> files, String ofWeights, String ofModel, boolean modelNormalizes) {
+        this.files = files;
         this.ofWeights = ofWeights;
         this.ofModel = ofModel;
         this.modelNormalizes = modelNormalizes;
@@ -31,14 +36,26 @@ public final class SpaceFingerprint {
 
     /** Reads the model's files whole: some tenths of a second for each hundred megabytes. */
     public static SpaceFingerprint of(ModelDescription model) throws IOException {
+        Map<Path, String> hashes = new HashMap<>();
+        List<ModelFile> files = new ArrayList<>();
+        for (Map.Entry<String, Path> file : model.files().entrySet()) {
+            String hash = sha256(file.getValue());
+            hashes.put(file.getValue(), hash);
+            files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), hash));
+        }
+        MessageDigest ofWeights = sha256();
+        for (Path file : WeightFiles.of(model)) {
+            add(ofWeights, sha256(file, hashes));
+        }
+        String weights = hex(ofWeights);
         MessageDigest digest = sha256();
         Tokenization tokenization = model.tokenization();
-        String weights = hexOfFiles(WeightFiles.of(model));
         add(digest, "weights=" + weights);
-        add(digest, "tokenizer=" + hexOfFiles(List.of(tokenization.file())));
+        add(digest, "tokenizer=" + sha256(tokenization.file(), hashes));
+        add(digest, "precision=" + model.precision());
         add(digest, "pooling=" + model.pooling());
         for (VectorModule module : model.modules()) {
-            add(digest, identity(module));
+            add(digest, identity(module, hashes));
         }
         add(digest, "maxTokens=" + tokenization.maxTokens() + (tokenization.cutsStart() ? " from the end" : ""));
         add(digest, "lowerCases=" + tokenization.lowerCases());
@@ -48,16 +65,21 @@ public final class SpaceFingerprint {
         add(digest, "poolsPrompt=" + model.poolsPrompt());
         // A vector that is cut after the model's own Normalize has no longer length 1.
         boolean normalized = model.normalizes() && model.cutDimension().isEmpty();
-        return new SpaceFingerprint(weights, hex(digest), normalized);
+        return new SpaceFingerprint(List.copyOf(files), weights, hex(digest), normalized);
     }
 
-    private static String identity(VectorModule module) throws IOException {
+    private static String identity(VectorModule module, Map<Path, String> hashes) throws IOException {
         if (module instanceof DenseLayer layer) {
-            return "dense=" + hexOfFiles(List.of(layer.weights())) + layer.activation() + layer.bias();
+            return "dense=" + sha256(layer.weights(), hashes) + layer.activation() + layer.bias() + layer.residual();
         }
         return module instanceof VectorModule.LayerNorm norm
-                ? "layerNorm=" + hexOfFiles(List.of(norm.weights()))
+                ? "layerNorm=" + sha256(norm.weights(), hashes)
                 : "normalize";
+    }
+
+    /** The files that the model is made of. */
+    public List<ModelFile> files() {
+        return files;
     }
 
     /** 32 hexadecimal digits, for vectors that are normalised on top of the model's own modules or not. */
@@ -73,17 +95,20 @@ public final class SpaceFingerprint {
         return ofWeights;
     }
 
-    private static String hexOfFiles(List<Path> files) throws IOException {
+    private static String sha256(Path file, Map<Path, String> known) throws IOException {
+        String hash = known.get(file);
+        return hash == null ? sha256(file) : hash;
+    }
+
+    private static String sha256(Path file) throws IOException {
         MessageDigest digest = sha256();
         byte[] buffer = new byte[1 << 20];
-        for (Path file : files) {
-            try (InputStream content = Files.newInputStream(file)) {
-                for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                    digest.update(buffer, 0, read);
-                }
+        try (InputStream content = Files.newInputStream(file)) {
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                digest.update(buffer, 0, read);
             }
         }
-        return hex(digest);
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static void add(MessageDigest digest, String field) {

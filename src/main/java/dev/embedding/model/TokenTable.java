@@ -26,12 +26,14 @@ public final class TokenTable {
     private static final String WEIGHTS = "weights";
 
     private final int dimension;
+    private final String precision;
     private final Values values;
     private final int[] rows;
     private final float @Nullable [] weights;
 
-    private TokenTable(int dimension, Values values, int[] rows, float @Nullable [] weights) {
+    private TokenTable(int dimension, String precision, Values values, int[] rows, float @Nullable [] weights) {
         this.dimension = dimension;
+        this.precision = precision;
         this.values = values;
         this.rows = rows;
         this.weights = weights;
@@ -60,7 +62,8 @@ public final class TokenTable {
             }
         }
         float[] weights = ofModel2vec && tensors.has(WEIGHTS) ? tensors.floats(WEIGHTS, rows.length) : null;
-        return new TokenTable(table.shape()[1], values(table.type(), table.data()), rows, weights);
+        String precision = table.type().bytes() == Short.BYTES ? "fp16" : "fp32";
+        return new TokenTable(table.shape()[1], precision, values(table.type(), table.data()), rows, weights);
     }
 
     private static Values values(FloatType type, ByteBuffer data) {
@@ -78,6 +81,11 @@ public final class TokenTable {
     /** How many tokens have a vector. */
     public int tokens() {
         return rows.length;
+    }
+
+    /** {@code fp32} or {@code fp16}. */
+    String precision() {
+        return precision;
     }
 
     public int dimension() {

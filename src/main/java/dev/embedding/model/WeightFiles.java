@@ -22,7 +22,7 @@ final class WeightFiles {
         List<Path> files = new ArrayList<>(List.of(weights));
         if (model.kind() == Kind.TRANSFORMER) {
             try {
-                for (String location : ExternalData.locations(weights)) {
+                for (String location : OnnxContent.read(weights).externalData()) {
                     files.add(external(model, location));
                 }
             } catch (IOException failure) {

@@ -11,7 +11,10 @@ import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Loads and checks the models that settings name. */
 final class ModelLoader {
@@ -19,10 +22,24 @@ final class ModelLoader {
     private final ModelHost host;
     private final ModelLocator locator;
     private final GoldenVectors golden;
+    private final LoadProgress progress;
+    private final boolean cacheDirectoryGiven;
     private final long gpuMemoryLimit;
 
-    /** @param gpuMemoryLimit bytes; 0 for no limit */
-    ModelLoader(ModelHost host, ModelLocator locator, GoldenVectors golden, long gpuMemoryLimit) {
+    /**
+     * @param progress reset after each search
+     * @param cacheDirectoryGiven whether the operator said where models are kept, be it the default place
+     * @param gpuMemoryLimit bytes; 0 for no limit
+     */
+    ModelLoader(
+            ModelHost host,
+            ModelLocator locator,
+            GoldenVectors golden,
+            LoadProgress progress,
+            boolean cacheDirectoryGiven,
+            long gpuMemoryLimit) {
+        this.progress = progress;
+        this.cacheDirectoryGiven = cacheDirectoryGiven;
         this.host = host;
         this.locator = locator;
         this.golden = golden;
@@ -31,12 +48,29 @@ final class ModelLoader {
 
     /** @throws ModelUnavailableException when the name leads to no model that can be understood */
     ModelDescription locate(ServiceSettings settings) {
-        return locator.locate(new ModelWish(
+        ModelWish wish = new ModelWish(
                 settings.modelName(),
+                cacheDirectory(settings),
                 Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)),
                 settings.modelFile(),
                 settings.queryPrompt(),
-                settings.documentPrompt()));
+                settings.documentPrompt());
+        try {
+            return locator.locate(wish);
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** A directory that is merely the default gives way to those that Python's tools are told. */
+    private Optional<Path> cacheDirectory(ServiceSettings settings) {
+        boolean isDefault = settings.modelCacheDir().equals(SettingKey.MODEL_CACHE_DIR.defaultText());
+        return isDefault && !cacheDirectoryGiven ? Optional.empty() : Optional.of(Path.of(settings.modelCacheDir()));
+    }
+
+    /** Ends a download; whatever would be located afterwards is not. */
+    void stop() {
+        locator.stop();
     }
 
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */

@@ -245,6 +245,11 @@ final class ModelSwitch {
         }
     }
 
+    /** Ends a download that may be going on; any thread may call it. */
+    void stopLoading() {
+        loader.stop();
+    }
+
     /** Serves nothing any more; accepted requests are answered as far as the time allows. */
     void stop(long deadlineNanos) throws InterruptedException {
         stopped = true;

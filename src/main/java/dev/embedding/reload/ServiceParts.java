@@ -1,5 +1,6 @@
 package dev.embedding.reload;
 
+import dev.embedding.model.HubModels;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.Embedder;
@@ -9,6 +10,7 @@ import dev.embedding.serving.ServingListener;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import io.quarkus.runtime.ShutdownEvent;
@@ -45,6 +47,12 @@ class ServiceParts {
 
     @Produces
     @Singleton
+    LoadProgress loadProgress() {
+        return new LoadProgress();
+    }
+
+    @Produces
+    @Singleton
     ActiveModel activeModel() {
         return new ActiveModel();
     }
@@ -62,6 +70,7 @@ class ServiceParts {
             EngineConfig engine,
             ReloadConfig reload,
             ReloadCounters counters,
+            LoadProgress progress,
             ModelHost host,
             ActiveModel active,
             Optional<SettingsStore> store,
@@ -70,8 +79,11 @@ class ServiceParts {
         ServiceSettings settings = environment.settings();
         ModelLoader loader = new ModelLoader(
                 host,
-                new ModelLocator(ModelLocator.defaultBundledRoots()),
+                new ModelLocator(
+                        ModelLocator.defaultBundledRoots(), new HubModels(Environment.ofProcess()::value, progress)),
                 new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
+                progress,
+                environment.given().contains(SettingKey.MODEL_CACHE_DIR),
                 engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
         ModelSwitch models =
                 new ModelSwitch(active, loader, FreeMemory.ofThisMachine()::bytes, reload, counters, model -> {

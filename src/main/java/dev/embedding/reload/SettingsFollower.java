@@ -420,6 +420,7 @@ public final class SettingsFollower implements SettingsControl {
         become(new ModelState.Stopped());
         store.ifPresent(FollowedStore::stop);
         thread.shutdown();
+        models.stopLoading();
         boolean unused = thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         models.stop(deadline);
     }

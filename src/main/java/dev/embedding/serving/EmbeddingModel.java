@@ -1,11 +1,13 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.batch.BatchLimits;
 import dev.embedding.batch.BatchResult;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.RowOutcome;
 import dev.embedding.infer.InferenceException;
 import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelFile;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.model.Tokenization;
@@ -53,7 +55,7 @@ public final class EmbeddingModel {
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
-                profile.limits(options.maxBatchSize(), encoder.packsTokens()),
+                limits(options.maxBatchSize()),
                 profile.tokensPerSecondOfOneLane(),
                 host.listener()::batchComputed,
                 System::nanoTime);
@@ -217,9 +219,14 @@ public final class EmbeddingModel {
         return lanes;
     }
 
-    /** Identifies the weights: a model that was not fetched from a hub has no other revision. */
+    /** The commit of a hub's repository; of other models what identifies their weights. */
     public String revision() {
-        return fingerprint.ofWeights();
+        return description.revision().orElse(fingerprint.ofWeights());
+    }
+
+    /** The files that it is made of. */
+    public List<ModelFile> files() {
+        return fingerprint.files();
     }
 
     public Duration loadTime() {
@@ -231,9 +238,13 @@ public final class EmbeddingModel {
         return batcher.load().tokens();
     }
 
+    private BatchLimits limits(int maxBatchSize) {
+        return profile.limits(description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens());
+    }
+
     /** Takes effect with the next batch. */
     public void retune(int maxBatchSize) {
-        batcher.retune(profile.limits(maxBatchSize, encoder.packsTokens()));
+        batcher.retune(limits(maxBatchSize));
     }
 
     /** Whether a lone request may use a second session over all cores, which costs the weights' memory again. */

@@ -35,6 +35,7 @@ final class EngineEncoder implements Encoder {
                         options.requestedDevice(),
                         model.padTokenId(),
                         model.readsFirstTokenOnly(),
+                        model.scalesByBatch(),
                         host.cores(),
                         options.gpuMemoryLimit()));
         try {

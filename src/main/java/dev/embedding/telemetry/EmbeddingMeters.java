@@ -1,5 +1,6 @@
 package dev.embedding.telemetry;
 
+import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.ReloadCounters;
 import dev.embedding.reload.ServedModel;
 import dev.embedding.reload.SettingsFollower;
@@ -57,11 +58,28 @@ public class EmbeddingMeters implements ServingListener {
                 .register(registry);
     }
 
-    void onStart(@Observes StartupEvent start, ActiveModel active, ReloadCounters reloads, SettingsFollower settings) {
+    void onStart(
+            @Observes StartupEvent start,
+            ActiveModel active,
+            ReloadCounters reloads,
+            LoadProgress progress,
+            SettingsFollower settings) {
         watch(active);
         watch(reloads);
+        watch(progress);
         Gauge.builder("embedding.settings.faults", settings, SettingsFollower::faults)
                 .description("Settings that are not followed, and a store of settings that is away")
+                .register(registry);
+    }
+
+    private void watch(LoadProgress progress) {
+        Gauge.builder("embedding.model.download.done", progress, LoadProgress::done)
+                .description("What is on disk of the model that is being downloaded")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("embedding.model.download.all", progress, LoadProgress::all)
+                .description("Size of what is being downloaded of a model; 0 while nothing is")
+                .baseUnit("bytes")
                 .register(registry);
     }
 

@@ -93,6 +93,6 @@ class PreparedSessionTest {
     }
 
     private static InferenceSession open(Path weights, boolean firstTokenOnly, boolean packTokens) throws OrtException {
-        return new SessionOpener(RUNTIME, weights, 0, firstTokenOnly).open(new SessionOptions(), packTokens);
+        return new SessionOpener(RUNTIME, weights, 0, firstTokenOnly, false).open(new SessionOptions(), packTokens);
     }
 }

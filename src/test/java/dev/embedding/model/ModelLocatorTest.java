@@ -7,7 +7,6 @@ import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelDescription.Source;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +18,7 @@ class ModelLocatorTest {
     void findsALocalDirectory() {
         Path directory = ReferenceModel.of("bert-cls-normalize").directory();
 
-        ModelDescription model = new ModelLocator(List.of()).locate(ModelWish.of(directory.toString()));
+        ModelDescription model = NoHub.locator().locate(ModelWish.of(directory.toString()));
 
         assertThat(model.source()).isEqualTo(Source.DIRECTORY);
         assertThat(model.name()).isEqualTo(directory.toString());
@@ -29,7 +28,7 @@ class ModelLocatorTest {
     void findsABundledModelByItsName(@TempDir Path root) throws IOException {
         ModelCopy.of("bert-cls-normalize", root.resolve("some-company/some-model"));
 
-        ModelDescription model = new ModelLocator(List.of(root)).locate(ModelWish.of("some-company/some-model"));
+        ModelDescription model = NoHub.locator(root).locate(ModelWish.of("some-company/some-model"));
 
         assertThat(model.source()).isEqualTo(Source.BUNDLED);
         assertThat(model.weights()).isEqualTo(root.resolve("some-company/some-model/onnx/model.onnx"));
@@ -40,7 +39,7 @@ class ModelLocatorTest {
         ModelCopy.of("bert-cls-normalize", first.resolve("a"));
         ModelCopy.of("bert-cls-normalize", second.resolve("a"));
         ModelCopy.of("bert-cls-normalize", second.resolve("b"));
-        ModelLocator locator = new ModelLocator(List.of(first, second));
+        ModelLocator locator = NoHub.locator(first, second);
 
         assertThat(locator.locate(ModelWish.of("a")).weights()).startsWith(first);
         assertThat(locator.locate(ModelWish.of("b")).weights()).startsWith(second);
@@ -48,8 +47,7 @@ class ModelLocatorTest {
 
     @Test
     void findsTheBundledModel() {
-        ModelDescription model =
-                new ModelLocator(List.of(Path.of("target/models"))).locate(ModelWish.of("BAAI/bge-small-en-v1.5"));
+        ModelDescription model = NoHub.locator(Path.of("target/models")).locate(ModelWish.of("BAAI/bge-small-en-v1.5"));
 
         assertThat(model.pooling()).isEqualTo("cls");
         assertThat(model.normalizes()).isTrue();
@@ -59,18 +57,19 @@ class ModelLocatorTest {
     @ParameterizedTest
     @ValueSource(strings = {"BAAI/no-such-model", "no such model", "a\0b", "a:b*?"})
     void namesAModelThatIsNowhere(String name, @TempDir Path root) {
-        ModelLocator locator = new ModelLocator(List.of(root));
+        ModelLocator locator = NoHub.locator(root);
 
         assertThatThrownBy(() -> locator.locate(ModelWish.of(name)))
                 .isInstanceOf(ModelUnavailableException.class)
-                .hasMessage("Model " + name + " is neither a local directory nor bundled with this service");
+                .hasMessageStartingWith(
+                        "Model " + name + " is neither a local directory nor bundled with this service: ");
     }
 
     @Test
     void leadsNowhereOutsideOfTheBundledModels(@TempDir Path parent) throws IOException {
         ModelCopy.of("bert-cls-normalize", parent.resolve("secret"));
-        ModelLocator locator = new ModelLocator(
-                List.of(ModelCopy.of("bert-max", parent.resolve("models/a")).getParent()));
+        ModelCopy.of("bert-max", parent.resolve("models/a"));
+        ModelLocator locator = NoHub.locator(parent.resolve("models"));
 
         assertThatThrownBy(() -> locator.locate(ModelWish.of("../secret")))
                 .isInstanceOf(ModelUnavailableException.class)

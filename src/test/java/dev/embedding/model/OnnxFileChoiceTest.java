@@ -88,6 +88,6 @@ class OnnxFileChoiceTest {
     private String choose(Precision precision, Optional<String> named) {
         ModelFiles files = new ModelFiles("some/model", new ModelFolder.Local(directory));
         return new OnnxFileChoice(files, "0_Transformer/")
-                .choose(new ModelWish("some/model", precision, named, "", ""));
+                .choose(new ModelWish("some/model", Optional.empty(), precision, named, "", ""));
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,8 +41,11 @@ class SentenceTransformersLayoutTest {
                 .isEqualTo(new ModelDescription(
                         name,
                         ModelDescription.Source.DIRECTORY,
+                        Optional.empty(),
                         ModelDescription.Kind.TRANSFORMER,
                         model.weights(),
+                        name.equals("bert-mean-fp16") ? "fp16" : "fp32",
+                        false,
                         new Tokenization(
                                 model.tokenizer(),
                                 true,
@@ -57,7 +61,11 @@ class SentenceTransformersLayoutTest {
                         OptionalInt.empty(),
                         padTokenId,
                         description.prompts(),
-                        !name.equals("bert-include-prompt-false")));
+                        !name.equals("bert-include-prompt-false"),
+                        normalizes ? List.of("Transformer", "Pooling", "Normalize") : List.of("Transformer", "Pooling"),
+                        description.files()));
+        assertThat(description.files())
+                .containsKeys("modules.json", "config.json", "tokenizer.json", "onnx/model.onnx");
         assertThat(model.directory().resolve(description.tokenization().maxTokensFrom()))
                 .exists();
     }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,8 +132,8 @@ class SpaceFingerprintTest {
         String name = directory.toString();
         SpaceFingerprint before = fingerprint(directory);
 
-        SpaceFingerprint after = SpaceFingerprint.of(new ModelLocator(List.of())
-                .locate(new ModelWish(name, Precision.FP32, Optional.empty(), "query: ", "")));
+        SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
+                .locate(new ModelWish(name, Optional.empty(), Precision.FP32, Optional.empty(), "query: ", "")));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
     }
@@ -146,13 +145,14 @@ class SpaceFingerprintTest {
         byte[] other = Files.readAllBytes(ReferenceModel.of("bert-mean-fp16").weights());
         Files.write(directory.resolve("onnx/model_fp16.onnx"), other);
 
-        SpaceFingerprint after = SpaceFingerprint.of(new ModelLocator(List.of())
-                .locate(new ModelWish(directory.toString(), Precision.FP16, Optional.empty(), "", "")));
+        SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
+                .locate(new ModelWish(
+                        directory.toString(), Optional.empty(), Precision.FP16, Optional.empty(), "", "")));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
     }
 
     private static SpaceFingerprint fingerprint(Path directory) throws IOException {
-        return SpaceFingerprint.of(new ModelLocator(List.of()).locate(ModelWish.of(directory.toString())));
+        return SpaceFingerprint.of(NoHub.locator().locate(ModelWish.of(directory.toString())));
     }
 }

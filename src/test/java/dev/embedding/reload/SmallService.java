@@ -1,7 +1,7 @@
 package dev.embedding.reload;
 
 import dev.embedding.ReferenceModel;
-import dev.embedding.model.ModelLocator;
+import dev.embedding.model.NoHub;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GoldenVectors;
@@ -52,7 +52,13 @@ final class SmallService implements AutoCloseable {
     ModelSwitch models(ReloadConfig config) {
         return new ModelSwitch(
                 active,
-                new ModelLoader(host, new ModelLocator(List.of()), new GoldenVectors(Path.of("target", "golden")), 0),
+                new ModelLoader(
+                        host,
+                        NoHub.locator(),
+                        new GoldenVectors(Path.of("target", "golden")),
+                        new LoadProgress(),
+                        false,
+                        0),
                 () -> freeMemory,
                 config,
                 counters,

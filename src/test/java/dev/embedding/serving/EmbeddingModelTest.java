@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,8 +171,11 @@ class EmbeddingModelTest {
                 new ModelDescription(
                         "some/model",
                         Source.DIRECTORY,
+                        Optional.empty(),
                         ModelDescription.Kind.TRANSFORMER,
                         weights,
+                        "fp32",
+                        false,
                         new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),
                         "distilbert",
                         List.of(PoolingMode.MEAN),
@@ -180,7 +184,9 @@ class EmbeddingModelTest {
                         OptionalInt.empty(),
                         0,
                         Prompts.NONE,
-                        true),
+                        true,
+                        List.of(),
+                        new TreeMap<>()),
                 new ModelOptions("cpu", 32, 0),
                 models.host());
     }

@@ -1,8 +1,8 @@
 package dev.embedding.serving;
 
 import dev.embedding.ReferenceModel;
-import dev.embedding.model.ModelLocator;
 import dev.embedding.model.ModelWish;
+import dev.embedding.model.NoHub;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,9 +33,7 @@ final class SmallModels {
 
     EmbeddingModel loadFrom(Path directory) {
         EmbeddingModel model = EmbeddingModel.load(
-                new ModelLocator(List.of()).locate(ModelWish.of(directory.toString())),
-                new ModelOptions("cpu", 32, 0),
-                host);
+                NoHub.locator().locate(ModelWish.of(directory.toString())), new ModelOptions("cpu", 32, 0), host);
         models.add(model);
         return model;
     }

@@ -17,21 +17,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ExternalDataTest {
+class OnnxContentTest {
 
     @Test
     void findsThatOfTheReferenceModelAndNoneInOthers() throws IOException {
-        assertThat(ExternalData.locations(
-                        ReferenceModel.of("bert-mean-external-data").weights()))
+        assertThat(OnnxContent.read(ReferenceModel.of("bert-mean-external-data").weights())
+                        .externalData())
                 .containsExactly("model.onnx_data");
-        assertThat(ExternalData.locations(ReferenceModel.of("distilbert-mean").weights()))
+        assertThat(OnnxContent.read(ReferenceModel.of("distilbert-mean").weights())
+                        .externalData())
                 .isEmpty();
     }
 
@@ -71,7 +71,7 @@ class ExternalDataTest {
                         .build()
                         .toByteArray());
 
-        assertThat(ExternalData.locations(file))
+        assertThat(OnnxContent.read(file).externalData())
                 .containsExactly(
                         "attribute",
                         "attributes",
@@ -137,7 +137,7 @@ class ExternalDataTest {
     }
 
     private static ModelDescription locate(Path directory) {
-        return new ModelLocator(List.of()).locate(ModelWish.of(directory.toString()));
+        return NoHub.locator().locate(ModelWish.of(directory.toString()));
     }
 
     private static TensorProto tensorIn(String location) {

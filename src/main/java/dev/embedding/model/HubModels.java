@@ -1,0 +1,73 @@
+package dev.embedding.model;
+
+import dev.embedding.model.ModelDescription.Source;
+import dev.embedding.model.hub.DownloadProgress;
+import dev.embedding.model.hub.Hub;
+import dev.embedding.model.hub.HubException;
+import dev.embedding.model.hub.HubException.Kind;
+import dev.embedding.model.hub.HubName;
+import dev.embedding.model.hub.HubSettings;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The models of a Hugging Face hub. One thread looks for them; another may stop it. */
+public final class HubModels {
+
+    /** What may as well mean that the name was not meant for a hub. */
+    private static final Set<Kind> SAID_OF_NAMES = EnumSet.of(Kind.INVALID, Kind.OFFLINE, Kind.REPOSITORY_NOT_FOUND);
+
+    private final Function<String, Optional<String>> environment;
+    private final DownloadProgress progress;
+    private @Nullable Hub inUse;
+    private boolean stopped;
+
+    /**
+     * @param environment variables by name
+     * @param progress told of each download
+     */
+    public HubModels(Function<String, Optional<String>> environment, DownloadProgress progress) {
+        this.environment = environment;
+        this.progress = progress;
+    }
+
+    /** Loads what the service needs of a model, where it is not in the cache already. */
+    ModelDescription locate(ModelWish wish) {
+        try {
+            HubName name = HubName.parse(wish.name());
+            try (Hub hub = new Hub(HubSettings.from(environment, wish.cacheDirectory()))) {
+                use(hub);
+                ModelFolder folder = new ModelFolder.OfHub(hub.snapshot(name), progress);
+                return new SentenceTransformersLayout(wish, Source.HUB, folder).read();
+            } finally {
+                release();
+            }
+        } catch (HubException failure) {
+            String beginning = SAID_OF_NAMES.contains(failure.kind())
+                    ? " is neither a local directory nor bundled with this service: "
+                    : ": ";
+            throw new ModelUnavailableException("Model " + wish.name() + beginning + failure.getMessage(), failure);
+        }
+    }
+
+    private synchronized void use(Hub hub) {
+        inUse = hub;
+        if (stopped) {
+            hub.close();
+        }
+    }
+
+    private synchronized void release() {
+        inUse = null;
+    }
+
+    /** Ends what is being loaded, and whatever would be. What is on disk already is gone on with next time. */
+    public synchronized void stop() {
+        stopped = true;
+        if (inUse != null) {
+            inUse.close();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.embedding.model;
+
+/**
+ * A file that a model is made of.
+ *
+ * @param name relative to the model, with slashes
+ * @param bytes its size
+ * @param sha256 64 hexadecimal digits
+ */
+public record ModelFile(String name, long bytes, String sha256) {}
