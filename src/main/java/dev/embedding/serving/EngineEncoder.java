@@ -36,7 +36,9 @@ final class EngineEncoder implements Encoder {
                         model.padTokenId(),
                         model.readsFirstTokenOnly(),
                         model.scalesByBatch(),
-                        host.cores(),
+                        // More threads add numbers in another order, and a rounding that falls the other way
+                        // changes the scale of a dynamically quantized tensor.
+                        model.scalesByBatch() ? 1 : host.cores(),
                         options.gpuMemoryLimit()));
         try {
             VectorHead head = engine.pools()
