@@ -43,11 +43,7 @@ public final class SpaceFingerprint {
             hashes.put(file.getValue(), hash);
             files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), hash));
         }
-        MessageDigest ofWeights = sha256();
-        for (Path file : WeightFiles.of(model)) {
-            add(ofWeights, sha256(file, hashes));
-        }
-        String weights = hex(ofWeights);
+        String weights = ofWeights(WeightFiles.of(model), hashes);
         MessageDigest digest = sha256();
         Tokenization tokenization = model.tokenization();
         add(digest, "weights=" + weights);
@@ -66,6 +62,18 @@ public final class SpaceFingerprint {
         // A vector that is cut after the model's own Normalize has no longer length 1.
         boolean normalized = model.normalizes() && model.cutDimension().isEmpty();
         return new SpaceFingerprint(List.copyOf(files), weights, hex(digest), normalized);
+    }
+
+    /** Of a single file the beginning of its own hash, so that it can be found by it. */
+    private static String ofWeights(List<Path> files, Map<Path, String> hashes) throws IOException {
+        if (files.size() == 1) {
+            return sha256(files.get(0), hashes).substring(0, 2 * BYTES);
+        }
+        MessageDigest digest = sha256();
+        for (Path file : files) {
+            add(digest, sha256(file, hashes));
+        }
+        return hex(digest);
     }
 
     private static String identity(VectorModule module, Map<Path, String> hashes) throws IOException {
