@@ -110,7 +110,7 @@ public final class SpaceFingerprint {
 
     private static String sha256(Path file) throws IOException {
         MessageDigest digest = sha256();
-        byte[] buffer = new byte[1 << 20];
+        byte[] buffer = new byte[1 << 16];
         try (InputStream content = Files.newInputStream(file)) {
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 digest.update(buffer, 0, read);

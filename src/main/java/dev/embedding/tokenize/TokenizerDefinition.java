@@ -37,16 +37,25 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
 
     /** The same with other fields in its normalizer and pre-tokenizer, where these are of the types given. */
     TokenizerDefinition with(Map<String, Map<String, Object>> componentFields) throws IOException {
-        ObjectNode changed = root.deepCopy();
+        TokenizerDefinition changed = this;
         for (String part : List.of(NORMALIZER, "pre_tokenizer")) {
-            JsonNode component = changed.path(part);
+            JsonNode component = root.path(part);
             Map<String, Object> fields =
                     componentFields.getOrDefault(component.path("type").asText(), Map.of());
-            if (component instanceof ObjectNode object) {
-                fields.forEach((field, value) -> object.set(field, JSON.valueToTree(value)));
+            if (component.isObject() && !fields.isEmpty()) {
+                ObjectNode wanted = component.deepCopy();
+                fields.forEach((field, value) -> wanted.set(field, JSON.valueToTree(value)));
+                changed = wanted.equals(component) ? changed : changed.with(part, wanted);
             }
         }
-        return changed.equals(root) ? this : new TokenizerDefinition(JSON.writeValueAsBytes(changed), changed);
+        return changed;
+    }
+
+    private TokenizerDefinition with(String part, JsonNode wanted) throws IOException {
+        ObjectNode changed = JSON.createObjectNode();
+        root.properties().forEach(field -> changed.set(field.getKey(), field.getValue()));
+        changed.set(part, wanted);
+        return new TokenizerDefinition(JSON.writeValueAsBytes(changed), changed);
     }
 
     /** The same with a normalizer in front that lower-cases, unless one does so already. */
@@ -64,9 +73,9 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
                 return this;
             }
         }
-        ObjectNode changed = root.deepCopy();
-        changed.putObject(NORMALIZER).put("type", "Sequence").set("normalizers", normalizers);
-        return new TokenizerDefinition(JSON.writeValueAsBytes(changed), changed);
+        ObjectNode sequence = JSON.createObjectNode().put("type", "Sequence");
+        sequence.set("normalizers", normalizers);
+        return with(NORMALIZER, sequence);
     }
 
     /** Ids of the tokens that stand for no text. */
