@@ -26,6 +26,9 @@ final class StatusReport {
     private final Map<String, Fault> faults = new LinkedHashMap<>();
     private String seen = "";
     private String applied = "";
+    private boolean writing;
+    /** Whether something changed since the write that is going on began. */
+    private boolean outdated;
 
     /** @param source of stored settings; empty when there are none */
     StatusReport(Optional<String> source, Optional<StatusBoard> board, String replica) {
@@ -86,11 +89,37 @@ final class StatusReport {
         faults.put(name, new Fault(text, since));
     }
 
-    /** Tells the status table, whose failure does not matter. */
+    /** Tells the status table, whose failure does not matter; one write at a time, so that the newest comes last. */
     void publish() {
-        board.ifPresent(table -> table.publish(status())
-                .subscribe()
-                .with(done -> {}, failure -> LOG.debugf("The status could not be written: %s", failure.getMessage())));
+        board.filter(table -> beginWrite()).ifPresent(this::write);
+    }
+
+    private synchronized boolean beginWrite() {
+        if (writing) {
+            outdated = true;
+            return false;
+        }
+        writing = true;
+        return true;
+    }
+
+    private void write(StatusBoard table) {
+        table.publish(status()).subscribe().with(done -> written(table), failure -> {
+            LOG.debugf("The status could not be written: %s", failure.getMessage());
+            written(table);
+        });
+    }
+
+    private void written(StatusBoard table) {
+        boolean again;
+        synchronized (this) {
+            again = outdated;
+            outdated = false;
+            writing = again;
+        }
+        if (again) {
+            write(table);
+        }
     }
 
     private synchronized ReplicaStatus status() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.embedding.reload.SettingsHealth.Fault;
 import dev.embedding.settings.StatusBoard.ReplicaStatus;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,32 @@ class StatusReportTest {
                         new ReplicaStatus(
                                 "replica:8001", "hash 2", "hash 1", "failed", "port is bad; host is bad; no model"),
                         new ReplicaStatus("replica:8001", "hash 3", "hash 3", "applied", ""));
+    }
+
+    @Test
+    void writesTheNewestLast() {
+        List<UniEmitter<? super Void>> writes = new ArrayList<>();
+        StatusReport slow = new StatusReport(
+                Optional.of("database"),
+                Optional.of(status -> {
+                    published.add(status);
+                    return Uni.createFrom().emitter(writes::add);
+                }),
+                "replica:8001");
+        slow.following("hash 1", List.of());
+        slow.publish();
+        slow.applied("hash 1");
+        slow.publish();
+        slow.publish();
+        assertThat(published).hasSize(1);
+
+        writes.get(0).complete(null);
+
+        assertThat(published).extracting(ReplicaStatus::state).containsExactly("loading", "applied");
+        writes.get(1).fail(new IllegalStateException("thrown by a test"));
+        assertThat(published).hasSize(2);
+        slow.publish();
+        assertThat(published).hasSize(3);
     }
 
     private Instant since(String fault) {
