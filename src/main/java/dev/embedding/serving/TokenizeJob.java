@@ -52,7 +52,8 @@ final class TokenizeJob {
             } else if (!cancelled) {
                 workers.execute(() -> portion(emitter));
             }
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
+            // An error too, as memory for a huge text that there is not: nobody else would end the request.
             emitter.fail(failure);
         }
     }

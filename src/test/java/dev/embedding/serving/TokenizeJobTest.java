@@ -1,0 +1,56 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.AbstractList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TokenizeJobTest {
+
+    private final SmallModels models = new SmallModels();
+
+    @AfterEach
+    void close() throws InterruptedException {
+        models.close();
+    }
+
+    @Test
+    void endsWithAnErrorOfTheVirtualMachine() {
+        OutOfMemoryError error = new OutOfMemoryError("of the test");
+        EmbeddingModel model = models.load("bert-cls-normalize");
+        TokenizeJob job =
+                new TokenizeJob(model, "", failingAt(1, error), models.host().workers());
+
+        CompletableFuture<?> answer = job.run().subscribeAsCompletionStage();
+
+        assertThat(answer)
+                .failsWithin(30, TimeUnit.SECONDS)
+                .withThrowableThat()
+                .havingRootCause()
+                .isSameAs(error);
+    }
+
+    /** Texts of which one cannot be had; those before it fill a portion each. */
+    private static List<String> failingAt(int failing, Error error) {
+        return new AbstractList<>() {
+            @Override
+            public String get(int index) {
+                if (index == failing) {
+                    throw error;
+                }
+                return "word ".repeat(2_000);
+            }
+
+            @Override
+            public int size() {
+                return failing + 1;
+            }
+        };
+    }
+}
