@@ -80,7 +80,7 @@ final class ModelLoader {
         try {
             GoldenCheck.verify(model, golden);
             return model;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             ModelSwitch.close(model);
             throw failure;
         }

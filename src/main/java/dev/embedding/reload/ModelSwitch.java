@@ -80,7 +80,7 @@ final class ModelSwitch {
         counters.attempted();
         try {
             return new Prepared(load(wanted, before), wanted, before, true);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             counters.failed();
             allowWideRuns();
             throw failure;
@@ -97,23 +97,28 @@ final class ModelSwitch {
             makeRoom(description, before);
         }
         try {
-            EmbeddingModel model = loader.load(description, wanted);
-            try {
-                requireSpace(model, wanted);
-                return model;
-            } catch (OtherSpaceException failure) {
-                close(model);
-                throw failure;
-            }
-        } catch (RuntimeException failure) {
+            return loadRequired(description, wanted);
+        } catch (RuntimeException | Error failure) {
             if (before != null && running == null) {
                 closedInVain = true;
                 try {
                     serveAgain(before);
-                } catch (RuntimeException again) {
+                } catch (RuntimeException | Error again) {
                     failure.addSuppressed(again);
                 }
             }
+            throw failure;
+        }
+    }
+
+    /** @throws OtherSpaceException when another vector space must be served */
+    private EmbeddingModel loadRequired(ModelDescription description, ServiceSettings wanted) {
+        EmbeddingModel model = loader.load(description, wanted);
+        try {
+            requireSpace(model, wanted);
+            return model;
+        } catch (OtherSpaceException failure) {
+            close(model);
             throw failure;
         }
     }
@@ -146,12 +151,15 @@ final class ModelSwitch {
         });
     }
 
-    /** After the running model was closed for one that did not come. */
+    /**
+     * After the running model was closed for one that did not come. Its files are on disk, so nobody is asked where they
+     * are: a hub may be away, or have another revision by now.
+     */
     private void serveAgain(Running before) {
         if (stopped) {
             return;
         }
-        EmbeddingModel again = loader.load(loader.locate(before.settings()), before.settings());
+        EmbeddingModel again = loadRequired(before.model().description(), before.settings());
         serve(again, before.settings());
         again.allowWideRuns(true);
     }

@@ -3,6 +3,7 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.EmbeddingModel;
@@ -292,6 +293,66 @@ class ModelSwitchTest {
         assertThat(ModelProbe.isClosed(service.model())).isFalse();
         assertThat(service.alive()).isOne();
         assertThat(models.settings()).contains(CLS);
+    }
+
+    @Test
+    void servesTheClosedModelAgainAfterAnErrorOfTheVirtualMachine(@TempDir Path directory) throws IOException {
+        SmallService.copyModel(
+                ReferenceModel.of("bert-mean-dense-normalize").directory().toString(), directory);
+        Path dense = directory.resolve("2_Dense/config.json");
+        Files.writeString(
+                dense,
+                Files.readString(dense)
+                        .replaceFirst("\"out_features\": *\\d+", "\"out_features\": " + Integer.MAX_VALUE)
+                        .replaceFirst("\"bias\": *true", "\"bias\": false"));
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        follow(models, CLS);
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        assertThatThrownBy(() -> models.prepare(SmallService.settings(directory.toString())))
+                .isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.CLS);
+        assertThat(models.closedInVain()).isTrue();
+        assertThat(service.counters.failures()).isOne();
+    }
+
+    @Test
+    void servesTheClosedModelAgainAsItWas(@TempDir Path changed, @TempDir Path broken) throws IOException {
+        SmallService.copyModel(SmallService.CLS, changed);
+        SmallService.copyModel(SmallService.MEAN, broken);
+        Files.writeString(broken.resolve("tokenizer.json"), "{}");
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        follow(models, SmallService.settings(changed.toString()));
+        String space = service.active.fingerprint().orElseThrow();
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        Files.writeString(changed.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
+        assertThatThrownBy(() -> models.prepare(SmallService.settings(broken.toString())))
+                .isInstanceOf(ModelUnavailableException.class);
+
+        assertThat(service.active.fingerprint()).contains(space);
+    }
+
+    @Test
+    void doesNotServeTheClosedModelAgainOutsideTheRequiredSpace(@TempDir Path changed, @TempDir Path broken)
+            throws IOException {
+        SmallService.copyModel(SmallService.CLS, changed);
+        SmallService.copyModel(SmallService.MEAN, broken);
+        Files.writeString(broken.resolve("tokenizer.json"), "{}");
+        follow(service.models(Config.BESIDE), SmallService.settings(changed.toString()));
+        String space = service.active.fingerprint().orElseThrow();
+        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        follow(models, SmallService.requiring(changed.toString(), space));
+        service.freeMemory = OptionalLong.of(1 << 20);
+
+        Path tokenizer = changed.resolve("tokenizer.json");
+        Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+        assertThatThrownBy(() -> models.prepare(SmallService.requiring(broken.toString(), space)))
+                .isInstanceOf(ModelUnavailableException.class);
+
+        assertThat(service.active.model()).isEmpty();
+        assertThat(models.settings()).isEmpty();
     }
 
     @Test
