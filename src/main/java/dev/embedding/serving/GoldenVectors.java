@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,12 @@ public final class GoldenVectors {
     private static final System.Logger LOG = System.getLogger(GoldenVectors.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Far more than the vectors of a few texts can be. */
+    private static final long LARGEST_FILE = 16 << 20;
+
     private final Path directory;
-    private final Map<String, float[][]> seen = new ConcurrentHashMap<>();
+    /** What could not be written. */
+    private final Map<String, float[][]> unwritten = new ConcurrentHashMap<>();
 
     /** @param directory made when something is first written */
     public GoldenVectors(Path directory) {
@@ -31,8 +36,8 @@ public final class GoldenVectors {
 
     /** The vectors seen under a fingerprint, in the order of the texts; empty when there are none yet. */
     Optional<List<float[]>> seen(String fingerprint) {
-        return Optional.ofNullable(seen.computeIfAbsent(fingerprint, this::read))
-                .map(Arrays::asList);
+        float[][] values = unwritten.get(fingerprint);
+        return Optional.ofNullable(values == null ? read(fingerprint) : values).map(Arrays::asList);
     }
 
     private float @Nullable [][] read(String fingerprint) {
@@ -41,6 +46,9 @@ public final class GoldenVectors {
             return null;
         }
         try {
+            if (Files.size(file) > LARGEST_FILE) {
+                throw new IOException("It is too large");
+            }
             float[][] values = JSON.readValue(file.toFile(), float[][].class);
             return values == null || Arrays.asList(values).contains(null) ? null : values;
         } catch (IOException unusable) {
@@ -51,18 +59,20 @@ public final class GoldenVectors {
 
     void keep(String fingerprint, List<float[]> vectors) {
         float[][] values = vectors.toArray(float[][]::new);
-        seen.put(fingerprint, values);
         Path file = file(fingerprint);
+        // Not a temporary file of the system's, which none but its owner could read.
+        Path temporary = directory.resolve("." + fingerprint + "." + UUID.randomUUID() + ".tmp");
         try {
             Files.createDirectories(directory);
-            Path temporary = Files.createTempFile(directory, fingerprint, ".tmp");
             try {
-                JSON.writeValue(temporary.toFile(), values);
+                Files.write(temporary, JSON.writeValueAsBytes(values));
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(temporary);
             }
+            unwritten.remove(fingerprint);
         } catch (IOException readOnly) {
+            unwritten.put(fingerprint, values);
             LOG.log(
                     System.Logger.Level.INFO,
                     "The vectors of fixed texts cannot be kept in {0}; after a restart they are not compared",

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.model.ModelUnavailableException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -68,6 +71,40 @@ class GoldenCheckTest {
         assertThatCode(() -> GoldenCheck.verify(model, new GoldenVectors(directory)))
                 .doesNotThrowAnyException();
         assertThat(new ObjectMapper().readValue(file.toFile(), float[][].class)).hasDimensions(3, model.dimension());
+    }
+
+    @Test
+    void acceptsOtherVectorsOnceTheFileIsDeletedAsItsMessageSays() throws IOException {
+        GoldenVectors golden = new GoldenVectors(directory);
+        GoldenCheck.verify(model, golden);
+        Files.writeString(file, Files.readString(file).replaceFirst("[0-9]", "9"));
+        assertThatThrownBy(() -> GoldenCheck.verify(model, golden)).hasMessageContaining("delete golden/");
+
+        Files.delete(file);
+
+        assertThatCode(() -> GoldenCheck.verify(model, golden)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void writesAFileAnewThatIsFarTooLarge() throws IOException {
+        Files.createDirectories(directory);
+        try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
+            huge.writeBytes("[[0.5],[0.5],[0.5]]");
+            huge.setLength(Integer.MAX_VALUE);
+        }
+
+        GoldenCheck.verify(model, new GoldenVectors(directory));
+
+        assertThat(Files.size(file)).isLessThan(1 << 20);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void writesFilesThatOthersMayReadAsFarAsTheProcessAllowsIt() throws IOException {
+        GoldenCheck.verify(model, new GoldenVectors(directory));
+
+        Path any = Files.createFile(directory.resolve("any"));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(any));
     }
 
     @Test
