@@ -1,6 +1,7 @@
 package dev.embedding.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,9 +37,9 @@ final class TokenizerClass {
             normalizer.put(
                     "handle_chinese_chars",
                     tokenizer.path("tokenize_chinese_chars").asBoolean(true));
-            if (tokenizer.path("strip_accents").isBoolean()) {
-                normalizer.put("strip_accents", tokenizer.path("strip_accents").booleanValue());
-            }
+            // What is not said is up to the lower-casing, whatever the tokenizer's own file says.
+            JsonNode stripAccents = tokenizer.path("strip_accents");
+            normalizer.put("strip_accents", stripAccents.isBoolean() ? stripAccents : NullNode.getInstance());
             return Map.of("BertNormalizer", normalizer);
         }
         return family.equals(ROBERTA)
