@@ -60,7 +60,7 @@ final class ModuleChain {
         }
         List<Module> modules = new ArrayList<>();
         for (JsonNode module : files.json(FILE)) {
-            modules.add(new Module(type(files, module), module.path("path").asText()));
+            modules.add(new Module(type(files, module), folder(files, module)));
         }
         List<String> types = modules.stream().map(Module::type).toList();
         if (!String.join(" ", types).matches(SUPPORTED_CHAINS)) {
@@ -70,6 +70,17 @@ final class ModuleChain {
                             + " Dense, LayerNorm, Normalize and Dropout");
         }
         return new ModuleChain(files, modules, true);
+    }
+
+    /** A model that was merely downloaded has no say in what else is read of this machine. */
+    private static String folder(ModelFiles files, JsonNode module) {
+        String path = module.path("path").asText();
+        if (path.startsWith("/")
+                || path.contains("\\")
+                || List.of(path.split("/")).contains("..")) {
+            throw files.refusal(FILE, "has a module in '" + path + "', which is not in the model's folder");
+        }
+        return path;
     }
 
     private static String type(ModelFiles files, JsonNode module) {

@@ -113,6 +113,18 @@ class SentenceTransformersLayoutTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"../other", "1_Pooling/../../other", "/other"})
+    void readsNothingOutsideTheModel(String path, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        replace(directory.resolve("modules.json"), "1_Pooling", path);
+
+        assertThatThrownBy(() -> read("copy", directory))
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessage(
+                        "Model copy: modules.json has a module in '" + path + "', which is not in the model's folder");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
