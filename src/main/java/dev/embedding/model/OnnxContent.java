@@ -94,10 +94,15 @@ final class OnnxContent {
 
     private static final String LOCATION = "location";
 
+    /** As protobuf's own readers have it; graphs inside graphs could otherwise exhaust the stack. */
+    private static final int DEEPEST = 100;
+
     private final SortedSet<String> externalData = new TreeSet<>();
     private final Set<String> operators = new HashSet<>();
     /** How many numbers there are of each type. */
     private final Map<Integer, Long> numbers = new HashMap<>();
+
+    private int depth;
 
     private OnnxContent() {}
 
@@ -192,9 +197,13 @@ final class OnnxContent {
             input.skipField(tag);
             return;
         }
+        if (++depth > DEEPEST) {
+            throw new IOException("It has messages more than " + DEEPEST + " deep");
+        }
         int outer = input.pushLimit(input.readRawVarint32());
         read(input, inside);
         input.checkLastTagWas(0);
         input.popLimit(outer);
+        depth--;
     }
 }

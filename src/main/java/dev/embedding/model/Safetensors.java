@@ -74,8 +74,12 @@ public final class Safetensors {
 
     private ByteBuffer content(String name, int[] shape, int bytesOfOne) throws IOException {
         long start = header.path(name).path("data_offsets").path(0).asLong(-1);
-        long bytes = Arrays.stream(shape).asLongStream().reduce(bytesOfOne, Math::multiplyExact);
-        if (start < 0 || bytes < 0 || start + bytes > data.limit()) {
+        long bytes = bytesOfOne;
+        for (int length : shape) {
+            // What is more than the file has is not multiplied on, so the product always fits.
+            bytes = length < 0 || bytes > data.limit() ? Long.MAX_VALUE : bytes * length;
+        }
+        if (start < 0 || bytes > data.limit() || start > data.limit() - bytes) {
             throw new IOException(file.getFileName() + " is truncated: " + name + " is not whole");
         }
         return data.slice((int) start, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -12,6 +12,7 @@ import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.WireFormat;
 import dev.embedding.ReferenceModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,32 @@ class OnnxContentTest {
         assertThat(OnnxContent.read(ReferenceModel.of("distilbert-mean").weights())
                         .externalData())
                 .isEmpty();
+    }
+
+    @Test
+    void refusesGraphsInsideGraphsWithoutEnd(@TempDir Path directory) throws IOException {
+        byte[] graph = new byte[0];
+        for (int depth = 0; depth < 4_000; depth++) {
+            graph = field(1, field(5, field(6, graph))); // a node of a graph, its attribute, and the graph in it
+        }
+        Path file = directory.resolve("model.onnx");
+        Files.write(file, field(7, graph));
+
+        assertThatThrownBy(() -> OnnxContent.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("deep");
+    }
+
+    private static byte[] field(int number, byte[] message) {
+        ByteString.Output field = ByteString.newOutput();
+        field.write(number << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED);
+        int length = message.length;
+        for (; length > 0x7f; length >>>= 7) {
+            field.write(length & 0x7f | 0x80);
+        }
+        field.write(length);
+        field.write(message, 0, message.length);
+        return field.toByteString().toByteArray();
     }
 
     @Test

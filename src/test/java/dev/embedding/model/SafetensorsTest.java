@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SafetensorsTest {
 
@@ -53,6 +55,24 @@ class SafetensorsTest {
         assertThatThrownBy(() -> tensors.floats("a", 3)).hasMessageContaining("[3], but [2]");
         assertThatThrownBy(() -> tensors.floats("a", 2)).hasMessageContaining("truncated");
         assertThatThrownBy(() -> tensors.floats("b", 1)).hasMessageContaining("I64");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'shape': [2147483647, 2147483647, 2147483647, 2147483647], 'data_offsets': [0, 8]",
+                "'shape': [-1, -1], 'data_offsets': [0, 8]",
+                "'shape': [2], 'data_offsets': [9223372036854775807, 8]",
+                "'shape': [2], 'data_offsets': [-8, 8]"
+            })
+    void refusesATensorThatCannotBeInTheFile(String described) throws IOException {
+        write("{\"a\": {\"dtype\": \"F32\", " + described.replace('\'', '"') + "}}", new byte[8]);
+
+        Safetensors tensors = Safetensors.open(file);
+
+        assertThatThrownBy(() -> tensors.tensor("a"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("a is not whole");
     }
 
     @Test
