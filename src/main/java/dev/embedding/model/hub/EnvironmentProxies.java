@@ -6,6 +6,7 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -54,14 +55,17 @@ final class EnvironmentProxies extends ProxySelector {
     }
 
     private static Proxy proxy(String address) {
-        URI uri = URI.create(address.contains("://") ? address : "http://" + address);
-        String host = uri.getHost();
-        if (host == null || !"http".equals(uri.getScheme())) {
-            throw new HubException(
-                    HubException.Kind.INVALID, "A proxy in the environment must be an address like http://host:3128");
+        try {
+            URI uri = new URI(address.contains("://") ? address : "http://" + address);
+            if (uri.getHost() != null && "http".equals(uri.getScheme())) {
+                int port = uri.getPort() < 0 ? 80 : uri.getPort();
+                return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(uri.getHost(), port));
+            }
+        } catch (URISyntaxException | IllegalArgumentException notAnAddress) {
+            // Said below; these would quote the address, which may hold a password.
         }
-        return new Proxy(
-                Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, uri.getPort() < 0 ? 80 : uri.getPort()));
+        throw new HubException(
+                HubException.Kind.INVALID, "A proxy in the environment must be an address like http://host:3128");
     }
 
     private boolean isExcepted(URI uri) {

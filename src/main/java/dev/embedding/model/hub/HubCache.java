@@ -1,6 +1,7 @@
 package dev.embedding.model.hub;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -107,7 +108,7 @@ final class HubCache {
             paths.filter(Files::isRegularFile)
                     .map(path -> snapshot.relativize(path).toString().replace('\\', '/'))
                     .forEach(files::add);
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             LOG.log(System.Logger.Level.DEBUG, "{0} has no snapshot that can be read", name);
         }
         return files;

@@ -150,9 +150,16 @@ class HubSettingsTest {
         }
     }
 
-    @Test
-    void saysThatAProxyCannotBeUsed(@TempDir Path cache) {
-        Map<String, String> environment = Map.of("ALL_PROXY", "socks5://user:secret@proxy:1080");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "socks5://user:secret@proxy:1080",
+                "http://user:secret^@proxy:3128",
+                "http://user:secret@proxy:99999",
+                "user:secret %@proxy"
+            })
+    void saysThatAProxyCannotBeUsed(String proxy, @TempDir Path cache) {
+        Map<String, String> environment = Map.of("ALL_PROXY", proxy);
         try (Hub hub = new Hub(HubSettings.from(lookup(environment), Optional.of(cache)))) {
             assertThatThrownBy(() -> hub.snapshot(HubFixture.NAME))
                     .isInstanceOf(HubException.class)
