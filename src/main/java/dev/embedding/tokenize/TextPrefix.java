@@ -3,10 +3,10 @@ package dev.embedding.tokenize;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The part of a long text that decides its first tokens. Tokenizing a megabyte takes up to seconds, while a model takes
+ * The part of a long text that decides its first tokens, or, for models that keep the end, its last ones. Tokenizing a megabyte takes up to seconds, while a model takes
  * a few hundred tokens of it.
  */
-sealed interface TextPrefix permits TextPrefix.Whole, TextPrefix.Whitespace, WordPiecePrefix {
+sealed interface TextPrefix permits TextPrefix.Whitespace, TextPrefix.LastWords, WordPiecePrefix {
 
     /**
      * Cuts a text; later attempts keep more, and end with the whole text.
@@ -16,14 +16,11 @@ sealed interface TextPrefix permits TextPrefix.Whole, TextPrefix.Whitespace, Wor
     Cut cut(String text, int attempt);
 
     /**
-     * @param text tokenizes to the same first tokens as the whole text
+     * @param text tokenizes to the same first, or last, tokens as the whole text
      * @param complete whether it stands for the whole text
      * @param surplusTokens if not complete: how many more tokens than the model takes it must give to be good enough
      */
     record Cut(String text, boolean complete, int surplusTokens) {}
-
-    /** Does not cut, for models that keep the end of a long text. */
-    TextPrefix WHOLE = new Whole();
 
     /** The way to cut that fits a {@code tokenizer.json}. */
     static TextPrefix forTokenizer(JsonNode definition, int maxTokens) {
@@ -31,14 +28,6 @@ sealed interface TextPrefix permits TextPrefix.Whole, TextPrefix.Whitespace, Wor
         return cuts && WordPiecePrefix.fits(definition)
                 ? WordPiecePrefix.of(definition, maxTokens)
                 : new Whitespace(maxTokens);
-    }
-
-    /** See {@link #WHOLE}. */
-    record Whole() implements TextPrefix {
-        @Override
-        public Cut cut(String text, int attempt) {
-            return new Cut(text, true, 0);
-        }
     }
 
     /**
@@ -78,9 +67,35 @@ sealed interface TextPrefix permits TextPrefix.Whole, TextPrefix.Whitespace, Wor
                 default -> false;
             };
         }
+    }
 
-        private static boolean isWhitespace(char character) {
-            return Character.isWhitespace(character) || Character.isSpaceChar(character);
+    /**
+     * For any tokenizer of a model that keeps the end: cuts as {@link Whitespace} does, and begins with the blank. It asks
+     * for a margin of tokens, because the first ones may differ where a normalizer strips that blank. A text without such
+     * blanks stays whole: what its last tokens are depends on where its words begin.
+     */
+    record LastWords(int maxTokens) implements TextPrefix {
+
+        private static final int CHARACTERS_PER_TOKEN = 8;
+        private static final int MARGIN = 64;
+
+        @Override
+        public Cut cut(String text, int attempt) {
+            long length = ((long) maxTokens + MARGIN) * CHARACTERS_PER_TOKEN << Math.min(2 * attempt, 28);
+            if (length >= text.length()) {
+                return new Cut(text, true, 0);
+            }
+            int limit = text.length() - (int) length;
+            for (int start = limit; start > Math.max(0, limit - length); start--) {
+                if (text.charAt(start) == ' ' && !isWhitespace(text.charAt(start - 1))) {
+                    return new Cut(text.substring(start), false, MARGIN);
+                }
+            }
+            return cut(text, attempt + 1);
         }
+    }
+
+    private static boolean isWhitespace(char character) {
+        return Character.isWhitespace(character) || Character.isSpaceChar(character);
     }
 }

@@ -50,7 +50,8 @@ public final class TextTokenizer implements AutoCloseable {
         if (maxTokens <= leadingSpecialTokens + trailingSpecialTokens) {
             throw new IllegalArgumentException("A maximum of " + maxTokens + " tokens leaves no room for text");
         }
-        this.prefix = cutsStart ? TextPrefix.WHOLE : TextPrefix.forTokenizer(definition.root(), maxTokens);
+        this.prefix =
+                cutsStart ? new TextPrefix.LastWords(maxTokens) : TextPrefix.forTokenizer(definition.root(), maxTokens);
     }
 
     private static HuggingFaceTokenizer load(TokenizerDefinition definition, Path file, boolean specialTokens)

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.ReferenceModel;
 import dev.embedding.tokenize.TextPrefix.Cut;
+import dev.embedding.tokenize.TextPrefix.LastWords;
 import dev.embedding.tokenize.TextPrefix.Whitespace;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +39,52 @@ class TextPrefixTest {
                 TokenizerDefinition.read(ReferenceModel.of(model).tokenizer()).root(), 64);
 
         assertThat(chosen).isEqualTo(new Whitespace(64));
+    }
+
+    @Test
+    void keepsTheLastWordsFromABlankOn() {
+        String words = "word ".repeat(MEGABYTE / 5);
+
+        Cut cut = new LastWords(4).cut(words, 0);
+        Cut more = new LastWords(4).cut(words, 1);
+
+        assertThat(words).endsWith(cut.text()).endsWith(more.text());
+        assertThat(cut.text()).startsWith(" word").hasSizeBetween(500, 1_000);
+        assertThat(more.text()).startsWith(" word").hasSizeBetween(2_000, 4_000);
+        assertThat(cut.complete()).isFalse();
+        assertThat(new LastWords(4).cut("x".repeat(MEGABYTE), 0)).isEqualTo(new Cut("x".repeat(MEGABYTE), true, 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "distilbert-mean",
+                "roberta-mean-bpe",
+                "xlmr-mean-prompts",
+                "t5-sentence-t5",
+                "modernbert-rope-mean",
+                "qwen3-lasttoken",
+                "gemma3-embeddinggemma"
+            })
+    void givesTheLastTokensOfTheWholeText(String model) throws IOException {
+        Path file = ReferenceModel.of(model).tokenizer();
+        Random random = new Random(20);
+        String letters = "abcdefgXYZ.,  \n\u00e9\u4e2d\u0301";
+        StringBuilder text = new StringBuilder();
+        for (int index = 0; index < 60_000; index++) {
+            text.append(index % 9 == 0 ? ' ' : letters.charAt(random.nextInt(letters.length())));
+        }
+
+        try (TextTokenizer end = new TextTokenizer(file, new TokenizerOptions(true, 64, true, false, Map.of()));
+                TextTokenizer whole =
+                        new TextTokenizer(file, new TokenizerOptions(true, 1_000_000, true, false, Map.of()))) {
+            int[] ids = end.tokenize(text.toString()).ids();
+            int[] all = whole.tokenize(text.toString()).ids();
+
+            assertThat(ids).hasSize(64);
+            // The first few may be special ones, which stay.
+            assertThat(Arrays.copyOfRange(ids, 4, 64)).isEqualTo(Arrays.copyOfRange(all, all.length - 60, all.length));
+        }
     }
 
     @Test
