@@ -7,6 +7,7 @@ import dev.embedding.model.hub.HubException;
 import dev.embedding.model.hub.HubException.Kind;
 import dev.embedding.model.hub.HubName;
 import dev.embedding.model.hub.HubSettings;
+import dev.embedding.model.hub.HubSnapshot;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -39,8 +40,12 @@ public final class HubModels {
             HubName name = HubName.parse(wish.name());
             try (Hub hub = new Hub(HubSettings.from(environment, wish.cacheDirectory()))) {
                 use(hub);
-                ModelFolder folder = new ModelFolder.OfHub(hub.snapshot(name), progress);
-                return new SentenceTransformersLayout(wish, Source.HUB, folder).read();
+                HubSnapshot snapshot = hub.snapshot(name);
+                ModelDescription model = new SentenceTransformersLayout(
+                                wish, Source.HUB, new ModelFolder.OfHub(snapshot, progress))
+                        .read();
+                snapshot.makeCurrent();
+                return model;
             } finally {
                 release();
             }

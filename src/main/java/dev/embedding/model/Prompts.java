@@ -104,7 +104,12 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         StringBuilder all = new StringBuilder();
         for (String name : names()) {
             String text = byName.getOrDefault(name, "");
-            all.append(name.length()).append(name).append(text.length()).append(text);
+            all.append(name.length())
+                    .append(' ')
+                    .append(name)
+                    .append(text.length())
+                    .append(' ')
+                    .append(text);
         }
         return all + defaultName.orElse("");
     }

@@ -33,6 +33,7 @@ final class TokenizerClass {
                 : named.replaceFirst("Tokenizer(Fast)?$", "").toLowerCase(java.util.Locale.ROOT);
         if (LIKE_BERT.contains(family)) {
             Map<String, Object> normalizer = new TreeMap<>();
+            normalizer.put("clean_text", true);
             normalizer.put("lowercase", tokenizer.path("do_lower_case").asBoolean(true));
             normalizer.put(
                     "handle_chinese_chars",

@@ -6,6 +6,7 @@ import dev.embedding.batch.DeadlinePassedException;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.MovedException;
 import dev.embedding.batch.QueueFullException;
+import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.tokenize.TokenizedText;
@@ -103,6 +104,7 @@ public final class Embedder {
             MicroBatcher<EncodedText, float[]>.Admission admission,
             long deadline,
             long tokenizeNanos) {
+        requireTokens(texts, lease.model());
         List<BatchRow<EncodedText>> rows = texts.stream()
                 .map(text -> new BatchRow<>(new EncodedText(text.ids(), leftOut), text.ids().length))
                 .toList();
@@ -119,6 +121,18 @@ public final class Embedder {
                         truncated,
                         lease.space(),
                         new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos())));
+    }
+
+    /** A transformer computes nothing of nothing; the mean of no rows of a table is zero. */
+    private static void requireTokens(List<TokenizedText> texts, EmbeddingModel model) {
+        if (model.description().kind() == Kind.STATIC) {
+            return;
+        }
+        for (int index = 0; index < texts.size(); index++) {
+            if (texts.get(index).ids().length == 0) {
+                throw new EmbeddingFailure.NoTokens(index);
+            }
+        }
     }
 
     private static EmbeddingFailure failure(Throwable failure) {

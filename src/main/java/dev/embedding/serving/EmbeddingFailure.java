@@ -6,6 +6,8 @@ import java.util.Collection;
 /** Why texts got no vectors. Each message is for the caller: what happened and what to do, nothing internal. */
 public abstract sealed class EmbeddingFailure extends RuntimeException {
 
+    private static final int LONGEST_NAME = 100;
+
     private final String detail;
 
     private EmbeddingFailure(String detail) {
@@ -62,8 +64,19 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     /** The caller asked for a prompt that the model does not have. */
     public static final class NoSuchPrompt extends EmbeddingFailure {
         public NoSuchPrompt(String name, Collection<String> known) {
-            super("The model has no prompt named " + name + "; it has " + String.join(", ", known) + ".");
+            super("The model has no prompt named " + shortened(name) + "; it has " + String.join(", ", known) + ".");
         }
+    }
+
+    /** The model sees nothing of a text. */
+    public static final class NoTokens extends EmbeddingFailure {
+        public NoTokens(int index) {
+            super("Text at index " + index + " has nothing that the model's tokenizer keeps");
+        }
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
     }
 
     /** The engine could not compute the texts. */

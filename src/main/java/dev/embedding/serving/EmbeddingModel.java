@@ -81,7 +81,12 @@ public final class EmbeddingModel {
                     host,
                     options,
                     Duration.ofNanos(System.nanoTime() - start));
-        } catch (InferenceException | CompletionException failure) {
+        } catch (CompletionException failure) {
+            close(tokenizer, encoder);
+            throw failure.getCause() instanceof ModelUnavailableException known
+                    ? known
+                    : unavailable(description, failure);
+        } catch (InferenceException failure) {
             close(tokenizer, encoder);
             throw unavailable(description, failure);
         } catch (RuntimeException | Error failure) {

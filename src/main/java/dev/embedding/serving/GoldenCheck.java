@@ -77,7 +77,11 @@ public final class GoldenCheck {
                     .vectors();
         } catch (RuntimeException failure) {
             Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            throw failed(model, String.valueOf(cause.getMessage()));
+            throw failed(
+                    model,
+                    cause.getMessage() == null
+                            ? "no answer within " + PATIENCE.toSeconds() + " s"
+                            : cause.getMessage());
         }
     }
 

@@ -143,12 +143,19 @@ public class EmbeddingMeters implements ServingListener {
 
     /** A request that passed validation was not answered. */
     public void failed(Throwable failure) {
-        if (failure instanceof EmbeddingFailure.OtherSpace || failure instanceof EmbeddingFailure.NoSuchPrompt) {
+        if (isRefusal(failure)) {
             counters.refused();
         } else {
             counters.failed();
         }
         count(outcome(failure));
+    }
+
+    /** Whether it is the request that could not be served, not the service that failed. */
+    private static boolean isRefusal(Throwable failure) {
+        return failure instanceof EmbeddingFailure.OtherSpace
+                || failure instanceof EmbeddingFailure.NoSuchPrompt
+                || failure instanceof EmbeddingFailure.NoTokens;
     }
 
     /** The caller went away before the answer. */
@@ -169,6 +176,9 @@ public class EmbeddingMeters implements ServingListener {
         }
         if (known instanceof EmbeddingFailure.DeadlinePassed) {
             return "deadline_passed";
+        }
+        if (known instanceof EmbeddingFailure.NoTokens) {
+            return "no_tokens";
         }
         if (known instanceof EmbeddingFailure.NoSuchPrompt) {
             return "no_such_prompt";

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 
 /**
  * The tokenizer of one model. Thread-safe.
@@ -18,6 +19,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class TextTokenizer implements AutoCloseable {
 
+    /** Characters that are tokenized at once of a text that is taken whole. */
+    private static final int PORTION = 1 << 16;
+
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final HuggingFaceTokenizer tokenizer;
     private final TextPrefix prefix;
@@ -26,6 +30,9 @@ public final class TextTokenizer implements AutoCloseable {
     private final Set<Long> specialIds;
     private final int leadingSpecialTokens;
     private final int trailingSpecialTokens;
+    /** Whether texts are taken whole, and words at blanks do not know of each other. */
+    private final boolean splitsAtBlanks;
+
     private boolean closed;
 
     /**
@@ -43,6 +50,8 @@ public final class TextTokenizer implements AutoCloseable {
         this.tokenizer = load(definition, tokenizerJson, options.specialTokens());
         this.maxTokens = options.maxTokens();
         this.cutsStart = options.cutsStart();
+        this.splitsAtBlanks =
+                maxTokens == Integer.MAX_VALUE && !options.specialTokens() && WordPiecePrefix.fits(definition.root());
         this.specialIds = definition.specialIds();
         long[] specialTokenMask = tokenizer.encode("a").getSpecialTokenMask();
         this.leadingSpecialTokens = leading(specialTokenMask);
@@ -96,6 +105,9 @@ public final class TextTokenizer implements AutoCloseable {
 
     private TokenizedText tokenizeOpen(String text) {
         String valid = Surrogates.replaceLone(text);
+        if (splitsAtBlanks && valid.length() > PORTION) {
+            return tokenizePortions(valid);
+        }
         for (int attempt = 0; ; attempt++) {
             TextPrefix.Cut cut = prefix.cut(valid, attempt);
             long[] ids = tokenizer.encode(cut.text()).getIds();
@@ -103,6 +115,20 @@ public final class TextTokenizer implements AutoCloseable {
                 return truncate(ids);
             }
         }
+    }
+
+    /** For texts of any length that are taken whole: what lies between two blanks gives the same tokens by itself. */
+    private TokenizedText tokenizePortions(String text) {
+        IntStream.Builder ids = IntStream.builder();
+        for (int start = 0; start < text.length(); ) {
+            int blank = text.indexOf(' ', Math.min(start + PORTION, text.length()));
+            int end = blank < 0 ? text.length() : blank;
+            for (long id : tokenizer.encode(text.substring(start, end)).getIds()) {
+                ids.add(Math.toIntExact(id));
+            }
+            start = end;
+        }
+        return new TokenizedText(ids.build().toArray(), false);
     }
 
     private TokenizedText truncate(long[] ids) {

@@ -3,12 +3,17 @@ package dev.embedding.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedding.ReferenceModel;
 import dev.embedding.batch.MicroBatcher;
+import dev.embedding.model.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -21,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -336,6 +342,20 @@ class EmbedderTest {
 
     private static Embeddings await(Uni<Embeddings> answer) {
         return answer.await().atMost(Duration.ofSeconds(50));
+    }
+
+    @Test
+    void refusesATextOfWhichTheTokenizerKeepsNothing(@TempDir Path directory) throws IOException {
+        ModelCopy.of("distilbert-mean", directory);
+        Path file = directory.resolve("tokenizer.json");
+        ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+        tokenizer.putNull("post_processor");
+        new ObjectMapper().writeValue(file.toFile(), tokenizer);
+        active.serve(models.loadFrom(directory), true);
+
+        EmbeddingFailure failure = failure(embedder.embed(request(List.of("text", "\u200b"))));
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.NoTokens.class).hasMessageContaining("index 1");
     }
 
     private static EmbeddingFailure failure(Uni<Embeddings> answer) {

@@ -153,6 +153,25 @@ class TextTokenizerTest {
     }
 
     @Test
+    void tokenizesATextThatIsTakenWholeInPortions() throws IOException {
+        TokenizerOptions whole = new TokenizerOptions(true, Integer.MAX_VALUE, false, false, Map.of());
+        TokenizerOptions inPortions = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
+        Random random = new Random(1);
+        StringBuilder text = new StringBuilder("x".repeat(200_000));
+        while (text.length() < 500_000) {
+            text.append(' ').append(new RandomText(random).ofLength(300));
+        }
+        try (TextTokenizer one = new TextTokenizer(BGE_SMALL, whole);
+                TextTokenizer other = new TextTokenizer(BGE_SMALL, inPortions)) {
+            int[] expected = one.tokenize(text.toString()).ids();
+
+            int[] ids = other.tokenize(text.toString()).ids();
+
+            assertThat(ids).isEqualTo(Arrays.copyOfRange(expected, 1, expected.length - 1));
+        }
+    }
+
+    @Test
     void refusesToTokenizeOnceClosed() throws IOException {
         TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64));
         tokenizer.close();

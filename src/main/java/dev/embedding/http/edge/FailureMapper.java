@@ -36,6 +36,10 @@ class FailureMapper {
                     .header("retry-after-ms", saturated.retryAfter().toMillis())
                     .build();
         }
+        if (failure instanceof EmbeddingFailure.NoTokens) {
+            return invalid(
+                    new InvalidRequestException(new Fault("body.texts", failure.detail(), "value_error")), exchange);
+        }
         if (failure instanceof EmbeddingFailure.NoSuchPrompt) {
             return invalid(
                     new InvalidRequestException(new Fault("body.prompt_name", failure.detail(), "value_error")),

@@ -76,8 +76,10 @@ public final class Hub implements AutoCloseable {
         return new HubSnapshot(connection, workers, name, listing.commit(), Optional.of(listing));
     }
 
+    /** With the list of files that is kept in the cache, so that what lacks is missed and not taken for absent. */
     private HubSnapshot onDisk(HubName name, String commit) {
-        return new HubSnapshot(connection, workers, name, commit, Optional.empty());
+        return new HubSnapshot(
+                connection, workers, name, commit, connection.cache(name).listing(commit));
     }
 
     @Override

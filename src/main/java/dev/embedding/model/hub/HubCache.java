@@ -79,18 +79,34 @@ final class HubCache {
         });
     }
 
-    /** Keeps what the revision means and which files there are. A cache that cannot be written is no fault here. */
+    /** Keeps which files there are. A cache that cannot be written is no fault here. */
     void remember(Listing listing) {
-        try {
+        keep(() -> {
             Optional<byte[]> kept = listing.kept();
             if (kept.isPresent() && !Files.exists(tree(listing.commit()))) {
                 replace(tree(listing.commit()), kept.get());
             }
+        });
+    }
+
+    /** Keeps what the revision means. A cache that cannot be written is no fault here. */
+    void refer(Listing listing) {
+        keep(() -> {
             if (!commit().equals(Optional.of(listing.commit()))) {
                 replace(
                         folder.resolve("refs").resolve(name.revision()),
                         listing.commit().getBytes(StandardCharsets.US_ASCII));
             }
+        });
+    }
+
+    private interface Writing {
+        void run() throws IOException;
+    }
+
+    private void keep(Writing writing) {
+        try {
+            writing.run();
         } catch (IOException failure) {
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -37,7 +37,7 @@ public final class HubSnapshot {
         return commit;
     }
 
-    /** Paths in the repository, with {@code /}; where the hub could not be asked, those that are on disk and whole. */
+    /** Paths in the repository, with {@code /}; where neither the hub nor the cache tells them, those that are on disk. */
     public Set<String> files() {
         return listing.map(known -> Set.copyOf(known.entries().keySet()))
                 .orElseGet(() -> cache.filesOnDisk(commit).stream()
@@ -68,6 +68,16 @@ public final class HubSnapshot {
         }
         if (!hub.settings().offline()) {
             listing.ifPresent(cache::remember);
+        }
+    }
+
+    /**
+     * Has the cache say that the revision means this commit, which is what is gone on with when the hub is away: to be
+     * called when all that is needed of it is there.
+     */
+    public void makeCurrent() {
+        if (!hub.settings().offline()) {
+            listing.ifPresent(cache::refer);
         }
     }
 

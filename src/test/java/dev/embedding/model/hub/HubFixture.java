@@ -49,6 +49,7 @@ final class HubFixture implements AutoCloseable {
     HubSnapshot fetch(String... files) {
         HubSnapshot snapshot = hub().snapshot(NAME);
         snapshot.fetch(List.of(files), DownloadProgress.NONE);
+        snapshot.makeCurrent();
         return snapshot;
     }
 
