@@ -30,6 +30,18 @@ class BadEnvironmentIT {
             EMBEDDING_LANES            | many         | from 1 to 256
             EMBEDDING_MAX_BODY_SIZE    | lots         | size
             EMBEDDING_BODY_PAUSE       | soon         | duration
+            EMBEDDING_RUN_TIMEOUT      | never        | duration
+            EMBEDDING_MAX_QUEUE_WAIT   | short        | duration
+            EMBEDDING_MAX_QUEUE_WAIT   | 0s           | duration
+            EMBEDDING_MAX_BATCH_WAIT   | long         | duration
+            EMBEDDING_REQUEST_TIMEOUT  | never        | duration
+            EMBEDDING_BODY_TIMEOUT     | soon         | duration
+            EMBEDDING_MAX_INFLIGHT_BYTES | much       | size
+            EMBEDDING_MAX_CONNECTIONS  | 0            | whole number
+            EMBEDDING_HEADER_TIMEOUT   | 0s           | duration
+            EMBEDDING_IDLE_TIMEOUT     | never        | duration
+            EMBEDDING_ANSWER_PAUSE     | never        | duration
+            EMBEDDING_SHUTDOWN_DELAY   | -1s          | duration
             EMBEDDING_SHUTDOWN_TIMEOUT | later        | duration
             EMBEDDING_DB_TIMEOUT       | 0s           | duration
             EMBEDDING_SETTINGS_POLL_INTERVAL | 900ms  | 1s or more

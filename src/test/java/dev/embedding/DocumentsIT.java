@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,12 +20,33 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DocumentsIT {
 
     private static final Pattern REFERENCE = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
+    private static final Pattern SCRIPT = Pattern.compile("<script(?: defer)?>(.+?)</script>", Pattern.DOTALL);
     private static final Pattern DOCUMENT = Pattern.compile("url: '([^']+)'");
 
     private final ServiceClient client;
 
     DocumentsIT(ServiceProcess service) {
         client = service.client();
+    }
+
+    @Test
+    void letBrowsersRunOnlyTheScriptsOfThePages() throws NoSuchAlgorithmException {
+        Answer page = client.get("/docs/");
+
+        String policy = page.header("Content-Security-Policy").orElse("");
+        assertThat(policy).contains("default-src 'none'", "frame-ancestors 'none'");
+        Matcher scripts = SCRIPT.matcher(page.text());
+        int inline = 0;
+        while (scripts.find()) {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(scripts.group(1).getBytes(StandardCharsets.UTF_8));
+            assertThat(policy).contains("'sha256-" + Base64.getEncoder().encodeToString(hash) + "'");
+            inline++;
+        }
+        assertThat(inline).isEqualTo(2);
+        assertThat(page.header("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(page.header("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(page.header("Server")).isEmpty();
     }
 
     @Test

@@ -126,6 +126,36 @@ class RequestHeadersIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"interactive", "batch"})
+    void takesEitherPriority(String priority) {
+        assertThat(client.embed(List.of("a"), "X-Priority", priority).vectors()).hasSize(1);
+        assertThat(client.postJson("/embed/single", "\"a\"", "X-Priority", priority)
+                        .vector())
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"high", "BATCH", "interactive, batch", "0"})
+    void refusesAnyOtherPriority(String priority) {
+        assertThat(client.embed(List.of("a"), "X-Priority", priority).requireFaults())
+                .hasSize(1)
+                .allMatch(fault -> fault.toLowerCase(Locale.ROOT).contains("x-priority"));
+    }
+
+    @Test
+    void saysHowLongALateRequestWaitedAndHowLongTheQueueIs() {
+        String detail = client.embed(GeneratedTexts.of(1_000, 400, 2), "X-Request-Timeout-Ms", "300")
+                .requireError(504)
+                .path("detail")
+                .textValue();
+
+        assertThat(detail)
+                .contains("within its 300 ms")
+                .containsPattern("waited \\d+ ms")
+                .containsPattern("\\d+ tokens");
+    }
+
     @Test
     void givesUpWhenTheTimeIsOver() {
         List<String> texts = GeneratedTexts.of(1_000, 400, 2);

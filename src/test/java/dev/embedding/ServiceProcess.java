@@ -109,9 +109,14 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
+    /** Asks the process to end (SIGTERM). */
+    void terminate() {
+        process.destroy();
+    }
+
     /** Asks the process to end (SIGTERM) and waits for it; its exit code. */
     int stop() {
-        process.destroy();
+        terminate();
         return exitCode();
     }
 

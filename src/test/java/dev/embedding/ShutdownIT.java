@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class ShutdownIT {
 
             try (Stream<Path> left = Files.walk(service.directory())) {
                 assertThat(left.filter(Files::isRegularFile)
-                                .filter(file -> !file.toString().contains("golden"))
+                                .filter(file ->
+                                        !file.startsWith(service.directory().resolve("model_cache")))
                                 .map(Path::getFileName)
                                 .map(Path::toString))
                         .containsExactlyInAnyOrder("stdout.log", "stderr.log");
@@ -52,18 +54,56 @@ class ShutdownIT {
     }
 
     @Test
-    void givesUpWhatTakesLongerThanItMayTakeToEnd() {
+    void servesWithoutBeingReadyForTheDelay() {
         try (ServiceProcess service = ServiceProcess.configure()
-                .with("EMBEDDING_SHUTDOWN_TIMEOUT", "1s")
+                .with("EMBEDDING_SHUTDOWN_DELAY", "2s")
                 .ready()) {
-            CompletableFuture<Answer> answer = service.client().embedLater(GeneratedTexts.of(1_000, 400, 1));
+            service.terminate();
+            awaitStatus(service, "/q/health/ready", 503);
+
+            Answer answer = service.client().embed("a");
+
+            assertThat(answer.vectors()).hasSize(1);
+            assertThat(answer.header("Connection")).hasValue("close");
+            assertThat(service.client().get("/health").status()).isEqualTo(200);
+            assertThat(service.client().get("/q/health/live").status()).isEqualTo(200);
+            assertThat(service.exitCode()).isIn(0, 143);
+        }
+    }
+
+    @Test
+    void refusesNewTextsWhileItAnswersWhatItHasTaken() {
+        try (ServiceProcess service = ServiceProcess.configure().ready()) {
+            List<String> texts = GeneratedTexts.of(500, 30, 1);
+            CompletableFuture<Answer> taken = service.client().embedLater(texts);
             Await.until(QUICKLY, () -> service.client().meter("embedding_queue_tokens") > 0, service::output);
+            service.terminate();
+            awaitStatus(service, "/q/health/ready", 503);
+
+            Answer refused = service.client().embed("a");
+
+            refused.requireError(503);
+            assertThat(refused.header("Connection")).hasValue("close");
+            assertThat(service.client().get("/health").status()).isEqualTo(200);
+            assertThat(service.client().get("/q/health/live").status()).isEqualTo(200);
+            assertThat(taken.join().vectors()).hasSize(texts.size());
+            assertThat(service.exitCode()).isIn(0, 143);
+        }
+    }
+
+    @Test
+    void givesUpAtOnceWhatItCannotComputeInTime() {
+        try (ServiceProcess service = ServiceProcess.configure()
+                .with("EMBEDDING_SHUTDOWN_TIMEOUT", "5s")
+                .ready()) {
+            CompletableFuture<Answer> tooMuch = service.client().embedLater(GeneratedTexts.of(1_000, 400, 1));
+            Await.until(QUICKLY, () -> service.client().meter("embedding_queue_tokens") > 0, service::output);
+            long start = System.nanoTime();
 
             requireQuickEnd(service);
 
-            assertThat(answer.handle((vectors, failure) -> failure != null || vectors.status() >= 500)
-                            .join())
-                    .isTrue();
+            tooMuch.join().requireError(503);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         }
     }
 
@@ -78,6 +118,10 @@ class ShutdownIT {
 
             requireOrderlyEnd(service);
         }
+    }
+
+    private static void awaitStatus(ServiceProcess service, String path, int status) {
+        Await.until(QUICKLY, () -> service.client().statusOf(path).equals(Optional.of(status)), service::output);
     }
 
     private static void requireOrderlyEnd(ServiceProcess service) {

@@ -5,7 +5,7 @@ import dev.embedding.batch.Submission.Row;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Computes cut batches outside of the lanes' lock. A batch that fails as a whole is tried once more, row by row. */
+/** Computes rows together, outside of the lanes' lock, and says how long that took. */
 final class BatchComputer<P, V> {
 
     /** The queue's side of a computation. */
@@ -14,15 +14,18 @@ final class BatchComputer<P, V> {
         boolean isWanted(Row<P, V> row);
 
         /** Time that a run took; only runs that shared the machine as usual are told. */
-        void measured(long paddedTokens, long nanos);
+        void measured(long tokens, long nanos);
+
+        /** Memory did not suffice for these rows together. */
+        void tooLarge(List<Row<P, V>> rows);
 
         /** Hands each row its outcome. */
         void settle(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes);
     }
 
     private final BatchFunction<P, V> function;
-    private final BatchObserver observer;
-    private final Ledger<P, V> ledger;
+    final BatchObserver observer;
+    final Ledger<P, V> ledger;
     private final LongSupplier clock;
 
     BatchComputer(BatchFunction<P, V> function, BatchObserver observer, Ledger<P, V> ledger, LongSupplier clock) {
@@ -32,22 +35,7 @@ final class BatchComputer<P, V> {
         this.clock = clock;
     }
 
-    void compute(List<Row<P, V>> batch, BatchRun run) {
-        List<RowOutcome<V>> outcomes;
-        try {
-            outcomes = outcomes(batch, run);
-        } catch (RuntimeException | Error failure) {
-            if (batch.size() == 1) {
-                ledger.settle(batch, List.of(new RowOutcome.Failed<>(asRuntimeException(failure))));
-            } else {
-                batch.stream().filter(ledger::isWanted).forEach(row -> compute(List.of(row), run));
-            }
-            return;
-        }
-        ledger.settle(batch, outcomes);
-    }
-
-    private List<RowOutcome<V>> outcomes(List<Row<P, V>> batch, BatchRun run) {
+    List<RowOutcome<V>> outcomes(List<Row<P, V>> batch, BatchRun run) {
         List<P> payloads = batch.stream().map(row -> row.content.payload()).toList();
         long start = clock.getAsLong();
         List<RowOutcome<V>> outcomes = function.compute(payloads, run);
@@ -59,16 +47,10 @@ final class BatchComputer<P, V> {
         long tokens = batch.stream().mapToLong(Row::tokens).sum();
         long longest = batch.stream().mapToLong(Row::tokens).max().orElseThrow();
         long padded = batch.size() * longest;
-        if (!run.alone() && padded > 0) {
-            ledger.measured(padded, nanos);
+        if (!run.alone() && tokens > 0) {
+            ledger.measured(tokens, nanos);
         }
         observer.computed(batch.size(), tokens, padded, nanos);
         return outcomes;
-    }
-
-    private static RuntimeException asRuntimeException(Throwable failure) {
-        return failure instanceof RuntimeException runtime
-                ? runtime
-                : new IllegalStateException("The batch function failed", failure);
     }
 }

@@ -1,5 +1,6 @@
 package dev.embedding.batch;
 
+import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
 
 /**
@@ -13,7 +14,8 @@ import java.time.Duration;
  * @param cost what a run costs
  * @param window how many of the oldest rows a batch may be chosen from
  * @param maxConcurrentBatches most batches computed at the same time, whatever the number of lanes
- * @param maxQueuedTokens most tokens that may wait; one submission is always taken when nothing waits
+ * @param maxQueuedTokens most tokens of a class that may wait, whatever the rate: bounds the memory that they take
+ * @param waits how long rows may be expected to wait; one submission is always taken when nothing of its class waits
  */
 public record BatchLimits(
         int maxRows,
@@ -23,7 +25,8 @@ public record BatchLimits(
         RunCost cost,
         int window,
         int maxConcurrentBatches,
-        long maxQueuedTokens) {
+        long maxQueuedTokens,
+        WaitLimits waits) {
 
     public BatchLimits {
         requirePositive("maxRows", maxRows);
@@ -38,12 +41,12 @@ public record BatchLimits(
 
     public BatchLimits withMaxRows(int rows) {
         return new BatchLimits(
-                rows, tokenBudget, maxPadding, longestRun, cost, window, maxConcurrentBatches, maxQueuedTokens);
+                rows, tokenBudget, maxPadding, longestRun, cost, window, maxConcurrentBatches, maxQueuedTokens, waits);
     }
 
     public BatchLimits withTokenBudget(int tokens) {
         return new BatchLimits(
-                maxRows, tokens, maxPadding, longestRun, cost, window, maxConcurrentBatches, maxQueuedTokens);
+                maxRows, tokens, maxPadding, longestRun, cost, window, maxConcurrentBatches, maxQueuedTokens, waits);
     }
 
     private static void requirePositive(String name, long value) {

@@ -11,4 +11,7 @@ public interface BatchObserver {
      * @param nanos time in the batch function
      */
     void computed(int rows, long tokens, long paddedTokens, long nanos);
+
+    /** A batch was not computed as a whole, and its rows are about to be computed again. */
+    default void rerun(RerunCause cause) {}
 }

@@ -1,12 +1,18 @@
 package dev.embedding.batch;
 
 import dev.embedding.batch.Submission.Row;
+import dev.embedding.batch.admission.Backlog;
+import dev.embedding.batch.admission.DrainRate;
+import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.function.LongSupplier;
@@ -15,15 +21,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns single rows of many callers into batches of one model.
  *
- * <p>A caller is admitted (which reserves a place in the bounded queue before any work is spent on its texts) and then
- * submits its rows. A batch is cut when a lane becomes free, never before and never on a timer: an idle service adds no
+ * <p>A caller is admitted (which reserves a place in the queue before any work is spent on its texts, unless it would have
+ * to wait for too long) and then submits its rows. A batch is of one class of rows, the interactive ones first. A batch is cut when a lane becomes free, never before and never on a timer: an idle service adds no
  * wait, a busy one forms fuller batches by itself. Rows of cancelled callers leave the queue at once; rows past their
- * deadline are dropped when the batch is cut. A batch that fails as a whole is tried again row by row, so that only the
- * guilty rows fail.
+ * deadline are dropped when the batch is cut. A batch that fails as a whole is tried again ({@link BatchWork}), so that
+ * only the guilty rows fail.
  *
  * <p>Guarantees: every submission is answered exactly once, with a value for each row or with one failure; a row that
  * was cancelled before its batch was cut is never computed; {@link #close} returns only when nothing of this batcher is
- * being computed.
+ * being computed, runs that were given up aside.
  */
 public final class MicroBatcher<P, V> {
 
@@ -35,24 +41,38 @@ public final class MicroBatcher<P, V> {
     private final Lanes.WorkSource source = new Lanes.WorkSource() {
         @Override
         public Lanes.@Nullable Work cut() {
-            return cutBatch();
+            return cutBatch(queue.next());
+        }
+
+        @Override
+        public Lanes.@Nullable Work cutInteractive() {
+            return cutBatch(Priority.INTERACTIVE);
         }
 
         @Override
         public boolean hasWaiting() {
             return !queue.isEmpty();
         }
+
+        @Override
+        public boolean hasInteractive() {
+            return !queue.of(Priority.INTERACTIVE).isEmpty();
+        }
     };
 
     // Guarded by lanes.lock.
-    private final RowQueue<P, V> queue = new RowQueue<>();
+    private final WaitingRows<P, V> queue = new WaitingRows<>();
+    private final Map<Priority, Long> reservedTokens = new EnumMap<>(Priority.class);
     private BatchLimits limits;
-    private long reservedTokens;
     private int admissions;
     private int batchesRunning;
     private boolean closed;
     private boolean moved;
     private boolean drained;
+    /** Half of the smallest batch for which memory did not suffice; kept for the model's life. */
+    private int tokensInMemory = Integer.MAX_VALUE;
+
+    private @Nullable Long endNanos;
 
     /**
      * @param initialTokensPerSecond what one lane computes in a second, until it has been measured
@@ -69,7 +89,7 @@ public final class MicroBatcher<P, V> {
         this.computer = new BatchComputer<>(function, observer, new QueueLedger(), clock);
         this.limits = limits;
         this.clock = clock;
-        this.rate = new DrainRate(lanes.count(), initialTokensPerSecond);
+        this.rate = new DrainRate(Math.min(lanes.count(), limits.maxConcurrentBatches()), initialTokensPerSecond);
         this.idle = lanes.lock.newCondition();
         lanes.attach(source);
     }
@@ -105,60 +125,82 @@ public final class MicroBatcher<P, V> {
         }
     }
 
+    /** What a row that comes now waits behind: what is queued, and what is admitted and still being tokenized. */
+    public Backlog backlog() {
+        lanes.lock.lock();
+        try {
+            return new Backlog(tokensAhead(Priority.INTERACTIVE), tokensAhead(Priority.BATCH), rate.tokensPerSecond());
+        } finally {
+            lanes.lock.unlock();
+        }
+    }
+
+    private long tokensAhead(Priority priority) {
+        return queue.of(priority).tokens() + reservedTokens.getOrDefault(priority, 0L);
+    }
+
     /**
-     * Reserves room for a submission whose tokens are only estimated yet. With an empty queue every submission is taken.
+     * Reserves room for a submission whose tokens are only estimated yet. While nothing of its class waits every submission
+     * is taken.
      *
-     * @throws QueueFullException when it would have to wait behind too much
+     * @throws QueueFullException when it would have to wait for longer than its class may
      * @throws MovedException after {@link #handOver}
      * @throws BatcherClosedException when no more rows are taken
      */
-    public Admission admit(long estimatedTokens) {
+    public Admission admit(Priority priority, long estimatedTokens) {
         lanes.lock.lock();
         try {
-            long ahead = queue.tokens() + reservedTokens;
-            if (!closed && ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()) {
-                throw new QueueFullException(ahead, retryAfter(ahead));
+            if (!closed) {
+                requireRoom(priority, estimatedTokens);
             }
-            return reserve(estimatedTokens);
+            return reserve(priority, estimatedTokens);
         } finally {
             lanes.lock.unlock();
+        }
+    }
+
+    private void requireRoom(Priority priority, long estimatedTokens) {
+        Backlog backlog = backlog();
+        Duration wait = backlog.expectedWait(priority);
+        long ahead = backlog.tokens(priority);
+        boolean tooLong = wait.compareTo(limits.waits().of(priority)) > 0;
+        if (tooLong || ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()) {
+            throw new QueueFullException(wait, limits.waits().retryAfter(priority, wait));
         }
     }
 
     /** Like {@link #admit}, for what another batcher admitted and handed over: it is taken however much waits. */
-    public Admission admitMoved(long estimatedTokens) {
+    public Admission admitMoved(Priority priority, long estimatedTokens) {
         lanes.lock.lock();
         try {
-            return reserve(estimatedTokens);
+            return reserve(priority, estimatedTokens);
         } finally {
             lanes.lock.unlock();
         }
     }
 
-    private Admission reserve(long estimatedTokens) {
+    private Admission reserve(Priority priority, long estimatedTokens) {
         if (moved) {
             throw new MovedException();
         }
         if (closed) {
             throw new BatcherClosedException();
         }
-        reservedTokens += estimatedTokens;
+        reservedTokens.merge(priority, estimatedTokens, Long::sum);
         admissions++;
-        return new Admission(estimatedTokens);
-    }
-
-    private Duration retryAfter(long tokens) {
-        return Duration.ofSeconds(Math.max(1, (long) Math.ceil(tokens / rate.tokensPerSecond())));
+        return new Admission(priority, estimatedTokens);
     }
 
     /** A reserved place in the queue. It ends with {@link #submit} or {@link #release}, whichever comes first. */
     public final class Admission {
 
+        private final Priority priority;
         private final long estimatedTokens;
         private boolean ended;
         private boolean released;
 
-        private Admission(long estimatedTokens) {
+        private Admission(Priority priority, long estimatedTokens) {
+            this.priority = priority;
             this.estimatedTokens = estimatedTokens;
         }
 
@@ -194,7 +236,7 @@ public final class MicroBatcher<P, V> {
                 return false;
             }
             ended = true;
-            reservedTokens -= estimatedTokens;
+            reservedTokens.merge(priority, -estimatedTokens, Long::sum);
             admissions--;
             return true;
         }
@@ -205,7 +247,8 @@ public final class MicroBatcher<P, V> {
             List<BatchRow<P>> rows,
             long deadlineNanos,
             UniEmitter<? super BatchResult<V>> emitter) {
-        Submission<P, V> submission = new Submission<>(rows, clock.getAsLong(), deadlineNanos, emitter);
+        Submission<P, V> submission =
+                new Submission<>(admission.priority, rows, clock.getAsLong(), deadlineNanos, emitter);
         // Before queueing, so that a cancellation that has come already finds something to end.
         emitter.onTermination(() -> cancel(submission));
         RuntimeException refusal = null;
@@ -218,10 +261,12 @@ public final class MicroBatcher<P, V> {
             } else if (moved) {
                 refusal = new MovedException();
                 idle.signalAll();
-            } else if (drained) {
+            } else if (drained
+                    || !submission.isOver() && !isComputableInTime(tokens(submission.rows) + queue.tokens())) {
+                submission.end();
                 refusal = new BatcherClosedException();
             } else if (!submission.isOver()) {
-                submission.rows.forEach(queue::add);
+                queue.add(submission);
                 lanes.wake(rows.size());
             } else {
                 idle.signalAll();
@@ -238,7 +283,7 @@ public final class MicroBatcher<P, V> {
         lanes.lock.lock();
         try {
             if (submission.end()) {
-                submission.rows.forEach(queue::remove);
+                queue.remove(submission);
                 idle.signalAll();
             }
         } finally {
@@ -247,61 +292,32 @@ public final class MicroBatcher<P, V> {
     }
 
     /** Called under the lanes' lock. */
-    private Lanes.@Nullable Work cutBatch() {
-        if (queue.isEmpty() || batchesRunning >= limits.maxConcurrentBatches()) {
+    private Lanes.@Nullable Work cutBatch(Priority priority) {
+        if (queue.of(priority).isEmpty() || batchesRunning >= limits.maxConcurrentBatches()) {
             return null;
         }
         long now = clock.getAsLong();
         Set<Submission<P, V>> late = new LinkedHashSet<>();
-        List<Row<P, V>> candidates = liveCandidates(now, late);
-        List<Row<P, V>> batch = new ArrayList<>();
-        if (!candidates.isEmpty()) {
-            int[] lengths = candidates.stream().mapToInt(Row::tokens).toArray();
-            for (int chosen : BatchFormer.choose(lengths, limits.withTokenBudget(tokenBudget()))) {
-                Row<P, V> row = candidates.get(chosen);
-                queue.remove(row); // INVARIANT: a row leaves the queue once, so it is computed by one lane only.
-                row.owner.cutAt(now);
-                batch.add(row);
-            }
-        }
+        List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget()), now, late);
         batchesRunning++;
         long stillQueued = queue.tokens();
-        return run -> {
-            try {
-                late.forEach(submission -> submission.fail(
-                        new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued)));
-                if (!batch.isEmpty()) {
-                    computer.compute(batch, run);
-                }
-            } finally {
-                batchEnded();
-            }
-        };
+        BatchWork<P, V> work = new BatchWork<>(priority, computer, batch, this::batchEnded);
+        if (!late.isEmpty()) {
+            work.first(() -> late.forEach(submission -> submission.fail(
+                    new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
+        }
+        return work;
     }
 
-    /** The budget, less where the lanes are too slow to compute it in the time that a batch may hold a lane. */
+    /**
+     * The budget, less where memory did not suffice for it, and where the lanes are too slow to compute it in the time
+     * that a batch may hold a lane.
+     */
     private int tokenBudget() {
         double tokensInTime =
                 rate.tokensPerSecondOfOneLane() * limits.longestRun().toNanos() / 1e9;
-        return (int) Math.max(1, Math.min(limits.tokenBudget(), Math.max(limits.tokenBudget() / 4.0, tokensInTime)));
-    }
-
-    private List<Row<P, V>> liveCandidates(long now, Set<Submission<P, V>> late) {
-        while (true) {
-            List<Row<P, V>> candidates = queue.oldest(limits.window());
-            boolean dropped = false;
-            for (Row<P, V> row : candidates) {
-                if (row.queued && row.owner.isPastDeadline(now)) {
-                    row.owner.end();
-                    late.add(row.owner);
-                    row.owner.rows.forEach(queue::remove);
-                    dropped = true;
-                }
-            }
-            if (!dropped) {
-                return candidates;
-            }
-        }
+        double inTime = Math.max(limits.tokenBudget() / 4.0, tokensInTime);
+        return (int) Math.max(1, Math.min(Math.min(limits.tokenBudget(), tokensInMemory), inTime));
     }
 
     private void batchEnded() {
@@ -326,13 +342,29 @@ public final class MicroBatcher<P, V> {
         }
 
         @Override
-        public void measured(long paddedTokens, long nanos) {
+        public void measured(long tokens, long nanos) {
             lanes.lock.lock();
             try {
-                rate.measured(paddedTokens, nanos);
+                rate.measured(tokens, nanos);
             } finally {
                 lanes.lock.unlock();
             }
+        }
+
+        @Override
+        public void tooLarge(List<Row<P, V>> rows) {
+            lanes.lock.lock();
+            try {
+                tokensInMemory = (int) Math.max(1, Math.min(tokensInMemory, computedTokens(rows) / 2));
+            } finally {
+                lanes.lock.unlock();
+            }
+        }
+
+        private long computedTokens(List<Row<P, V>> rows) {
+            int longest = rows.stream().mapToInt(Row::tokens).max().orElseThrow();
+            long tokens = rows.stream().mapToLong(Row::tokens).sum();
+            return limits.cost().computedTokens(new RunCost.Shape(rows.size(), longest, tokens, 0));
         }
 
         @Override
@@ -361,8 +393,8 @@ public final class MicroBatcher<P, V> {
             }
         } else if (outcome instanceof RowOutcome.Failed<V> failed) {
             submission.end();
-            submission.rows.forEach(queue::remove);
-            answers.add(() -> submission.fail(failed.reason()));
+            queue.remove(submission);
+            answers.add(() -> submission.fail(new RowFailedException(row.index, failed.reason())));
         }
     }
 
@@ -376,12 +408,10 @@ public final class MicroBatcher<P, V> {
         try {
             closed = true;
             moved = true; // INVARIANT: nothing that could move is queued from here on.
-            for (Row<P, V> row : queue.oldest(queue.size())) {
-                if (!row.owner.isStarted()) {
-                    queue.remove(row);
-                    if (row.owner.end()) {
-                        moving.add(row.owner);
-                    }
+            for (Row<P, V> row : queue.all()) {
+                if (!row.owner.isStarted() && row.owner.end()) {
+                    queue.remove(row.owner);
+                    moving.add(row.owner);
                 }
             }
             idle.signalAll();
@@ -389,6 +419,49 @@ public final class MicroBatcher<P, V> {
             lanes.lock.unlock();
         }
         moving.forEach(submission -> submission.fail(new MovedException()));
+    }
+
+    /**
+     * Fails with {@link BatcherClosedException} what is not expected to be computed within the time: of what waits at
+     * once, and of what is submitted from here on.
+     *
+     * @return how many waiting submissions failed
+     */
+    public int giveUpBeyond(Duration time) {
+        List<Submission<P, V>> givenUp = new ArrayList<>();
+        lanes.lock.lock();
+        try {
+            endNanos = clock.getAsLong() + time.toNanos();
+            Map<Submission<P, V>, List<Row<P, V>>> waiting = new LinkedHashMap<>();
+            for (Row<P, V> row : queue.all()) {
+                waiting.computeIfAbsent(row.owner, owner -> new ArrayList<>()).add(row);
+            }
+            long tokensKept = 0;
+            for (Map.Entry<Submission<P, V>, List<Row<P, V>>> entry : waiting.entrySet()) {
+                long tokens = tokens(entry.getValue());
+                if (isComputableInTime(tokensKept + tokens)) {
+                    tokensKept += tokens;
+                } else {
+                    queue.remove(entry.getKey());
+                    if (entry.getKey().end()) {
+                        givenUp.add(entry.getKey());
+                    }
+                }
+            }
+            idle.signalAll();
+        } finally {
+            lanes.lock.unlock();
+        }
+        givenUp.forEach(submission -> submission.fail(new BatcherClosedException()));
+        return givenUp.size();
+    }
+
+    private boolean isComputableInTime(long tokens) {
+        return endNanos == null || tokens <= rate.tokensPerSecond() * (endNanos - clock.getAsLong()) / 1e9;
+    }
+
+    private static <P, V> long tokens(List<Row<P, V>> rows) {
+        return rows.stream().mapToLong(Row::tokens).sum();
     }
 
     /**
@@ -404,9 +477,9 @@ public final class MicroBatcher<P, V> {
             while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || batchesRunning > 0)) {
                 nanosLeft = idle.awaitNanos(nanosLeft);
             }
-            for (Row<P, V> row : queue.oldest(queue.size())) {
-                queue.remove(row);
+            for (Row<P, V> row : queue.all()) {
                 if (row.owner.end()) {
+                    queue.remove(row.owner);
                     givenUp.add(row.owner);
                 }
             }

@@ -2,17 +2,24 @@ package dev.embedding.batch;
 
 import java.time.Duration;
 
-/** The queue holds as many tokens as it may; the submission was not taken. */
+/** The submission would have to wait for too long; it was not taken. */
 public final class QueueFullException extends RuntimeException {
 
+    private final Duration expectedWait;
     private final Duration retryAfter;
 
-    QueueFullException(long waitingTokens, Duration retryAfter) {
-        super(waitingTokens + " tokens are waiting already");
+    QueueFullException(Duration expectedWait, Duration retryAfter) {
+        super("The wait would be " + expectedWait.toMillis() + " ms");
+        this.expectedWait = expectedWait;
         this.retryAfter = retryAfter;
     }
 
-    /** When the queue will have drained at the present rate; at least one second. */
+    /** How long it would have waited at the present rate. */
+    public Duration expectedWait() {
+        return expectedWait;
+    }
+
+    /** When it is worth trying again at the present rate. */
     public Duration retryAfter() {
         return retryAfter;
     }

@@ -1,5 +1,6 @@
 package dev.embedding.batch;
 
+import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Submission<P, V> {
 
+    final Priority priority;
     final List<Row<P, V>> rows;
     final long submittedNanos;
     final long deadlineNanos;
@@ -24,10 +26,12 @@ final class Submission<P, V> {
     private long firstCutNanos;
 
     Submission(
+            Priority priority,
             List<BatchRow<P>> rows,
             long submittedNanos,
             long deadlineNanos,
             UniEmitter<? super BatchResult<V>> emitter) {
+        this.priority = priority;
         this.rows = new ArrayList<>(rows.size());
         for (BatchRow<P> row : rows) {
             this.rows.add(new Row<>(this, this.rows.size(), row));

@@ -42,6 +42,8 @@ public class EmbedResource {
 
     private static final String INPUT_TYPE =
             "Whether the texts are searched for or are searched: chooses the model's prompt for it";
+    private static final String PRIORITY =
+            "Class of the request: interactive ones go first. Up to 4 texts and 512 tokens are interactive by default";
     private static final String PROMPT_NAME =
             "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
@@ -74,6 +76,14 @@ public class EmbedResource {
             in = ParameterIn.HEADER,
             description = "Milliseconds after which the answer is not wanted any more",
             schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "600000"))
+    @Parameter(
+            name = RequestHeaders.PRIORITY,
+            in = ParameterIn.HEADER,
+            description = PRIORITY,
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"interactive", "batch"}))
     @APIResponse(
             responseCode = "200",
             description = "One vector a text",
@@ -120,6 +130,14 @@ public class EmbedResource {
             in = ParameterIn.HEADER,
             description = "Milliseconds after which the answer is not wanted any more",
             schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "600000"))
+    @Parameter(
+            name = RequestHeaders.PRIORITY,
+            in = ParameterIn.HEADER,
+            description = PRIORITY,
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"interactive", "batch"}))
     @APIResponse(
             responseCode = "200",
             description = "The text's vector",
@@ -178,7 +196,12 @@ public class EmbedResource {
             String promptName) {}
 
     private static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
-        return new EmbeddingRequest(texts, prompt, EmbeddingSpace.required(exchange), RequestHeaders.timeout(exchange));
+        return new EmbeddingRequest(
+                texts,
+                prompt,
+                RequestHeaders.priority(exchange),
+                EmbeddingSpace.required(exchange),
+                RequestHeaders.timeout(exchange));
     }
 
     private Uni<Response> answer(

@@ -1,13 +1,16 @@
 package dev.embedding.http;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.Operation;
 import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 
 /** Adds the errors that an operation may answer to the API's document; all of them have the same body. */
 public class ErrorsInApi implements OASFilter {
@@ -40,6 +43,21 @@ public class ErrorsInApi implements OASFilter {
 
     private static final Map<String, String> WITHOUT_MODEL = ordered("503", "No model is loaded");
 
+    private static final Set<String> WITHOUT_KEY = Set.of("/", "/health");
+
+    private static final Map<String, String> FOR_KEYS =
+            ordered("401", "A key is needed, or the one given is not known");
+
+    private static final Map<String, String> FOR_ADMINS = ordered(
+            "401", "A key is needed, or the one given is not known",
+            "403", "An admin's key is needed");
+
+    /** Either header, or none where the service has been given no keys. */
+    private static final List<SecurityRequirement> KEYS = List.of(
+            OASFactory.createSecurityRequirement().addScheme(ServiceApi.BEARER),
+            OASFactory.createSecurityRequirement().addScheme(ServiceApi.KEY_HEADER),
+            OASFactory.createSecurityRequirement());
+
     @Override
     public void filterOpenAPI(OpenAPI api) {
         api.getPaths().getPathItems().forEach(ErrorsInApi::addErrors);
@@ -47,6 +65,12 @@ public class ErrorsInApi implements OASFilter {
 
     private static void addErrors(String path, PathItem item) {
         item.getOperations().forEach((method, operation) -> {
+            if (!WITHOUT_KEY.contains(path)) {
+                operation.setSecurity(KEYS);
+                add(
+                        operation,
+                        path.startsWith("/settings") && method != PathItem.HttpMethod.GET ? FOR_ADMINS : FOR_KEYS);
+            }
             if (path.startsWith("/settings") && method != PathItem.HttpMethod.GET) {
                 add(operation, CHANGING_SETTINGS);
                 add(operation, method == PathItem.HttpMethod.DELETE ? DELETING_SETTINGS : POSTING_SETTINGS);

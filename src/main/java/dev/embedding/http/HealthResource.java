@@ -73,6 +73,8 @@ public class HealthResource {
     private Map<String, String> faults(
             Optional<EmbeddingModel> model, ServiceSettings settings, SettingsHealth stored) {
         Map<String, String> faults = new TreeMap<>();
+        model.flatMap(EmbeddingModel::fault)
+                .ifPresent(fault -> faults.put("engine_fault", fault + "; a fresh model is being loaded"));
         deviceFault(model, settings).ifPresent(fault -> faults.put("device_fault", fault));
         stored.faults()
                 .forEach((name, fault) -> faults.put(

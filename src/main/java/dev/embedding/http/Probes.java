@@ -1,8 +1,8 @@
 package dev.embedding.http;
 
-import dev.embedding.reload.ModelState;
-import dev.embedding.reload.SettingsFollower;
+import dev.embedding.reload.ShutdownSequence;
 import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ModelHost;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.inject.Produces;
@@ -29,21 +29,26 @@ class Probes {
         };
     }
 
-    /** Ready: a model serves. */
+    /**
+     * Ready: a model serves and can compute, and the process is not asked to end. A reload or a full queue is no reason.
+     */
     @Produces
     @Singleton
     @Readiness
-    AsyncHealthCheck ready(ActiveModel active, SettingsFollower follower) {
-        return () ->
-                answer("model serves", active.model().isPresent() && !(follower.state() instanceof ModelState.Stopped));
+    AsyncHealthCheck ready(ActiveModel active, ShutdownSequence shutdown) {
+        return () -> {
+            boolean computes =
+                    active.model().filter(model -> model.fault().isEmpty()).isPresent();
+            return answer("model serves", computes && !shutdown.isEnding());
+        };
     }
 
-    /** Live: this answer was given by the event loop. */
+    /** Live: this answer was given by the event loop, and no run holds a lane far beyond its limit. */
     @Produces
     @Singleton
     @Liveness
-    AsyncHealthCheck live() {
-        return () -> answer("event loop answers", true);
+    AsyncHealthCheck live(ModelHost host) {
+        return () -> answer("event loop answers and lanes go on", !host.isStuck());
     }
 
     private static Uni<HealthCheckResponse> answer(String name, boolean up) {

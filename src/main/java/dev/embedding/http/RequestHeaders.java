@@ -3,6 +3,7 @@ package dev.embedding.http;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.http.edge.RefusedException;
+import dev.embedding.serving.PriorityChoice;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestHeaders {
 
     static final String TIMEOUT = "X-Request-Timeout-Ms";
+    static final String PRIORITY = "X-Priority";
 
     private static final long MAX_TIMEOUT_MILLIS = 600_000;
 
@@ -50,9 +52,24 @@ final class RequestHeaders {
         } catch (NumberFormatException notANumber) {
             // The fault below says what is wanted.
         }
-        throw new InvalidRequestException(new Fault(
-                "header." + TIMEOUT.toLowerCase(Locale.ROOT),
-                "Must be a number of milliseconds from 1 to " + MAX_TIMEOUT_MILLIS,
-                "value_error"));
+        throw invalid(TIMEOUT, "Must be a number of milliseconds from 1 to " + MAX_TIMEOUT_MILLIS);
+    }
+
+    /** @throws InvalidRequestException when the header names no class */
+    static PriorityChoice priority(RoutingContext exchange) {
+        @Nullable String text = exchange.request().getHeader(PRIORITY);
+        if (text == null) {
+            return PriorityChoice.BY_SIZE;
+        }
+        return switch (text) {
+            case "interactive" -> PriorityChoice.INTERACTIVE;
+            case "batch" -> PriorityChoice.BATCH;
+            default -> throw invalid(PRIORITY, "Must be interactive or batch");
+        };
+    }
+
+    private static InvalidRequestException invalid(String header, String message) {
+        return new InvalidRequestException(
+                new Fault("header." + header.toLowerCase(Locale.ROOT), message, "value_error"));
     }
 }

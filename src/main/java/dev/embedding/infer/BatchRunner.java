@@ -5,8 +5,12 @@ import ai.onnxruntime.OrtException;
 /** Something that computes batches of token ids: a session, or in tests what a session may do wrong. */
 interface BatchRunner extends AutoCloseable {
 
-    /** Runs one batch; the result lives in the workspace. */
-    TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException;
+    /**
+     * Runs one batch; the result lives in the workspace.
+     *
+     * @param termination to be told how the run is stopped, where it can be
+     */
+    TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException;
 
     /** Components of each token vector. */
     int dimension();

@@ -1,5 +1,8 @@
 package dev.embedding.infer;
 
+import ai.onnxruntime.OrtException;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** ONNX Runtime's messages as operators and callers may see them: one line, no places in its source, no directories. */
@@ -10,7 +13,22 @@ final class EngineMessage {
 
     private static final Pattern DIRECTORY = Pattern.compile("(?:/[^/\\s:\"']+)*/(?=[^/\\s:\"'])");
 
+    private static final List<String> OUT_OF_MEMORY = List.of(
+            "out of memory",
+            "failed to allocate memory",
+            "alloc_failed",
+            "memory allocation failure",
+            "is smaller than requested bytes",
+            "bad_alloc",
+            "bad allocation");
+
     private EngineMessage() {}
+
+    /** Whether a run failed for want of memory: ONNX Runtime has no error code for that, nor have its providers. */
+    static boolean isOutOfMemory(OrtException failure) {
+        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+        return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+    }
 
     static String of(Throwable failure) {
         String message = failure.getMessage() == null ? "" : failure.getMessage();

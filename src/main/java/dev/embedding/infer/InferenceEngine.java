@@ -17,7 +17,7 @@ public final class InferenceEngine implements AutoCloseable {
 
     private static final Duration WIDE_SESSION_IDLE = Duration.ofMinutes(5);
 
-    private final BatchRunner session;
+    private final WatchedSession session;
     private final ExecutionPlace place;
     private final boolean packsTokens;
     private final boolean pools;
@@ -25,7 +25,7 @@ public final class InferenceEngine implements AutoCloseable {
     private final @Nullable String fallbackReason;
 
     private InferenceEngine(
-            BatchRunner session,
+            WatchedSession session,
             ExecutionPlace place,
             boolean packsTokens,
             boolean pools,
@@ -50,38 +50,46 @@ public final class InferenceEngine implements AutoCloseable {
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {
-                return onCuda(opener, options);
+                return onCuda(runtime, opener, options);
             } catch (OrtException | UnsatisfiedLinkError failure) {
                 fallbackReason = EngineMessage.of(failure);
             }
         }
         try {
-            return onCpu(opener, options, fallbackReason);
+            return onCpu(runtime, opener, options, fallbackReason);
         } catch (OrtException failure) {
             throw new InferenceException(
                     file.getFileName() + " cannot be opened: " + EngineMessage.of(failure), failure);
         }
     }
 
-    private static InferenceEngine onCuda(SessionOpener opener, EngineOptions options) throws OrtException {
+    private static InferenceEngine onCuda(InferenceRuntime runtime, SessionOpener opener, EngineOptions options)
+            throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
             InferenceSession session = opener.open(sessionOptions, false);
             BatchRunner runner = options.device() == Device.AUTO
                     ? new OverflowToCpu(session, () -> openOnCpu(opener, options.cores()))
                     : session;
-            return new InferenceEngine(runner, ExecutionPlace.CUDA, false, session.pools(), null, null);
+            return new InferenceEngine(
+                    runtime.watched(runner), ExecutionPlace.CUDA, false, session.pools(), null, null);
         }
     }
 
-    private static InferenceEngine onCpu(SessionOpener opener, EngineOptions options, @Nullable String fallbackReason)
+    private static InferenceEngine onCpu(
+            InferenceRuntime runtime, SessionOpener opener, EngineOptions options, @Nullable String fallbackReason)
             throws OrtException {
         InferenceSession narrow = openOnCpu(opener, 1);
         NativeMemory.giveBack();
         WideSession wide = options.cores() == 1
                 ? null
-                : new WideSession(() -> openOnCpu(opener, options.cores()), WIDE_SESSION_IDLE);
+                : new WideSession(() -> runtime.watched(openOnCpu(opener, options.cores())), WIDE_SESSION_IDLE);
         return new InferenceEngine(
-                narrow, ExecutionPlace.CPU, narrow.packsTokens(), narrow.pools(), wide, fallbackReason);
+                runtime.watched(narrow),
+                ExecutionPlace.CPU,
+                narrow.packsTokens(),
+                narrow.pools(),
+                wide,
+                fallbackReason);
     }
 
     private static InferenceSession openOnCpu(SessionOpener opener, int threads) throws OrtException {
@@ -100,20 +108,32 @@ public final class InferenceEngine implements AutoCloseable {
      * Runs one batch.
      *
      * @param alone whether nothing else runs or waits, so that all cores are free
+     * @param onGivenUp called from elsewhere when the run does not end and is not waited for any more: the calling
+     *     thread must be replaced, and the workspace must not be used before the run returns, if ever
      * @return token vectors, or one vector a row where the graph {@link #pools}, valid until the workspace's next run
-     * @throws InferenceException when the run failed
+     * @throws EngineOutOfMemoryException when memory did not suffice
+     * @throws InferenceException when the run failed otherwise
      */
-    public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone) {
+    public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone, Runnable onGivenUp) {
         try {
+            TokenVectors vectors = null;
             if (alone && wide != null) {
-                TokenVectors vectors = wide.tryRun(batch, workspace);
-                if (vectors != null) {
-                    return vectors;
-                }
+                vectors = wide.tryRun(batch, workspace, onGivenUp);
             }
-            return session.run(batch, workspace);
+            if (vectors == null) {
+                vectors = session.tryRun(batch, workspace, onGivenUp);
+            }
+            if (vectors == null) {
+                throw new InferenceException("The model is closed", null);
+            }
+            return vectors;
+        } catch (OutOfMemoryError failure) {
+            throw new EngineOutOfMemoryException("Java's memory did not suffice for a batch", failure);
         } catch (OrtException failure) {
-            throw new InferenceException("The model could not compute a batch: " + EngineMessage.of(failure), failure);
+            String message = "The model could not compute a batch: " + EngineMessage.of(failure);
+            throw EngineMessage.isOutOfMemory(failure)
+                    ? new EngineOutOfMemoryException(message, failure)
+                    : new InferenceException(message, failure);
         }
     }
 
@@ -152,7 +172,7 @@ public final class InferenceEngine implements AutoCloseable {
         }
     }
 
-    /** Must only be called when no run is inside. */
+    /** Waits for the runs inside; what a run that was given up holds stays open. */
     @Override
     public void close() {
         if (wide != null) {

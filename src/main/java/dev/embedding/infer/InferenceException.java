@@ -3,7 +3,7 @@ package dev.embedding.infer;
 import org.jspecify.annotations.Nullable;
 
 /** A model file could not be opened, or a run failed. The message is for operators; it names no path. */
-public final class InferenceException extends RuntimeException {
+public sealed class InferenceException extends RuntimeException permits EngineOutOfMemoryException {
 
     InferenceException(String message, @Nullable Throwable cause) {
         super(message, cause);

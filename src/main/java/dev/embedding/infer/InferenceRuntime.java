@@ -5,15 +5,37 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 
 /** ONNX Runtime as this process uses it: one environment, errors only in its log, telemetry to its vendor off. */
 public final class InferenceRuntime {
 
     private static final OrtLoggingLevel LOGGED = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
 
+    /** How long a run may take at least. */
+    public static final Duration RUN_TIMEOUT = Duration.ofSeconds(30);
+
     private final OrtEnvironment environment;
+    private final RunWatch watch;
+    private final Duration runTimeout;
+    private final UnaryOperator<BatchRunner> sessions;
 
     public InferenceRuntime() {
+        this(RUN_TIMEOUT);
+    }
+
+    /** @param runTimeout a run that takes longer, and ten times longer than its tokens usually do, is terminated */
+    public InferenceRuntime(Duration runTimeout) {
+        this(runTimeout, RunWatch.start(), UnaryOperator.identity());
+    }
+
+    /** @param sessions what is put in place of each session that is opened; tests put what goes wrong there */
+    InferenceRuntime(Duration runTimeout, RunWatch watch, UnaryOperator<BatchRunner> sessions) {
+        this.runTimeout = runTimeout;
+        this.watch = watch;
+        this.sessions = sessions;
         NativeMemory.shareArenas();
         EngineTelemetry.switchOff();
         environment = OrtEnvironment.getEnvironment(LOGGED);
@@ -43,8 +65,42 @@ public final class InferenceRuntime {
         }
     }
 
+    /** Ends the process, whatever the engine is doing; an orderly end would crash on a computation that hangs. */
+    public static void endProcess(int exitCode) {
+        try {
+            CLibrary.load()._exit(exitCode);
+        } catch (UnsatisfiedLinkError notPosix) {
+            Runtime.getRuntime().halt(exitCode);
+        }
+    }
+
     OrtEnvironment environment() {
         return environment;
+    }
+
+    /** All runs of models go through what this gives. */
+    WatchedSession watched(BatchRunner session) {
+        return new WatchedSession(sessions.apply(session), watch, runTimeout);
+    }
+
+    /** Runs that took too long and were told to stop. */
+    public long terminatedRuns() {
+        return watch.terminated();
+    }
+
+    /** Runs that did not stop even then; their threads and sessions are lost. */
+    public long givenUpRuns() {
+        return watch.givenUp();
+    }
+
+    /** Whether a run is far beyond its limit and could not even be given up. */
+    public boolean isStuck() {
+        return watch.isStuck();
+    }
+
+    /** Completes when so many runs were given up that the process should end; what follows must not block. */
+    public CompletionStage<Void> hopeless() {
+        return watch.hopeless();
     }
 
     public String version() {

@@ -166,21 +166,35 @@ final class InferenceSession implements BatchRunner {
     }
 
     @Override
-    public TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
+    public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
         int rows = batch.rows().size();
         int vectorsOfRow = oneVectorOfRow ? 1 : batch.longest();
         var vectors = workspace.output(rows * vectorsOfRow, dimension);
         Map<String, OnnxTensor> tensors = tensors(batch, workspace);
-        try {
-            if (halfPrecision) {
-                convert(tensors, vectors);
-            } else {
-                long[] shape = pools ? new long[] {rows, dimension} : new long[] {rows, vectorsOfRow, dimension};
-                compute(tensors, vectors, shape);
+        try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            termination.canBeDoneBy(() -> terminate(options));
+            try {
+                if (halfPrecision) {
+                    convert(tensors, vectors, options);
+                } else {
+                    long[] shape = pools ? new long[] {rows, dimension} : new long[] {rows, vectorsOfRow, dimension};
+                    compute(tensors, vectors, shape, options);
+                }
+            } finally {
+                termination.isOver(); // INVARIANT: options are not touched any more once they are closed.
             }
             return new TokenVectors(vectors, vectorsOfRow, dimension);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /** The run ends before its next node; what a node computes is not interrupted. */
+    private static void terminate(OrtSession.RunOptions options) {
+        try {
+            options.setTerminate(true);
+        } catch (OrtException failure) {
+            throw new InferenceException("A run could not be terminated", failure);
         }
     }
 
@@ -207,14 +221,17 @@ final class InferenceSession implements BatchRunner {
     }
 
     /** Pinning the output has ONNX Runtime write into our buffer instead of allocating one for each run. */
-    private void compute(Map<String, OnnxTensor> tensors, FloatBuffer vectors, long[] shape) throws OrtException {
+    private void compute(
+            Map<String, OnnxTensor> tensors, FloatBuffer vectors, long[] shape, OrtSession.RunOptions options)
+            throws OrtException {
         try (OnnxTensor result = OnnxTensor.createTensor(environment, vectors, shape)) {
-            session.run(tensors, Set.of(), Map.of(output, result)).close();
+            session.run(tensors, Set.of(), Map.of(output, result), options).close();
         }
     }
 
-    private void convert(Map<String, OnnxTensor> tensors, FloatBuffer vectors) throws OrtException {
-        try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
+    private void convert(Map<String, OnnxTensor> tensors, FloatBuffer vectors, OrtSession.RunOptions options)
+            throws OrtException {
+        try (OrtSession.Result result = session.run(tensors, Set.of(output), options)) {
             vectors.put(((OnnxTensor) result.get(0)).getFloatBuffer());
             vectors.flip();
         }

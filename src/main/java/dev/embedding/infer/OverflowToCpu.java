@@ -1,8 +1,6 @@
 package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +8,6 @@ import org.jspecify.annotations.Nullable;
  * is opened when it is first needed, and kept.
  */
 final class OverflowToCpu implements BatchRunner {
-
-    private static final List<String> OUT_OF_MEMORY =
-            List.of("out of memory", "failed to allocate memory", "alloc_failed", "memory allocation failure");
 
     private final BatchRunner gpu;
     private final BatchRunner.Opener opener;
@@ -24,20 +19,15 @@ final class OverflowToCpu implements BatchRunner {
     }
 
     @Override
-    public TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
+    public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
         try {
-            return gpu.run(batch, workspace);
+            return gpu.run(batch, workspace, termination);
         } catch (OrtException failure) {
-            if (!isOutOfMemory(failure)) {
+            if (!EngineMessage.isOutOfMemory(failure)) {
                 throw failure;
             }
-            return cpu().run(batch, workspace);
+            return cpu().run(batch, workspace, termination);
         }
-    }
-
-    private static boolean isOutOfMemory(OrtException failure) {
-        String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-        return OUT_OF_MEMORY.stream().anyMatch(message::contains);
     }
 
     private synchronized BatchRunner cpu() throws OrtException {

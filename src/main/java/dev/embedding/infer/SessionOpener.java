@@ -64,7 +64,8 @@ final class SessionOpener {
             // A graph that was misunderstood gives another shape than it declares, which ends the run.
             session.run(
                     TokenBatch.of(List.of(new int[] {padTokenId, padTokenId}, new int[] {padTokenId})),
-                    new Workspace());
+                    new Workspace(),
+                    new Termination());
             return session;
         } catch (OrtException | RuntimeException failure) {
             session.close();

@@ -6,32 +6,40 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A second session over all cores, for a run that has the machine to itself.
  *
  * <p>It costs as much memory as the first one, so it is opened in the background when a lone run first asks for it (that
- * run goes on without), and closed after a while without lone runs. Runs hold the read lock; opening and closing take
- * the write lock, so that a session is never closed under a run.
+ * run goes on without), and closed after a while without lone runs. A {@link WatchedSession} is never closed under a run;
+ * closing waits for those inside, but not for one that was given up.
  */
 final class WideSession implements AutoCloseable {
 
     /** Longer than a session takes to open. */
     private static final Duration OPENING = Duration.ofSeconds(20);
 
-    private final BatchRunner.Opener opener;
+    private final Opener opener;
     private final long idleNanos;
     private final ScheduledExecutorService background;
-    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private @Nullable BatchRunner session;
+    /** Held while the session is closed, so that at most one exists; runs do not take it. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile @Nullable WatchedSession session;
     private boolean allowed;
     private boolean opening;
     private boolean unusable;
     private volatile long lastUsedNanos;
 
-    WideSession(BatchRunner.Opener opener, Duration idle) {
+    /** Opens a session; may take a second. */
+    @FunctionalInterface
+    interface Opener {
+        WatchedSession open() throws OrtException;
+    }
+
+    WideSession(Opener opener, Duration idle) {
         this.opener = opener;
         this.idleNanos = idle.toNanos();
         this.background = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -41,36 +49,34 @@ final class WideSession implements AutoCloseable {
         });
     }
 
-    /** Runs the batch over all cores, or answers null when the session is not open (yet). */
+    /** Runs the batch over all cores, or answers null when the session is not open (yet, or any more). */
     @Nullable
-    TokenVectors tryRun(TokenBatch batch, Workspace workspace) throws OrtException {
-        lock.readLock().lock();
-        try {
-            if (session != null) {
-                lastUsedNanos = System.nanoTime();
-                return session.run(batch, workspace);
-            }
-        } finally {
-            lock.readLock().unlock();
+    TokenVectors tryRun(TokenBatch batch, Workspace workspace, Runnable onGivenUp) throws OrtException {
+        WatchedSession open = session;
+        if (open != null) {
+            lastUsedNanos = System.nanoTime();
+            return open.hasLostARun() ? null : open.tryRun(batch, workspace, onGivenUp);
         }
         openInBackground();
         return null;
     }
 
     private void openInBackground() {
-        lock.writeLock().lock();
+        if (!lock.tryLock()) {
+            return; // It is being closed or put in place, which may wait for a run; lanes do not wait with it.
+        }
         try {
             if (allowed && !opening && !unusable && session == null) {
                 opening = true;
                 background.execute(this::open);
             }
         } finally {
-            lock.writeLock().unlock();
+            lock.unlock();
         }
     }
 
     private void open() {
-        BatchRunner opened = null;
+        WatchedSession opened = null;
         try {
             opened = opener.open();
         } catch (OrtException | RuntimeException failure) {
@@ -78,7 +84,7 @@ final class WideSession implements AutoCloseable {
             System.getLogger(WideSession.class.getName())
                     .log(System.Logger.Level.WARNING, "Lone requests stay on one core: {0}", failure.getMessage());
         }
-        lock.writeLock().lock();
+        lock.lock();
         try {
             opening = false;
             if (opened == null) {
@@ -93,7 +99,7 @@ final class WideSession implements AutoCloseable {
             lastUsedNanos = System.nanoTime();
             closeWhenIdle(idleNanos);
         } finally {
-            lock.writeLock().unlock();
+            lock.unlock();
         }
     }
 
@@ -115,35 +121,31 @@ final class WideSession implements AutoCloseable {
 
     /** Not allowed, an open one is closed; a run inside is waited for. It is not at first. */
     void allow(boolean allow) {
-        lock.writeLock().lock();
+        lock.lock();
         try {
             allowed = allow;
             if (!allow) {
                 closeSession();
             }
         } finally {
-            lock.writeLock().unlock();
+            lock.unlock();
         }
     }
 
     boolean isOpen() {
-        lock.readLock().lock();
-        try {
-            return session != null;
-        } finally {
-            lock.readLock().unlock();
-        }
+        return session != null;
     }
 
     private void closeSession() {
-        lock.writeLock().lock();
+        lock.lock();
         try {
-            if (session != null) {
-                session.close();
+            WatchedSession open = session;
+            if (open != null) {
                 session = null;
+                open.close();
             }
         } finally {
-            lock.writeLock().unlock();
+            lock.unlock();
         }
     }
 

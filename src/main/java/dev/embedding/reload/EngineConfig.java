@@ -17,7 +17,7 @@ public interface EngineConfig {
     /** GPU memory that ONNX Runtime may take. */
     Optional<MemorySize> gpuMemoryLimit();
 
-    /** How long accepted requests are waited for at shutdown. */
-    @WithDefault("25s")
-    Duration shutdownTimeout();
+    /** A run of the engine that takes longer, and ten times longer than its tokens usually do, is terminated. */
+    @WithDefault("30s")
+    Duration runTimeout();
 }

@@ -7,8 +7,10 @@ import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.settings.ServiceSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -34,6 +36,7 @@ final class ModelSwitch {
     private @Nullable Retired replaced;
     private boolean closedInVain;
     private volatile boolean stopped;
+    private volatile Runnable onBroken = () -> {};
 
     /** @param onServed told each model that starts to be served, and the one that starts to be served in another way */
     ModelSwitch(
@@ -53,6 +56,16 @@ final class ModelSwitch {
 
     private record Running(EmbeddingModel model, ServiceSettings settings) {}
 
+    /** Whether the running model cannot compute any more; the next {@link #prepare} loads a fresh one. */
+    boolean isBroken() {
+        return running != null && running.model().fault().isPresent();
+    }
+
+    /** Names what is told when a model that is served breaks: on a thread that must not be kept. */
+    void whenBroken(Runnable listener) {
+        onBroken = listener;
+    }
+
     /** What is in force; empty before the first model is served. */
     Optional<ServiceSettings> settings() {
         return Optional.ofNullable(running).map(Running::settings);
@@ -71,12 +84,15 @@ final class ModelSwitch {
         if (before == null) {
             return new Prepared(load(wanted, null), wanted, null, true);
         }
-        ReloadPlan plan = ReloadPlan.between(before.settings(), wanted);
+        ReloadPlan plan = before.model()
+                .fault()
+                .<ReloadPlan>map(fault -> new ReloadPlan.Replace(List.of(fault)))
+                .orElseGet(() -> ReloadPlan.between(before.settings(), wanted));
         if (!(plan instanceof ReloadPlan.Replace)) {
             requireSpace(before.model(), wanted);
             return new Prepared(before.model(), wanted, before, plan instanceof ReloadPlan.Retune);
         }
-        LOG.infof("Loading another model: %s", String.join("; ", plan.reasons()));
+        LOG.infof("Loading a model beside the running one: %s", String.join("; ", plan.reasons()));
         counters.attempted();
         try {
             return new Prepared(load(wanted, before), wanted, before, true);
@@ -130,7 +146,8 @@ final class ModelSwitch {
 
     /** Sees to it, before anything is loaded, that there is memory for the model. */
     private void makeRoom(ModelDescription description, Running before) {
-        if (reloadMode == ReloadConfig.Mode.BESIDE) {
+        boolean worthKeeping = before.model().fault().isEmpty();
+        if (reloadMode == ReloadConfig.Mode.BESIDE && worthKeeping) {
             memory.requireFreeBeside(description);
             return;
         }
@@ -169,6 +186,7 @@ final class ModelSwitch {
         running = new Running(model, settings);
         active.serve(model, settings.normalizeEmbeddings()).ifPresent(before -> replaced = before);
         if (loaded) {
+            CompletionStage<Void> unused = model.broken().thenAccept(fault -> onBroken.run());
             model.deviceFallback()
                     .ifPresent(reason -> LOG.warnf(
                             "Device %s is not usable, the CPU is used instead: %s", settings.device(), reason));

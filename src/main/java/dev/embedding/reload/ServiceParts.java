@@ -6,6 +6,8 @@ import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.Embedder;
 import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.serving.QueueConfig;
+import dev.embedding.serving.QueueLimits;
 import dev.embedding.serving.ServingListener;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
@@ -24,6 +26,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
 /** Puts the plain parts of the service together, and starts and stops them with the application. */
@@ -40,9 +43,10 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    ModelHost modelHost(EngineConfig config, ServingListener listener) {
+    ModelHost modelHost(EngineConfig config, QueueConfig queue, ServingListener listener) {
         int lanes = LaneCount.of(config.lanes());
-        return new ModelHost(lanes, LaneCount.of("auto"), listener);
+        QueueLimits limits = new QueueLimits(queue.maxQueueWait(), queue.maxBatchWait(), queue.requestTimeout());
+        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, listener);
     }
 
     @Produces
@@ -120,14 +124,21 @@ class ServiceParts {
         return host + ":" + settings.port();
     }
 
-    void onStart(@Observes StartupEvent event, SettingsFollower follower, EnvironmentSettings environment) {
+    void onStart(
+            @Observes StartupEvent event,
+            SettingsFollower follower,
+            EnvironmentSettings environment,
+            ShutdownConfig config,
+            ModelHost host) {
         environment.warnings().forEach(LOG::warn);
+        HopelessExit exit = new HopelessExit(follower, config.shutdownTimeout(), Runtime.getRuntime()::halt);
+        CompletionStage<Void> unused = host.hopeless().thenRun(exit::begin);
         follower.start();
     }
 
-    void onStop(@Observes ShutdownEvent event, SettingsFollower follower, EngineConfig config, ModelHost host) {
+    void onStop(@Observes ShutdownEvent event, SettingsFollower follower, ShutdownSequence sequence, ModelHost host) {
         try {
-            follower.stop(config.shutdownTimeout());
+            follower.stop(sequence.timeLeft());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

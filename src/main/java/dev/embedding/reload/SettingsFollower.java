@@ -41,6 +41,8 @@ public final class SettingsFollower implements SettingsControl {
     private static final Logger LOG = Logger.getLogger(SettingsFollower.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
     private static final Duration SLOWEST_RETRY = Duration.ofMinutes(1);
+    /** A fresh model that served as long did not break for the reason that the one before broke for. */
+    private static final Duration LASTING = Duration.ofMinutes(10);
 
     private final ServiceSettings environment;
     private final List<SettingKey> givenByEnvironment;
@@ -60,6 +62,8 @@ public final class SettingsFollower implements SettingsControl {
     private Set<String> loggedFaults = Set.of();
     private Duration retryAfter = FIRST_RETRY;
     private @Nullable ScheduledFuture<?> retry;
+    private Duration replaceAfter = Duration.ZERO;
+    private long lastReplacedNanos = System.nanoTime() - LASTING.toNanos();
 
     SettingsFollower(
             EnvironmentSettings environment,
@@ -77,6 +81,7 @@ public final class SettingsFollower implements SettingsControl {
         this.store = store.map(followed -> new FollowedStore(followed, report, pollInterval));
         this.lastGood = lastGood;
         this.models = models;
+        models.whenBroken(() -> submit(this::replaceBroken));
     }
 
     @Override
@@ -140,17 +145,21 @@ public final class SettingsFollower implements SettingsControl {
 
     private boolean submit(Runnable task) {
         try {
-            thread.execute(() -> {
-                try {
-                    task.run();
-                } catch (RuntimeException | Error failure) {
-                    LOG.error("Following the settings failed", failure);
-                }
-            });
+            thread.execute(guarded(task));
             return true;
         } catch (RejectedExecutionException stopping) {
             return false;
         }
+    }
+
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error failure) {
+                LOG.error("Following the settings failed", failure);
+            }
+        };
     }
 
     private void followNewest() {
@@ -166,12 +175,38 @@ public final class SettingsFollower implements SettingsControl {
         attempt();
     }
 
+    /** A fresh model in place of one that cannot compute any more; the sooner one broke again, the later. */
+    private void replaceBroken() {
+        if (isStopped() || !models.isBroken()) {
+            return;
+        }
+        boolean soon = System.nanoTime() - lastReplacedNanos < LASTING.toNanos();
+        replaceAfter = soon ? longer(replaceAfter) : Duration.ZERO;
+        LOG.errorf("The model is broken; a fresh one is loaded in %d s", replaceAfter.toSeconds());
+        attemptAfter(replaceAfter);
+    }
+
+    private static Duration longer(Duration before) {
+        Duration next = before.isZero() ? FIRST_RETRY : before.multipliedBy(2);
+        return next.compareTo(SLOWEST_RETRY) < 0 ? next : SLOWEST_RETRY;
+    }
+
+    private void attemptAfter(Duration delay) {
+        cancelRetry();
+        try {
+            retry = thread.schedule(guarded(this::attempt), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("The process is ending");
+        }
+    }
+
     /** Brings into force what the rows say, as far as that can be. */
     private void attempt() {
         if (isStopped()) {
             return;
         }
         cancelRetry();
+        boolean wasBroken = models.isBroken();
         StoredSettings stored = StoredSettings.of(followed, environment, current);
         logNew(stored.faults());
         report.following(followedHash, stored.faults());
@@ -189,6 +224,9 @@ public final class SettingsFollower implements SettingsControl {
         } catch (RuntimeException | Error failure) {
             LOG.error("The model could not be loaded", failure);
             refused(stored, "The model could not be loaded; the log says why");
+        }
+        if (wasBroken && !models.isBroken()) {
+            lastReplacedNanos = System.nanoTime();
         }
         models.drainReplaced();
         report.publish();
@@ -241,13 +279,8 @@ public final class SettingsFollower implements SettingsControl {
             LOG.error("It is not tried again before the settings change: each attempt closes the running model");
             return;
         }
-        try {
-            retry = thread.schedule(this::attempt, retryAfter.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is ending");
-        }
-        Duration next = retryAfter.multipliedBy(2);
-        retryAfter = next.compareTo(SLOWEST_RETRY) < 0 ? next : SLOWEST_RETRY;
+        attemptAfter(retryAfter);
+        retryAfter = longer(retryAfter);
     }
 
     private void followBesides(ServiceSettings wanted, ServiceSettings running) {
@@ -266,6 +299,10 @@ public final class SettingsFollower implements SettingsControl {
             return true;
         } catch (OtherSpaceException refusal) {
             return false;
+        } catch (RuntimeException failure) {
+            // Only a broken model is loaded anew here; the next attempt does that too.
+            LOG.errorf("The broken model cannot be replaced by a fresh one: %s", failure.getMessage());
+            return true;
         }
     }
 
@@ -411,16 +448,21 @@ public final class SettingsFollower implements SettingsControl {
         return state.get() instanceof ModelState.Stopped;
     }
 
+    /** Changes nothing any more; what is served stays. */
+    void stopFollowing() {
+        become(new ModelState.Stopped());
+        store.ifPresent(FollowedStore::stop);
+        thread.shutdown();
+        models.stopLoading();
+    }
+
     /**
      * Serves nothing any more; accepted requests are answered as far as the time allows. A load is waited for: ending the
      * process while the engine opens a model would crash it.
      */
     void stop(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        become(new ModelState.Stopped());
-        store.ifPresent(FollowedStore::stop);
-        thread.shutdown();
-        models.stopLoading();
+        stopFollowing();
         boolean unused = thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         models.stop(deadline);
     }

@@ -6,15 +6,15 @@ import dev.embedding.batch.DeadlinePassedException;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.MovedException;
 import dev.embedding.batch.QueueFullException;
+import dev.embedding.batch.RowFailedException;
+import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.Uni;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -24,8 +24,6 @@ import java.util.stream.IntStream;
  * normalised by the same model.
  */
 public final class Embedder {
-
-    private static final long NO_DEADLINE_NANOS = TimeUnit.DAYS.toNanos(365);
 
     private final ActiveModel active;
     private final Executor workers;
@@ -38,55 +36,59 @@ public final class Embedder {
 
     /**
      * Embeds the texts. Small requests are tokenized on the subscribing thread. Cancelling drops whatever is not being
-     * computed yet.
+     * computed yet, and so does the end of the request's time.
      *
      * @return the vectors, or an {@link EmbeddingFailure}
      */
     public Uni<Embeddings> embed(EmbeddingRequest request) {
-        return Uni.createFrom().deferred(() -> {
-            long deadline =
-                    System.nanoTime() + request.timeout().map(Duration::toNanos).orElse(NO_DEADLINE_NANOS);
-            Uni<Embeddings> answer = underLease(request, deadline, false);
-            if (request.timeout().isPresent()) {
-                Duration timeout = request.timeout().get();
-                answer = answer.ifNoItem()
-                        .after(timeout)
-                        .failWith(() -> new EmbeddingFailure.DeadlinePassed(
-                                timeout,
-                                active.model().map(EmbeddingModel::queuedTokens).orElse(0L)));
-            }
-            return answer.onFailure().transform(Embedder::failure);
-        });
+        return Uni.createFrom()
+                .deferred(() -> underLease(request, System.nanoTime(), false))
+                .onFailure()
+                .transform(Embedder::failure);
     }
 
     /** @param moved whether another model admitted the request and was replaced before it computed any of it */
-    private Uni<Embeddings> underLease(EmbeddingRequest request, long deadline, boolean moved) {
+    private Uni<Embeddings> underLease(EmbeddingRequest request, long startNanos, boolean moved) {
         return Uni.createFrom().deferred(() -> {
             Lease lease = active.lease().orElseThrow(EmbeddingFailure.NoModel::new);
-            return embed(request, lease, deadline, moved)
+            return embed(request, lease, startNanos, moved)
                     .onTermination()
                     .invoke(lease::release)
                     .onFailure(MovedException.class)
-                    .recoverWithUni(() -> underLease(request, deadline, true));
+                    .recoverWithUni(() -> underLease(request, startNanos, true));
         });
     }
 
-    private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease, long deadline, boolean moved) {
+    private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease, long startNanos, boolean moved) {
         return Uni.createFrom().deferred(() -> {
             requireSpace(request, lease);
             EmbeddingModel model = lease.model();
             String prompt = request.prompt().of(model.description().prompts());
             long estimate = model.estimateTokens(prompt, request.texts());
+            Priority priority = request.priority().of(request.texts().size(), estimate);
+            RequestDeadline deadline = new RequestDeadline(
+                    startNanos, request.timeout().orElseGet(() -> model.timeout(priority, estimate)));
             MicroBatcher<EncodedText, float[]>.Admission admission = moved
-                    ? model.batcher().admitMoved(estimate)
-                    : model.batcher().admit(estimate);
+                    ? model.batcher().admitMoved(priority, estimate)
+                    : model.batcher().admit(priority, estimate);
             long start = System.nanoTime();
             return new TokenizeJob(model, prompt, request.texts(), workers)
                     .run()
                     .chain(texts -> compute(
-                            texts, model.tokensLeftOut(prompt), lease, admission, deadline, System.nanoTime() - start))
+                            texts,
+                            model.tokensLeftOut(prompt),
+                            lease,
+                            admission,
+                            deadline.nanos(),
+                            System.nanoTime() - start))
                     .onTermination()
-                    .invoke(admission::release);
+                    .invoke(admission::release)
+                    .onFailure(DeadlinePassedException.class)
+                    .transform(late -> deadline.passed(late.queuedTokens()))
+                    .ifNoItem()
+                    .after(deadline.left(start))
+                    .on(model.timer())
+                    .failWith(() -> deadline.passed(model.queuedTokens()));
         });
     }
 
@@ -140,13 +142,13 @@ public final class Embedder {
             return known;
         }
         if (failure instanceof QueueFullException full) {
-            return new EmbeddingFailure.Saturated(full.retryAfter());
+            return new EmbeddingFailure.Saturated(full.expectedWait(), full.retryAfter());
         }
         if (failure instanceof BatcherClosedException) {
-            return new EmbeddingFailure.NoModel();
+            return new EmbeddingFailure.GivenUp();
         }
-        if (failure instanceof DeadlinePassedException late) {
-            return new EmbeddingFailure.DeadlinePassed(late.waited(), late.queuedTokens());
+        if (failure instanceof RowFailedException row) {
+            return new EmbeddingFailure.ComputationFailed(row.index(), row.reason());
         }
         return new EmbeddingFailure.ComputationFailed(failure);
     }

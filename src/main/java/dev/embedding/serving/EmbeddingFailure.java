@@ -32,13 +32,26 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
+    /** The service is ending, or the model was replaced, and the request did not get its turn in time. */
+    public static final class GivenUp extends EmbeddingFailure {
+        public GivenUp() {
+            super("The request was given up, because the service is ending or changes its model; send it again.");
+        }
+    }
+
     /** Too much is waiting already. */
     public static final class Saturated extends EmbeddingFailure {
         private final Duration retryAfter;
 
-        public Saturated(Duration retryAfter) {
-            super("Too many texts are waiting; try again in " + retryAfter.toSeconds() + " s.");
+        /** @param retryAfter when there will be room again, at the measured rate */
+        public Saturated(Duration expectedWait, Duration retryAfter) {
+            super("Too many texts are waiting: this request would wait about " + seconds(expectedWait)
+                    + " s. Try again in " + seconds(retryAfter) + " s, or send less at once.");
             this.retryAfter = retryAfter;
+        }
+
+        private static long seconds(Duration time) {
+            return Math.max(1, time.plusMillis(999).toSeconds());
         }
 
         public Duration retryAfter() {
@@ -48,9 +61,17 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
 
     /** The caller's time is over. */
     public static final class DeadlinePassed extends EmbeddingFailure {
-        public DeadlinePassed(Duration timeout, long queuedTokens) {
-            super("The request was not answered within its " + timeout.toMillis() + " ms; " + queuedTokens
-                    + " tokens are waiting. Send less at once, or allow more time with X-Request-Timeout-Ms.");
+        /**
+         * @param timeout what it had
+         * @param waited since the request came
+         * @param queuedTokens that wait to be computed now
+         */
+        public DeadlinePassed(Duration timeout, Duration waited, long queuedTokens) {
+            super("The request was not answered within its " + timeout.toMillis() + " ms: it waited "
+                    + waited.toMillis()
+                    + " ms, and " + queuedTokens
+                    + " tokens are in the queue. Send less at once, or allow more time with"
+                    + " X-Request-Timeout-Ms.");
         }
     }
 
@@ -83,6 +104,14 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     public static final class ComputationFailed extends EmbeddingFailure {
         public ComputationFailed(Throwable cause) {
             super("The model could not compute these texts.", cause);
+        }
+
+        /** @param index which of the request's texts, from 0 */
+        public ComputationFailed(int index, Throwable cause) {
+            super(
+                    "The model could not compute the text with the index " + index
+                            + "; the others may be sent again without it.",
+                    cause);
         }
     }
 }

@@ -2,9 +2,13 @@ package dev.embedding.serving;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.BatchLimits;
+import dev.embedding.batch.BatchObserver;
 import dev.embedding.batch.BatchResult;
+import dev.embedding.batch.BatchTooLargeException;
 import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.RerunCause;
 import dev.embedding.batch.RowOutcome;
+import dev.embedding.batch.admission.Priority;
 import dev.embedding.infer.InferenceException;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelFile;
@@ -23,6 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** A loaded model: tokenizer, queue and encoder, opened and closed as one. */
@@ -36,6 +42,10 @@ public final class EmbeddingModel {
     private final Duration loadTime;
     private final int lanes;
     private final EngineProfile profile;
+    private final EngineHealth health = new EngineHealth();
+    private final EncodedText knownText;
+    private final QueueLimits queueLimits;
+    private final ScheduledExecutorService timer;
 
     private EmbeddingModel(
             ModelDescription description,
@@ -51,13 +61,17 @@ public final class EmbeddingModel {
         this.encoder = encoder;
         this.loadTime = loadTime;
         this.profile = encoder.profile();
+        this.queueLimits = host.queueLimits();
+        this.timer = host.timer();
         this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
+        int[] known = tokenizer.tokenize("Hello world").ids();
+        this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0);
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
                 limits(options.maxBatchSize()),
                 profile.tokensPerSecondOfOneLane(),
-                host.listener()::batchComputed,
+                new Listening(host.listener()),
                 System::nanoTime);
     }
 
@@ -136,29 +150,80 @@ public final class EmbeddingModel {
 
     /** Computes one batch on a lane: {@code [rows]} of token ids to pooled vectors. */
     private List<RowOutcome<float[]>> compute(List<EncodedText> rows, BatchRun run) {
-        return encoder.vectors(rows, run).stream().map(EmbeddingModel::outcome).toList();
+        List<RowOutcome<float[]>> outcomes;
+        try {
+            outcomes = vectors(rows, run).stream().map(EmbeddingModel::outcome).toList();
+        } catch (BatchTooLargeException failure) {
+            if (rows.size() == 1) {
+                health.failed(() -> computesKnownText(run));
+            }
+            throw failure;
+        } catch (RuntimeException | Error failure) {
+            health.failed(() -> computesKnownText(run));
+            throw failure;
+        }
+        if (outcomes.stream().anyMatch(RowOutcome.Computed.class::isInstance)) {
+            health.succeeded();
+        } else {
+            health.failed(() -> computesKnownText(run));
+        }
+        return outcomes;
+    }
+
+    private List<float[]> vectors(List<EncodedText> rows, BatchRun run) {
+        return encoder.vectors(rows, run, () -> health.breaks("A run of the model did not end"));
+    }
+
+    private boolean computesKnownText(BatchRun run) {
+        try {
+            return VectorNorm.isFinite(vectors(List.of(knownText), run).get(0));
+        } catch (RuntimeException | Error failure) {
+            return false;
+        }
     }
 
     private static RowOutcome<float[]> outcome(float[] vector) {
         return VectorNorm.isFinite(vector)
                 ? new RowOutcome.Computed<>(vector)
-                : new RowOutcome.Failed<>(new EmbeddingFailure.ComputationFailed(
-                        new ArithmeticException("The model's output is not finite")));
+                : new RowOutcome.Failed<>(new ArithmeticException("The model's output is not finite"));
+    }
+
+    /** Why the model cannot compute any more, in a sentence for operators; empty while it can. */
+    public Optional<String> fault() {
+        return health.fault();
+    }
+
+    /** Completes with the fault when there is one, on a thread that must not be kept. */
+    public CompletionStage<String> broken() {
+        return health.broken();
+    }
+
+    /** The time of a request that names none. */
+    Duration timeout(Priority priority, long tokens) {
+        return queueLimits.timeout(priority, tokens, batcher.backlog());
+    }
+
+    /** Ends requests whose time is over. */
+    ScheduledExecutorService timer() {
+        return timer;
     }
 
     MicroBatcher<EncodedText, float[]> batcher() {
         return batcher;
     }
 
-    TokenizedText tokenize(String text) {
-        return tokenizer.tokenize(text);
+    /** Text behind a prompt; what is learned of it makes later estimates better. */
+    TokenizedText tokenize(String prompt, String text) {
+        TokenizedText tokenized = tokenizer.tokenize(prompt + text);
+        if (!tokenized.truncated()) {
+            tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
+        }
+        return tokenized;
     }
 
-    /** Tokens that these texts will have at most, guessed from their lengths. */
+    /** Tokens that these texts will have about, without tokenizing them. */
     long estimateTokens(String prompt, List<String> texts) {
-        return texts.stream()
-                .mapToLong(text -> tokenizer.estimateTokens(prompt.length() + text.length()))
-                .sum();
+        return tokenizer.estimator().estimate(prompt, texts);
     }
 
     /** How many tokens of a text behind this prompt do not count in the pooling. */
@@ -244,7 +309,7 @@ public final class EmbeddingModel {
     }
 
     private BatchLimits limits(int maxBatchSize) {
-        return profile.limits(description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens());
+        return profile.limits(description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens(), queueLimits);
     }
 
     /** Takes effect with the next batch. */
@@ -262,10 +327,37 @@ public final class EmbeddingModel {
         batcher.handOver();
     }
 
+    /**
+     * Fails what cannot be computed within the time, of what waits and of what is admitted later.
+     *
+     * @return how many requests were given up at once
+     */
+    public int giveUpBeyond(Duration time) {
+        return batcher.giveUpBeyond(time);
+    }
+
     /** Answers what was admitted, gives up what still waits after {@code patience}, and frees the engine. */
     public void close(Duration patience) throws InterruptedException {
         batcher.close(patience);
         encoder.close();
         tokenizer.close();
+    }
+
+    /** Passes on what happens to batches. */
+    private record Listening(ServingListener listener) implements BatchObserver {
+        @Override
+        public void computed(int rows, long tokens, long paddedTokens, long nanos) {
+            listener.batchComputed(rows, tokens, paddedTokens, nanos);
+        }
+
+        @Override
+        public void rerun(RerunCause cause) {
+            listener.batchRerun(
+                    switch (cause) {
+                        case OUT_OF_MEMORY -> ServingListener.RerunCause.OUT_OF_MEMORY;
+                        case FAILED -> ServingListener.RerunCause.FAILED;
+                        case GIVEN_UP -> ServingListener.RerunCause.GIVEN_UP;
+                    });
+        }
     }
 }

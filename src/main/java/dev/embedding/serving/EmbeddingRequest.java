@@ -9,11 +9,16 @@ import java.util.Optional;
  *
  * @param texts at least one
  * @param prompt what is put in front of each
+ * @param priority which class its texts wait in
  * @param requiredSpace fingerprint of the vector space that the caller insists on
  * @param timeout after which the caller does not want the answer any more
  */
 public record EmbeddingRequest(
-        List<String> texts, PromptChoice prompt, Optional<String> requiredSpace, Optional<Duration> timeout) {
+        List<String> texts,
+        PromptChoice prompt,
+        PriorityChoice priority,
+        Optional<String> requiredSpace,
+        Optional<Duration> timeout) {
 
     public EmbeddingRequest {
         if (texts.isEmpty()) {

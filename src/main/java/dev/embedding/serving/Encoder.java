@@ -27,10 +27,11 @@ sealed interface Encoder extends AutoCloseable permits EngineEncoder, TableEncod
      * Computes one batch.
      *
      * @param rows what the model sees of each text
+     * @param onGivenUp called from elsewhere when the computation does not end; its lane is replaced then
      * @return a vector for each row, in order: pooled, and through the modules behind the pooling, but for a Normalize at
      *     their end
      */
-    List<float[]> vectors(List<EncodedText> rows, BatchRun run);
+    List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onGivenUp);
 
     int dimension();
 
@@ -54,7 +55,7 @@ sealed interface Encoder extends AutoCloseable permits EngineEncoder, TableEncod
     /** Whether a lone run may use all cores, where that takes memory. */
     void allowWideRuns(boolean allowed);
 
-    /** Must only be called when no run is inside. */
+    /** Waits for the runs inside, but for those that were given up. */
     @Override
     void close();
 }

@@ -1,7 +1,10 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.batch.BatchTooLargeException;
+import dev.embedding.batch.Lanes;
 import dev.embedding.infer.EngineOptions;
+import dev.embedding.infer.EngineOutOfMemoryException;
 import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
@@ -9,8 +12,9 @@ import dev.embedding.infer.Workspace;
 import dev.embedding.model.ModelDescription;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** An ONNX model in the inference engine, and the pooling behind it. */
 final class EngineEncoder implements Encoder {
@@ -18,13 +22,15 @@ final class EngineEncoder implements Encoder {
     private final ModelDescription model;
     private final InferenceEngine engine;
     private final VectorHead head;
-    private final List<Workspace> workspaces;
+    private final Lanes lanes;
+    /** Not in use; a run that never ends keeps its own for ever. */
+    private final Queue<Workspace> workspaces = new ConcurrentLinkedQueue<>();
 
-    private EngineEncoder(ModelDescription model, InferenceEngine engine, VectorHead head, int lanes) {
+    private EngineEncoder(ModelDescription model, InferenceEngine engine, VectorHead head, Lanes lanes) {
         this.model = model;
         this.engine = engine;
         this.head = head;
-        this.workspaces = Stream.generate(Workspace::new).limit(lanes).toList();
+        this.lanes = lanes;
     }
 
     static EngineEncoder open(ModelDescription model, ModelOptions options, ModelHost host) {
@@ -44,7 +50,7 @@ final class EngineEncoder implements Encoder {
             VectorHead head = engine.pools()
                     ? VectorHead.behindPooled(model, engine.dimension())
                     : VectorHead.of(model, engine.dimension());
-            return new EngineEncoder(model, engine, head, host.laneCount());
+            return new EngineEncoder(model, engine, head, host.lanes());
         } catch (RuntimeException | Error failure) {
             engine.close();
             throw failure;
@@ -52,12 +58,23 @@ final class EngineEncoder implements Encoder {
     }
 
     @Override
-    public List<float[]> vectors(List<EncodedText> rows, BatchRun run) {
-        TokenVectors vectors = engine.run(
-                TokenBatch.of(rows.stream().map(EncodedText::ids).toList()), workspaces.get(run.lane()), run.alone());
-        return IntStream.range(0, rows.size())
-                .mapToObj(row -> head.vector(vectors, row, rows.get(row)))
-                .toList();
+    public List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onGivenUp) {
+        Workspace free = workspaces.poll();
+        Workspace workspace = free == null ? new Workspace() : free;
+        try {
+            TokenVectors vectors = engine.run(
+                    TokenBatch.of(rows.stream().map(EncodedText::ids).toList()), workspace, run.alone(), () -> {
+                        lanes.giveUp(run.lane());
+                        onGivenUp.run();
+                    });
+            return IntStream.range(0, rows.size())
+                    .mapToObj(row -> head.vector(vectors, row, rows.get(row)))
+                    .toList();
+        } catch (EngineOutOfMemoryException failure) {
+            throw new BatchTooLargeException(failure);
+        } finally {
+            workspaces.add(workspace);
+        }
     }
 
     @Override

@@ -71,7 +71,8 @@ public final class GoldenCheck {
 
     private static List<float[]> embed(Embedder embedder, List<String> texts, EmbeddingModel model) {
         try {
-            return embedder.embed(new EmbeddingRequest(texts, PromptChoice.USUAL, Optional.empty(), Optional.empty()))
+            return embedder.embed(new EmbeddingRequest(
+                            texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
                     .await()
                     .atMost(PATIENCE)
                     .vectors();

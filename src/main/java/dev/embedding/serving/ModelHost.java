@@ -2,8 +2,12 @@ package dev.embedding.serving;
 
 import dev.embedding.batch.Lanes;
 import dev.embedding.infer.InferenceRuntime;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,19 +17,34 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class ModelHost implements AutoCloseable {
 
-    private final InferenceRuntime runtime = new InferenceRuntime();
+    private final InferenceRuntime runtime;
     private final Lanes lanes;
     private final ExecutorService workers;
+    private final ScheduledThreadPoolExecutor timer;
+    private final QueueLimits queueLimits;
     private final int cores;
     private final ServingListener listener;
 
     /**
      * @param laneCount batches computed at the same time on a CPU
      * @param cores cores that a lone run may use, and number of workers
+     * @param queueLimits how long requests may wait
      */
-    public ModelHost(int laneCount, int cores, ServingListener listener) {
+    public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
+        this(laneCount, cores, new InferenceRuntime(), queueLimits, listener);
+    }
+
+    /** @param runTimeout how long a run of the engine may take at least */
+    public ModelHost(int laneCount, int cores, Duration runTimeout, QueueLimits queueLimits, ServingListener listener) {
+        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, listener);
+    }
+
+    public ModelHost(
+            int laneCount, int cores, InferenceRuntime runtime, QueueLimits queueLimits, ServingListener listener) {
+        this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
         this.cores = cores;
+        this.queueLimits = queueLimits;
         this.listener = listener;
         AtomicInteger number = new AtomicInteger();
         this.workers = Executors.newFixedThreadPool(cores, task -> {
@@ -33,6 +52,13 @@ public final class ModelHost implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "deadlines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // An answered request's deadline would otherwise keep its texts and vectors until it has passed.
+        timer.setRemoveOnCancelPolicy(true);
     }
 
     /** As many workers as there are cores. */
@@ -40,8 +66,22 @@ public final class ModelHost implements AutoCloseable {
         return workers;
     }
 
+    /** Tells requests that their time is over. */
+    ScheduledExecutorService timer() {
+        return timer;
+    }
+
+    QueueLimits queueLimits() {
+        return queueLimits;
+    }
+
     public int laneCount() {
         return lanes.count();
+    }
+
+    /** Lane numbers are below it; the express lane has one too. */
+    int laneNumbers() {
+        return lanes.numbers();
     }
 
     public int cores() {
@@ -50,6 +90,26 @@ public final class ModelHost implements AutoCloseable {
 
     public String engineVersion() {
         return runtime.version();
+    }
+
+    /** Runs of the engine that took too long and were told to stop. */
+    public long terminatedRuns() {
+        return runtime.terminatedRuns();
+    }
+
+    /** Runs that did not stop even then; their threads and sessions are lost. */
+    public long givenUpRuns() {
+        return runtime.givenUpRuns();
+    }
+
+    /** Whether a run is far beyond its limit and could not even be given up: only another process helps. */
+    public boolean isStuck() {
+        return runtime.isStuck();
+    }
+
+    /** Completes when so many runs were given up that the process should end; what follows must not block. */
+    public CompletionStage<Void> hopeless() {
+        return runtime.hopeless();
     }
 
     Lanes lanes() {
@@ -64,9 +124,15 @@ public final class ModelHost implements AutoCloseable {
         return listener;
     }
 
+    /** Ends the process at once, also while a computation hangs. */
+    public void endProcess(int exitCode) {
+        InferenceRuntime.endProcess(exitCode);
+    }
+
     /** Ends the threads; models must be closed before. */
     @Override
     public void close() {
+        timer.shutdownNow();
         workers.shutdown();
         try {
             if (!workers.awaitTermination(5, TimeUnit.SECONDS)) {

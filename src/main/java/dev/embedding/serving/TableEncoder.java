@@ -22,25 +22,26 @@ final class TableEncoder implements Encoder {
     /** For each lane room for one token's vector. */
     private final List<float[]> rooms;
 
-    private TableEncoder(ModelDescription model, TokenTable table, VectorSteps steps, int lanes) {
+    private TableEncoder(ModelDescription model, TokenTable table, VectorSteps steps, int laneNumbers) {
         this.model = model;
         this.table = table;
         this.steps = steps;
-        this.rooms =
-                Stream.generate(() -> new float[table.dimension()]).limit(lanes).toList();
+        this.rooms = Stream.generate(() -> new float[table.dimension()])
+                .limit(laneNumbers)
+                .toList();
     }
 
     static TableEncoder open(ModelDescription model, ModelHost host) {
         try {
             TokenTable table = TokenTable.open(model.weights());
-            return new TableEncoder(model, table, VectorSteps.of(model, table.dimension()), host.laneCount());
+            return new TableEncoder(model, table, VectorSteps.of(model, table.dimension()), host.laneNumbers());
         } catch (IOException failure) {
             throw new ModelUnavailableException("Model " + model.name() + ": " + failure.getMessage(), failure);
         }
     }
 
     @Override
-    public List<float[]> vectors(List<EncodedText> rows, BatchRun run) {
+    public List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onGivenUp) {
         List<float[]> vectors = new ArrayList<>(rows.size());
         for (EncodedText text : rows) {
             vectors.add(steps.apply(mean(text.ids(), rooms.get(run.lane()))));

@@ -44,7 +44,7 @@ final class TokenizeJob {
             int characters = 0;
             while (!cancelled && done.size() < texts.size() && characters < CHARACTERS_PER_PORTION) {
                 String text = texts.get(done.size());
-                done.add(model.tokenize(prompt + text));
+                done.add(model.tokenize(prompt, text));
                 characters += prompt.length() + text.length();
             }
             if (done.size() == texts.size()) {

@@ -3,6 +3,11 @@ package dev.embedding.settings;
 /** A value that its setting does not take. The message names the rule and the value received. */
 public final class InvalidSettingException extends RuntimeException {
 
+    /** For a value that is a secret. */
+    InvalidSettingException(String rule) {
+        super(rule);
+    }
+
     InvalidSettingException(String rule, String value) {
         super(rule + ", not '" + abbreviated(value) + "'");
     }

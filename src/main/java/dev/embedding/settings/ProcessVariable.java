@@ -2,6 +2,8 @@ package dev.embedding.settings;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -10,15 +12,34 @@ import java.util.function.Consumer;
  * {@code @ConfigMapping} stands beside its user; this table lets the start end with one clear line for a bad value.
  */
 enum ProcessVariable {
+    EMBEDDING_API_KEYS(ProcessVariable.KEYS, ProcessVariable::keys),
+    EMBEDDING_API_KEYS_FILE("the name of a file", ProcessVariable::file),
+    EMBEDDING_ADMIN_KEYS(ProcessVariable.KEYS, ProcessVariable::keys),
+    EMBEDDING_ADMIN_KEYS_FILE("the name of a file", ProcessVariable::file),
     EMBEDDING_LANES("auto or a whole number from 1 to 256", ProcessVariable::lanes),
+    EMBEDDING_MAX_QUEUE_WAIT("a duration as 10s or 500ms", ProcessVariable::duration),
+    EMBEDDING_MAX_BATCH_WAIT("a duration as 300s or 5m", ProcessVariable::duration),
+    EMBEDDING_REQUEST_TIMEOUT("a duration as 60s or 500ms", ProcessVariable::duration),
     EMBEDDING_MAX_BODY_SIZE("a size as 32M", ProcessVariable::size),
     EMBEDDING_BODY_PAUSE("a duration as 30s or 500ms", ProcessVariable::duration),
+    EMBEDDING_BODY_TIMEOUT("a duration as 5m or 500ms", ProcessVariable::duration),
+    EMBEDDING_MAX_INFLIGHT_BYTES("empty, or a size as 256M", ProcessVariable::optionalSize),
+    EMBEDDING_MAX_CONNECTIONS("a whole number from 1 to 1000000", ProcessVariable::connections),
+    EMBEDDING_HEADER_TIMEOUT("a duration as 30s or 500ms", ProcessVariable::duration),
+    EMBEDDING_IDLE_TIMEOUT("a duration as 2m or 500ms", ProcessVariable::duration),
+    EMBEDDING_ANSWER_PAUSE("a duration as 30s or 500ms", ProcessVariable::duration),
     EMBEDDING_GPU_MEMORY_LIMIT("empty, or a size as 4G", ProcessVariable::optionalSize),
+    EMBEDDING_RUN_TIMEOUT("a duration as 30s or 500ms", ProcessVariable::duration),
+    EMBEDDING_SHUTDOWN_DELAY("a duration as 5s, or 0s", ProcessVariable::durationOrNone),
     EMBEDDING_SHUTDOWN_TIMEOUT("a duration as 25s or 500ms", ProcessVariable::duration),
     EMBEDDING_DB_TIMEOUT("a duration as 3s or 500ms", ProcessVariable::duration),
     EMBEDDING_SETTINGS_POLL_INTERVAL("a duration of 1s or more", ProcessVariable::secondOrMore),
     EMBEDDING_RELOAD_MODE("beside or drain-first", ProcessVariable::reloadMode),
     EMBEDDING_MAX_MODEL_SIZE("empty, or a size as 2G", ProcessVariable::optionalSize);
+
+    /** An empty list is refused, as it would open the service to everybody by mistake. */
+    private static final String KEYS =
+            "one or more keys, comma-separated, of visible ASCII characters other than $ and \\";
 
     private final String rule;
     private final Consumer<String> check;
@@ -33,13 +54,31 @@ enum ProcessVariable {
         try {
             check.accept(value);
         } catch (IllegalArgumentException unfit) {
-            throw new InvalidSettingException("must be " + rule, value);
+            throw rule.equals(KEYS)
+                    ? new InvalidSettingException("must be " + rule)
+                    : new InvalidSettingException("must be " + rule, value);
         }
     }
 
     private static void lanes(String value) {
         String text = value.strip();
         require(text.equals("auto") || Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 256);
+    }
+
+    private static void connections(String value) {
+        int number = Integer.parseInt(value.strip());
+        require(number >= 1 && number <= 1_000_000);
+    }
+
+    private static void keys(String value) {
+        require(Arrays.stream(value.split(",")).anyMatch(key -> !key.isBlank()));
+        require(Arrays.stream(value.split(","))
+                .allMatch(key -> key.strip().chars().allMatch(c -> c > ' ' && c <= '~' && c != '$' && c != '\\')));
+    }
+
+    private static void file(String value) {
+        require(!value.isBlank());
+        Path unused = Path.of(value);
     }
 
     private static void reloadMode(String value) {
@@ -60,6 +99,11 @@ enum ProcessVariable {
     private static void duration(String value) {
         require(!value.isBlank());
         require(new DurationConverter().convert(value.strip()).toMillis() > 0);
+    }
+
+    private static void durationOrNone(String value) {
+        require(!value.isBlank());
+        require(!new DurationConverter().convert(value.strip()).isNegative());
     }
 
     private static void secondOrMore(String value) {

@@ -8,6 +8,7 @@ import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.Embeddings;
+import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ServingListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -18,6 +19,7 @@ import io.micrometer.core.instrument.Timer;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +65,24 @@ public class EmbeddingMeters implements ServingListener {
             ActiveModel active,
             ReloadCounters reloads,
             LoadProgress progress,
+            ModelHost host,
             SettingsFollower settings) {
         watch(active);
+        watch(host);
         watch(reloads);
         watch(progress);
         Gauge.builder("embedding.settings.faults", settings, SettingsFollower::faults)
                 .description("Settings that are not followed, and a store of settings that is away")
+                .register(registry);
+    }
+
+    /** Publishes what became of runs that took too long. */
+    public void watch(ModelHost host) {
+        FunctionCounter.builder("embedding.runs.terminated", host, ModelHost::terminatedRuns)
+                .description("Runs of the engine that took too long and were told to stop")
+                .register(registry);
+        FunctionCounter.builder("embedding.runs.given.up", host, ModelHost::givenUpRuns)
+                .description("Runs of the engine that did not stop; the second ends the process")
                 .register(registry);
     }
 
@@ -130,6 +144,15 @@ public class EmbeddingMeters implements ServingListener {
         paddingRatio.record((double) (paddedTokens - trueTokens) / Math.max(1, paddedTokens));
     }
 
+    @Override
+    public void batchRerun(RerunCause cause) {
+        Counter.builder("embedding.batches.rerun")
+                .description("Batches that failed as a whole and were computed again in parts")
+                .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                .register(registry)
+                .increment();
+    }
+
     /**
      * A request that passed validation was answered.
      *
@@ -170,6 +193,9 @@ public class EmbeddingMeters implements ServingListener {
         }
         if (known instanceof EmbeddingFailure.NoModel) {
             return "no_model";
+        }
+        if (known instanceof EmbeddingFailure.GivenUp) {
+            return "given_up";
         }
         if (known instanceof EmbeddingFailure.Saturated) {
             return "saturated";

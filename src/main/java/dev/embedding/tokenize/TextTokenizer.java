@@ -33,6 +33,7 @@ public final class TextTokenizer implements AutoCloseable {
     /** Whether texts are taken whole, and words at blanks do not know of each other. */
     private final boolean splitsAtBlanks;
 
+    private final TokenEstimator estimator;
     private boolean closed;
 
     /**
@@ -59,6 +60,7 @@ public final class TextTokenizer implements AutoCloseable {
         if (maxTokens <= leadingSpecialTokens + trailingSpecialTokens) {
             throw new IllegalArgumentException("A maximum of " + maxTokens + " tokens leaves no room for text");
         }
+        this.estimator = new TokenEstimator(leadingSpecialTokens + trailingSpecialTokens, maxTokens);
         this.prefix =
                 cutsStart ? new TextPrefix.LastWords(maxTokens) : TextPrefix.forTokenizer(definition.root(), maxTokens);
     }
@@ -85,9 +87,9 @@ public final class TextTokenizer implements AutoCloseable {
         return endsSpecial ? ids.length - 1 : ids.length;
     }
 
-    /** An upper estimate of the tokens of a text, from its number of characters alone. */
-    public int estimateTokens(int characters) {
-        return Math.min(maxTokens, characters / 3 + leadingSpecialTokens + trailingSpecialTokens + 1);
+    /** Guesses how many tokens texts have, for this tokenizer. */
+    public TokenEstimator estimator() {
+        return estimator;
     }
 
     /** @throws IllegalStateException when the tokenizer is closed */

@@ -157,7 +157,8 @@ class BatchFormerTest {
                 new RunCost(random.nextInt(50), random.nextBoolean(), 1 + random.nextInt(3_000)),
                 1_000,
                 Integer.MAX_VALUE,
-                1_000_000);
+                1_000_000,
+                Limits.PATIENT);
     }
 
     private static int[] randomLengths(Random random) {

@@ -24,7 +24,8 @@ class BatchLimitsTest {
                         COST,
                         window,
                         Integer.MAX_VALUE,
-                        maxQueuedTokens))
+                        maxQueuedTokens,
+                        Limits.PATIENT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(name + " must be at least 1, not 0");
     }
@@ -32,8 +33,8 @@ class BatchLimitsTest {
     @ParameterizedTest
     @ValueSource(doubles = {-0.01, 1, Double.NaN, Double.POSITIVE_INFINITY})
     void rejectsAPaddingShareOutsideZeroToOne(double maxPadding) {
-        assertThatThrownBy(
-                        () -> new BatchLimits(1, 1, maxPadding, Duration.ofSeconds(1), COST, 1, Integer.MAX_VALUE, 1))
+        assertThatThrownBy(() -> new BatchLimits(
+                        1, 1, maxPadding, Duration.ofSeconds(1), COST, 1, Integer.MAX_VALUE, 1, Limits.PATIENT))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("maxPadding must be in [0, 1)");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.RunCost.Shape;
+import dev.embedding.batch.admission.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,11 +49,13 @@ final class BatcherScenario {
     /** One submission as the model sees it. */
     private static final class Caller {
         final List<Text> texts = new ArrayList<>();
+        final Priority priority;
         final long deadline;
         Answer<String> answer = new Answer<>();
         boolean cancelled;
 
-        Caller(long deadline) {
+        Caller(Priority priority, long deadline) {
+            this.priority = priority;
             this.deadline = deadline;
         }
 
@@ -60,6 +63,8 @@ final class BatcherScenario {
             return cancelled || !answer.isOpen();
         }
     }
+
+    private record Admitted(Priority priority, MicroBatcher<Text, String>.Admission admission) {}
 
     private final long seed;
     private final Random random;
@@ -69,12 +74,14 @@ final class BatcherScenario {
     private final MicroBatcher<Text, String> batcher;
 
     private final List<Caller> callers = new ArrayList<>();
-    private final List<MicroBatcher<Text, String>.Admission> admissions = new ArrayList<>();
+    private final List<Admitted> admissions = new ArrayList<>();
     private final Set<Text> waiting = Collections.newSetFromMap(new LinkedHashMap<>());
     private final Map<Text, Integer> timesComputed = new HashMap<>();
     private final Map<Text, Integer> batchesAllowed = new HashMap<>();
     private final Set<Text> retried = new LinkedHashSet<>();
     private final Set<Caller> begun = new LinkedHashSet<>();
+    private long interactiveTokens;
+    private long batchTokens;
     private boolean moved;
     private @Nullable AssertionError violation;
     private int nextId;
@@ -91,7 +98,8 @@ final class BatcherScenario {
                 new RunCost(random.nextInt(10), random.nextBoolean(), 1 + random.nextInt(1_000)),
                 1 + random.nextInt(12),
                 Integer.MAX_VALUE,
-                1_000_000);
+                1_000_000,
+                Limits.PATIENT);
         this.batcher =
                 new MicroBatcher<>(lanes, this::compute, limits, 1e9, (rows, tokens, padded, nanos) -> {}, clock);
     }
@@ -102,7 +110,7 @@ final class BatcherScenario {
             throwViolation();
             compareQueue();
         }
-        admissions.forEach(MicroBatcher.Admission::release);
+        admissions.forEach(admitted -> admitted.admission().release());
         admissions.clear();
         while (lanes.runOne(0)) {
             throwViolation();
@@ -123,6 +131,8 @@ final class BatcherScenario {
             default -> {
                 if (depth < LANES) {
                     lanes.runOne(depth);
+                } else if (depth == LANES) {
+                    lanes.runOne(lanes.express());
                 }
             }
         }
@@ -130,7 +140,8 @@ final class BatcherScenario {
 
     private void admit() {
         try {
-            admissions.add(batcher.admit(random.nextInt(50)));
+            Priority priority = random.nextInt(3) == 0 ? Priority.BATCH : Priority.INTERACTIVE;
+            admissions.add(new Admitted(priority, batcher.admit(priority, random.nextInt(50))));
             assertThat(moved).as("admitted after handing over, seed %d", seed).isFalse();
         } catch (MovedException elsewhere) {
             assertThat(moved).as("handed over, seed %d", seed).isTrue();
@@ -157,19 +168,25 @@ final class BatcherScenario {
         }
     }
 
-    private void submit(MicroBatcher<Text, String>.Admission admission) {
-        Caller caller =
-                new Caller(clock.in(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(400) : 1_000_000)));
+    private void submit(Admitted admitted) {
+        Caller caller = new Caller(
+                admitted.priority(),
+                clock.in(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(400) : 1_000_000)));
         List<BatchRow<Text>> rows = new ArrayList<>();
         for (int count = 1 + random.nextInt(5); count > 0; count--) {
             Text text = new Text(nextId++, 1 + random.nextInt(20), fate(), caller);
             caller.texts.add(text);
-            batchesAllowed.put(text, waiting.size() + 1);
+            batchesAllowed.put(
+                    text,
+                    (int) waiting.stream()
+                                    .filter(other -> other.caller().priority == caller.priority)
+                                    .count()
+                            + 1);
             waiting.add(text);
             rows.add(new BatchRow<>(text, text.tokens()));
         }
         callers.add(caller);
-        caller.answer = Answer.to(admission.submit(rows, caller.deadline));
+        caller.answer = Answer.to(admitted.admission().submit(rows, caller.deadline));
     }
 
     private Fate fate() {
@@ -251,11 +268,41 @@ final class BatcherScenario {
             assertThat(text.caller().deadline).as("deadline, seed %d", seed).isGreaterThan(clock.getAsLong());
         }
         texts.forEach(waiting::remove);
-        assertThat(run.alone()).as("alone, seed %d", seed).isEqualTo(depth == 1 && waiting.isEmpty());
+        Priority priority = texts.get(0).caller().priority;
+        assertThat(texts).as("of one class, seed %d", seed).allMatch(text -> text.caller().priority == priority);
+        checkShares(priority, texts, run);
+        assertThat(run.alone())
+                .as("alone, seed %d", seed)
+                .isEqualTo(run.lane() < LANES && depth == 1 && waiting.isEmpty());
         for (Text text : waiting) {
+            if (text.caller().priority != priority) {
+                continue;
+            }
             assertThat(batchesAllowed.merge(text, -1, Integer::sum))
                     .as("batches that row %d may still wait for, seed %d", text.id(), seed)
                     .isPositive();
+        }
+    }
+
+    /** Interactive rows first, and a fifth of the tokens for the others; the express lane has interactive rows only. */
+    private void checkShares(Priority priority, List<Text> texts, BatchRun run) {
+        if (run.lane() == lanes.express()) {
+            assertThat(priority).as("on the express lane, seed %d", seed).isEqualTo(Priority.INTERACTIVE);
+        }
+        boolean othersWait = waiting.stream().anyMatch(text -> text.caller().priority != priority);
+        if (!othersWait) {
+            return;
+        }
+        long tokens = texts.stream().mapToLong(Text::tokens).sum();
+        if (run.lane() != lanes.express()) {
+            assertThat(priority == Priority.BATCH)
+                    .as("the turn of batch rows, seed %d", seed)
+                    .isEqualTo(interactiveTokens > 4 * batchTokens);
+        }
+        if (priority == Priority.INTERACTIVE) {
+            interactiveTokens += tokens;
+        } else {
+            batchTokens += tokens;
         }
     }
 
@@ -307,10 +354,12 @@ final class BatcherScenario {
                 .allMatch(times -> times == 1);
         assertThat(batcher.load().rows()).as("rows left, seed %d", seed).isZero();
         assertThat(batcher.load().tokens()).as("tokens left, seed %d", seed).isZero();
-        admissions.forEach(MicroBatcher.Admission::release);
+        admissions.forEach(admitted -> admitted.admission().release());
         if (!moved) {
             // Only an empty queue without reservations takes this much.
-            batcher.admit(2 * limits.maxQueuedTokens()).release();
+            for (Priority priority : Priority.values()) {
+                batcher.admit(priority, 2 * limits.maxQueuedTokens()).release();
+            }
         }
     }
 

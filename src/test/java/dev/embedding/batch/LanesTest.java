@@ -3,13 +3,19 @@ package dev.embedding.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.Lanes.Work;
+import dev.embedding.batch.admission.Priority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,7 +24,7 @@ class LanesTest {
 
     /** Work that is there from the start. */
     private static final class Stock implements Lanes.WorkSource {
-        private final Queue<Work> works;
+        private final Deque<Work> works;
 
         Stock(Work... works) {
             this.works = new ArrayDeque<>(List.of(works));
@@ -30,9 +36,38 @@ class LanesTest {
         }
 
         @Override
+        public @Nullable Work cutInteractive() {
+            return hasInteractive() ? works.poll() : null;
+        }
+
+        @Override
         public boolean hasWaiting() {
             return !works.isEmpty();
         }
+
+        @Override
+        public boolean hasInteractive() {
+            Work next = works.peek();
+            return next != null && next.priority() == Priority.INTERACTIVE;
+        }
+    }
+
+    private static Work interactive(Consumer<BatchRun> task) {
+        return task::accept;
+    }
+
+    private static Work batch(Consumer<BatchRun> task) {
+        return new Work() {
+            @Override
+            public void run(BatchRun run) {
+                task.accept(run);
+            }
+
+            @Override
+            public Priority priority() {
+                return Priority.BATCH;
+            }
+        };
     }
 
     @Test
@@ -46,8 +81,8 @@ class LanesTest {
     void asksEachSourceInTurn() {
         List<String> done = new ArrayList<>();
         Lanes lanes = new Lanes(1);
-        lanes.attach(new Stock(run -> done.add("a1"), run -> done.add("a2")));
-        lanes.attach(new Stock(run -> done.add("b1"), run -> done.add("b2")));
+        lanes.attach(new Stock(interactive(run -> done.add("a1")), interactive(run -> done.add("a2"))));
+        lanes.attach(new Stock(interactive(run -> done.add("b1")), interactive(run -> done.add("b2"))));
 
         while (lanes.runOne(0)) {
             assertThat(done).hasSizeLessThan(5);
@@ -61,7 +96,7 @@ class LanesTest {
         List<String> done = new ArrayList<>();
         Lanes lanes = new Lanes(1);
         lanes.attach(new Stock());
-        lanes.attach(new Stock(run -> done.add("b1"), run -> done.add("b2")));
+        lanes.attach(new Stock(interactive(run -> done.add("b1")), interactive(run -> done.add("b2"))));
 
         while (lanes.runOne(0)) {
             assertThat(done).hasSizeLessThan(3);
@@ -73,7 +108,7 @@ class LanesTest {
     @Test
     void forgetsADetachedSource() {
         Lanes lanes = new Lanes(1);
-        Stock stock = new Stock(run -> {});
+        Stock stock = new Stock(interactive(run -> {}));
         lanes.attach(stock);
 
         lanes.detach(stock);
@@ -86,10 +121,10 @@ class LanesTest {
         List<Boolean> alone = new ArrayList<>();
         Lanes lanes = new Lanes(1);
         lanes.attach(new Stock(
-                run -> {
+                interactive(run -> {
                     throw new IllegalStateException("broken");
-                },
-                run -> alone.add(run.alone())));
+                }),
+                interactive(run -> alone.add(run.alone()))));
         assertThatThrownBy(() -> lanes.runOne(0)).hasMessage("broken");
 
         lanes.runOne(0);
@@ -98,12 +133,114 @@ class LanesTest {
     }
 
     @Test
+    void aLaneGoesOnAfterAnErrorInWorkAndInCutting() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        Stock stock = new Stock(
+                run -> {
+                    throw new OutOfMemoryError("thrown by a test");
+                },
+                run -> done.countDown());
+        AtomicBoolean cutFails = new AtomicBoolean(true);
+        Lanes lanes = Lanes.start(1);
+        lanes.lock.lock();
+        try {
+            lanes.attach(new Lanes.WorkSource() {
+                @Override
+                public @Nullable Work cut() {
+                    if (cutFails.getAndSet(false)) {
+                        throw new OutOfMemoryError("thrown by a test");
+                    }
+                    return stock.cut();
+                }
+
+                @Override
+                public @Nullable Work cutInteractive() {
+                    return stock.cutInteractive();
+                }
+
+                @Override
+                public boolean hasWaiting() {
+                    return stock.hasWaiting();
+                }
+
+                @Override
+                public boolean hasInteractive() {
+                    return stock.hasInteractive();
+                }
+            });
+            lanes.wake(1);
+        } finally {
+            lanes.lock.unlock();
+        }
+
+        done.await();
+
+        assertThat(stock.hasWaiting()).isFalse();
+        lanes.close();
+    }
+
+    @RepeatedTest(100)
+    void aLaneThatIsGivenUpIsReplacedAndItsRestIsDoneFirst() throws InterruptedException {
+        List<String> done = new CopyOnWriteArrayList<>();
+        CountDownLatch hanging = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch others = new CountDownLatch(2);
+        Work hung = new Work() {
+            @Override
+            public void run(BatchRun run) {
+                hanging.countDown();
+                await(end);
+                done.add("returned");
+            }
+
+            @Override
+            public Work afterGivingUp() {
+                return run -> {
+                    done.add("rest");
+                    others.countDown();
+                };
+            }
+        };
+        Lanes lanes = Lanes.start(1);
+        lanes.lock.lock();
+        try {
+            lanes.attach(new Stock(hung, run -> {
+                done.add("next");
+                others.countDown();
+            }));
+            lanes.wake(1);
+        } finally {
+            lanes.lock.unlock();
+        }
+        hanging.await();
+
+        lanes.giveUp(0);
+        others.await();
+        lanes.close();
+        List<String> whileItHung = List.copyOf(done);
+        end.countDown();
+
+        assertThat(whileItHung).containsExactly("rest", "next");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void finishesWhatWaitsBeforeItCloses() {
         CountDownLatch done = new CountDownLatch(3);
         Lanes lanes = Lanes.start(2);
         lanes.lock.lock();
         try {
-            lanes.attach(new Stock(run -> done.countDown(), run -> done.countDown(), run -> done.countDown()));
+            lanes.attach(new Stock(
+                    interactive(run -> done.countDown()),
+                    interactive(run -> done.countDown()),
+                    interactive(run -> done.countDown())));
         } finally {
             lanes.lock.unlock();
         }
@@ -111,5 +248,108 @@ class LanesTest {
         lanes.close();
 
         assertThat(done.getCount()).isZero();
+    }
+
+    // The express lane
+
+    private static final int LANE = 0;
+    private static final int EXPRESS = 1;
+
+    @Test
+    void computesInteractiveRowsBesideALaneThatIsBusyWithBatchRows() {
+        List<BatchRun> express = new ArrayList<>();
+        Lanes lanes = new Lanes(1);
+        lanes.attach(new Stock(batch(run -> assertThat(lanes.runOne(EXPRESS)).isTrue()), interactive(express::add)));
+
+        lanes.runOne(LANE);
+
+        assertThat(express).containsExactly(new BatchRun(EXPRESS, false));
+    }
+
+    @Test
+    void theExpressLaneLeavesBatchRowsAlone() {
+        Lanes lanes = new Lanes(1);
+        Stock stock = new Stock(batch(run -> assertThat(lanes.runOne(EXPRESS)).isFalse()), batch(run -> {}));
+        lanes.attach(stock);
+
+        lanes.runOne(LANE);
+
+        assertThat(stock.hasWaiting()).isTrue();
+    }
+
+    @Test
+    void theExpressLaneRestsWhileALaneIsFree() {
+        Lanes lanes = new Lanes(2);
+        lanes.attach(
+                new Stock(batch(run -> assertThat(lanes.runOne(lanes.express())).isFalse()), interactive(run -> {})));
+
+        assertThat(lanes.runOne(lanes.express())).isFalse();
+        assertThat(lanes.runOne(LANE)).isTrue();
+    }
+
+    @Test
+    void theExpressLaneRestsWhileInteractiveRowsKeepAllLanesBusy() {
+        Lanes lanes = new Lanes(1);
+        lanes.attach(
+                new Stock(interactive(run -> assertThat(lanes.runOne(EXPRESS)).isFalse()), interactive(run -> {})));
+
+        assertThat(lanes.runOne(LANE)).isTrue();
+    }
+
+    @Test
+    void aLaneIsNotAloneBesideTheExpressLane() {
+        List<Boolean> alone = new ArrayList<>();
+        Lanes lanes = new Lanes(1);
+        Stock later = new Stock(batch(run -> alone.add(run.alone())));
+        List<Boolean> ran = new ArrayList<>();
+        CountDownLatch expressRuns = new CountDownLatch(1);
+        CountDownLatch laneIsFree = new CountDownLatch(1);
+        lanes.attach(new Stock(
+                batch(run -> {
+                    new Thread(() -> lanes.runOne(EXPRESS)).start();
+                    await(expressRuns);
+                }),
+                interactive(run -> {
+                    expressRuns.countDown();
+                    await(laneIsFree);
+                })));
+
+        lanes.runOne(LANE);
+        lanes.attach(later);
+        ran.add(lanes.runOne(LANE));
+        laneIsFree.countDown();
+
+        assertThat(ran).containsExactly(true);
+        assertThat(alone).containsExactly(false);
+    }
+
+    @RepeatedTest(20)
+    void isCalledWhenInteractiveRowsComeWhileAllLanesAreBusyWithBatchRows() {
+        CountDownLatch lanesAreBusy = new CountDownLatch(2);
+        CountDownLatch answered = new CountDownLatch(1);
+        Consumer<BatchRun> waits = run -> {
+            lanesAreBusy.countDown();
+            await(answered);
+        };
+        Lanes lanes = Lanes.start(2);
+        Stock ingest = new Stock(batch(waits), batch(waits));
+        attach(lanes, ingest, 2);
+        await(lanesAreBusy);
+
+        attach(lanes, new Stock(interactive(run -> answered.countDown())), 1);
+        await(answered);
+        lanes.close();
+
+        assertThat(ingest.hasWaiting()).isFalse();
+    }
+
+    private static void attach(Lanes lanes, Stock stock, int rows) {
+        lanes.lock.lock();
+        try {
+            lanes.attach(stock);
+            lanes.wake(rows);
+        } finally {
+            lanes.lock.unlock();
+        }
     }
 }

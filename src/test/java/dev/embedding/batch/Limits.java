@@ -1,9 +1,12 @@
 package dev.embedding.batch;
 
+import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
 
 /** Batch limits for tests; each test changes the one that it is about. */
 final class Limits {
+
+    static final WaitLimits PATIENT = new WaitLimits(Duration.ofDays(1), Duration.ofDays(1));
 
     static final BatchLimits WIDE = new BatchLimits(
             100,
@@ -13,7 +16,8 @@ final class Limits {
             new RunCost(8, false, 1_000_000),
             1_000,
             Integer.MAX_VALUE,
-            1_000_000);
+            1_000_000,
+            PATIENT);
 
     private Limits() {}
 
@@ -26,7 +30,21 @@ final class Limits {
                 WIDE.cost(),
                 WIDE.window(),
                 WIDE.maxConcurrentBatches(),
-                maxQueuedTokens);
+                maxQueuedTokens,
+                WIDE.waits());
+    }
+
+    static BatchLimits waitingFor(Duration interactive, Duration batch) {
+        return new BatchLimits(
+                WIDE.maxRows(),
+                WIDE.tokenBudget(),
+                WIDE.maxPadding(),
+                WIDE.longestRun(),
+                WIDE.cost(),
+                WIDE.window(),
+                WIDE.maxConcurrentBatches(),
+                WIDE.maxQueuedTokens(),
+                new WaitLimits(interactive, batch));
     }
 
     static BatchLimits runOfAtMost(Duration longestRun) {
@@ -38,7 +56,8 @@ final class Limits {
                 WIDE.cost(),
                 WIDE.window(),
                 WIDE.maxConcurrentBatches(),
-                WIDE.maxQueuedTokens());
+                WIDE.maxQueuedTokens(),
+                WIDE.waits());
     }
 
     static BatchLimits costing(RunCost cost) {
@@ -50,6 +69,7 @@ final class Limits {
                 cost,
                 WIDE.window(),
                 WIDE.maxConcurrentBatches(),
-                WIDE.maxQueuedTokens());
+                WIDE.maxQueuedTokens(),
+                WIDE.waits());
     }
 }

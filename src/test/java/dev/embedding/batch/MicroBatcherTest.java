@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.subscription.UniSubscriber;
 import io.smallrye.mutiny.subscription.UniSubscription;
 import java.time.Duration;
@@ -72,7 +73,7 @@ class MicroBatcherTest {
 
     @Test
     void answersInTheOrderOfTheRowsWhateverTheOrderOfTheBatch() {
-        Answer<String> answer = Answer.to(batcher.admit(30)
+        Answer<String> answer = Answer.to(batcher.admit(Priority.INTERACTIVE, 30)
                 .submit(
                         List.of(new BatchRow<>(1, 99), new BatchRow<>(2, 100), new BatchRow<>(3, 98)),
                         clock.in(Duration.ofDays(1))));
@@ -85,7 +86,7 @@ class MicroBatcherTest {
 
     @Test
     void computesRowsWithoutTokens() {
-        Answer<String> answer = Answer.to(batcher.admit(1)
+        Answer<String> answer = Answer.to(batcher.admit(Priority.INTERACTIVE, 1)
                 .submit(List.of(new BatchRow<>(1, 0), new BatchRow<>(2, 0)), clock.in(Duration.ofDays(1))));
 
         lanes.runOne(LANE);
@@ -139,7 +140,8 @@ class MicroBatcherTest {
         MicroBatcher<Integer, String> slow = batcher(400);
         slow.retune(Limits.runOfAtMost(Duration.ofMillis(100)).withTokenBudget(80));
 
-        Answer.to(slow.admit(1).submit(rows(1, 2, 3, 4, 5, 6, 7, 8), clock.in(Duration.ofDays(1))));
+        Answer.to(
+                slow.admit(Priority.INTERACTIVE, 1).submit(rows(1, 2, 3, 4, 5, 6, 7, 8), clock.in(Duration.ofDays(1))));
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of(1, 2, 3, 4));
@@ -149,7 +151,8 @@ class MicroBatcherTest {
     void computesOnSlowLanesWhateverTheBudget() {
         MicroBatcher<Integer, String> slow = batcher(0.001);
         slow.retune(Limits.WIDE.withTokenBudget(1));
-        Answer<String> answer = Answer.to(slow.admit(1).submit(rows(1), clock.in(Duration.ofDays(1))));
+        Answer<String> answer =
+                Answer.to(slow.admit(Priority.INTERACTIVE, 1).submit(rows(1), clock.in(Duration.ofDays(1))));
 
         lanes.runOne(LANE);
 
@@ -160,7 +163,7 @@ class MicroBatcherTest {
     void measuresTheRateByItsClock() {
         MicroBatcher<Integer, String> slow = batcher(1);
         slow.retune(Limits.WIDE.withMaxRows(1));
-        Answer.to(slow.admit(1).submit(rows(1, 2), clock.in(Duration.ofDays(1))));
+        Answer.to(slow.admit(Priority.INTERACTIVE, 1).submit(rows(1, 2), clock.in(Duration.ofDays(1))));
         function = (rows, run) -> {
             clock.advance(Duration.ofSeconds(100));
             return names(rows);
@@ -213,7 +216,7 @@ class MicroBatcherTest {
     @Test
     void runsNotAloneWhileAnotherBatcherHasRows() {
         MicroBatcher<Integer, String> other = batcher(1e6);
-        Answer.to(other.admit(1).submit(rows(7), clock.in(Duration.ofDays(1))));
+        Answer.to(other.admit(Priority.INTERACTIVE, 1).submit(rows(7), clock.in(Duration.ofDays(1))));
         submit(1);
 
         lanes.runOne(LANE);
@@ -228,7 +231,7 @@ class MicroBatcherTest {
         other.retune(Limits.WIDE.withMaxRows(1));
         batcher.retune(Limits.WIDE.withMaxRows(1));
         submit(1, 2, 3);
-        Answer.to(other.admit(1).submit(rows(11, 12, 13), clock.in(Duration.ofDays(1))));
+        Answer.to(other.admit(Priority.INTERACTIVE, 1).submit(rows(11, 12, 13), clock.in(Duration.ofDays(1))));
 
         while (lanes.runOne(LANE)) {
             assertThat(batches).hasSizeLessThan(7);
@@ -294,7 +297,7 @@ class MicroBatcherTest {
 
     @Test
     void takesACancellationThatCameBeforeTheSubscription() {
-        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
 
         admission.submit(rows(1), clock.in(Duration.ofDays(1))).subscribe().withSubscriber(new CancelsAtOnce());
 
@@ -382,7 +385,8 @@ class MicroBatcherTest {
 
         assertThat(batches).containsExactly(List.of(1, 2, 3), List.of(1), List.of(2), List.of(3));
         assertThat(first.values()).containsExactly("row 1");
-        assertThat(guilty.failure()).isInstanceOf(IllegalStateException.class).hasMessage("2 is guilty");
+        assertThat(guilty.failure(RowFailedException.class).index()).isZero();
+        assertThat(guilty.failure()).hasMessage("2 is guilty").hasCauseInstanceOf(IllegalStateException.class);
         assertThat(third.values()).containsExactly("row 3");
     }
 
@@ -411,7 +415,7 @@ class MicroBatcherTest {
 
         assertThat(batches).containsExactly(List.of(1, 2));
         assertThat(first.values()).containsExactly("row 1");
-        assertThat(guilty.failure()).isInstanceOf(ArithmeticException.class);
+        assertThat(guilty.failure()).hasCauseInstanceOf(ArithmeticException.class);
     }
 
     @Test
@@ -422,7 +426,7 @@ class MicroBatcherTest {
         lanes.runOne(LANE);
 
         assertThat(answer.failure())
-                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(IllegalStateException.class)
                 .hasMessage("The batch function answered 0 rows of 1");
     }
 
@@ -450,7 +454,9 @@ class MicroBatcherTest {
 
         lanes.runOne(LANE);
 
-        assertThat(failed.failure()).isInstanceOf(RuntimeException.class).hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(failed.failure())
+                .isInstanceOf(RuntimeException.class)
+                .hasRootCauseInstanceOf(OutOfMemoryError.class);
         assertThat(next.values()).containsExactly("row 2");
     }
 
@@ -484,47 +490,49 @@ class MicroBatcherTest {
     @Test
     void refusesWhatWouldHaveToWaitBehindTooMuch() {
         batcher.retune(Limits.queueOf(100));
-        batcher.admit(60);
+        batcher.admit(Priority.INTERACTIVE, 60);
 
-        QueueFullException refusal = catchThrowableOfType(QueueFullException.class, () -> batcher.admit(41));
+        QueueFullException refusal =
+                catchThrowableOfType(QueueFullException.class, () -> batcher.admit(Priority.INTERACTIVE, 41));
 
-        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(refusal).hasMessage("60 tokens are waiting already");
+        assertThat(refusal.retryAfter()).isPositive().isLessThan(Duration.ofSeconds(1));
+        assertThat(refusal).hasMessage("The wait would be 1 ms");
     }
 
     @Test
-    void tellsWhenTheQueueWillHaveDrained() {
+    void tellsWhenHalfOfTheQueueWillHaveDrained() {
         MicroBatcher<Integer, String> slow = batcher(5);
         slow.retune(Limits.queueOf(100));
-        slow.admit(91);
+        slow.admit(Priority.INTERACTIVE, 91);
 
-        QueueFullException refusal = catchThrowableOfType(QueueFullException.class, () -> slow.admit(10));
+        QueueFullException refusal =
+                catchThrowableOfType(QueueFullException.class, () -> slow.admit(Priority.INTERACTIVE, 10));
 
-        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMillis(4_550));
     }
 
     @Test
     void takesAsMuchAsTheQueueHolds() {
         batcher.retune(Limits.queueOf(100));
-        batcher.admit(60);
+        batcher.admit(Priority.INTERACTIVE, 60);
 
-        assertThat(batcher.admit(40)).isNotNull();
+        assertThat(batcher.admit(Priority.INTERACTIVE, 40)).isNotNull();
     }
 
     @Test
     void takesEverythingWhileTheQueueIsEmpty() {
         batcher.retune(Limits.queueOf(100));
 
-        assertThat(batcher.admit(1_000_000)).isNotNull();
+        assertThat(batcher.admit(Priority.INTERACTIVE, 1_000_000)).isNotNull();
     }
 
     @Test
     void countsWaitingRowsByTheirTrueTokens() {
         batcher.retune(Limits.queueOf(100));
-        Answer.to(batcher.admit(1_000).submit(rows(1, 2), clock.in(Duration.ofDays(1))));
+        Answer.to(batcher.admit(Priority.INTERACTIVE, 1_000).submit(rows(1, 2), clock.in(Duration.ofDays(1))));
 
-        assertThat(batcher.admit(80)).isNotNull();
-        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(QueueFullException.class);
+        assertThat(batcher.admit(Priority.INTERACTIVE, 80)).isNotNull();
+        assertThatThrownBy(() -> batcher.admit(Priority.INTERACTIVE, 1)).isInstanceOf(QueueFullException.class);
     }
 
     @Test
@@ -533,7 +541,7 @@ class MicroBatcherTest {
         submit(1);
         List<Object> admissions = new ArrayList<>();
         function = (rows, run) -> {
-            admissions.add(batcher.admit(1_000));
+            admissions.add(batcher.admit(Priority.INTERACTIVE, 1_000));
             return names(rows);
         };
 
@@ -545,32 +553,32 @@ class MicroBatcherTest {
     @Test
     void givesAnAdmissionBackOnce() {
         batcher.retune(Limits.queueOf(100));
-        MicroBatcher<Integer, String>.Admission released = batcher.admit(50);
-        batcher.admit(50);
+        MicroBatcher<Integer, String>.Admission released = batcher.admit(Priority.INTERACTIVE, 50);
+        batcher.admit(Priority.INTERACTIVE, 50);
 
         released.release();
         released.release();
 
-        assertThat(batcher.admit(50)).isNotNull();
-        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(QueueFullException.class);
+        assertThat(batcher.admit(Priority.INTERACTIVE, 50)).isNotNull();
+        assertThatThrownBy(() -> batcher.admit(Priority.INTERACTIVE, 1)).isInstanceOf(QueueFullException.class);
     }
 
     @Test
     void releasingASubmittedAdmissionChangesNothing() {
         batcher.retune(Limits.queueOf(100));
-        MicroBatcher<Integer, String>.Admission admission = batcher.admit(50);
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 50);
         Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
 
         admission.release();
         lanes.runOne(LANE);
 
         assertThat(answer.values()).containsExactly("row 1");
-        assertThat(batcher.admit(1_000)).isNotNull();
+        assertThat(batcher.admit(Priority.INTERACTIVE, 1_000)).isNotNull();
     }
 
     @Test
     void anAdmissionIsGoodForOneSubmission() {
-        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
         Answer<String> first = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
 
         Answer<String> second = Answer.to(admission.submit(rows(2), clock.in(Duration.ofDays(1))));
@@ -583,7 +591,7 @@ class MicroBatcherTest {
 
     @Test
     void dropsASubmissionWhoseCallerReleasedItsAdmission() {
-        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
         admission.release();
 
         Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
@@ -595,7 +603,7 @@ class MicroBatcherTest {
 
     @Test
     void refusesASubmissionWithoutRows() {
-        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
 
         assertThatThrownBy(() -> admission.submit(List.of(), 0)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -605,19 +613,153 @@ class MicroBatcherTest {
         assertThatThrownBy(() -> new BatchRow<>("", -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    // Classes and waits
+
+    @Test
+    void interactiveRowsGoBeforeOlderBatchRows() {
+        batcher.retune(Limits.WIDE.withMaxRows(2));
+        submitBatch(1, 2);
+        clock.advance(Duration.ofHours(1));
+        submit(3);
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(3));
+    }
+
+    @Test
+    void batchRowsKeepAFifthOfTheTokensWhileInteractiveOnesWait() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        submitBatch(100, 101, 102, 103);
+        submit(IntStream.range(0, 20).toArray());
+
+        for (int batch = 0; batch < 20; batch++) {
+            lanes.runOne(LANE);
+        }
+
+        assertThat(batches.stream().flatMap(List::stream).filter(row -> row >= 100))
+                .containsExactly(100, 101, 102, 103);
+    }
+
+    @Test
+    void neverMixesClassesInABatch() {
+        submitBatch(1);
+        submit(2);
+
+        while (lanes.runOne(LANE)) {
+            assertThat(batches).hasSizeLessThan(3);
+        }
+
+        assertThat(batches).containsExactly(List.of(2), List.of(1));
+    }
+
+    @Test
+    void theExpressLaneComputesInteractiveRowsWhileAllLanesAreBusyWithBatchRows() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        List<Answer<String>> query = new ArrayList<>();
+        function = (rows, run) -> {
+            if (run.lane() == LANE) {
+                lanes.runOne(OTHER_LANE);
+            } else if (run.lane() == OTHER_LANE) {
+                query.add(submit(3));
+                assertThat(lanes.runOne(lanes.express())).isTrue();
+                assertThat(query.get(0).values()).containsExactly("row 3");
+            }
+            return names(rows);
+        };
+        submitBatch(1, 2);
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of(1), List.of(2), List.of(3));
+    }
+
+    @Test
+    void refusesWhatWouldWaitLongerThanItsClassMay() {
+        MicroBatcher<Integer, String> slow = batcher(5);
+        slow.retune(Limits.waitingFor(Duration.ofSeconds(2), Duration.ofSeconds(8)));
+        slow.admit(Priority.INTERACTIVE, 30);
+        slow.admit(Priority.BATCH, 30);
+
+        QueueFullException refusal =
+                catchThrowableOfType(QueueFullException.class, () -> slow.admit(Priority.INTERACTIVE, 1));
+
+        // 30 tokens before it, and 7 of the batch rows' share, at 10 a second.
+        assertThat(refusal.expectedWait()).isEqualTo(Duration.ofMillis(3_700));
+        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMillis(2_700));
+        assertThat(slow.admit(Priority.BATCH, 1)).isNotNull();
+    }
+
+    @Test
+    void refusesNothingInteractiveBecauseOfBatchRows() {
+        MicroBatcher<Integer, String> slow = batcher(5);
+        slow.retune(Limits.waitingFor(Duration.ofSeconds(2), Duration.ofSeconds(8)));
+        slow.admit(Priority.BATCH, 1_000_000);
+
+        assertThat(slow.admit(Priority.INTERACTIVE, 1_000)).isNotNull();
+        assertThatThrownBy(() -> slow.admit(Priority.BATCH, 1)).isInstanceOf(QueueFullException.class);
+    }
+
+    @Test
+    void takesAnythingWhileNothingOfItsClassWaits() {
+        MicroBatcher<Integer, String> slow = batcher(0.001);
+        slow.retune(Limits.waitingFor(Duration.ofMillis(1), Duration.ofMillis(1)));
+
+        assertThat(slow.admit(Priority.BATCH, 1_000_000)).isNotNull();
+        assertThat(slow.admit(Priority.INTERACTIVE, 1_000_000)).isNotNull();
+    }
+
+    @Test
+    void countsAnEstimateUntilTheTokensAreKnown() {
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.BATCH, 70);
+        long estimated = batcher.backlog().tokens(Priority.BATCH);
+
+        Answer.to(admission.submit(rows(1, 2), clock.in(Duration.ofDays(1))));
+
+        assertThat(estimated).isEqualTo(70);
+        assertThat(batcher.backlog().tokens(Priority.BATCH)).isEqualTo(2L * TOKENS);
+        assertThat(batcher.backlog().tokens(Priority.INTERACTIVE)).isZero();
+    }
+
+    @Test
+    void cancelledBatchRowsLeaveTheQueueAtOnce() {
+        Answer<String> leaving = submitBatch(1, 2);
+        submit(3);
+
+        leaving.cancel();
+
+        assertThat(batcher.backlog().tokens(Priority.BATCH)).isZero();
+        assertThat(batcher.load().tokens()).isEqualTo(TOKENS);
+    }
+
+    @Test
+    void batchRowsMoveAndAreGivenUpAsOthersAre() throws InterruptedException {
+        MicroBatcher<Integer, String> other = batcher(1e6);
+        Answer<String> moved = submitBatch(1);
+        Answer<String> givenUp =
+                Answer.to(other.admit(Priority.BATCH, 1).submit(rows(2), clock.in(Duration.ofDays(1))));
+
+        batcher.handOver();
+        other.close(Duration.ZERO);
+
+        assertThat(moved.failure()).isInstanceOf(MovedException.class);
+        assertThat(givenUp.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(lanes.runOne(LANE)).isFalse();
+    }
+
     // Closing
 
     @Test
     void closesAtOnceWhenNothingIsAdmitted() throws InterruptedException {
         batcher.close(Duration.ofDays(1));
 
-        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(BatcherClosedException.class);
+        assertThatThrownBy(() -> batcher.admit(Priority.INTERACTIVE, 1)).isInstanceOf(BatcherClosedException.class);
     }
 
     @Test
     void closingWaitsForAdmittedRows() throws InterruptedException {
         Answer<String> queued = submit(1);
-        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
         Closing closing = Closing.of(batcher, Duration.ofDays(1));
 
         lanes.runOne(LANE);
@@ -633,7 +775,7 @@ class MicroBatcherTest {
 
     @Test
     void closingEndsWhenTheLastAdmissionIsGivenBack() throws InterruptedException {
-        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
         Closing closing = Closing.of(batcher, Duration.ofDays(1));
 
         admitted.release();
@@ -651,6 +793,32 @@ class MicroBatcherTest {
         closing.await();
 
         assertThat(answer.isOpen()).isTrue();
+    }
+
+    @Test
+    void givesUpAtOnceWhatItCannotComputeInTimeAndComputesTheRest() {
+        MicroBatcher<Integer, String> slow = batcher(100);
+        Answer<String> tooLarge = Answer.to(
+                slow.admit(Priority.INTERACTIVE, 1).submit(longRow(1, 100_000), clock.in(Duration.ofDays(1))));
+        Answer<String> small =
+                Answer.to(slow.admit(Priority.INTERACTIVE, 1).submit(longRow(2, 10), clock.in(Duration.ofDays(1))));
+        MicroBatcher<Integer, String>.Admission admittedLarge = slow.admit(Priority.INTERACTIVE, 1);
+        MicroBatcher<Integer, String>.Admission admittedSmall = slow.admit(Priority.INTERACTIVE, 1);
+
+        int givenUp = slow.giveUpBeyond(Duration.ofSeconds(1));
+        Answer<String> lateLarge = Answer.to(admittedLarge.submit(longRow(3, 100_000), clock.in(Duration.ofDays(1))));
+        Answer<String> lateSmall = Answer.to(admittedSmall.submit(longRow(4, 10), clock.in(Duration.ofDays(1))));
+        lanes.runOne(LANE);
+
+        assertThat(givenUp).isOne();
+        assertThat(tooLarge.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(lateLarge.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(small.values()).containsExactly("row 2");
+        assertThat(lateSmall.values()).containsExactly("row 4");
+    }
+
+    private static List<BatchRow<Integer>> longRow(int content, int tokens) {
+        return List.of(new BatchRow<>(content, tokens));
     }
 
     @Test
@@ -687,7 +855,7 @@ class MicroBatcherTest {
 
     @Test
     void anAdmissionIsWorthNothingAfterClosing() throws InterruptedException {
-        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
         batcher.close(Duration.ZERO);
 
         Answer<String> answer = Answer.to(admitted.submit(rows(1), clock.in(Duration.ofDays(1))));
@@ -697,9 +865,9 @@ class MicroBatcherTest {
 
     @Test
     void anAdmissionIsWorthNothingOnceWaitingRowsAreGivenUp() throws InterruptedException {
-        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
         List<Answer<String>> late = new ArrayList<>();
-        batcher.admit(10)
+        batcher.admit(Priority.INTERACTIVE, 10)
                 .submit(rows(1), clock.in(Duration.ofDays(1)))
                 .onFailure()
                 .invoke(() -> late.add(Answer.to(admitted.submit(rows(2), clock.in(Duration.ofDays(1))))))
@@ -715,7 +883,8 @@ class MicroBatcherTest {
     @Test
     void leavesTheLanesToOtherBatchersWhenClosed() throws InterruptedException {
         MicroBatcher<Integer, String> other = batcher(1e6);
-        Answer<String> answer = Answer.to(other.admit(1).submit(rows(1), clock.in(Duration.ofDays(1))));
+        Answer<String> answer =
+                Answer.to(other.admit(Priority.INTERACTIVE, 1).submit(rows(1), clock.in(Duration.ofDays(1))));
 
         batcher.close(Duration.ZERO);
         lanes.runOne(LANE);
@@ -770,7 +939,7 @@ class MicroBatcherTest {
 
     @Test
     void anAdmissionFromBeforeHandingOverFailsAsMoved() throws InterruptedException {
-        MicroBatcher<Integer, String>.Admission admission = batcher.admit(10);
+        MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
         batcher.handOver();
 
         Answer<String> answer = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
@@ -782,13 +951,13 @@ class MicroBatcherTest {
     @Test
     void admitsNothingAfterHandingOver() throws InterruptedException {
         batcher.retune(Limits.queueOf(1));
-        batcher.admit(100);
+        batcher.admit(Priority.INTERACTIVE, 100);
         batcher.handOver();
 
-        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(MovedException.class);
-        assertThatThrownBy(() -> batcher.admitMoved(1)).isInstanceOf(MovedException.class);
+        assertThatThrownBy(() -> batcher.admit(Priority.INTERACTIVE, 1)).isInstanceOf(MovedException.class);
+        assertThatThrownBy(() -> batcher.admitMoved(Priority.INTERACTIVE, 1)).isInstanceOf(MovedException.class);
         batcher.close(Duration.ZERO);
-        assertThatThrownBy(() -> batcher.admit(1)).isInstanceOf(MovedException.class);
+        assertThatThrownBy(() -> batcher.admit(Priority.INTERACTIVE, 1)).isInstanceOf(MovedException.class);
     }
 
     @Test
@@ -796,7 +965,8 @@ class MicroBatcherTest {
         batcher.retune(Limits.queueOf(10));
         submit(1);
 
-        Answer<String> moved = Answer.to(batcher.admitMoved(1_000).submit(rows(2), clock.in(Duration.ofDays(1))));
+        Answer<String> moved = Answer.to(
+                batcher.admitMoved(Priority.INTERACTIVE, 1_000).submit(rows(2), clock.in(Duration.ofDays(1))));
         lanes.runOne(LANE);
 
         assertThat(moved.values()).containsExactly("row 2");
@@ -806,7 +976,8 @@ class MicroBatcherTest {
     void takesNothingThatWasMovedWhenItIsClosed() throws InterruptedException {
         batcher.close(Duration.ZERO);
 
-        assertThatThrownBy(() -> batcher.admitMoved(1)).isInstanceOf(BatcherClosedException.class);
+        assertThatThrownBy(() -> batcher.admitMoved(Priority.INTERACTIVE, 1))
+                .isInstanceOf(BatcherClosedException.class);
     }
 
     @Test
@@ -830,7 +1001,7 @@ class MicroBatcherTest {
     void aCallerWhoLeftHearsNothingOfHandingOver() throws InterruptedException {
         Answer<String> left = submit(1);
         Answer<String> leaving = new Answer<>();
-        batcher.admit(1)
+        batcher.admit(Priority.INTERACTIVE, 1)
                 .submit(rows(2), clock.in(Duration.ofDays(1)))
                 .onFailure()
                 .invoke(() -> leaving.cancel())
@@ -850,12 +1021,19 @@ class MicroBatcherTest {
         return submitFor(Duration.ofDays(1), rows);
     }
 
+    private Answer<String> submitBatch(int... rows) {
+        return Answer.to(batcher.admit(Priority.BATCH, 1).submit(rows(rows), clock.in(Duration.ofDays(1))));
+    }
+
     private Answer<String> submitFor(Duration patience, int... rows) {
-        return Answer.to(batcher.admit(1).submit(rows(rows), clock.in(patience)));
+        return Answer.to(batcher.admit(Priority.INTERACTIVE, 1).submit(rows(rows), clock.in(patience)));
     }
 
     private void throwingSubmit(Duration patience, int row) {
-        batcher.admit(1).submit(rows(row), clock.in(patience)).subscribe().withSubscriber(new Throwing());
+        batcher.admit(Priority.INTERACTIVE, 1)
+                .submit(rows(row), clock.in(patience))
+                .subscribe()
+                .withSubscriber(new Throwing());
     }
 
     private static List<BatchRow<Integer>> rows(int... rows) {
@@ -935,7 +1113,7 @@ class MicroBatcherTest {
             Closing closing = start(batcher, patience);
             while (true) {
                 try {
-                    batcher.admit(0).release();
+                    batcher.admit(Priority.INTERACTIVE, 0).release();
                     Thread.onSpinWait();
                 } catch (BatcherClosedException closed) {
                     return closing;

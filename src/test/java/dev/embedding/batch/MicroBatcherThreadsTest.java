@@ -2,6 +2,7 @@ package dev.embedding.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,15 @@ class MicroBatcherThreadsTest {
     private static final int CALLERS = 4;
     private static final int SUBMISSIONS = 50;
     private static final BatchLimits LIMITS = new BatchLimits(
-            8, 64, 0.5, Duration.ofSeconds(10), new RunCost(2, false, 1_000), 32, Integer.MAX_VALUE, 1_000_000_000L);
+            8,
+            64,
+            0.5,
+            Duration.ofSeconds(10),
+            new RunCost(2, false, 1_000),
+            32,
+            Integer.MAX_VALUE,
+            1_000_000_000L,
+            Limits.PATIENT);
 
     private final Lanes lanes = Lanes.start(2);
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1);
@@ -167,7 +176,9 @@ class MicroBatcherThreadsTest {
         return Uni.createFrom()
                 .deferred(() -> {
                     MicroBatcher<Integer, Long> batcher = current.get();
-                    return (moved ? batcher.admitMoved(rows.size()) : batcher.admit(rows.size()))
+                    return (moved
+                                    ? batcher.admitMoved(priority(rows.size()), rows.size())
+                                    : batcher.admit(priority(rows.size()), rows.size()))
                             .submit(rows, Long.MAX_VALUE / 2);
                 })
                 .onFailure(MovedException.class)
@@ -189,8 +200,8 @@ class MicroBatcherThreadsTest {
                 (rows, tokens, padded, nanos) -> {},
                 System::nanoTime);
 
-        Answer<Long> answer = Answer.to(
-                batcher.admit(2).submit(List.of(new BatchRow<>(2, 1), new BatchRow<>(3, 1)), Long.MAX_VALUE / 2));
+        Answer<Long> answer = Answer.to(batcher.admit(Priority.INTERACTIVE, 2)
+                .submit(List.of(new BatchRow<>(2, 1), new BatchRow<>(3, 1)), Long.MAX_VALUE / 2));
         answer.await();
 
         assertThat(answer.values()).containsExactly(4L, 9L);
@@ -252,7 +263,12 @@ class MicroBatcherThreadsTest {
     }
 
     private static Answer<Long> submit(MicroBatcher<Integer, Long> batcher, List<Integer> rows) {
-        return Answer.to(batcher.admit(rows.size()).submit(batchRows(rows), Long.MAX_VALUE / 2));
+        return Answer.to(batcher.admit(priority(rows.size()), rows.size()).submit(batchRows(rows), Long.MAX_VALUE / 2));
+    }
+
+    /** Both classes come, so the express lane is used too. */
+    private static Priority priority(int rows) {
+        return rows % 2 == 0 ? Priority.BATCH : Priority.INTERACTIVE;
     }
 
     private static List<BatchRow<Integer>> batchRows(List<Integer> rows) {

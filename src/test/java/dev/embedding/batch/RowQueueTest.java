@@ -3,6 +3,7 @@ package dev.embedding.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.batch.Submission.Row;
+import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,8 @@ class RowQueueTest {
     }
 
     private static Row<Integer, String> row(int tokens) {
-        return new Submission<Integer, String>(List.of(new BatchRow<>(0, tokens)), 0, 0, new SilentEmitter())
+        return new Submission<Integer, String>(
+                        Priority.INTERACTIVE, List.of(new BatchRow<>(0, tokens)), 0, 0, new SilentEmitter())
                 .rows.get(0);
     }
 

@@ -7,6 +7,7 @@ import dev.embedding.reload.SettingChangeException;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsHealth;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.serving.PatientQueue;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -30,7 +31,7 @@ class SettingsResourceTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final ModelHost host = new ModelHost(1, 1, (rows, tokens, paddedTokens, nanos) -> {});
+    private final ModelHost host = new ModelHost(1, 1, PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> {});
 
     @AfterEach
     void close() {

@@ -184,7 +184,7 @@ class InferenceEngineTest {
     }
 
     private static List<float[]> means(InferenceEngine engine, List<int[]> rows, boolean alone) {
-        TokenVectors vectors = engine.run(TokenBatch.of(rows), new Workspace(), alone);
+        TokenVectors vectors = engine.run(TokenBatch.of(rows), new Workspace(), alone, () -> {});
         return IntStream.range(0, rows.size())
                 .mapToObj(row -> Pooling.MEAN.pool(
                         vectors.values(), vectors.start(row), 0, rows.get(row).length, vectors.dimension()))

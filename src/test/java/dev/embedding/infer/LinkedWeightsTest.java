@@ -54,10 +54,11 @@ class LinkedWeightsTest {
         try (InferenceEngine linked = InferenceEngine.open(RUNTIME, weights, options);
                 InferenceEngine plain = InferenceEngine.open(RUNTIME, MODEL.weights(), options)) {
 
-            TokenVectors vectors = linked.run(batch, new Workspace(), false);
+            TokenVectors vectors = linked.run(batch, new Workspace(), false, () -> {});
 
             assertThat(vectors.values())
-                    .isEqualTo(plain.run(batch, new Workspace(), false).values());
+                    .isEqualTo(
+                            plain.run(batch, new Workspace(), false, () -> {}).values());
         }
     }
 }

@@ -22,8 +22,8 @@ class OverflowToCpuTest {
         FakeRunner gpu = new FakeRunner("Failed to allocate memory for requested buffer of size 123");
         OverflowToCpu overflow = overflow(gpu);
 
-        overflow.run(BATCH, new Workspace());
-        overflow.run(BATCH, new Workspace());
+        overflow.run(BATCH, new Workspace(), new Termination());
+        overflow.run(BATCH, new Workspace(), new Termination());
 
         assertThat(gpu.runs).isEqualTo(2);
         assertThat(cpu.runs).isEqualTo(2);
@@ -34,7 +34,7 @@ class OverflowToCpuTest {
     void leavesTheCpuAloneWhileTheGpuComputes() throws OrtException {
         FakeRunner gpu = new FakeRunner(null);
 
-        overflow(gpu).run(BATCH, new Workspace());
+        overflow(gpu).run(BATCH, new Workspace(), new Termination());
 
         assertThat(gpu.runs).isOne();
         assertThat(opened).hasValue(0);
@@ -44,7 +44,8 @@ class OverflowToCpuTest {
     void passesOtherFailuresOn() {
         OverflowToCpu overflow = overflow(new FakeRunner("an illegal memory access was encountered"));
 
-        assertThatThrownBy(() -> overflow.run(BATCH, new Workspace())).hasMessageContaining("illegal memory access");
+        assertThatThrownBy(() -> overflow.run(BATCH, new Workspace(), new Termination()))
+                .hasMessageContaining("illegal memory access");
 
         assertThat(opened).hasValue(0);
     }
@@ -53,7 +54,7 @@ class OverflowToCpuTest {
     void closesBothSessions() throws OrtException {
         FakeRunner gpu = new FakeRunner("CUDA error: out of memory");
         OverflowToCpu overflow = overflow(gpu);
-        overflow.run(BATCH, new Workspace());
+        overflow.run(BATCH, new Workspace(), new Termination());
 
         overflow.close();
 
@@ -78,7 +79,7 @@ class OverflowToCpuTest {
         }
 
         @Override
-        public TokenVectors run(TokenBatch batch, Workspace workspace) throws OrtException {
+        public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
             runs++;
             if (failure != null) {
                 throw new OrtException(failure);

@@ -69,8 +69,8 @@ class PreparedSessionTest {
                 InferenceSession prepared = open(weights, firstTokenOnly, packTokens)) {
             for (int rows = 1; rows <= 8; rows++) {
                 TokenBatch batch = TokenBatch.of(rows(random, rows, vocabulary));
-                TokenVectors all = shipped.run(batch, new Workspace());
-                TokenVectors some = prepared.run(batch, new Workspace());
+                TokenVectors all = shipped.run(batch, new Workspace(), new Termination());
+                TokenVectors some = prepared.run(batch, new Workspace(), new Termination());
                 for (int row = 0; row < rows; row++) {
                     int tokens = some.vectorsOfRow() == 1 ? 1 : batch.rows().get(row).length;
                     for (int component = 0; component < tokens * all.dimension(); component++) {

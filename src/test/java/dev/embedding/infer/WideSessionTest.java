@@ -31,12 +31,12 @@ class WideSessionTest {
                     return open();
                 },
                 Duration.ofDays(1))) {
-            TokenVectors whileOpening = wide.tryRun(BATCH, workspace);
+            TokenVectors whileOpening = wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             mayOpen.countDown();
             awaitOpen(wide);
 
             assertThat(whileOpening).isNull();
-            assertThat(wide.tryRun(BATCH, workspace)).isNotNull();
+            assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::nobody)).isNotNull();
         }
     }
 
@@ -50,10 +50,10 @@ class WideSessionTest {
                 },
                 Duration.ofDays(1))) {
             for (int run = 0; run < 100; run++) {
-                wide.tryRun(BATCH, workspace);
+                wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             }
             awaitOpen(wide);
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
         }
 
         assertThat(opened).hasValue(1);
@@ -70,7 +70,7 @@ class WideSessionTest {
                 Duration.ofMillis(1))) {
             while (opened.get() < 3) {
                 if (!wide.isOpen()) {
-                    wide.tryRun(BATCH, workspace);
+                    wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
                 }
             }
         }
@@ -89,10 +89,11 @@ class WideSessionTest {
                     throw new InferenceException("thrown by a test", null);
                 },
                 Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             failed.await();
             for (int run = 0; run < 1_000; run++) {
-                assertThat(wide.tryRun(BATCH, workspace)).isNull();
+                assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::nobody))
+                        .isNull();
             }
         }
 
@@ -102,16 +103,16 @@ class WideSessionTest {
     @Test
     void opensNothingUntilItIsAllowed() throws Exception {
         AtomicInteger opened = new AtomicInteger();
-        try (WideSession wide = new WideSession(
+        try (WideSession wide = wide(
                 () -> {
                     opened.incrementAndGet();
                     return open();
                 },
                 Duration.ofDays(1))) {
-            TokenVectors notAllowed = wide.tryRun(BATCH, workspace);
+            TokenVectors notAllowed = wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             int openedUnasked = opened.get();
             wide.allow(true);
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             awaitOpen(wide);
 
             assertThat(notAllowed).isNull();
@@ -123,14 +124,14 @@ class WideSessionTest {
     @Test
     void isClosedWhenItIsNotAllowedAnyMoreAndOpenedAgainWhenItIs() throws Exception {
         try (WideSession wide = allowed(WideSessionTest::open, Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             awaitOpen(wide);
 
             wide.allow(false);
             boolean openAfterwards = wide.isOpen();
-            TokenVectors notAllowed = wide.tryRun(BATCH, workspace);
+            TokenVectors notAllowed = wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             wide.allow(true);
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             awaitOpen(wide);
 
             assertThat(openAfterwards).isFalse();
@@ -142,9 +143,9 @@ class WideSessionTest {
     void isNotClosedUnderARun() throws Exception {
         HeldRunner runner = new HeldRunner();
         try (WideSession wide = allowed(() -> runner, Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             awaitOpen(wide);
-            Thread run = start(() -> wide.tryRun(BATCH, workspace));
+            Thread run = start(() -> wide.tryRun(BATCH, workspace, WideSessionTest::nobody));
             runner.running.await();
 
             Thread closing = start(() -> wide.allow(false));
@@ -171,7 +172,7 @@ class WideSessionTest {
                     return runner;
                 },
                 Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace);
+            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
             opening.await();
 
             wide.allow(false);
@@ -196,7 +197,7 @@ class WideSessionTest {
                     return runner;
                 },
                 Duration.ofDays(1));
-        wide.tryRun(BATCH, workspace);
+        wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
         opening.await();
 
         Thread closing = start(wide::close);
@@ -205,15 +206,21 @@ class WideSessionTest {
         closing.join();
 
         assertThat(runner.closed).isTrue();
-        assertThat(wide.tryRun(BATCH, workspace)).isNull();
+        assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::nobody)).isNull();
         assertThat(wide.isOpen()).isFalse();
     }
 
     private static WideSession allowed(BatchRunner.Opener opener, Duration idle) {
-        WideSession wide = new WideSession(opener, idle);
+        WideSession wide = wide(opener, idle);
         wide.allow(true);
         return wide;
     }
+
+    private static WideSession wide(BatchRunner.Opener opener, Duration idle) {
+        return new WideSession(() -> RUNTIME.watched(opener.open()), idle);
+    }
+
+    private static void nobody() {}
 
     /** A session whose run lasts until it may go on. */
     private static final class HeldRunner implements BatchRunner {
@@ -222,7 +229,7 @@ class WideSessionTest {
         volatile boolean closed;
 
         @Override
-        public TokenVectors run(TokenBatch batch, Workspace workspace) {
+        public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) {
             running.countDown();
             await(mayGoOn);
             throw new InferenceException("thrown by a test", null);

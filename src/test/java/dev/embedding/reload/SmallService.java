@@ -1,12 +1,14 @@
 package dev.embedding.reload;
 
 import dev.embedding.ReferenceModel;
+import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.NoHub;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelProbe;
+import dev.embedding.serving.PatientQueue;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -47,7 +49,15 @@ final class SmallService implements AutoCloseable {
     final CountDownLatch checkMayGoOn = new CountDownLatch(1);
 
     private final AtomicBoolean holdCheck = new AtomicBoolean();
-    private final ModelHost host = new ModelHost(1, 1, (rows, tokens, paddedTokens, nanos) -> checked());
+    private final ModelHost host;
+
+    SmallService() {
+        this(new InferenceRuntime());
+    }
+
+    SmallService(InferenceRuntime runtime) {
+        this.host = new ModelHost(1, 1, runtime, PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> checked());
+    }
 
     ModelSwitch models(ReloadConfig config) {
         return new ModelSwitch(

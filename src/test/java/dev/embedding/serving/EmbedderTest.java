@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedding.ReferenceModel;
 import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
@@ -140,7 +141,11 @@ class EmbedderTest {
         active.serve(first, true);
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> pinned = embedder.embed(new EmbeddingRequest(
-                        List.of("text"), PromptChoice.USUAL, active.fingerprint(), Optional.empty()))
+                        List.of("text"),
+                        PromptChoice.USUAL,
+                        PriorityChoice.BY_SIZE,
+                        active.fingerprint(),
+                        Optional.empty()))
                 .subscribeAsCompletionStage();
 
         active.serve(second, true);
@@ -161,7 +166,11 @@ class EmbedderTest {
         active.serve(first, true);
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> waiting = embedder.embed(new EmbeddingRequest(
-                        List.of("text"), PromptChoice.USUAL, Optional.empty(), Optional.of(Duration.ofMillis(300))))
+                        List.of("text"),
+                        PromptChoice.USUAL,
+                        PriorityChoice.BY_SIZE,
+                        Optional.empty(),
+                        Optional.of(Duration.ofMillis(300))))
                 .subscribeAsCompletionStage();
 
         active.serve(second, true);
@@ -192,8 +201,8 @@ class EmbedderTest {
         active.serve(model, true);
 
         await(embedder.embed(request(List.of("text"))));
-        failure(embedder.embed(
-                new EmbeddingRequest(List.of("text"), PromptChoice.USUAL, Optional.of("other"), Optional.empty())));
+        failure(embedder.embed(new EmbeddingRequest(
+                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.of("other"), Optional.empty())));
 
         active.retire().orElseThrow().awaitReleased(LONG);
     }
@@ -227,8 +236,8 @@ class EmbedderTest {
         active.serve(model, true);
         String other = model.fingerprint(false);
 
-        EmbeddingFailure failure = failure(embedder.embed(
-                new EmbeddingRequest(List.of("text"), PromptChoice.USUAL, Optional.of(other), Optional.empty())));
+        EmbeddingFailure failure = failure(embedder.embed(new EmbeddingRequest(
+                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.of(other), Optional.empty())));
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.OtherSpace.class);
         assertThat(failure.detail()).contains(other, model.fingerprint(true));
@@ -239,8 +248,8 @@ class EmbedderTest {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
 
-        Embeddings embeddings = await(embedder.embed(
-                new EmbeddingRequest(List.of("text"), PromptChoice.USUAL, active.fingerprint(), Optional.empty())));
+        Embeddings embeddings = await(embedder.embed(new EmbeddingRequest(
+                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, active.fingerprint(), Optional.empty())));
 
         assertThat(embeddings.vectors()).hasSize(1);
     }
@@ -249,7 +258,7 @@ class EmbedderTest {
     void failsWhenTooMuchWaits() {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        MicroBatcher<EncodedText, float[]>.Admission large = model.batcher().admit(10_000_000);
+        MicroBatcher<EncodedText, float[]>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
         EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
 
@@ -267,13 +276,55 @@ class EmbedderTest {
         laneIsHeld.await();
 
         EmbeddingFailure failure = failure(embedder.embed(new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, Optional.empty(), Optional.of(Duration.ofMillis(1)))));
+                List.of("text"),
+                PromptChoice.USUAL,
+                PriorityChoice.BY_SIZE,
+                Optional.empty(),
+                Optional.of(Duration.ofMillis(1)))));
         long waiting = model.queuedTokens();
         laneMayGoOn.countDown();
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlinePassed.class);
         assertThat(waiting).isZero();
         assertThat(held.get().vectors()).hasSize(1);
+    }
+
+    @Test
+    void failsWhenTheTimeOfARequestThatNamesNoneIsOver() throws Exception {
+        QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
+        ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> holdLane());
+        EmbeddingModel model = models.loadOn(host, "distilbert-mean");
+        active.serve(model, true);
+        holdLane.set(true);
+        CompletableFuture<Embeddings> held = embedder.embed(new EmbeddingRequest(
+                        List.of("text"),
+                        PromptChoice.USUAL,
+                        PriorityChoice.BY_SIZE,
+                        Optional.empty(),
+                        Optional.of(Duration.ofMinutes(1))))
+                .subscribeAsCompletionStage();
+        laneIsHeld.await();
+
+        EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
+        long waiting = model.queuedTokens();
+        laneMayGoOn.countDown();
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlinePassed.class).hasMessageContaining("waited");
+        assertThat(waiting).isZero();
+        assertThat(held.get().vectors()).hasSize(1);
+        model.close(Duration.ofSeconds(30));
+        host.close();
+    }
+
+    @Test
+    void anAnsweredRequestLeavesNoDeadlineBehind() {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, true);
+
+        Embeddings embeddings = await(embedder.embed(request(List.of("text"))));
+
+        assertThat(embeddings.vectors()).hasSize(1);
+        assertThat(model.timer().shutdownNow()).isEmpty();
     }
 
     @Test
@@ -284,7 +335,7 @@ class EmbedderTest {
 
         model.batcher().close(Duration.ZERO);
 
-        assertThat(failure(embedder.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.NoModel.class);
+        assertThat(failure(embedder.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.GivenUp.class);
         unused.release();
     }
 
@@ -337,7 +388,8 @@ class EmbedderTest {
     }
 
     private static EmbeddingRequest request(List<String> texts) {
-        return new EmbeddingRequest(texts, PromptChoice.USUAL, Optional.empty(), Optional.empty());
+        return new EmbeddingRequest(
+                texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty());
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {

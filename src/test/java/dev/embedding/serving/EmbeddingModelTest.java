@@ -92,7 +92,8 @@ class EmbeddingModelTest {
         ActiveModel active = new ActiveModel();
         active.serve(model, false);
         return new Embedder(active, Runnable::run)
-                .embed(new EmbeddingRequest(List.of(text), PromptChoice.USUAL, Optional.empty(), Optional.empty()))
+                .embed(new EmbeddingRequest(
+                        List.of(text), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
                 .await()
                 .atMost(Duration.ofSeconds(50))
                 .vectors()

@@ -1,5 +1,9 @@
 package dev.embedding.serving;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
 /** Looks at what a model keeps to itself. */
 public final class ModelProbe {
 
@@ -7,7 +11,7 @@ public final class ModelProbe {
 
     public static boolean isClosed(EmbeddingModel model) {
         try {
-            model.tokenize("a text");
+            model.tokenize("", "a text");
             return false;
         } catch (IllegalStateException closed) {
             return true;
@@ -28,5 +32,13 @@ public final class ModelProbe {
     /** Holds the model that is served until the answer is run. */
     public static Runnable hold(ActiveModel active) {
         return active.lease().orElseThrow()::release;
+    }
+
+    /** Embeds a text with whatever is served. */
+    public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
+        return new Embedder(active, Runnable::run)
+                .embed(new EmbeddingRequest(
+                        List.of(text), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
+                .subscribeAsCompletionStage();
     }
 }

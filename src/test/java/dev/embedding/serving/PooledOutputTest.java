@@ -115,7 +115,8 @@ class PooledOutputTest {
         ActiveModel active = new ActiveModel();
         active.serve(model, normalize);
         return new Embedder(active, Runnable::run)
-                .embed(new EmbeddingRequest(texts, PromptChoice.USUAL, Optional.empty(), Optional.empty()))
+                .embed(new EmbeddingRequest(
+                        texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
                 .await()
                 .atMost(Duration.ofSeconds(50))
                 .vectors();

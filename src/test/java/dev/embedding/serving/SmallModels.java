@@ -16,7 +16,7 @@ final class SmallModels {
 
     /** @param listener called on the lane's thread after each batch, so that a test can hold the lane there */
     SmallModels(ServingListener listener) {
-        this.host = new ModelHost(1, 1, listener);
+        this.host = new ModelHost(1, 1, PatientQueue.LIMITS, listener);
     }
 
     SmallModels() {
@@ -29,6 +29,15 @@ final class SmallModels {
 
     EmbeddingModel load(String name) {
         return loadFrom(ReferenceModel.of(name).directory());
+    }
+
+    /** For a host of the test's own, which closes the model too. */
+    EmbeddingModel loadOn(ModelHost ownHost, String name) {
+        return EmbeddingModel.load(
+                NoHub.locator()
+                        .locate(ModelWish.of(ReferenceModel.of(name).directory().toString())),
+                new ModelOptions("cpu", 32, 0),
+                ownHost);
     }
 
     EmbeddingModel loadFrom(Path directory) {

@@ -144,15 +144,6 @@ class TextTokenizerTest {
     }
 
     @Test
-    void neverEstimatesMoreThanTheModelTakes() throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64))) {
-            assertThat(tokenizer.estimateTokens(0)).isEqualTo(3);
-            assertThat(tokenizer.estimateTokens(12)).isBetween(3, 12);
-            assertThat(tokenizer.estimateTokens(5_000_000)).isEqualTo(64);
-        }
-    }
-
-    @Test
     void tokenizesATextThatIsTakenWholeInPortions() throws IOException {
         TokenizerOptions whole = new TokenizerOptions(true, Integer.MAX_VALUE, false, false, Map.of());
         TokenizerOptions inPortions = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Measures the built service beside the bare engine. Its working directory is the project's root. */
 public final class Benchmark {
@@ -33,24 +35,40 @@ public final class Benchmark {
 
     private static void run(Options options, String command) throws IOException, OrtException, InterruptedException {
         Machine machine = Machine.here();
-        List<Outcome> outcomes = new ArrayList<>();
+        Map<String, String> environment = new LinkedHashMap<>();
+        if (options.kind() == Options.Kind.OVERLOAD) {
+            environment.putAll(Overload.ENVIRONMENT);
+        }
+        environment.putAll(options.environment());
+        String report;
         try (Corpus corpus = Corpus.open(BENCH.resolve("corpus.txt"), MODEL.resolve("tokenizer.json"));
                 ServiceProcess service = ServiceProcess.start(
                         APPLICATION.resolve("quarkus-run.jar"),
                         BENCH.resolve(Path.of("target", "service")),
-                        options.environment())) {
-            Path model = MODEL.resolve(Path.of("onnx", "model.onnx"));
-            Contest contest = new Contest(options, corpus, model, service, machine.cores());
-            for (Scenario scenario : options.scenarios()) {
-                System.err.println(scenario.name() + " ...");
-                outcomes.add(contest.hold(scenario));
-            }
+                        environment)) {
+            report = switch (options.kind()) {
+                case THROUGHPUT -> throughput(options, command, machine, corpus, service);
+                case OVERLOAD -> Report.head(command, machine) + Overload.measure(options, corpus, service);
+                case FAIRNESS -> Report.head(command, machine) + Fairness.measure(options, corpus, service);
+            };
         }
-        String report = Report.of(command, options, machine, outcomes);
         System.out.write(report.getBytes(StandardCharsets.UTF_8)); // whatever the locale
         System.out.flush();
         if (options.complete()) {
             Files.writeString(BENCH.resolve("RESULTS.md"), report);
         }
+    }
+
+    private static String throughput(
+            Options options, String command, Machine machine, Corpus corpus, ServiceProcess service)
+            throws IOException, OrtException, InterruptedException {
+        List<Outcome> outcomes = new ArrayList<>();
+        Path model = MODEL.resolve(Path.of("onnx", "model.onnx"));
+        Contest contest = new Contest(options, corpus, model, service, machine.cores());
+        for (Scenario scenario : options.scenarios()) {
+            System.err.println(scenario.name() + " ...");
+            outcomes.add(contest.hold(scenario));
+        }
+        return Report.of(command, options, machine, outcomes);
     }
 }

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class EmbedConnection implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)\r\n");
     private static final Pattern TOKENS = Pattern.compile("\"tokens\": *(\\d+)");
 
@@ -37,6 +37,19 @@ final class EmbedConnection implements AutoCloseable {
      * @throws IOException when the answer is not 200, or does not come
      */
     void send(EmbedRequest request) throws IOException {
+        int status = exchange(request);
+        if (status != 200) {
+            throw new IOException("The service answered " + status + ": " + body());
+        }
+    }
+
+    /**
+     * Sends a request and reads its answer, whatever it is.
+     *
+     * @return the status
+     * @throws IOException when no answer comes
+     */
+    int exchange(EmbedRequest request) throws IOException {
         socket.getOutputStream().write(request.bytes());
         int filled = 0;
         int headerEnd = -1;
@@ -54,10 +67,7 @@ final class EmbedConnection implements AutoCloseable {
         while (filled < bodyEnd) {
             filled = read(filled);
         }
-        if (!header.startsWith("HTTP/1.1 200 ")) {
-            throw new IOException(
-                    "The service answered " + header.lines().findFirst().orElse("nothing") + ": " + body());
-        }
+        return Integer.parseInt(header.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
     }
 
     /** The {@code tokens} field of the last answer. */

@@ -15,7 +15,8 @@ final class Report {
 
     static String of(String command, Options options, Machine machine, List<Outcome> outcomes) {
         Report report = new Report();
-        report.head(command, options, machine);
+        report.machine(command, machine);
+        report.rounds(options);
         report.throughput(
                 outcomes.stream().filter(outcome -> !outcome.scenario().lone()).toList());
         report.lone(
@@ -23,7 +24,14 @@ final class Report {
         return report.text.toString();
     }
 
-    private void head(String command, Options options, Machine machine) {
+    /** What was run, and on what. */
+    static String head(String command, Machine machine) {
+        Report report = new Report();
+        report.machine(command, machine);
+        return report.text.toString();
+    }
+
+    private void machine(String command, Machine machine) {
         line("# Benchmark results");
         line("");
         line("Written by `%s`; [README.md](README.md) says how to read it.", command);
@@ -32,6 +40,9 @@ final class Report {
         line("- machine: %s, %d cores", machine.processor(), machine.cores());
         line("- JDK: %s", machine.jdk());
         line("- ONNX Runtime: %s", machine.onnxRuntime());
+    }
+
+    private void rounds(Options options) {
         line(
                 "- rounds: %d, each %d s on either side in turn; figures are the median (least – most) over the rounds",
                 options.rounds(), options.seconds().toSeconds());

@@ -1,10 +1,12 @@
 package dev.embedding.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,14 +82,46 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     private boolean isReady() {
+        return answers("/q/health/ready");
+    }
+
+    /** Whether a path is answered 200 within a second. */
+    boolean answers(String path) {
         try {
-            URI ready = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
-            HttpURLConnection probe = (HttpURLConnection) ready.toURL().openConnection();
-            probe.setReadTimeout(1000);
-            return probe.getResponseCode() == 200;
+            return open(path).getResponseCode() == 200;
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    private HttpURLConnection open(String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        connection.setReadTimeout(1000);
+        return connection;
+    }
+
+    /** A value of {@code GET /q/metrics} that has no labels; 0 when it is not there. */
+    double meter(String name) throws IOException {
+        HttpURLConnection connection = open("/q/metrics");
+        connection.setRequestProperty("Accept", "text/plain");
+        try (InputStream exposition = connection.getInputStream()) {
+            return new String(exposition.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name + " "))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                    .findFirst()
+                    .orElse(0);
+        }
+    }
+
+    /** What it holds of the machine's memory. */
+    long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElse(0);
     }
 
     int port() {

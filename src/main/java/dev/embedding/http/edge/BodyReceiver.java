@@ -11,27 +11,28 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class BodyReceiver {
 
-    /** How much of a refused body is still read, so that its sender gets to see the answer. */
-    private static final long DISCARDED_BYTES = 64L << 20;
-
-    private static final long DISCARDING_MILLIS = 2_000;
+    private static final String LATE = "The body did not arrive in time.";
 
     private final Vertx vertx;
     private final RoutingContext exchange;
     private final HttpServerRequest request;
     private final long maxBytes;
     private final long maxPauseMillis;
+    private final long maxMillis;
+    private final InflightBytes inflight;
     private final Buffer body = Buffer.buffer();
     private long pauseTimer;
-    private boolean refused;
-    private long discarded;
+    private long timer;
+    private long counted;
 
-    BodyReceiver(Vertx vertx, RoutingContext exchange, long maxBytes, long maxPauseMillis) {
+    BodyReceiver(Vertx vertx, RoutingContext exchange, EdgeConfig config, InflightBytes inflight) {
         this.vertx = vertx;
         this.exchange = exchange;
         this.request = exchange.request();
-        this.maxBytes = maxBytes;
-        this.maxPauseMillis = maxPauseMillis;
+        this.maxBytes = config.maxBodySize().asLongValue();
+        this.maxPauseMillis = config.bodyPause().toMillis();
+        this.maxMillis = config.bodyTimeout().toMillis();
+        this.inflight = inflight;
     }
 
     void receive() {
@@ -39,13 +40,29 @@ final class BodyReceiver {
             refuse(413, "The body is larger than " + maxBytes + " bytes.");
             return;
         }
+        exchange.addEndHandler(ended -> inflight.give(counted));
+        if (!count(declaredLength())) {
+            return;
+        }
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             exchange.response().writeContinue();
         }
-        pauseTimer = vertx.setTimer(maxPauseMillis, timer -> refuse(408, "The body did not arrive in time."));
-        request.exceptionHandler(clientGone -> vertx.cancelTimer(pauseTimer));
+        timer = vertx.setTimer(maxMillis, over -> refuse(408, LATE));
+        pauseTimer = vertx.setTimer(maxPauseMillis, over -> refuse(408, LATE));
+        request.exceptionHandler(clientGone -> cancelTimers());
         request.endHandler(ended -> end());
         request.handler(this::chunk);
+    }
+
+    /** Whether there is room for more bytes of this body; where there is none it is refused. */
+    private boolean count(long more) {
+        if (more > 0 && !inflight.take(counted, more)) {
+            exchange.response().headers().set("Retry-After", "1");
+            refuse(429, "Too many bytes are being received or sent; try again in 1 s.");
+            return false;
+        }
+        counted += more;
+        return true;
     }
 
     private long declaredLength() {
@@ -54,42 +71,29 @@ final class BodyReceiver {
     }
 
     private void chunk(Buffer chunk) {
-        if (refused) {
-            discard(chunk);
-        } else if (body.length() + chunk.length() > maxBytes) {
+        long received = (long) body.length() + chunk.length();
+        if (received > maxBytes) {
             refuse(413, "The body is larger than " + maxBytes + " bytes.");
-        } else {
+        } else if (count(Math.max(0, received - counted))) {
             body.appendBuffer(chunk);
             vertx.cancelTimer(pauseTimer);
-            pauseTimer = vertx.setTimer(maxPauseMillis, timer -> refuse(408, "The body did not arrive in time."));
+            pauseTimer = vertx.setTimer(maxPauseMillis, over -> refuse(408, LATE));
         }
     }
 
     private void end() {
+        cancelTimers();
+        Body.set(exchange, body);
+        exchange.next();
+    }
+
+    private void cancelTimers() {
         vertx.cancelTimer(pauseTimer);
-        if (refused) {
-            request.connection().close();
-        } else {
-            Body.set(exchange, body);
-            exchange.next();
-        }
+        vertx.cancelTimer(timer);
     }
 
     private void refuse(int status, String detail) {
-        vertx.cancelTimer(pauseTimer);
-        refused = true;
-        exchange.response().putHeader("Connection", "close");
-        ErrorAnswer.send(exchange, status, detail);
-        // Closing at once would reset the connection under a client that is still sending, and lose the answer.
-        request.endHandler(ended -> request.connection().close());
-        request.handler(this::discard);
-        vertx.setTimer(DISCARDING_MILLIS, timer -> request.connection().close());
-    }
-
-    private void discard(Buffer chunk) {
-        discarded += chunk.length();
-        if (discarded > DISCARDED_BYTES) {
-            request.connection().close();
-        }
+        cancelTimers();
+        EarlyRefusal.send(vertx, exchange, status, detail);
     }
 }

@@ -1,6 +1,8 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.access.AccessControl;
 import dev.embedding.reload.SettingsControl;
+import dev.embedding.reload.ShutdownSequence;
 import dev.embedding.serving.ActiveModel;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
@@ -9,9 +11,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
-/** What every exchange passes before its endpoint: its id, CORS, and the receiving of its body. */
+/** What every exchange passes before its endpoint: its id, CORS, its key, and the receiving of its body. */
 @Singleton
 class EdgeFilters {
 
@@ -21,18 +24,34 @@ class EdgeFilters {
 
     private static final List<String> FRAMEWORK_PATHS = List.of("/q/", "/docs", "/openapi");
 
+    private static final String EMBEDDING = "/embed";
+
     private final Vertx vertx;
     private final ActiveModel active;
     private final SettingsControl settings;
-    private final long maxBodyBytes;
-    private final long maxPauseMillis;
+    private final ShutdownSequence shutdown;
+    private final AccessControl access;
+    private final EdgeConfig config;
+    private final InflightBytes inflight;
+    private final ConnectionWatch connections;
 
-    EdgeFilters(Vertx vertx, ActiveModel active, SettingsControl settings, EdgeConfig config) {
+    EdgeFilters(
+            Vertx vertx,
+            ActiveModel active,
+            SettingsControl settings,
+            ShutdownSequence shutdown,
+            AccessControl access,
+            EdgeConfig config,
+            InflightBytes inflight,
+            ConnectionWatch connections) {
         this.vertx = vertx;
         this.active = active;
         this.settings = settings;
-        this.maxBodyBytes = config.maxBodySize().asLongValue();
-        this.maxPauseMillis = config.bodyPause().toMillis();
+        this.shutdown = shutdown;
+        this.access = access;
+        this.config = config;
+        this.inflight = inflight;
+        this.connections = connections;
     }
 
     void register(@Observes Filters filters) {
@@ -41,15 +60,46 @@ class EdgeFilters {
 
     private void handle(RoutingContext exchange) {
         RequestId.assign(exchange);
+        PageHeaders.add(exchange);
+        connections.exchangeBegun(exchange);
+        shutdown.exchangeBegun();
+        exchange.addEndHandler(ended -> shutdown.exchangeEnded());
+        if (shutdown.isEnding()) {
+            // Callers that keep their connection would come back here, whatever their balancer knows.
+            exchange.response().headers().set("Connection", "close");
+        }
         exchange.addHeadersEndHandler(ended -> nameSpace(exchange));
         if (Cors.handle(exchange, settings.current().corsOrigins())) {
             return;
         }
-        if (hasBodyOfOurs(exchange)) {
-            new BodyReceiver(vertx, exchange, maxBodyBytes, maxPauseMillis).receive();
+        if (shutdown.isDraining() && exchange.normalizedPath().startsWith(EMBEDDING)) {
+            exchange.response().headers().set("Retry-After", "1");
+            EarlyRefusal.send(vertx, exchange, 503, "The service is ending and takes no more texts; send them again.");
+            return;
+        }
+        Optional<AccessControl.Refusal> refusal = access.refusal(exchange);
+        if (refusal.isPresent()) {
+            refuse(exchange, refusal.get());
+        } else if (hasBodyOfOurs(exchange)) {
+            new BodyReceiver(vertx, exchange, config, inflight).receive();
         } else {
             exchange.next();
         }
+    }
+
+    private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {
+        if (refusal == AccessControl.Refusal.NO_ADMIN_KEY) {
+            EarlyRefusal.send(vertx, exchange, 403, "Changes of settings need an admin key.");
+            return;
+        }
+        exchange.response().putHeader("WWW-Authenticate", "Bearer");
+        EarlyRefusal.send(
+                vertx,
+                exchange,
+                401,
+                refusal == AccessControl.Refusal.NO_KEY
+                        ? "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>."
+                        : "The key is not known here.");
     }
 
     /** Where the answer does not name the space of its vectors, it names the one that is served when it is given. */

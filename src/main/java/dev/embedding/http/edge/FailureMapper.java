@@ -9,6 +9,7 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -32,7 +33,7 @@ class FailureMapper {
     Response notEmbedded(EmbeddingFailure failure, RoutingContext exchange) {
         if (failure instanceof EmbeddingFailure.Saturated saturated) {
             return answer(429, failure.detail(), exchange)
-                    .header("Retry-After", saturated.retryAfter().toSeconds())
+                    .header("Retry-After", wholeSeconds(saturated.retryAfter()))
                     .header("retry-after-ms", saturated.retryAfter().toMillis())
                     .build();
         }
@@ -51,8 +52,13 @@ class FailureMapper {
         return answer(status(failure), failure.detail(), exchange).build();
     }
 
+    /** Rounded up, so that nobody comes too early. */
+    private static long wholeSeconds(Duration time) {
+        return time.plusMillis(999).toSeconds();
+    }
+
     private static int status(EmbeddingFailure failure) {
-        if (failure instanceof EmbeddingFailure.NoModel) {
+        if (failure instanceof EmbeddingFailure.NoModel || failure instanceof EmbeddingFailure.GivenUp) {
             return 503;
         }
         if (failure instanceof EmbeddingFailure.DeadlinePassed) {

@@ -6,6 +6,7 @@ import static dev.embedding.model.hub.HubFixture.WEIGHTS;
 import static dev.embedding.model.hub.HubFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.PythonPackage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,22 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("clients")
 class PythonHubInteropIT {
 
-    private static final String PACKAGE = "huggingface_hub==2.4.0";
-    private static final Path ENVIRONMENT = Path.of("target", "huggingface-hub").toAbsolutePath();
     private static final byte[] LARGE = HubFixture.random(3_000_000);
     private static final String HASH =
             "import hashlib, sys; digest = lambda path:" + " hashlib.sha256(open(path, 'rb').read()).hexdigest()\n";
+
+    private static PythonPackage python;
 
     private HubFixture fixture;
 
     @BeforeAll
     static void install() throws Exception {
-        Path installed = ENVIRONMENT.resolve("installed");
-        if (!Files.exists(installed) || !Files.readString(installed).equals(PACKAGE)) {
-            run(new ProcessBuilder("python3", "-m", "venv", ENVIRONMENT.toString()));
-            run(new ProcessBuilder(ENVIRONMENT.resolve("bin/pip").toString(), "install", "-q", PACKAGE));
-            Files.writeString(installed, PACKAGE);
-        }
+        python = PythonPackage.installed("huggingface-hub", "huggingface_hub==2.4.0");
     }
 
     @BeforeEach
@@ -114,25 +110,25 @@ class PythonHubInteropIT {
                 new HubSettings.Timeouts(fixture.timeouts.answer(), fixture.timeouts.stall(), Duration.ofMillis(300));
         Path lock = fixture.cache.resolve(".locks/models--org--name/" + fixture.fake.etag(WEIGHTS) + ".lock");
         Files.createDirectories(lock.getParent());
-        Process python = new ProcessBuilder(
-                        ENVIRONMENT.resolve("bin/python").toString(),
+        Process holder = new ProcessBuilder(
+                        python.program("python"),
                         "-c",
                         "import sys\nfrom huggingface_hub.utils import WeakFileLock\n"
                                 + "with WeakFileLock(sys.argv[1]):\n  print('held', flush=True)\n  sys.stdin.read()",
                         lock.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader output = python.inputReader(StandardCharsets.UTF_8)) {
+        try (BufferedReader output = holder.inputReader(StandardCharsets.UTF_8)) {
             assertThat(output.readLine()).isEqualTo("held");
 
             HubException failure = fixture.failureOf(WEIGHTS);
 
             assertThat(failure.kind()).isEqualTo(HubException.Kind.LOCKED);
-            python.outputWriter().close();
-            assertThat(python.waitFor()).isZero();
+            holder.outputWriter().close();
+            assertThat(holder.waitFor()).isZero();
             assertThat(bytes(fixture.fetch(WEIGHTS), WEIGHTS)).isEqualTo(LARGE);
         } finally {
-            python.destroyForcibly();
+            holder.destroyForcibly();
         }
     }
 
@@ -153,8 +149,7 @@ class PythonHubInteropIT {
 
     /** What the script prints. */
     private String python(String script) throws Exception {
-        ProcessBuilder builder =
-                new ProcessBuilder(ENVIRONMENT.resolve("bin/python").toString(), "-c", script);
+        ProcessBuilder builder = new ProcessBuilder(python.program("python"), "-c", script);
         builder.environment().keySet().removeIf(name -> name.startsWith("HF_"));
         builder.environment().put("HF_ENDPOINT", fixture.fake.endpoint().toString());
         builder.environment().put("HF_HOME", fixture.cache.resolve("home").toString());

@@ -1,4 +1,4 @@
-package dev.embedding.batch;
+package dev.embedding.batch.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -32,10 +32,34 @@ class DrainRateTest {
     @Test
     void isHardlyMovedByOneOutlier() {
         DrainRate rate = new DrainRate(1, 1_000);
+        for (int batch = 0; batch < 100; batch++) {
+            rate.measured(100, SECOND / 10);
+        }
 
-        rate.measured(1, SECOND);
+        rate.measured(1, SECOND / 2);
 
         assertThat(rate.tokensPerSecond()).isBetween(900.0, 1_000.0);
+    }
+
+    @Test
+    void leavesTheBuiltInValueSoonWhereTheMachineIsMuchSlower() {
+        DrainRate rate = new DrainRate(1, 2_000);
+
+        for (int batch = 0; batch < 5; batch++) {
+            rate.measured(100, SECOND);
+        }
+
+        assertThat(rate.tokensPerSecond()).isLessThan(500);
+    }
+
+    @Test
+    void aShortBatchCountsForTheTimeThatItTook() {
+        DrainRate rate = new DrainRate(1, 1_000);
+
+        rate.measured(1_000, SECOND);
+        rate.measured(1, SECOND / 1_000);
+
+        assertThat(rate.tokensPerSecond()).isCloseTo(1_000, within(1.0));
     }
 
     @Test

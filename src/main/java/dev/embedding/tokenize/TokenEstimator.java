@@ -1,0 +1,108 @@
+package dev.embedding.tokenize;
+
+import java.util.List;
+
+/**
+ * Guesses how many tokens texts have, at a small part of what tokenizing costs: characters are counted by kind, and the
+ * count is corrected by what was learned of texts that have been tokenized since. Thread-safe.
+ */
+public final class TokenEstimator {
+
+    private static final int WHOLE_WORD = 6;
+    private static final double REST_OF_WORD = 0.25;
+    private static final double OTHER_LETTER = 0.5;
+
+    /** Tokens after which what was learned of older texts counts half. */
+    private static final double MEMORY_TOKENS = 100_000;
+
+    /** What the first guess weighs, so that one odd text does not change it much. */
+    private static final double FIRST_WEIGHT = 1_000;
+
+    private static final double MAX_CORRECTION = 4;
+
+    private final int specialTokens;
+    private final int maxTokens;
+    private final Object lock = new Object();
+    private double counted = FIRST_WEIGHT;
+    private double tokenized = FIRST_WEIGHT;
+    private volatile double correction = 1;
+
+    /**
+     * @param specialTokens of every text
+     * @param maxTokens what a model takes of a text
+     */
+    TokenEstimator(int specialTokens, int maxTokens) {
+        this.specialTokens = specialTokens;
+        this.maxTokens = maxTokens;
+    }
+
+    /** About how many tokens the model will see of these texts behind a prompt. */
+    public long estimate(String prompt, List<String> texts) {
+        double ofPrompt = count(prompt);
+        double factor = correction;
+        long sum = 0;
+        for (String text : texts) {
+            sum += Math.min(maxTokens, specialTokens + (long) Math.ceil(factor * (ofPrompt + count(text))));
+        }
+        return sum;
+    }
+
+    /**
+     * Takes note of a text that was tokenized and not cut.
+     *
+     * @param tokens how many it has, special ones included
+     */
+    public void learn(String prompt, String text, int tokens) {
+        double count = count(prompt) + count(text);
+        double exact = tokens - specialTokens;
+        if (count <= 0 || exact <= 0) {
+            return;
+        }
+        synchronized (lock) {
+            double kept = Math.pow(0.5, exact / MEMORY_TOKENS);
+            counted = counted * kept + count;
+            tokenized = tokenized * kept + exact;
+            correction = Math.max(1 / MAX_CORRECTION, Math.min(MAX_CORRECTION, tokenized / counted));
+        }
+    }
+
+    /**
+     * Words of the Latin alphabet are a token and some more when they are long; ideographs, syllables, symbols and
+     * punctuation one each; of other alphabets two letters are one. Counting ends where the model takes no more.
+     */
+    private double count(String text) {
+        double enough = MAX_CORRECTION * maxTokens;
+        double count = 0;
+        int word = 0;
+        for (int index = 0; index < text.length() && count < enough; index++) {
+            char character = text.charAt(index);
+            if (isLatin(character)) {
+                word++;
+                count += word == 1 ? 1 : word > WHOLE_WORD ? REST_OF_WORD : 0;
+            } else {
+                word = 0;
+                count += alone(character);
+            }
+        }
+        return count;
+    }
+
+    private static boolean isLatin(char character) {
+        return character < 0x80
+                ? character >= 'a' && character <= 'z'
+                        || character >= 'A' && character <= 'Z'
+                        || character >= '0' && character <= '9'
+                : character >= 0xC0 && character < 0x250;
+    }
+
+    private static double alone(char character) {
+        if (character <= ' ' || character == 0xA0 || character >= 0x300 && character < 0x370) {
+            return 0; // blanks and accents
+        }
+        if (Character.isSurrogate(character)) {
+            return 0.5; // two make an emoji or a rare ideograph
+        }
+        boolean isSyllable = character >= 0x2E80 && character < 0xD800 || character >= 0xF900;
+        return !isSyllable && Character.isLetter(character) ? OTHER_LETTER : 1;
+    }
+}

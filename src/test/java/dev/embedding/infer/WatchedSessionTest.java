@@ -1,0 +1,282 @@
+package dev.embedding.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.ReferenceModel;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WatchedSessionTest {
+
+    private static final TokenBatch BATCH = TokenBatch.of(List.of(new int[] {1, 2, 3}));
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private final AtomicLong now = new AtomicLong();
+    private final RunWatch watch = new RunWatch(now::get);
+    private final HeldRunner runner = new HeldRunner();
+    private final WatchedSession session = new WatchedSession(runner, watch, LIMIT);
+    private final AtomicInteger replacedLanes = new AtomicInteger();
+
+    @Test
+    void leavesARunAloneUpToItsLimit() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+
+        pass(LIMIT);
+        runner.mayReturn.countDown();
+
+        assertThat(run.get()).isNotNull();
+        assertThat(watch.terminated()).isZero();
+    }
+
+    @Test
+    void terminatesARunBeyondItsLimit() throws Exception {
+        runner.obeys = true;
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+
+        pass(LIMIT.plusMillis(1));
+
+        assertThatThrownBy(run::get).hasRootCauseMessage("terminated by a test").hasMessageContaining("too long");
+        assertThat(watch.terminated()).isOne();
+        assertThat(watch.givenUp()).isZero();
+        assertThat(replacedLanes).hasValue(0);
+    }
+
+    @Test
+    void allowsASlowModelTenTimesWhatItsTokensTookUntilNow() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> first = begin();
+        pass(Duration.ofSeconds(20));
+        runner.mayReturn.countDown();
+        first.get();
+        runner.holdAgain();
+        CompletableFuture<@Nullable TokenVectors> second = begin();
+
+        pass(Duration.ofSeconds(199));
+        boolean stoppedInTime = watch.terminated() > 0;
+        pass(Duration.ofSeconds(2));
+
+        assertThat(stoppedInTime).isFalse();
+        assertThat(watch.terminated()).isOne();
+        runner.mayReturn.countDown();
+        assertThat(second.get()).isNotNull();
+    }
+
+    @Test
+    void givesUpARunThatDoesNotStop() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+
+        pass(LIMIT.plusMillis(1));
+        pass(RunWatch.GRACE);
+
+        assertThat(watch.givenUp()).isOne();
+        assertThat(replacedLanes).hasValue(1);
+        assertThat(session.hasLostARun()).isTrue();
+        assertThat(watch.hopeless().toCompletableFuture()).isNotDone();
+        runner.mayReturn.countDown();
+        assertThatThrownBy(run::get).hasMessageContaining("given up");
+    }
+
+    @Test
+    void isHopelessAfterTheSecondRunThatIsGivenUp() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> first = begin();
+        CompletableFuture<@Nullable TokenVectors> second = begin();
+
+        pass(LIMIT.plusMillis(1));
+        pass(RunWatch.GRACE);
+
+        assertThat(watch.givenUp()).isEqualTo(2);
+        assertThat(watch.hopeless().toCompletableFuture()).isDone();
+        runner.mayReturn.countDown();
+        assertThatThrownBy(first::get).hasMessageContaining("given up");
+        assertThatThrownBy(second::get).hasMessageContaining("given up");
+    }
+
+    @Test
+    void isStuckOnlyWhenARunCannotBeGivenUp() throws Exception {
+        AtomicBoolean noThread = new AtomicBoolean(true);
+        CompletableFuture<@Nullable TokenVectors> run = begin(() -> {
+            if (noThread.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        });
+        pass(LIMIT.plusMillis(1));
+        pass(RunWatch.GRACE);
+        boolean stuckEarly = watch.isStuck();
+
+        pass(RunWatch.LONGEST_OVERTIME);
+        boolean stuck = watch.isStuck();
+        noThread.set(false);
+        watch.check();
+
+        assertThat(stuckEarly).isFalse();
+        assertThat(stuck).isTrue();
+        assertThat(watch.isStuck()).isFalse();
+        assertThat(watch.givenUp()).isOne();
+        runner.mayReturn.countDown();
+        assertThatThrownBy(run::get).isInstanceOf(ExecutionException.class);
+    }
+
+    @RepeatedTest(100)
+    void isNotClosedUnderARun() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+
+        Thread closing = new Thread(session::close);
+        closing.start();
+        while (closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        boolean closedUnderIt = runner.closed;
+        runner.mayReturn.countDown();
+        closing.join();
+
+        assertThat(closedUnderIt).isFalse();
+        assertThat(runner.closed).isTrue();
+        assertThat(run.get()).isNotNull();
+        assertThat(session.tryRun(BATCH, new Workspace(), WatchedSessionTest::nobody))
+                .isNull();
+    }
+
+    @RepeatedTest(100)
+    void closingDoesNotWaitForARunThatWasGivenUpAndClosesWhenItReturns() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+        Thread closing = new Thread(session::close);
+        closing.start();
+
+        pass(LIMIT.plusMillis(1));
+        pass(RunWatch.GRACE);
+        closing.join();
+        boolean closedUnderIt = runner.closed;
+        runner.mayReturn.countDown();
+
+        assertThatThrownBy(run::get).isInstanceOf(ExecutionException.class);
+        assertThat(closedUnderIt).isFalse();
+        assertThat(runner.closed).isTrue();
+    }
+
+    @RepeatedTest(100)
+    void aRunThatReturnsWhileItIsGivenUpIsEitherAnsweredOrReplaced() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+        pass(LIMIT.plusMillis(1));
+
+        Thread returning = new Thread(runner.mayReturn::countDown);
+        returning.start();
+        pass(RunWatch.GRACE);
+        returning.join();
+
+        boolean answered = run.handle((vectors, failure) -> failure == null).get();
+        assertThat(replacedLanes).hasValue(answered ? 0 : 1);
+    }
+
+    @Test
+    void failsARunThatGivesTooLittle() {
+        runner.mayReturn.countDown();
+        runner.floats = 2;
+
+        assertThatThrownBy(() -> session.tryRun(BATCH, new Workspace(), WatchedSessionTest::nobody))
+                .isInstanceOf(InferenceException.class)
+                .hasMessage("The model gave 2 numbers for 1 texts of up to 3 tokens");
+    }
+
+    @Test
+    void terminatesARealRun() throws OrtException {
+        InferenceRuntime runtime = new InferenceRuntime();
+        try (SessionOptions options = new SessionOptions();
+                InferenceSession real = InferenceSession.open(
+                        runtime, ReferenceModel.of("distilbert-mean").weights(), options, 0, false)) {
+            Termination termination = new Termination();
+            termination.request();
+
+            assertThatThrownBy(() -> real.run(BATCH, new Workspace(), termination))
+                    .isInstanceOf(OrtException.class)
+                    .hasMessageContaining("terminate");
+            assertThat(real.run(BATCH, new Workspace(), new Termination())).isNotNull();
+        }
+    }
+
+    private CompletableFuture<@Nullable TokenVectors> begin() throws InterruptedException {
+        return begin(replacedLanes::incrementAndGet);
+    }
+
+    /** Begins a run on a thread of its own, and waits until it is inside. */
+    private CompletableFuture<@Nullable TokenVectors> begin(Runnable onGivenUp) throws InterruptedException {
+        CompletableFuture<@Nullable TokenVectors> result = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                result.complete(session.tryRun(BATCH, new Workspace(), onGivenUp));
+            } catch (OrtException | RuntimeException failure) {
+                result.completeExceptionally(failure);
+            }
+        });
+        thread.setDaemon(true);
+        CountDownLatch inside = new CountDownLatch(1);
+        runner.inside = inside;
+        thread.start();
+        inside.await();
+        return result;
+    }
+
+    private static void nobody() {}
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+        watch.check();
+    }
+
+    /** A session whose runs last until they may return; an obedient one ends when it is told to. */
+    private static final class HeldRunner implements BatchRunner {
+        volatile CountDownLatch inside = new CountDownLatch(0);
+        volatile CountDownLatch mayReturn = new CountDownLatch(1);
+        volatile boolean obeys;
+        volatile boolean closed;
+        volatile int floats = 3;
+
+        void holdAgain() {
+            mayReturn = new CountDownLatch(1);
+        }
+
+        @Override
+        public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
+            AtomicBoolean told = new AtomicBoolean();
+            CountDownLatch end = mayReturn;
+            termination.canBeDoneBy(() -> {
+                if (obeys) {
+                    told.set(true);
+                    end.countDown();
+                }
+            });
+            inside.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (told.get()) {
+                throw new OrtException("terminated by a test");
+            }
+            return new TokenVectors(FloatBuffer.allocate(floats), 3, 1);
+        }
+
+        @Override
+        public int dimension() {
+            return 1;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+}

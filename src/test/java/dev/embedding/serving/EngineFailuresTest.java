@@ -1,0 +1,249 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.ReferenceModel;
+import dev.embedding.infer.EngineFaults;
+import dev.embedding.infer.EngineFaults.Fault;
+import dev.embedding.model.ModelWish;
+import dev.embedding.model.NoHub;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Real models in a real runtime whose sessions fail as told. */
+@Timeout(60)
+class EngineFailuresTest {
+
+    private static final List<String> TEXTS = IntStream.range(0, 8)
+            .mapToObj(index -> "a text " + "bcdefghi".charAt(index))
+            .toList();
+    private static final String GUILTY = "a text x";
+
+    private final EngineFaults faults = new EngineFaults();
+    private final CountDownLatch laneIsHeld = new CountDownLatch(1);
+    private final CountDownLatch laneMayGoOn = new CountDownLatch(1);
+    private final AtomicBoolean holdLane = new AtomicBoolean();
+    private final ModelHost host = new ModelHost(
+            1, 1, faults.runtime(), PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> holdLane());
+    private final EmbeddingModel model = EmbeddingModel.load(
+            NoHub.locator()
+                    .locate(ModelWish.of(
+                            ReferenceModel.of("bert-cls-normalize").directory().toString())),
+            new ModelOptions("cpu", 32, 0),
+            host);
+    private final ActiveModel active = new ActiveModel();
+    private final Embedder embedder = new Embedder(active, host.workers());
+
+    EngineFailuresTest() {
+        active.serve(model, true);
+        int[] guilty = model.tokenize("", GUILTY).ids();
+        faults.guilty = ids -> Arrays.equals(ids, guilty);
+    }
+
+    @AfterEach
+    void close() throws InterruptedException {
+        laneMayGoOn.countDown();
+        faults.end();
+        model.close(Duration.ZERO);
+        host.close();
+    }
+
+    @Test
+    void halvesABatchThatMemoryDoesNotSufficeForAndRemembers() throws Exception {
+        faults.guilty = ids -> true;
+        faults.rowsInMemory = 2;
+        faults.fault = Fault.IS_OUT_OF_MEMORY;
+
+        List<CompletableFuture<Embeddings>> answers = together(TEXTS);
+
+        for (CompletableFuture<Embeddings> answer : answers) {
+            assertThat(answer.get().vectors()).hasSize(1);
+        }
+        assertThat(faults.rowsOfRuns).containsExactly(1, 8, 4, 2, 2, 4, 2, 2);
+        faults.rowsOfRuns.clear();
+        assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
+        assertThat(faults.rowsOfRuns).containsExactly(2, 2, 2, 2);
+        assertThat(model.fault()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"NONE", "IS_SLOW", "HANGS"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void failsOnlyTheRequestWithTheGuiltyText(Fault fault) throws Exception {
+        faults.fault = fault;
+
+        List<CompletableFuture<Embeddings>> answers = together(withGuilty());
+
+        assertOnlyTheGuiltyFails(answers);
+        assertThat(faults.rowsOfRuns).contains(9);
+    }
+
+    @Test
+    void namesTheGuiltyTextByItsIndex() throws Exception {
+        faults.fault = Fault.GIVES_NAN;
+
+        CompletableFuture<Embeddings> answer = embed(List.of("a", "b", GUILTY, "c"));
+
+        assertThat(failure(answer)).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
+        assertThat(failure(answer).detail()).contains("the index 2");
+    }
+
+    @Test
+    void terminatesASlowRunAndFailsOnlyTheGuiltyText() throws Exception {
+        faults.fault = Fault.IS_SLOW;
+
+        List<CompletableFuture<Embeddings>> answers = together(withGuilty());
+        faults.awaitHanging(1);
+        faults.terminateRuns();
+        answers.get(0).get();
+        faults.awaitHanging(1);
+        faults.terminateRuns();
+
+        assertOnlyTheGuiltyFails(answers);
+        assertThat(host.terminatedRuns()).isEqualTo(2);
+        assertThat(host.givenUpRuns()).isZero();
+    }
+
+    @RepeatedTest(100)
+    void replacesALaneWhoseRunHangsAndAnswersTheOthers() throws Exception {
+        faults.fault = Fault.HANGS;
+
+        List<CompletableFuture<Embeddings>> answers = together(withGuilty());
+        faults.awaitHanging(1);
+        faults.giveUpRuns();
+        faults.awaitHanging(2);
+        boolean hopelessEarly = host.hopeless().toCompletableFuture().isDone();
+        faults.giveUpRuns();
+
+        assertOnlyTheGuiltyFails(answers);
+        assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
+        assertThat(hopelessEarly).isFalse();
+        assertThat(host.hopeless().toCompletableFuture()).isDone();
+        assertThat(model.fault()).isPresent();
+    }
+
+    @RepeatedTest(100)
+    void doesNotRepeatAHangingRequestThatWasAlone() throws Exception {
+        faults.fault = Fault.HANGS;
+        CompletableFuture<Embeddings> answer = embed(List.of(GUILTY));
+        faults.awaitHanging(1);
+
+        faults.giveUpRuns();
+
+        assertThat(failure(answer)).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
+        assertThat(host.givenUpRuns()).isOne();
+        assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
+    }
+
+    @RepeatedTest(20)
+    void closesAModelWithoutTheSessionOfAHungRun() throws Exception {
+        faults.fault = Fault.HANGS;
+        CompletableFuture<Embeddings> answer = embed(List.of(GUILTY));
+        faults.awaitHanging(1);
+        faults.giveUpRuns();
+        assertThat(failure(answer)).isNotNull();
+
+        model.close(Duration.ofDays(1));
+        int closedUnderTheRun = faults.closed.get();
+        faults.end();
+        while (faults.closed.get() == 0) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(closedUnderTheRun).isZero();
+    }
+
+    @Test
+    void isBrokenWhenAKnownTextFailsToo() throws Exception {
+        faults.guilty = ids -> true;
+        faults.fault = Fault.THROWS;
+
+        for (int request = 1; request < EngineHealth.SUSPICIOUS; request++) {
+            failure(embed(List.of("a text")));
+        }
+        boolean brokenEarly = model.fault().isPresent();
+        failure(embed(List.of("a text")));
+
+        assertThat(brokenEarly).isFalse();
+        assertThat(model.fault()).hasValueSatisfying(fault -> assertThat(fault).contains("known text"));
+        assertThat(model.broken().toCompletableFuture()).isDone();
+    }
+
+    @Test
+    void isNotBrokenByTextsThatCannotBeComputed() throws Exception {
+        faults.fault = Fault.GIVES_NAN;
+
+        for (int request = 0; request < 10; request++) {
+            failure(embed(List.of(GUILTY)));
+        }
+
+        assertThat(model.fault()).isEmpty();
+    }
+
+    private static List<String> withGuilty() {
+        List<String> texts = new ArrayList<>(TEXTS);
+        texts.add(GUILTY);
+        return texts;
+    }
+
+    private static void assertOnlyTheGuiltyFails(List<CompletableFuture<Embeddings>> answers) throws Exception {
+        for (CompletableFuture<Embeddings> answer : answers.subList(0, TEXTS.size())) {
+            assertThat(answer.get().vectors()).hasSize(1);
+        }
+        assertThat(failure(answers.get(TEXTS.size()))).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
+    }
+
+    /** Each text of a caller of its own, all in one batch. */
+    private List<CompletableFuture<Embeddings>> together(List<String> texts) throws InterruptedException {
+        holdLane.set(true);
+        CompletableFuture<Embeddings> first = embed(List.of("a text a"));
+        laneIsHeld.await();
+        List<CompletableFuture<Embeddings>> answers =
+                texts.stream().map(text -> embed(List.of(text))).toList();
+        laneMayGoOn.countDown();
+        assertThat(first).succeedsWithin(Duration.ofSeconds(50));
+        return answers;
+    }
+
+    private void holdLane() {
+        if (holdLane.getAndSet(false)) {
+            laneIsHeld.countDown();
+            try {
+                laneMayGoOn.await();
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private CompletableFuture<Embeddings> embed(List<String> texts) {
+        return embedder.embed(new EmbeddingRequest(
+                        texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
+                .subscribeAsCompletionStage();
+    }
+
+    private static EmbeddingFailure failure(CompletableFuture<Embeddings> answer) throws InterruptedException {
+        try {
+            throw new AssertionError("answered: " + answer.get());
+        } catch (ExecutionException failure) {
+            return (EmbeddingFailure) Objects.requireNonNull(failure.getCause());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.embedding.serving;
+
+import java.time.Duration;
+
+/** Waits that no test comes to. */
+public final class PatientQueue {
+
+    public static final QueueLimits LIMITS =
+            new QueueLimits(Duration.ofMinutes(10), Duration.ofMinutes(10), Duration.ofMinutes(10));
+
+    private PatientQueue() {}
+}
