@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Turns single rows of many callers into batches of one model.
  *
  * <p>A caller is admitted (which reserves a place in the queue before any work is spent on its texts, unless it would have
- * to wait for too long) and then submits its rows. A batch is of one class of rows, the interactive ones first. A batch is cut when a lane becomes free, never before and never on a timer: an idle service adds no
- * wait, a busy one forms fuller batches by itself. Rows of cancelled callers leave the queue at once; rows past their
- * deadline are dropped when the batch is cut. A batch that fails as a whole is tried again ({@link BatchWork}), so that
- * only the guilty rows fail.
+ * to wait for too long) and then submits its rows. A batch is of one class of rows, the interactive ones first. It is cut
+ * when a lane becomes free, never before and never on a timer: an idle service adds no wait, a busy one forms fuller
+ * batches by itself. Rows of cancelled callers leave the queue at once; rows past their deadline are dropped when the
+ * batch is cut. A batch that fails as a whole is tried again ({@link BatchWork}), so that only the guilty rows fail.
  *
  * <p>Guarantees: every submission is answered exactly once, with a value for each row or with one failure; a row that
  * was cancelled before its batch was cut is never computed; {@link #close} returns only when nothing of this batcher is
@@ -72,6 +72,7 @@ public final class MicroBatcher<P, V> {
     /** Half of the smallest batch for which memory did not suffice; kept for the model's life. */
     private int tokensInMemory = Integer.MAX_VALUE;
 
+    /** After which nothing is answered any more, by the clock; null while no end is in sight. */
     private @Nullable Long endNanos;
 
     /**
@@ -363,8 +364,7 @@ public final class MicroBatcher<P, V> {
 
         private long computedTokens(List<Row<P, V>> rows) {
             int longest = rows.stream().mapToInt(Row::tokens).max().orElseThrow();
-            long tokens = rows.stream().mapToLong(Row::tokens).sum();
-            return limits.cost().computedTokens(new RunCost.Shape(rows.size(), longest, tokens, 0));
+            return limits.cost().computedTokens(new RunCost.Shape(rows.size(), longest, tokens(rows), 0));
         }
 
         @Override

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param source where it was found
  * @param revision the commit of a hub's repository
  * @param kind what computes it
- * @param weights the ONNX file, or the safetensors file of a static model
+ * @param weightFiles the ONNX file and then those with its external data, or the safetensors file of a static model
  * @param precision of most of the weights: {@code fp32}, {@code fp16}, {@code int8} or {@code int4}
  * @param scalesByBatch whether a text's vector would depend on the others of its batch
  * @param tokenization how its texts become tokens
@@ -37,7 +37,7 @@ public record ModelDescription(
         Source source,
         Optional<String> revision,
         Kind kind,
-        Path weights,
+        List<Path> weightFiles,
         String precision,
         boolean scalesByBatch,
         Tokenization tokenization,
@@ -53,9 +53,15 @@ public record ModelDescription(
         SortedMap<String, Path> files) {
 
     public ModelDescription {
+        weightFiles = List.copyOf(weightFiles);
         poolings = List.copyOf(poolings);
         modules = List.copyOf(modules);
         moduleNames = List.copyOf(moduleNames);
+    }
+
+    /** The ONNX file, or the safetensors file of a static model. */
+    public Path weights() {
+        return weightFiles.get(0);
     }
 
     /** The poolings' names, several with {@code +} between them. */
@@ -78,13 +84,13 @@ public record ModelDescription(
     public long weightBytes() {
         try {
             long bytes = 0;
-            for (Path file : WeightFiles.of(this)) {
+            for (Path file : weightFiles) {
                 bytes += Files.size(file);
             }
             return bytes;
         } catch (IOException failure) {
             throw new ModelUnavailableException(
-                    "Model " + name + ": " + weights.getFileName() + " cannot be read", failure);
+                    "Model " + name + ": " + weights().getFileName() + " cannot be read", failure);
         }
     }
 

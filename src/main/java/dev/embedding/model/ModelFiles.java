@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -25,6 +27,7 @@ final class ModelFiles {
     private final String modelName;
     private final ModelFolder folder;
     private final SortedMap<String, Path> used = new TreeMap<>();
+    private final Map<String, JsonNode> parsed = new HashMap<>();
 
     ModelFiles(String modelName, ModelFolder folder) {
         this.modelName = modelName;
@@ -64,9 +67,10 @@ final class ModelFiles {
 
     /** The content of a JSON file; a missing node when there is no such file. */
     JsonNode optionalJson(String file) {
-        if (!has(file)) {
-            return MissingNode.getInstance();
-        }
+        return has(file) ? parsed.computeIfAbsent(file, this::parse) : MissingNode.getInstance();
+    }
+
+    private JsonNode parse(String file) {
         try {
             return JSON.readTree(local(file).toFile());
         } catch (IOException failure) {

@@ -45,9 +45,7 @@ final class SentenceTransformersLayout {
         files.fetch(modules.folders().stream()
                 .flatMap(folder -> FILES_OF_A_MODULE.stream().map(file -> folder + file))
                 .toList());
-        ModelDescription model = modules.isStatic() ? ofTable(modules) : ofTransformer(modules);
-        List<Path> unused = WeightFiles.of(model); // refuses what is missing before anything is loaded
-        return model;
+        return modules.isStatic() ? ofTable(modules) : ofTransformer(modules);
     }
 
     private ModelDescription ofTable(ModuleChain modules) {
@@ -61,7 +59,7 @@ final class SentenceTransformersLayout {
                 source,
                 files.revision(),
                 Kind.STATIC,
-                table,
+                List.of(table),
                 precision(table),
                 false,
                 tokenization,
@@ -83,14 +81,17 @@ final class SentenceTransformersLayout {
         Tokenization tokenization = Tokenization.ofTransformer(files, transformer, config);
         List<PoolingMode> poolings = modules.poolingConfig().map(this::poolings).orElse(List.of(PoolingMode.MEAN));
         List<VectorModule> vectorModules = modules.vectorModules();
-        Path weights = weights(transformer);
+        String onnxFile = new OnnxFileChoice(files, transformer).choose(wish);
+        files.fetchWithNamesakes(onnxFile); // which external data mostly are
+        Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
         OnnxContent content = content(weights);
+        fetchExternalData(onnxFile, content);
         return new ModelDescription(
                 wish.name(),
                 source,
                 files.revision(),
                 Kind.TRANSFORMER,
-                weights,
+                WeightFiles.of(wish.name(), weights, content),
                 content.precision(),
                 content.scalesByBatch(),
                 tokenization,
@@ -133,17 +134,13 @@ final class SentenceTransformersLayout {
         return OptionalInt.of(dimension.intValue());
     }
 
-    private Path weights(String transformer) {
-        String file = new OnnxFileChoice(files, transformer).choose(wish);
-        files.fetchWithNamesakes(file); // which external data mostly are
-        Path weights = files.requireFile(file, "the model cannot be served without it");
-        String folder = file.substring(0, file.lastIndexOf('/') + 1);
-        for (String location : content(weights).externalData()) {
+    private void fetchExternalData(String onnxFile, OnnxContent content) {
+        String folder = onnxFile.substring(0, onnxFile.lastIndexOf('/') + 1);
+        for (String location : content.externalData()) {
             if (files.has(folder + location)) {
                 Path unused = files.requireFile(folder + location, "it holds weights");
             }
         }
-        return weights;
     }
 
     private OnnxContent content(Path weights) {

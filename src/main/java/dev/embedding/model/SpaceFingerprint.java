@@ -43,7 +43,7 @@ public final class SpaceFingerprint {
             hashes.put(file.getValue(), hash);
             files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), hash));
         }
-        String weights = ofWeights(WeightFiles.of(model), hashes);
+        String weights = ofWeights(model.weightFiles(), hashes);
         MessageDigest digest = sha256();
         Tokenization tokenization = model.tokenization();
         add(digest, "weights=" + weights);

@@ -1,55 +1,44 @@
 package dev.embedding.model;
 
-import dev.embedding.model.ModelDescription.Kind;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The files with a model's weights: for an ONNX file with external data, those that hold it too. */
+/** The files with the weights of an ONNX model: those that hold its external data too. */
 final class WeightFiles {
 
     private WeightFiles() {}
 
     /**
-     * The file of the description, and then the others by name.
+     * The ONNX file, and then the others by name.
      *
-     * @throws ModelUnavailableException when a file is missing, lies outside the model's folder, or cannot be read
+     * @param model the model's name
+     * @throws ModelUnavailableException when a file is missing, or lies outside the ONNX file's folder
      */
-    static List<Path> of(ModelDescription model) {
-        Path weights = model.weights();
+    static List<Path> of(String model, Path weights, OnnxContent content) {
         List<Path> files = new ArrayList<>(List.of(weights));
-        if (model.kind() == Kind.TRANSFORMER) {
-            try {
-                for (String location : OnnxContent.read(weights).externalData()) {
-                    files.add(external(model, location));
-                }
-            } catch (IOException failure) {
-                throw new ModelUnavailableException(
-                        "Model " + model.name() + ": " + weights.getFileName()
-                                + " cannot be read, or is no ONNX file: fetch or export it again",
-                        failure);
-            }
+        for (String location : content.externalData()) {
+            files.add(external(model, weights, location));
         }
         return files;
     }
 
     /** What ONNX Runtime would refuse as well, but with less to go by. Links are followed, as in a hub's cache. */
-    private static Path external(ModelDescription model, String location) {
-        Path owner = model.weights().getFileName();
-        Path relative = model.weights().getFileSystem().getPath(location).normalize();
+    private static Path external(String model, Path weights, String location) {
+        Path owner = weights.getFileName();
+        Path relative = weights.getFileSystem().getPath(location).normalize();
         if (location.isBlank()
                 || relative.isAbsolute()
                 || relative.startsWith("..")
                 || relative.toString().isEmpty()) {
-            throw new ModelUnavailableException("Model " + model.name() + ": " + owner + " has weights in \"" + location
+            throw new ModelUnavailableException("Model " + model + ": " + owner + " has weights in \"" + location
                     + "\", which is not in its folder; export it again");
         }
-        Path file = model.weights().resolveSibling(relative);
+        Path file = weights.resolveSibling(relative);
         if (!Files.isRegularFile(file)) {
-            throw new ModelUnavailableException("Model " + model.name() + ": " + location
-                    + " is missing; it holds weights of " + owner + " and belongs beside it");
+            throw new ModelUnavailableException("Model " + model + ": " + location + " is missing; it holds weights of "
+                    + owner + " and belongs beside it");
         }
         return file;
     }

@@ -37,8 +37,14 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    EnvironmentSettings environmentSettings() {
-        return EnvironmentSettings.of(Environment.ofProcess());
+    Environment environment() {
+        return Environment.ofProcess();
+    }
+
+    @Produces
+    @Singleton
+    EnvironmentSettings environmentSettings(Environment environment) {
+        return EnvironmentSettings.of(environment);
     }
 
     @Produces
@@ -70,6 +76,7 @@ class ServiceParts {
     @Produces
     @Singleton
     SettingsFollower settingsFollower(
+            Environment variables,
             EnvironmentSettings environment,
             EngineConfig engine,
             ReloadConfig reload,
@@ -83,8 +90,7 @@ class ServiceParts {
         ServiceSettings settings = environment.settings();
         ModelLoader loader = new ModelLoader(
                 host,
-                new ModelLocator(
-                        ModelLocator.defaultBundledRoots(), new HubModels(Environment.ofProcess()::value, progress)),
+                new ModelLocator(ModelLocator.defaultBundledRoots(), new HubModels(variables::value, progress)),
                 new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
                 progress,
                 environment.given().contains(SettingKey.MODEL_CACHE_DIR),

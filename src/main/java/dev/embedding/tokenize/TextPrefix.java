@@ -3,8 +3,8 @@ package dev.embedding.tokenize;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * The part of a long text that decides its first tokens, or, for models that keep the end, its last ones. Tokenizing a megabyte takes up to seconds, while a model takes
- * a few hundred tokens of it.
+ * The part of a long text that decides its first tokens, or, for models that keep the end, its last ones. Tokenizing a
+ * megabyte takes up to seconds, while a model takes a few hundred tokens of it.
  */
 sealed interface TextPrefix permits TextPrefix.Whitespace, TextPrefix.LastWords, WordPiecePrefix {
 
