@@ -71,6 +71,19 @@ final class ServiceProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** A number of its {@code /proc/pid/status}, as {@code VmRSS}, which is in kilobytes. */
+    long status(String field) {
+        try (Stream<String> lines =
+                Files.lines(Path.of("/proc", Long.toString(pid()), "status"), StandardCharsets.US_ASCII)) {
+            return lines.filter(line -> line.startsWith(field + ":"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
     /** Its working directory, with a folder {@code tmp} for what the JVM unpacks. */
     Path directory() {
         return directory;

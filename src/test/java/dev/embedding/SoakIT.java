@@ -3,6 +3,7 @@ package dev.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,10 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -50,28 +55,20 @@ class SoakIT {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final AtomicLong vectors = new AtomicLong();
     private final AtomicLong refusals = new AtomicLong();
+    private final CountDownLatch over = new CountDownLatch(1);
 
     /** What a process holds. */
     private record Holdings(long threads, long files, long residentKilobytes, double directBytes) {
         static Holdings of(ServiceProcess service) {
-            Path process = Path.of("/proc", Long.toString(service.pid()));
-            try (Stream<Path> files = Files.list(process.resolve("fd"))) {
+            try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(service.pid()), "fd"))) {
                 return new Holdings(
-                        status(process, "Threads:"),
+                        service.status("Threads"),
                         files.count(),
-                        status(process, "VmRSS:"),
+                        service.status("VmRSS"),
                         service.client().meter("jvm_buffer_memory_used_bytes{id=\"direct\"}"));
             } catch (IOException failure) {
-                throw new java.io.UncheckedIOException(failure);
+                throw new UncheckedIOException(failure);
             }
-        }
-
-        private static long status(Path process, String field) throws IOException {
-            return Files.readAllLines(process.resolve("status"), StandardCharsets.US_ASCII).stream()
-                    .filter(line -> line.startsWith(field))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 
@@ -99,6 +96,7 @@ class SoakIT {
             Holdings early = Holdings.of(service);
             Await.until(length.plusMinutes(1), () -> failure.get() != null || isPast(1), () -> "not over");
             Holdings late = Holdings.of(service);
+            over.countDown();
             for (Thread thread : threads) {
                 thread.join();
             }
@@ -182,11 +180,12 @@ class SoakIT {
     private void goAway(ServiceProcess service, Random random) {
         CompletableFuture<Answer> answer = service.client().embedLater(texts(rows(random)));
         try {
-            Thread.sleep(random.nextInt(40));
+            answer.get(random.nextInt(40), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException impatient) {
+            answer.cancel(true);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-        answer.cancel(true);
     }
 
     private void sendNonsense(ServiceProcess service, Random random) {
@@ -213,16 +212,12 @@ class SoakIT {
         database.start();
     }
 
-    /** What happens meanwhile is what the test is for; nothing is waited for. */
+    /** What happens meanwhile is what the test is for; it ends with the test. */
     private void pause(Duration duration) {
-        Instant end = Instant.now().plus(duration);
-        while (!isOver() && Instant.now().isBefore(end)) {
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                return;
-            }
+        try {
+            boolean unused = over.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

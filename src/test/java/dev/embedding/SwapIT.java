@@ -2,10 +2,6 @@ package dev.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +46,10 @@ class SwapIT {
             for (int swap = 1; swap <= SWAPS; swap++) {
                 swap(service.client(), swap % 2 == 1 ? MINI_LM : BGE_SMALL);
                 if (swap == FIRST_SWAPS) {
-                    memoryAfterFirst = residentKilobytes(service.pid());
+                    memoryAfterFirst = service.status("VmRSS");
                 }
             }
-            long memory = residentKilobytes(service.pid());
+            long memory = service.status("VmRSS");
             over.set(true);
             for (Thread client : clients) {
                 client.join();
@@ -116,13 +112,5 @@ class SwapIT {
 
     private static ReferenceVectors reference(String model) {
         return Objects.requireNonNull(REFERENCE.get(model));
-    }
-
-    private static long residentKilobytes(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"), StandardCharsets.US_ASCII).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }

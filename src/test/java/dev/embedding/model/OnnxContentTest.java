@@ -121,7 +121,7 @@ class OnnxContentTest {
 
         ModelDescription model = locate(directory);
 
-        assertThat(WeightFiles.of(model))
+        assertThat(model.weightFiles())
                 .containsExactly(directory.resolve("onnx/model.onnx"), directory.resolve("onnx/weights/part.bin"));
         assertThat(model.weightBytes())
                 .isEqualTo(Files.size(directory.resolve("onnx/model.onnx"))

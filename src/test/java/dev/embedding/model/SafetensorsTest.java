@@ -86,10 +86,6 @@ class SafetensorsTest {
     }
 
     private void write(String header, byte[] data) throws IOException {
-        byte[] text = header.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer content =
-                ByteBuffer.allocate(Long.BYTES + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-        content.putLong(text.length).put(text).put(data);
-        Files.write(file, content.array());
+        Files.write(file, SafetensorsFile.of(header, data));
     }
 }

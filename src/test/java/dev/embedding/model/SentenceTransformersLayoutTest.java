@@ -43,7 +43,9 @@ class SentenceTransformersLayoutTest {
                         ModelDescription.Source.DIRECTORY,
                         Optional.empty(),
                         ModelDescription.Kind.TRANSFORMER,
-                        model.weights(),
+                        name.equals("bert-mean-external-data")
+                                ? List.of(model.weights(), model.weights().resolveSibling("model.onnx_data"))
+                                : List.of(model.weights()),
                         name.equals("bert-mean-fp16") ? "fp16" : "fp32",
                         false,
                         new Tokenization(

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -127,10 +126,6 @@ class TokenTableTest {
     }
 
     private void write(String header, byte[] data) throws IOException {
-        byte[] text = header.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer content =
-                ByteBuffer.allocate(Long.BYTES + text.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-        content.putLong(text.length).put(text).put(data);
-        Files.write(file, content.array());
+        Files.write(file, SafetensorsFile.of(header, data));
     }
 }

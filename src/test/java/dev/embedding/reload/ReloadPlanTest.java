@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.embedding.reload.ReloadPlan.Keep;
 import dev.embedding.reload.ReloadPlan.Replace;
 import dev.embedding.reload.ReloadPlan.Retune;
+import dev.embedding.settings.SampleSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import java.util.EnumSet;
@@ -17,20 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ReloadPlanTest {
 
-    private static final ServiceSettings RUNNING = new ServiceSettings(
-            "0.0.0.0",
-            8001,
-            "a/model",
-            "./model_cache",
-            "cpu",
-            true,
-            32,
-            List.of("*"),
-            "fp32",
-            Optional.empty(),
-            "",
-            "",
-            Optional.empty());
+    private static final ServiceSettings RUNNING = SampleSettings.ONE;
     private static final ServiceSettings OTHER = new ServiceSettings(
             "127.0.0.1",
             8002,

@@ -12,12 +12,12 @@ import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Prompts;
+import dev.embedding.model.SafetensorsFile;
 import dev.embedding.model.Tokenization;
 import dev.embedding.pool.LayerNorm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,13 +104,11 @@ class EmbeddingModelTest {
         String header = ("{\"norm.weight\": {\"dtype\": \"F32\", \"shape\": [%1$d], \"data_offsets\": [0, 0]}, "
                         + "\"norm.bias\": {\"dtype\": \"F32\", \"shape\": [%1$d], \"data_offsets\": [%2$d, 0]}}")
                 .formatted(dimension, dimension * Float.BYTES);
-        ByteBuffer file = ByteBuffer.allocate(Long.BYTES + header.length() + 2 * dimension * Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN);
-        file.putLong(header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer data = ByteBuffer.allocate(2 * dimension * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int component = 0; component < 2 * dimension; component++) {
-            file.putFloat(component < dimension ? gain : offset);
+            data.putFloat(component < dimension ? gain : offset);
         }
-        return file.array();
+        return SafetensorsFile.of(header, data.array());
     }
 
     private static float[] filled(int dimension, float value) {
@@ -174,7 +172,7 @@ class EmbeddingModelTest {
                         Source.DIRECTORY,
                         Optional.empty(),
                         ModelDescription.Kind.TRANSFORMER,
-                        weights,
+                        List.of(weights),
                         "fp32",
                         false,
                         new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),

@@ -10,34 +10,8 @@ import org.junit.jupiter.api.Test;
 
 class ServiceSettingsTest {
 
-    private static final ServiceSettings SETTINGS = new ServiceSettings(
-            "0.0.0.0",
-            8001,
-            "a/model",
-            "./model_cache",
-            "cpu",
-            true,
-            32,
-            List.of("*"),
-            "fp32",
-            Optional.empty(),
-            "",
-            "",
-            Optional.empty());
-    private static final ServiceSettings OTHERS = new ServiceSettings(
-            "127.0.0.1",
-            9001,
-            "b/model",
-            "./cache",
-            "auto",
-            false,
-            64,
-            List.of("https://a"),
-            "int8",
-            Optional.of("onnx/model_O3.onnx"),
-            "query: ",
-            "passage: ",
-            Optional.of("0123456789abcdef0123456789abcdef"));
+    private static final ServiceSettings SETTINGS = SampleSettings.ONE;
+    private static final ServiceSettings OTHERS = SampleSettings.OTHER;
 
     @Test
     void hasAValueForEveryKeyInTheOrderOfTheContract() {

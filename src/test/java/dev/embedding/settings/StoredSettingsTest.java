@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -13,34 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StoredSettingsTest {
 
-    private static final ServiceSettings ENVIRONMENT = new ServiceSettings(
-            "0.0.0.0",
-            8001,
-            "a/model",
-            "./model_cache",
-            "cpu",
-            true,
-            32,
-            List.of("*"),
-            "fp32",
-            Optional.empty(),
-            "",
-            "",
-            Optional.empty());
-    private static final ServiceSettings LAST_GOOD = new ServiceSettings(
-            "127.0.0.1",
-            9001,
-            "b/model",
-            "./cache",
-            "auto",
-            false,
-            64,
-            List.of("https://a"),
-            "int8",
-            Optional.of("onnx/model_O3.onnx"),
-            "query: ",
-            "passage: ",
-            Optional.of("0123456789abcdef0123456789abcdef"));
+    private static final ServiceSettings ENVIRONMENT = SampleSettings.ONE;
+    private static final ServiceSettings LAST_GOOD = SampleSettings.OTHER;
 
     @Test
     void isTheEnvironmentWhereNothingIsStored() {

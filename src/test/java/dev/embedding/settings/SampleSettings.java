@@ -1,0 +1,42 @@
+package dev.embedding.settings;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Settings to compare with. */
+public final class SampleSettings {
+
+    /** With defaults where there are any. */
+    public static final ServiceSettings ONE = new ServiceSettings(
+            "0.0.0.0",
+            8001,
+            "a/model",
+            "./model_cache",
+            "cpu",
+            true,
+            32,
+            List.of("*"),
+            "fp32",
+            Optional.empty(),
+            "",
+            "",
+            Optional.empty());
+
+    /** Of which each is another. */
+    public static final ServiceSettings OTHER = new ServiceSettings(
+            "127.0.0.1",
+            9001,
+            "b/model",
+            "./cache",
+            "auto",
+            false,
+            64,
+            List.of("https://a"),
+            "int8",
+            Optional.of("onnx/model_O3.onnx"),
+            "query: ",
+            "passage: ",
+            Optional.of("0123456789abcdef0123456789abcdef"));
+
+    private SampleSettings() {}
+}
