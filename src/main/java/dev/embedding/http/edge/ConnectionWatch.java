@@ -15,6 +15,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -104,19 +105,22 @@ class ConnectionWatch {
             long now = System.nanoTime();
             long unread = 0;
             boolean over = inflight.isOver();
-            List<Channel> channels = new ArrayList<>();
-            loop.registeredChannelsIterator().forEachRemaining(channels::add); // Closing changes what it goes through.
-            for (Channel channel : channels) {
+            List<Channel> overdue = new ArrayList<>();
+            for (Iterator<Channel> channels = loop.registeredChannelsIterator(); channels.hasNext(); ) {
+                Channel channel = channels.next();
                 if (channel.parent() != null) { // accepted, not opened by us
                     State state = state(channel);
-                    unread += state.look(channel, now);
+                    long unreadHere = state.look(channel, now);
                     if (state.isOverdue(now, over)) {
-                        end(channel);
+                        overdue.add(channel);
+                    } else {
+                        unread += unreadHere;
                     }
                 }
             }
             inflight.answersChanged(unread - unreadBefore);
             unreadBefore = unread;
+            overdue.forEach(ConnectionWatch::end);
         }
     }
 
