@@ -107,6 +107,30 @@ class ShutdownIT {
         }
     }
 
+    @Test
+    void refusesABodyThatHasNotArrivedWhenTheTimeIsOver() throws IOException {
+        try (ServiceProcess service = ServiceProcess.configure()
+                        .with("EMBEDDING_SHUTDOWN_TIMEOUT", "2s")
+                        .ready();
+                RawConnection late = service.connect();
+                RawConnection inTime = service.connect()) {
+            String body = "{\"texts\": [\"a\"]}";
+            late.sendHead("POST /embed", "Content-Length: " + body.length()).send("{");
+            inTime.sendHead("POST /embed", "Content-Length: " + body.length()).send("{");
+            service.client().embed("a").vectors();
+            service.terminate();
+            awaitStatus(service, "/q/health/ready", 503);
+
+            inTime.send(body.substring(1));
+
+            assertThat(inTime.answer().vectors()).hasSize(1);
+            Answer refused = late.answer();
+            refused.requireError(503);
+            assertThat(refused.header("Connection")).hasValue("close");
+            assertThat(service.exitCode()).isIn(0, 143);
+        }
+    }
+
     /** The model takes a while to load; the signal comes somewhere in between. */
     @ParameterizedTest
     @ValueSource(ints = {0, 300, 600})

@@ -8,7 +8,9 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,15 +64,14 @@ public final class MicroBatcher<P, V> {
 
     // Guarded by lanes.lock.
     private final WaitingRows<P, V> queue = new WaitingRows<>();
+    private final MemoryBudget memory = new MemoryBudget();
     private final Map<Priority, Long> reservedTokens = new EnumMap<>(Priority.class);
     private BatchLimits limits;
     private int admissions;
-    private int batchesRunning;
+    private final Set<List<Row<P, V>>> computing = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean closed;
     private boolean moved;
     private boolean drained;
-    /** Half of the smallest batch for which memory did not suffice; kept for the model's life. */
-    private int tokensInMemory = Integer.MAX_VALUE;
 
     /** After which nothing is answered any more, by the clock; null while no end is in sight. */
     private @Nullable Long endNanos;
@@ -294,15 +295,15 @@ public final class MicroBatcher<P, V> {
 
     /** Called under the lanes' lock. */
     private Lanes.@Nullable Work cutBatch(Priority priority) {
-        if (queue.of(priority).isEmpty() || batchesRunning >= limits.maxConcurrentBatches()) {
+        if (queue.of(priority).isEmpty() || computing.size() >= limits.maxConcurrentBatches()) {
             return null;
         }
         long now = clock.getAsLong();
         Set<Submission<P, V>> late = new LinkedHashSet<>();
-        List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget()), now, late);
-        batchesRunning++;
+        List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget(now)), now, late);
+        computing.add(batch);
         long stillQueued = queue.tokens();
-        BatchWork<P, V> work = new BatchWork<>(priority, computer, batch, this::batchEnded);
+        BatchWork<P, V> work = new BatchWork<>(priority, computer, batch, () -> batchEnded(batch));
         if (!late.isEmpty()) {
             work.first(() -> late.forEach(submission -> submission.fail(
                     new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
@@ -314,17 +315,17 @@ public final class MicroBatcher<P, V> {
      * The budget, less where memory did not suffice for it, and where the lanes are too slow to compute it in the time
      * that a batch may hold a lane.
      */
-    private int tokenBudget() {
+    private int tokenBudget(long now) {
         double tokensInTime =
                 rate.tokensPerSecondOfOneLane() * limits.longestRun().toNanos() / 1e9;
         double inTime = Math.max(limits.tokenBudget() / 4.0, tokensInTime);
-        return (int) Math.max(1, Math.min(Math.min(limits.tokenBudget(), tokensInMemory), inTime));
+        return (int) Math.max(1, Math.min(Math.min(limits.tokenBudget(), memory.tokens(now)), inTime));
     }
 
-    private void batchEnded() {
+    private void batchEnded(List<Row<P, V>> batch) {
         lanes.lock.lock();
         try {
-            batchesRunning--;
+            computing.remove(batch);
             idle.signalAll();
         } finally {
             lanes.lock.unlock();
@@ -356,7 +357,7 @@ public final class MicroBatcher<P, V> {
         public void tooLarge(List<Row<P, V>> rows) {
             lanes.lock.lock();
             try {
-                tokensInMemory = (int) Math.max(1, Math.min(tokensInMemory, computedTokens(rows) / 2));
+                memory.didNotSuffice(computedTokens(rows), clock.getAsLong());
             } finally {
                 lanes.lock.unlock();
             }
@@ -456,6 +457,21 @@ public final class MicroBatcher<P, V> {
         return givenUp.size();
     }
 
+    /** Fails all that is not answered with {@link BatcherClosedException}, also what is being computed. */
+    public void giveUp() {
+        giveUpBeyond(Duration.ZERO);
+        List<Submission<P, V>> givenUp = new ArrayList<>();
+        lanes.lock.lock();
+        try {
+            for (List<Row<P, V>> batch : computing) {
+                batch.stream().map(row -> row.owner).filter(Submission::end).forEach(givenUp::add);
+            }
+        } finally {
+            lanes.lock.unlock();
+        }
+        givenUp.forEach(submission -> submission.fail(new BatcherClosedException()));
+    }
+
     private boolean isComputableInTime(long tokens) {
         return endNanos == null || tokens <= rate.tokensPerSecond() * (endNanos - clock.getAsLong()) / 1e9;
     }
@@ -474,7 +490,7 @@ public final class MicroBatcher<P, V> {
         try {
             closed = true;
             long nanosLeft = patience.toNanos();
-            while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || batchesRunning > 0)) {
+            while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || !computing.isEmpty())) {
                 nanosLeft = idle.awaitNanos(nanosLeft);
             }
             for (Row<P, V> row : queue.all()) {
@@ -494,7 +510,7 @@ public final class MicroBatcher<P, V> {
     private void detach() throws InterruptedException {
         lanes.lock.lock();
         try {
-            while (batchesRunning > 0) {
+            while (!computing.isEmpty()) {
                 idle.await();
             }
             lanes.detach(source);

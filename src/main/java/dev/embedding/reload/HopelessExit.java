@@ -37,15 +37,8 @@ final class HopelessExit {
     /** Begins it on a thread of its own; nothing happens the second time. */
     void begin() {
         if (!begun.getAndSet(true)) {
-            Thread unused = start("hopeless-exit", this::exit);
+            Thread unused = DaemonThread.start("hopeless-exit", this::exit);
         }
-    }
-
-    private static Thread start(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     /** Closing waits for runs, and another one may hang. */
@@ -60,7 +53,7 @@ final class HopelessExit {
     private void exit() {
         try {
             LOG.error("Too many runs of the model hang; answering what can be answered before the process ends");
-            Thread drain = start("hopeless-drain", this::drain);
+            Thread drain = DaemonThread.start("hopeless-drain", this::drain);
             drain.join(patience.plus(FOR_THE_REST).toMillis());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -44,6 +44,7 @@ public class ShutdownSequence {
     private int open;
     private long deadlineNanos;
     private volatile Phase phase = Phase.SERVING;
+    private volatile Runnable lastCall = () -> {};
 
     ShutdownSequence(ShutdownConfig config, ActiveModel active, SettingsFollower follower, ModelHost host) {
         this.delay = config.shutdownDelay();
@@ -63,6 +64,11 @@ public class ShutdownSequence {
     /** Whether no more requests for vectors are taken. */
     public boolean isDraining() {
         return phase == Phase.DRAINING;
+    }
+
+    /** Names what is done shortly before connections are closed, so that exchanges get an answer that still can. */
+    public void onLastCall(Runnable task) {
+        lastCall = task;
     }
 
     /** An exchange has begun; {@link #exchangeEnded} follows once. */
@@ -109,7 +115,8 @@ public class ShutdownSequence {
         active.model().ifPresent(model -> giveUpBeyond(model, patience));
         if (!awaitNoneOpen(patience.toNanos())) {
             // What was expected to be computed by now, and is not.
-            active.model().ifPresent(model -> giveUpBeyond(model, Duration.ZERO));
+            active.model().ifPresent(EmbeddingModel::giveUp);
+            lastCall.run();
             if (!awaitNoneOpen(closing.toNanos() / 2)) {
                 LOG.warn("Connections are closed before their requests are answered");
             }
@@ -143,18 +150,14 @@ public class ShutdownSequence {
 
     /** A computation that hangs would keep the process for good. */
     private void endByForceAtTheDeadline() {
-        Thread guard = new Thread(
-                () -> {
-                    try {
-                        TimeUnit.NANOSECONDS.sleep(deadlineNanos - System.nanoTime());
-                        System.err.println("The service did not end in " + timeout.toMillis() + " ms; it is ended now");
-                        host.endProcess(TERMINATED);
-                    } catch (InterruptedException interrupted) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "end-of-process");
-        guard.setDaemon(true);
-        guard.start();
+        Thread unused = DaemonThread.start("end-of-process", () -> {
+            try {
+                TimeUnit.NANOSECONDS.sleep(deadlineNanos - System.nanoTime());
+                System.err.println("The service did not end in " + timeout.toMillis() + " ms; it is ended now");
+                host.endProcess(TERMINATED);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 }

@@ -336,6 +336,11 @@ public final class EmbeddingModel {
         return batcher.giveUpBeyond(time);
     }
 
+    /** Gives up all that is not answered; see {@link MicroBatcher#giveUp}. */
+    public void giveUp() {
+        batcher.giveUp();
+    }
+
     /** Answers what was admitted, gives up what still waits after {@code patience}, and frees the engine. */
     public void close(Duration patience) throws InterruptedException {
         batcher.close(patience);

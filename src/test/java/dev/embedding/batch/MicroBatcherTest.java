@@ -817,6 +817,22 @@ class MicroBatcherTest {
         assertThat(lateSmall.values()).containsExactly("row 4");
     }
 
+    @Test
+    void givesUpWhatIsBeingComputedToo() {
+        function = (rows, run) -> {
+            batcher.giveUp();
+            return names(rows);
+        };
+        Answer<String> computed = submit(1);
+        Answer<String> waiting = submit(2, 3);
+
+        assertThat(lanes.runOne(LANE)).isTrue();
+        assertThat(lanes.runOne(LANE)).isFalse();
+
+        assertThat(computed.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(waiting.failure()).isInstanceOf(BatcherClosedException.class);
+    }
+
     private static List<BatchRow<Integer>> longRow(int content, int tokens) {
         return List.of(new BatchRow<>(content, tokens));
     }

@@ -1,5 +1,6 @@
 package dev.embedding.http.edge;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,6 +15,7 @@ final class BodyReceiver {
     private static final String LATE = "The body did not arrive in time.";
 
     private final Vertx vertx;
+    private final Context eventLoop;
     private final RoutingContext exchange;
     private final HttpServerRequest request;
     private final long maxBytes;
@@ -24,9 +26,12 @@ final class BodyReceiver {
     private long pauseTimer;
     private long timer;
     private long counted;
+    private boolean over;
 
+    /** Called on the connection's event loop. */
     BodyReceiver(Vertx vertx, RoutingContext exchange, EdgeConfig config, InflightBytes inflight) {
         this.vertx = vertx;
+        this.eventLoop = vertx.getOrCreateContext();
         this.exchange = exchange;
         this.request = exchange.request();
         this.maxBytes = config.maxBodySize().asLongValue();
@@ -47,9 +52,12 @@ final class BodyReceiver {
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             exchange.response().writeContinue();
         }
-        timer = vertx.setTimer(maxMillis, over -> refuse(408, LATE));
-        pauseTimer = vertx.setTimer(maxPauseMillis, over -> refuse(408, LATE));
-        request.exceptionHandler(clientGone -> cancelTimers());
+        timer = vertx.setTimer(maxMillis, late -> refuse(408, LATE));
+        pauseTimer = vertx.setTimer(maxPauseMillis, late -> refuse(408, LATE));
+        request.exceptionHandler(clientGone -> {
+            over = true;
+            cancelTimers();
+        });
         request.endHandler(ended -> end());
         request.handler(this::chunk);
     }
@@ -77,11 +85,21 @@ final class BodyReceiver {
         } else if (count(Math.max(0, received - counted))) {
             body.appendBuffer(chunk);
             vertx.cancelTimer(pauseTimer);
-            pauseTimer = vertx.setTimer(maxPauseMillis, over -> refuse(408, LATE));
+            pauseTimer = vertx.setTimer(maxPauseMillis, late -> refuse(408, LATE));
         }
     }
 
+    /** The process ends: a body that has not arrived by now is not waited for any more. */
+    void lastCall() {
+        eventLoop.runOnContext(unused -> {
+            if (!over) {
+                refuse(503, "The service is ending, and the body did not arrive in time; send it again.");
+            }
+        });
+    }
+
     private void end() {
+        over = true;
         cancelTimers();
         Body.set(exchange, body);
         exchange.next();
@@ -93,6 +111,7 @@ final class BodyReceiver {
     }
 
     private void refuse(int status, String detail) {
+        over = true;
         cancelTimers();
         EarlyRefusal.send(vertx, exchange, status, detail);
     }

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What every exchange passes before its endpoint: its id, CORS, its key, and the receiving of its body. */
 @Singleton
@@ -34,6 +35,7 @@ class EdgeFilters {
     private final EdgeConfig config;
     private final InflightBytes inflight;
     private final ConnectionWatch connections;
+    private final Set<BodyReceiver> receivers = ConcurrentHashMap.newKeySet();
 
     EdgeFilters(
             Vertx vertx,
@@ -56,6 +58,7 @@ class EdgeFilters {
 
     void register(@Observes Filters filters) {
         filters.register(this::handle, PRIORITY);
+        shutdown.onLastCall(() -> receivers.forEach(BodyReceiver::lastCall));
     }
 
     private void handle(RoutingContext exchange) {
@@ -81,7 +84,10 @@ class EdgeFilters {
         if (refusal.isPresent()) {
             refuse(exchange, refusal.get());
         } else if (hasBodyOfOurs(exchange)) {
-            new BodyReceiver(vertx, exchange, config, inflight).receive();
+            BodyReceiver receiver = new BodyReceiver(vertx, exchange, config, inflight);
+            receivers.add(receiver);
+            exchange.addEndHandler(ended -> receivers.remove(receiver));
+            receiver.receive();
         } else {
             exchange.next();
         }
