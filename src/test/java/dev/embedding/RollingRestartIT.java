@@ -11,11 +11,11 @@ import org.junit.jupiter.api.condition.OS;
 
 /** Replicas are restarted one after the other under load. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
-@Tag("repeated")
+@Tag("soak")
 class RollingRestartIT {
 
     /** 20 with the profile soak. */
-    private static final int RESTARTS = Integer.getInteger("embedding.test.restarts", 4);
+    private static final int RESTARTS = Integer.getInteger("embedding.test.restarts", 20);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

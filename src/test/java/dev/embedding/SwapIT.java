@@ -21,7 +21,7 @@ class SwapIT {
             Map.of(BGE_SMALL, ReferenceVectors.ofBgeSmall(), MINI_LM, ReferenceVectors.ofMiniLm());
     private static final int CLIENTS = 16;
     private static final int TEXTS_OF_A_LARGE_REQUEST = 16;
-    private static final int SWAPS = 50;
+    private static final int SWAPS = Integer.getInteger("embedding.test.swaps", 20);
     private static final int FIRST_SWAPS = 5;
     private static final double TOLERANCE = 2e-5;
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.embedding.serving.Embeddings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /**
  * Encodes vectors as JSON, each number with the fewest digits that read back as the same 32-bit float. The answer is one
@@ -23,6 +22,11 @@ final class EmbedAnswers {
     private static final int BYTES_AROUND = 256;
 
     private EmbedAnswers() {}
+
+    /** How large an answer gets, about. */
+    static int mostBytes(int vectors, int dimension) {
+        return vectors * dimension * BYTES_PER_NUMBER + BYTES_AROUND;
+    }
 
     /** The answer of {@code POST /embed}. */
     static byte[] embed(Embeddings embeddings, String requestId, double millis) {
@@ -73,8 +77,7 @@ final class EmbedAnswers {
     }
 
     private static byte[] encode(Embeddings embeddings, Content content) {
-        List<float[]> vectors = embeddings.vectors();
-        int size = vectors.size() * embeddings.space().dimension() * BYTES_PER_NUMBER + BYTES_AROUND;
+        int size = mostBytes(embeddings.vectors().size(), embeddings.space().dimension());
         try (ByteArrayBuilder bytes = new ByteArrayBuilder(size);
                 JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();

@@ -3,7 +3,9 @@ package dev.embedding.http;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.EmbeddingSpace;
+import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.RequestId;
+import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.Embeddings;
@@ -48,11 +50,13 @@ public class EmbedResource {
             "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
     private final Embedder embedder;
+    private final ActiveModel active;
     private final EmbeddingMeters meters;
     private final Executor workers;
 
-    EmbedResource(Embedder embedder, EmbeddingMeters meters, ModelHost host) {
+    EmbedResource(Embedder embedder, ActiveModel active, EmbeddingMeters meters, ModelHost host) {
         this.embedder = embedder;
+        this.active = active;
         this.meters = meters;
         this.workers = host.workers();
     }
@@ -212,12 +216,19 @@ public class EmbedResource {
         return Uni.createFrom()
                 .item(request)
                 .runSubscriptionOn(workers)
+                .invoke(read -> expectAnswer(exchange, read.texts().size()))
                 .chain(read -> embedder.embed(read)
                         .onFailure()
                         .invoke(meters::failed)
                         .onCancellation()
                         .invoke(meters::cancelled))
                 .chain(embeddings -> encoded(exchange, embeddings, start, encode));
+    }
+
+    private void expectAnswer(RoutingContext exchange, int texts) {
+        active.model()
+                .ifPresent(model ->
+                        InflightBytes.expectAnswer(exchange, EmbedAnswers.mostBytes(texts, model.dimension())));
     }
 
     private Uni<Response> encoded(

@@ -105,6 +105,7 @@ final class RunWatch {
         private final Termination termination;
         private final Runnable onGivenUp;
         private boolean stopped;
+        private long stoppedNanos;
         private boolean over;
         private boolean lost;
 
@@ -124,13 +125,14 @@ final class RunWatch {
             }
             if (!stopped) {
                 stopped = true;
+                stoppedNanos = now; // The whole process may have stood still, which is no run's fault.
                 terminated.incrementAndGet();
                 LOG.log(
                         System.Logger.Level.WARNING,
                         "A run of the model is terminated after {0} s",
                         TimeUnit.NANOSECONDS.toSeconds(now - startNanos));
                 termination.request();
-            } else if (overtime(now) > GRACE.toNanos()) {
+            } else if (now - stoppedNanos >= GRACE.toNanos()) {
                 giveUp();
             }
         }

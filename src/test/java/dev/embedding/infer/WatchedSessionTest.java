@@ -90,6 +90,19 @@ class WatchedSessionTest {
     }
 
     @Test
+    void leavesTimeToStopAfterTheWholeProcessStoodStill() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+
+        pass(LIMIT.plus(RunWatch.GRACE).multipliedBy(2));
+        pass(RunWatch.GRACE.minusNanos(1));
+
+        assertThat(watch.terminated()).isOne();
+        assertThat(watch.givenUp()).isZero();
+        runner.mayReturn.countDown();
+        assertThat(run.get()).isNotNull();
+    }
+
+    @Test
     void isHopelessAfterTheSecondRunThatIsGivenUp() throws Exception {
         CompletableFuture<@Nullable TokenVectors> first = begin();
         CompletableFuture<@Nullable TokenVectors> second = begin();

@@ -21,11 +21,10 @@ final class BodyReceiver {
     private final long maxBytes;
     private final long maxPauseMillis;
     private final long maxMillis;
-    private final InflightBytes inflight;
+    private final InflightBytes.Claim claim;
     private final Buffer body = Buffer.buffer();
     private long pauseTimer;
     private long timer;
-    private long counted;
     private boolean over;
 
     /** Called on the connection's event loop. */
@@ -37,7 +36,7 @@ final class BodyReceiver {
         this.maxBytes = config.maxBodySize().asLongValue();
         this.maxPauseMillis = config.bodyPause().toMillis();
         this.maxMillis = config.bodyTimeout().toMillis();
-        this.inflight = inflight;
+        this.claim = inflight.claim(exchange);
     }
 
     void receive() {
@@ -45,7 +44,6 @@ final class BodyReceiver {
             refuse(413, "The body is larger than " + maxBytes + " bytes.");
             return;
         }
-        exchange.addEndHandler(ended -> inflight.give(counted));
         if (!count(declaredLength())) {
             return;
         }
@@ -64,13 +62,12 @@ final class BodyReceiver {
 
     /** Whether there is room for more bytes of this body; where there is none it is refused. */
     private boolean count(long more) {
-        if (more > 0 && !inflight.take(counted, more)) {
-            exchange.response().headers().set("Retry-After", "1");
-            refuse(429, "Too many bytes are being received or sent; try again in 1 s.");
-            return false;
+        if (more == 0 || claim.take(more)) {
+            return true;
         }
-        counted += more;
-        return true;
+        exchange.response().headers().set("Retry-After", "1");
+        refuse(429, InflightBytes.REFUSAL);
+        return false;
     }
 
     private long declaredLength() {
@@ -82,7 +79,7 @@ final class BodyReceiver {
         long received = (long) body.length() + chunk.length();
         if (received > maxBytes) {
             refuse(413, "The body is larger than " + maxBytes + " bytes.");
-        } else if (count(Math.max(0, received - counted))) {
+        } else if (count(Math.max(0, received - claim.bytes()))) {
             body.appendBuffer(chunk);
             vertx.cancelTimer(pauseTimer);
             pauseTimer = vertx.setTimer(maxPauseMillis, late -> refuse(408, LATE));

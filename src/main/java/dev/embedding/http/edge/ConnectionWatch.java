@@ -34,7 +34,7 @@ class ConnectionWatch {
     private static final AttributeKey<State> STATE = AttributeKey.valueOf(ConnectionWatch.class, "state");
     private static final long INTERVAL_MILLIS = 200;
 
-    /** How long an answer may wait to be read while there is too much in flight. */
+    /** How long an answer may wait to be read while there is much in flight. */
     private static final long SHORT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final InflightBytes inflight;
@@ -104,21 +104,21 @@ class ConnectionWatch {
         private void lookAtEach() {
             long now = System.nanoTime();
             long unread = 0;
-            boolean over = inflight.isOver();
+            boolean memoryIsShort = inflight.isShort();
             List<Channel> overdue = new ArrayList<>();
             for (Iterator<Channel> channels = loop.registeredChannelsIterator(); channels.hasNext(); ) {
                 Channel channel = channels.next();
                 if (channel.parent() != null) { // accepted, not opened by us
                     State state = state(channel);
                     long unreadHere = state.look(channel, now);
-                    if (state.isOverdue(now, over)) {
+                    if (state.isOverdue(now, memoryIsShort)) {
                         overdue.add(channel);
                     } else {
                         unread += unreadHere;
                     }
                 }
             }
-            inflight.answersChanged(unread - unreadBefore);
+            inflight.unreadChanged(unread - unreadBefore);
             unreadBefore = unread;
             overdue.forEach(ConnectionWatch::end);
         }

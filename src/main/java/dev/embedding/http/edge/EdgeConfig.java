@@ -22,7 +22,7 @@ public interface EdgeConfig {
     @WithDefault("5m")
     Duration bodyTimeout();
 
-    /** Bytes of bodies and unread answers; over it 429. Without it a quarter of the heap. */
+    /** Bytes of bodies and answers together; over it 429. Without it a quarter of the heap. */
     Optional<MemorySize> maxInflightBytes();
 
     /** Connections at the same time; a further one is closed. */

@@ -26,7 +26,8 @@ class FailureMapper {
 
     @ServerExceptionMapper
     Response refused(RefusedException failure, RoutingContext exchange) {
-        return answer(failure.status(), failure.detail(), exchange).build();
+        Response.ResponseBuilder answer = answer(failure.status(), failure.detail(), exchange);
+        return (failure.status() == 429 ? answer.header("Retry-After", 1) : answer).build();
     }
 
     @ServerExceptionMapper

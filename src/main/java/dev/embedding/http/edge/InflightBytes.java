@@ -1,22 +1,28 @@
 package dev.embedding.http.edge;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of bodies that are being read or worked on, and of answers that wait to be read by their callers. Bodies are counted
- * exactly, answers as {@link ConnectionWatch} has seen them last.
+ * Bytes of bodies that are being read or worked on, of the answers that they will have, and of answers that wait to be read
+ * by their callers. Bodies are counted exactly, answers by their most before they are written and as {@link ConnectionWatch}
+ * has seen them last afterwards.
  */
 @Singleton
-final class InflightBytes {
+public final class InflightBytes {
 
-    /** A quarter of what there may be is kept for bodies that are smaller than this part of it. */
-    private static final int SMALL_BODY = 64;
+    static final String REFUSAL = "Too many bytes are being received or sent; try again in 1 s.";
+
+    /** A quarter of what there may be is kept for exchanges that need at most so much, or a 64th where that is less. */
+    private static final long SMALL = 64 << 10;
+
+    private static final String KEY = "dev.embedding.inflight";
 
     private final long max;
-    private final AtomicLong bodies = new AtomicLong();
-    private final AtomicLong answers = new AtomicLong();
+    private final AtomicLong claimed = new AtomicLong();
+    private final AtomicLong unread = new AtomicLong();
 
     @Inject
     InflightBytes(EdgeConfig config) {
@@ -29,35 +35,73 @@ final class InflightBytes {
         this.max = max;
     }
 
-    /**
-     * Counts more bytes of a body, unless that are too many; a request that is alone is taken always.
-     *
-     * @param counted bytes of the same body that are counted already
-     * @return whether they are counted; then {@link #give} follows
-     */
-    boolean take(long counted, long more) {
-        long total = bodies.addAndGet(more);
-        long waiting = answers.get();
-        boolean alone = total == counted + more && waiting == 0;
-        long limit = counted + more > max / SMALL_BODY ? max - max / 4 : max;
-        if (alone || total + waiting <= limit) {
-            return true;
-        }
-        bodies.addAndGet(-more);
-        return false;
+    /** What an exchange needs until it is over. */
+    Claim claim(RoutingContext exchange) {
+        Claim claim = claim();
+        exchange.put(KEY, claim);
+        exchange.addEndHandler(ended -> claim.release());
+        return claim;
     }
 
-    /** A body is not needed any more. */
-    void give(long bytes) {
-        bodies.addAndGet(-bytes);
+    Claim claim() {
+        return new Claim();
+    }
+
+    /**
+     * An exchange is going to have a large answer.
+     *
+     * @param bytes the most that it may take
+     * @throws RefusedException when there is no room for it
+     */
+    public static void expectAnswer(RoutingContext exchange, long bytes) {
+        Claim claim = exchange.get(KEY);
+        if (claim != null && !claim.take(bytes)) {
+            throw new RefusedException(429, REFUSAL);
+        }
     }
 
     /** More or less bytes of answers wait to be read. */
-    void answersChanged(long difference) {
-        answers.addAndGet(difference);
+    void unreadChanged(long difference) {
+        unread.addAndGet(difference);
     }
 
-    boolean isOver() {
-        return bodies.get() + answers.get() > max;
+    /** Whether large exchanges may soon be refused, if they are not already. */
+    boolean isShort() {
+        return claimed.get() + unread.get() > max / 2;
+    }
+
+    /** What one exchange needs. */
+    final class Claim {
+        private long bytes;
+        private boolean released;
+
+        /** Whether there is room for more; an exchange that is alone gets whatever it needs. */
+        synchronized boolean take(long more) {
+            if (released) {
+                return true; // Its caller has gone.
+            }
+            long total = claimed.addAndGet(more);
+            long waiting = unread.get();
+            boolean alone = total == bytes + more && waiting == 0;
+            long limit = bytes + more > Math.min(SMALL, max / 64) ? max - max / 4 : max;
+            if (alone || total + waiting <= limit) {
+                bytes += more;
+                return true;
+            }
+            claimed.addAndGet(-more);
+            return false;
+        }
+
+        synchronized long bytes() {
+            return bytes;
+        }
+
+        /** Gives everything back, once. */
+        synchronized void release() {
+            if (!released) {
+                released = true;
+                claimed.addAndGet(-bytes);
+            }
+        }
     }
 }

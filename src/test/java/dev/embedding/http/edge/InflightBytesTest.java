@@ -7,37 +7,63 @@ import org.junit.jupiter.api.Test;
 class InflightBytesTest {
 
     private final InflightBytes inflight = new InflightBytes(1_000);
+    private final InflightBytes.Claim first = inflight.claim();
+    private final InflightBytes.Claim second = inflight.claim();
 
     @Test
     void takesWhateverIsAlone() {
-        assertThat(inflight.take(0, 5_000)).isTrue();
-        assertThat(inflight.take(5_000, 5_000)).isTrue();
+        assertThat(first.take(5_000)).isTrue();
+        assertThat(first.take(5_000)).isTrue();
+        assertThat(first.bytes()).isEqualTo(10_000);
     }
 
     @Test
     void refusesWhatIsTooMuchAndTakesItOnceThereIsRoom() {
-        inflight.take(0, 700);
+        first.take(700);
 
-        boolean before = inflight.take(0, 100);
-        inflight.give(700);
+        boolean before = second.take(100);
+        first.release();
 
         assertThat(before).isFalse();
-        assertThat(inflight.take(0, 100)).isTrue();
+        assertThat(second.take(100)).isTrue();
     }
 
     @Test
-    void keepsRoomForSmallBodies() {
-        inflight.take(0, 750);
+    void keepsRoomForSmallExchanges() {
+        first.take(750);
 
-        assertThat(inflight.take(0, 16)).isFalse();
-        assertThat(inflight.take(0, 15)).isTrue();
+        assertThat(second.take(16)).isFalse();
+        assertThat(second.take(15)).isTrue();
+        assertThat(second.take(1)).isFalse();
+    }
+
+    @Test
+    void isSmallWithAtMost64KilobytesHoweverMuchThereMayBe() {
+        InflightBytes large = new InflightBytes(1 << 30);
+        large.claim().take(3 << 28);
+
+        assertThat(large.claim().take((64 << 10) + 1)).isFalse();
+        assertThat(large.claim().take(64 << 10)).isTrue();
     }
 
     @Test
     void countsAnswersThatAreNotRead() {
-        inflight.answersChanged(1_001);
+        inflight.unreadChanged(501);
+        boolean isShort = inflight.isShort();
+        inflight.unreadChanged(500);
 
-        assertThat(inflight.isOver()).isTrue();
-        assertThat(inflight.take(0, 1)).isFalse();
+        assertThat(isShort).isTrue();
+        assertThat(first.take(1)).isFalse();
+    }
+
+    @Test
+    void givesBackOnceAndTakesNothingAfterwards() {
+        first.take(600);
+        first.release();
+        first.release();
+        first.take(600);
+        second.take(100);
+
+        assertThat(inflight.claim().take(600)).isTrue();
     }
 }
