@@ -10,6 +10,7 @@ import dev.embedding.model.hub.HubSettings;
 import dev.embedding.model.hub.HubSnapshot;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +21,24 @@ public final class HubModels {
     /** What may as well mean that the name was not meant for a hub. */
     private static final Set<Kind> SAID_OF_NAMES = EnumSet.of(Kind.INVALID, Kind.OFFLINE, Kind.REPOSITORY_NOT_FOUND);
 
+    /** More than tokenizer and configuration have together. */
+    private static final long OTHER_FILES = 100L << 20;
+
     private final Function<String, Optional<String>> environment;
+    private final OptionalLong mostBytes;
     private final DownloadProgress progress;
     private @Nullable Hub inUse;
     private boolean stopped;
 
     /**
      * @param environment variables by name
+     * @param mostBytes of weights that a model may have
      * @param progress told of each download
      */
-    public HubModels(Function<String, Optional<String>> environment, DownloadProgress progress) {
+    public HubModels(
+            Function<String, Optional<String>> environment, OptionalLong mostBytes, DownloadProgress progress) {
         this.environment = environment;
+        this.mostBytes = mostBytes;
         this.progress = progress;
     }
 
@@ -42,7 +50,7 @@ public final class HubModels {
                 use(hub);
                 HubSnapshot snapshot = hub.snapshot(name);
                 ModelDescription model = new SentenceTransformersLayout(
-                                wish, Source.HUB, new ModelFolder.OfHub(snapshot, progress))
+                                wish, Source.HUB, new ModelFolder.OfHub(snapshot, mostBytes(), progress))
                         .read();
                 snapshot.makeCurrent();
                 return model;
@@ -55,6 +63,11 @@ public final class HubModels {
                     : ": ";
             throw new ModelUnavailableException("Model " + wish.name() + beginning + failure.getMessage(), failure);
         }
+    }
+
+    /** Loaded together with the weights, what else a model has may make no difference. */
+    private long mostBytes() {
+        return mostBytes.isPresent() ? mostBytes.getAsLong() + OTHER_FILES : Long.MAX_VALUE;
     }
 
     private synchronized void use(Hub hub) {

@@ -33,10 +33,13 @@ sealed interface ModelFolder {
     final class OfHub implements ModelFolder {
         private final HubSnapshot snapshot;
         private final Set<String> names;
+        private final long mostBytes;
         private final DownloadProgress progress;
 
-        OfHub(HubSnapshot snapshot, DownloadProgress progress) {
+        /** @param mostBytes that may be loaded at a time */
+        OfHub(HubSnapshot snapshot, long mostBytes, DownloadProgress progress) {
             this.snapshot = snapshot;
+            this.mostBytes = mostBytes;
             this.names = snapshot.files();
             this.progress = progress;
         }
@@ -48,7 +51,7 @@ sealed interface ModelFolder {
 
         @Override
         public void fetch(Collection<String> files) {
-            snapshot.fetch(files, progress);
+            snapshot.fetch(files, mostBytes, progress);
         }
 
         @Override

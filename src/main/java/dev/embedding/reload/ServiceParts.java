@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 
@@ -90,7 +91,9 @@ class ServiceParts {
         ServiceSettings settings = environment.settings();
         ModelLoader loader = new ModelLoader(
                 host,
-                new ModelLocator(ModelLocator.defaultBundledRoots(), new HubModels(variables::value, progress)),
+                new ModelLocator(
+                        ModelLocator.defaultBundledRoots(),
+                        new HubModels(variables::value, mostBytes(reload), progress)),
                 new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
                 progress,
                 environment.given().contains(SettingKey.MODEL_CACHE_DIR),
@@ -111,6 +114,12 @@ class ServiceParts {
                 new LastGoodSettings(Path.of(settings.modelCacheDir()), settings.port()),
                 models,
                 reload.settingsPollInterval());
+    }
+
+    private static OptionalLong mostBytes(ReloadConfig reload) {
+        return reload.maxModelSize()
+                .map(size -> OptionalLong.of(size.asLongValue()))
+                .orElseGet(OptionalLong::empty);
     }
 
     private static String oneLine(ServiceSettings settings) {

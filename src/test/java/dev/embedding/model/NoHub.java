@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A hub that no connection is made to, with an empty cache. */
 public final class NoHub {
@@ -18,6 +19,9 @@ public final class NoHub {
     public static ModelLocator locator(Path... bundledRoots) {
         return new ModelLocator(
                 List.of(bundledRoots),
-                new HubModels(name -> Optional.ofNullable(ENVIRONMENT.get(name)), DownloadProgress.NONE));
+                new HubModels(
+                        name -> Optional.ofNullable(ENVIRONMENT.get(name)),
+                        OptionalLong.empty(),
+                        DownloadProgress.NONE));
     }
 }

@@ -11,6 +11,8 @@ public final class HubException extends RuntimeException {
 
     /** What went wrong, and whether it may be gone at the next try. */
     public enum Kind {
+        /** More bytes than are allowed. */
+        TOO_LARGE(false),
         /** A name, a revision or a setting that cannot be right. */
         INVALID(false),
         /** Not in the cache, and connections are switched off. */

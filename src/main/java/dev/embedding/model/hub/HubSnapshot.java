@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,9 +55,10 @@ public final class HubSnapshot {
      * Returns when these files are on disk, whole, and loads no others. What is there needs no connection.
      *
      * @param files paths in the repository
+     * @param mostBytes where more would have to be loaded, nothing is
      * @throws HubException when one of them cannot be had; what was loaded till then stays and is gone on with next time
      */
-    public void fetch(Collection<String> files, DownloadProgress progress) {
+    public void fetch(Collection<String> files, long mostBytes, DownloadProgress progress) {
         List<String> missing = new TreeSet<>(files)
                 .stream()
                         .peek(this::refuseUnknown)
@@ -64,7 +66,7 @@ public final class HubSnapshot {
                         .toList();
         if (!missing.isEmpty()) {
             refuseOffline(missing.get(0));
-            load(missing, progress);
+            load(missing, mostBytes, progress);
         }
         if (!hub.settings().offline()) {
             listing.ifPresent(cache::remember);
@@ -81,14 +83,22 @@ public final class HubSnapshot {
         }
     }
 
-    private void load(List<String> missing, DownloadProgress progress) {
+    private void load(List<String> missing, long mostBytes, DownloadProgress progress) {
         List<RemoteFile> files = workers.all(
                 name,
                 missing.stream()
                         .map(file -> (Callable<RemoteFile>) () -> hub.describe(new Subject(name, file), commit))
                         .toList());
-        ProgressMeter meter = new ProgressMeter(
-                name, progress, files.stream().mapToLong(RemoteFile::size).sum());
+        long bytes = files.stream().mapToLong(RemoteFile::size).sum();
+        if (bytes > mostBytes) {
+            throw new HubException(
+                    Kind.TOO_LARGE,
+                    String.format(
+                            Locale.ROOT,
+                            "%,d bytes would have to be loaded, more than EMBEDDING_MAX_MODEL_SIZE allows",
+                            bytes));
+        }
+        ProgressMeter meter = new ProgressMeter(name, progress, bytes);
         workers.all(
                 name,
                 files.stream()

@@ -321,7 +321,7 @@ class BlobDownloadTest {
 
     private static HubException failureOf(HubSnapshot snapshot) {
         try {
-            snapshot.fetch(List.of(WEIGHTS), DownloadProgress.NONE);
+            snapshot.fetch(List.of(WEIGHTS), Long.MAX_VALUE, DownloadProgress.NONE);
         } catch (HubException failure) {
             return failure;
         }

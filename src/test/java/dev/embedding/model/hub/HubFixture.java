@@ -48,7 +48,7 @@ final class HubFixture implements AutoCloseable {
 
     HubSnapshot fetch(String... files) {
         HubSnapshot snapshot = hub().snapshot(NAME);
-        snapshot.fetch(List.of(files), DownloadProgress.NONE);
+        snapshot.fetch(List.of(files), Long.MAX_VALUE, DownloadProgress.NONE);
         snapshot.makeCurrent();
         return snapshot;
     }

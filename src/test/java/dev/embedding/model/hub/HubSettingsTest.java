@@ -144,7 +144,7 @@ class HubSettingsTest {
                         Optional.of(cache)))) {
             HubSnapshot snapshot = hub.snapshot(HubFixture.NAME);
 
-            snapshot.fetch(List.of("config.json"), DownloadProgress.NONE);
+            snapshot.fetch(List.of("config.json"), Long.MAX_VALUE, DownloadProgress.NONE);
 
             assertThat(snapshot.directory().resolve("config.json")).hasContent("{}");
         }

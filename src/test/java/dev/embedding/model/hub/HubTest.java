@@ -64,6 +64,22 @@ class HubTest {
     }
 
     @Test
+    void loadsNothingWhereAllWouldBeMoreThanIsAllowed() throws Exception {
+        HubSnapshot snapshot = fixture.hub().snapshot(NAME);
+        List<String> both = List.of(CONFIG, WEIGHTS);
+
+        assertThatThrownBy(() -> snapshot.fetch(both, LARGE.length + 1, DownloadProgress.NONE))
+                .isInstanceOfSatisfying(HubException.class, failure -> assertThat(failure.kind())
+                        .isEqualTo(Kind.TOO_LARGE))
+                .hasMessageContaining("300,002 bytes")
+                .hasMessageContaining("EMBEDDING_MAX_MODEL_SIZE");
+        assertThat(snapshot.directory()).doesNotExist();
+        snapshot.fetch(both, LARGE.length + 2, DownloadProgress.NONE);
+
+        assertThat(bytes(snapshot, WEIGHTS)).isEqualTo(LARGE);
+    }
+
+    @Test
     void asksAgainWhatARevisionIsButLoadsNothingTwice() throws Exception {
         fixture.fetch(CONFIG, WEIGHTS);
         HubSnapshot second = fixture.fetch(CONFIG, WEIGHTS);
@@ -95,7 +111,7 @@ class HubTest {
         int requests = fixture.fake.requests().size();
 
         HubSnapshot snapshot = fixture.hub().snapshot(HubName.parse("org/name@" + COMMIT));
-        snapshot.fetch(List.of(CONFIG), DownloadProgress.NONE);
+        snapshot.fetch(List.of(CONFIG), Long.MAX_VALUE, DownloadProgress.NONE);
 
         assertThat(snapshot.files()).contains(WEIGHTS);
         assertThat(fixture.fake.requests()).hasSize(requests);
@@ -106,7 +122,7 @@ class HubTest {
         fixture.fake.revision("refs/pr/1", "3".repeat(40));
         HubSnapshot snapshot = fixture.hub().snapshot(HubName.parse("org/name@refs/pr/1"));
 
-        snapshot.fetch(List.of(CONFIG), DownloadProgress.NONE);
+        snapshot.fetch(List.of(CONFIG), Long.MAX_VALUE, DownloadProgress.NONE);
 
         assertThat(fixture.folder().resolve("refs/refs/pr/1")).doesNotExist();
         snapshot.makeCurrent();
@@ -187,7 +203,7 @@ class HubTest {
         List<Long> done = new ArrayList<>();
         List<Long> all = new ArrayList<>();
 
-        fixture.hub().snapshot(NAME).fetch(List.of(CONFIG, WEIGHTS), (bytesDone, bytesInAll) -> {
+        fixture.hub().snapshot(NAME).fetch(List.of(CONFIG, WEIGHTS), Long.MAX_VALUE, (bytesDone, bytesInAll) -> {
             done.add(bytesDone);
             all.add(bytesInAll);
         });

@@ -69,7 +69,7 @@ class PythonHubInteropIT {
         int requests = fixture.fake.requests().size();
 
         HubSnapshot snapshot = fixture.hub().snapshot(HubName.parse("org/name@" + fixture.fake.commit()));
-        snapshot.fetch(List.of(CONFIG, WEIGHTS), DownloadProgress.NONE);
+        snapshot.fetch(List.of(CONFIG, WEIGHTS), Long.MAX_VALUE, DownloadProgress.NONE);
 
         assertThat(snapshot.files()).contains("README.md");
         assertThat(fixture.fake.requests()).hasSize(requests);

@@ -81,7 +81,7 @@ final class SecondProcess implements AutoCloseable {
                 new HubSettings.Timeouts(limit, limit, limit),
                 ProxySelector.of(null));
         try (Hub hub = new Hub(settings)) {
-            hub.snapshot(HubName.parse("org/name")).fetch(files, DownloadProgress.NONE);
+            hub.snapshot(HubName.parse("org/name")).fetch(files, Long.MAX_VALUE, DownloadProgress.NONE);
             return "done";
         } catch (HubException failure) {
             return String.valueOf(failure.getMessage());

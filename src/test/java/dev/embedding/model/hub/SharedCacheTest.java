@@ -39,7 +39,7 @@ class SharedCacheTest {
                 CompletableFuture<HubSnapshot> other = CompletableFuture.supplyAsync(() -> {
                     await(start);
                     HubSnapshot snapshot = second.snapshot(HubFixture.NAME);
-                    snapshot.fetch(List.of(CONFIG, WEIGHTS), DownloadProgress.NONE);
+                    snapshot.fetch(List.of(CONFIG, WEIGHTS), Long.MAX_VALUE, DownloadProgress.NONE);
                     return snapshot;
                 });
 
@@ -62,7 +62,7 @@ class SharedCacheTest {
                 try (Hub first = new Hub(settings(server, cache))) {
                     second.fetchInto(cache);
                     HubSnapshot snapshot = first.snapshot(HubFixture.NAME);
-                    snapshot.fetch(List.of(CONFIG, WEIGHTS), DownloadProgress.NONE);
+                    snapshot.fetch(List.of(CONFIG, WEIGHTS), Long.MAX_VALUE, DownloadProgress.NONE);
 
                     second.expect("done");
                     assertThat(bytes(snapshot, WEIGHTS)).isEqualTo(LARGE);
