@@ -9,7 +9,8 @@ public final class QueueFullException extends RuntimeException {
     private final Duration retryAfter;
 
     QueueFullException(Duration expectedWait, Duration retryAfter) {
-        super("The wait would be " + expectedWait.toMillis() + " ms");
+        // Without a stack trace: there may be thousands a second, just when processors are short.
+        super("The wait would be " + expectedWait.toMillis() + " ms", null, false, false);
         this.expectedWait = expectedWait;
         this.retryAfter = retryAfter;
     }

@@ -10,8 +10,9 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
 
     private final String detail;
 
+    /** Without a stack trace, which nobody reads: there may be thousands a second under overload. */
     private EmbeddingFailure(String detail) {
-        super(detail);
+        super(detail, null, false, false);
         this.detail = detail;
     }
 
