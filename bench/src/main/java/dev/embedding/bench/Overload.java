@@ -68,8 +68,8 @@ final class Overload {
         verdicts.seen("refused (429), p99", "ms", Quantile.of(refused, 0.99));
         verdicts.atMost(
                 "other answers, or none", "requests", exchanges.size() - (double) answered.length - refused.length, 0);
-        verdicts.atMost("/q/health/live, slowest", "ms", Quantile.of(watch.liveMillis(), 1), 100);
-        verdicts.atMost("/q/health/live, not answered", "times", watch.unanswered(), 0);
+        verdicts.atMost("probes, slowest", "ms", Quantile.of(watch.probeMillis(), 1), 100);
+        verdicts.atMost("probes, not answered", "times", watch.unanswered(), 0);
         verdicts.seen("resident memory after a third", "MB", watch.residentMegabytes(1 / 3.0));
         verdicts.atMost(
                 "resident memory at the end ÷ after a third",

@@ -6,13 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Looks at a loaded service from outside: how soon its liveness probe is answered, and how much memory it holds. */
+/** Looks at a loaded service from outside: how soon its probes are answered, and how much memory it holds. */
 final class Watch extends Thread implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(100);
 
     private final ServiceProcess service;
-    private final List<Double> liveMillis = new ArrayList<>();
+    private static final List<String> PROBES = List.of("/q/health/live", "/q/health/ready", "/q/health/started");
+
+    private final List<Double> probeMillis = new ArrayList<>();
     private final List<Long> residentBytes = new ArrayList<>();
     private volatile boolean ended;
     private int unanswered;
@@ -26,10 +28,10 @@ final class Watch extends Thread implements AutoCloseable {
 
     @Override
     public void run() {
-        while (!ended) {
+        for (int turn = 0; !ended; turn++) {
             long start = System.nanoTime();
-            if (service.answers("/q/health/live")) {
-                liveMillis.add((System.nanoTime() - start) / 1e6);
+            if (service.answers(PROBES.get(turn % PROBES.size()))) {
+                probeMillis.add((System.nanoTime() - start) / 1e6);
             } else {
                 unanswered++;
             }
@@ -53,8 +55,8 @@ final class Watch extends Thread implements AutoCloseable {
         }
     }
 
-    double[] liveMillis() {
-        return liveMillis.stream().mapToDouble(Double::doubleValue).toArray();
+    double[] probeMillis() {
+        return probeMillis.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     int unanswered() {
