@@ -117,10 +117,7 @@ final class FaultyModel {
     /** Compares each of a million numbers with a million others. */
     private static GraphProto farMaximum(String row) {
         NodeProto maximum = named("MaxPool", "maximum", List.of(row))
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("kernel_shape")
-                        .setType(AttributeType.INTS)
-                        .addInts(LONG_ROW / 2))
+                .addAttribute(integers("kernel_shape", LONG_ROW / 2))
                 .build();
         NodeProto reduced = named("ReduceMax", "nothing", List.of("maximum"))
                 .addAttribute(integer("keepdims", 0))
@@ -180,6 +177,15 @@ final class FaultyModel {
                 .build();
     }
 
+    /** A list of one. */
+    private static AttributeProto integers(String name, long value) {
+        return AttributeProto.newBuilder()
+                .setName(name)
+                .setType(AttributeType.INTS)
+                .addInts(value)
+                .build();
+    }
+
     private static AttributeProto integer(String name, long value) {
         return AttributeProto.newBuilder()
                 .setName(name)
@@ -189,12 +195,7 @@ final class FaultyModel {
     }
 
     private String reduced(String tensor, long axis) {
-        AttributeProto axes = AttributeProto.newBuilder()
-                .setName("axes")
-                .setType(AttributeType.INTS)
-                .addInts(axis)
-                .build();
-        return node("ReduceMax", List.of(tensor), axes);
+        return node("ReduceMax", List.of(tensor), integers("axes", axis));
     }
 
     private String cast(String tensor, TensorProto.DataType type) {

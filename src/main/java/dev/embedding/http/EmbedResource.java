@@ -44,8 +44,6 @@ public class EmbedResource {
 
     private static final String INPUT_TYPE =
             "Whether the texts are searched for or are searched: chooses the model's prompt for it";
-    private static final String PRIORITY =
-            "Class of the request: interactive ones go first. Up to 4 texts and 512 tokens are interactive by default";
     private static final String PROMPT_NAME =
             "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
@@ -70,24 +68,6 @@ public class EmbedResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = EmbedRequestBody.class)))
-    @Parameter(
-            name = EmbeddingSpace.HEADER,
-            in = ParameterIn.HEADER,
-            description = "Fingerprint of the vector space that must be served, else 412",
-            schema = @Schema(type = SchemaType.STRING))
-    @Parameter(
-            name = RequestHeaders.TIMEOUT,
-            in = ParameterIn.HEADER,
-            description = "Milliseconds after which the answer is not wanted any more",
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "600000"))
-    @Parameter(
-            name = RequestHeaders.PRIORITY,
-            in = ParameterIn.HEADER,
-            description = PRIORITY,
-            schema =
-                    @Schema(
-                            type = SchemaType.STRING,
-                            enumeration = {"interactive", "batch"}))
     @APIResponse(
             responseCode = "200",
             description = "One vector a text",
@@ -124,24 +104,6 @@ public class EmbedResource {
             in = ParameterIn.QUERY,
             description = "The text; wins over the body",
             schema = @Schema(type = SchemaType.STRING))
-    @Parameter(
-            name = EmbeddingSpace.HEADER,
-            in = ParameterIn.HEADER,
-            description = "Fingerprint of the vector space that must be served, else 412",
-            schema = @Schema(type = SchemaType.STRING))
-    @Parameter(
-            name = RequestHeaders.TIMEOUT,
-            in = ParameterIn.HEADER,
-            description = "Milliseconds after which the answer is not wanted any more",
-            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "600000"))
-    @Parameter(
-            name = RequestHeaders.PRIORITY,
-            in = ParameterIn.HEADER,
-            description = PRIORITY,
-            schema =
-                    @Schema(
-                            type = SchemaType.STRING,
-                            enumeration = {"interactive", "batch"}))
     @APIResponse(
             responseCode = "200",
             description = "The text's vector",

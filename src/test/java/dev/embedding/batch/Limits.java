@@ -8,68 +8,27 @@ final class Limits {
 
     static final WaitLimits PATIENT = new WaitLimits(Duration.ofDays(1), Duration.ofDays(1));
 
-    static final BatchLimits WIDE = new BatchLimits(
-            100,
-            10_000,
-            0.1,
-            Duration.ofSeconds(10),
-            new RunCost(8, false, 1_000_000),
-            1_000,
-            Integer.MAX_VALUE,
-            1_000_000,
-            PATIENT);
+    static final BatchLimits WIDE = wide(Duration.ofSeconds(10), new RunCost(8, false, 1_000_000), 1_000_000, PATIENT);
 
     private Limits() {}
 
     static BatchLimits queueOf(long maxQueuedTokens) {
-        return new BatchLimits(
-                WIDE.maxRows(),
-                WIDE.tokenBudget(),
-                WIDE.maxPadding(),
-                WIDE.longestRun(),
-                WIDE.cost(),
-                WIDE.window(),
-                WIDE.maxConcurrentBatches(),
-                maxQueuedTokens,
-                WIDE.waits());
+        return wide(WIDE.longestRun(), WIDE.cost(), maxQueuedTokens, WIDE.waits());
     }
 
     static BatchLimits waitingFor(Duration interactive, Duration batch) {
-        return new BatchLimits(
-                WIDE.maxRows(),
-                WIDE.tokenBudget(),
-                WIDE.maxPadding(),
-                WIDE.longestRun(),
-                WIDE.cost(),
-                WIDE.window(),
-                WIDE.maxConcurrentBatches(),
-                WIDE.maxQueuedTokens(),
-                new WaitLimits(interactive, batch));
+        return wide(WIDE.longestRun(), WIDE.cost(), WIDE.maxQueuedTokens(), new WaitLimits(interactive, batch));
     }
 
     static BatchLimits runOfAtMost(Duration longestRun) {
-        return new BatchLimits(
-                WIDE.maxRows(),
-                WIDE.tokenBudget(),
-                WIDE.maxPadding(),
-                longestRun,
-                WIDE.cost(),
-                WIDE.window(),
-                WIDE.maxConcurrentBatches(),
-                WIDE.maxQueuedTokens(),
-                WIDE.waits());
+        return wide(longestRun, WIDE.cost(), WIDE.maxQueuedTokens(), WIDE.waits());
     }
 
     static BatchLimits costing(RunCost cost) {
-        return new BatchLimits(
-                WIDE.maxRows(),
-                WIDE.tokenBudget(),
-                WIDE.maxPadding(),
-                WIDE.longestRun(),
-                cost,
-                WIDE.window(),
-                WIDE.maxConcurrentBatches(),
-                WIDE.maxQueuedTokens(),
-                WIDE.waits());
+        return wide(WIDE.longestRun(), cost, WIDE.maxQueuedTokens(), WIDE.waits());
+    }
+
+    private static BatchLimits wide(Duration longestRun, RunCost cost, long maxQueuedTokens, WaitLimits waits) {
+        return new BatchLimits(100, 10_000, 0.1, longestRun, cost, 1_000, Integer.MAX_VALUE, maxQueuedTokens, waits);
     }
 }

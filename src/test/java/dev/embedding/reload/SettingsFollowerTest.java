@@ -49,7 +49,7 @@ class SettingsFollowerTest {
 
     @AfterEach
     void stop() throws InterruptedException {
-        service.checkMayGoOn.countDown();
+        service.check.open();
         for (SettingsFollower follower : started) {
             follower.stop(Duration.ofSeconds(30));
         }
@@ -89,15 +89,15 @@ class SettingsFollowerTest {
     void followsOnlyTheNewestOfTheRowsThatWereReadDuringALoad() throws InterruptedException {
         start(OFTEN);
         awaitModel(SmallService.CLS);
-        service.holdNextCheck();
+        service.check.holdNext();
         store.rows.put("model_name", SmallService.MEAN);
-        service.checkIsHeld.await();
+        service.check.awaitHeld();
 
         store.rows.put("model_name", MISSING);
         awaitTwoReads();
         store.rows.put("model_name", SmallService.BPE);
         awaitTwoReads();
-        service.checkMayGoOn.countDown();
+        service.check.open();
         awaitModel(SmallService.BPE);
 
         assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.MEAN, SmallService.BPE);
@@ -488,13 +488,13 @@ class SettingsFollowerTest {
 
     @Test
     void waitsForALoadWhenItIsStoppedAndServesNothingAfterwards() throws Exception {
-        service.holdNextCheck();
+        service.check.holdNext();
         SettingsFollower follower = start(NEVER_AGAIN);
-        service.checkIsHeld.await();
+        service.check.awaitHeld();
 
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(follower));
         await(() -> follower.state() instanceof ModelState.Stopped);
-        service.checkMayGoOn.countDown();
+        service.check.open();
         stopped.join();
 
         assertThat(service.active.model()).isEmpty();

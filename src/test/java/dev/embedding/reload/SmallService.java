@@ -1,5 +1,6 @@
 package dev.embedding.reload;
 
+import dev.embedding.Gate;
 import dev.embedding.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.NoHub;
@@ -24,8 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -45,10 +44,9 @@ final class SmallService implements AutoCloseable {
 
     volatile OptionalLong freeMemory = OptionalLong.empty();
 
-    final CountDownLatch checkIsHeld = new CountDownLatch(1);
-    final CountDownLatch checkMayGoOn = new CountDownLatch(1);
+    /** Passed during the check of each model that is loaded. */
+    final Gate check = new Gate();
 
-    private final AtomicBoolean holdCheck = new AtomicBoolean();
     private final ModelHost host;
 
     SmallService() {
@@ -92,21 +90,9 @@ final class SmallService implements AutoCloseable {
         return settings(modelName, Map.of("EMBEDDING_REQUIRED_SPACE", space));
     }
 
-    /** The check of the next model that is loaded lasts until it may go on. */
-    void holdNextCheck() {
-        holdCheck.set(true);
-    }
-
     private void checked() {
         mostAlive.accumulateAndGet(1 + alive(), Math::max);
-        if (holdCheck.getAndSet(false)) {
-            checkIsHeld.countDown();
-            try {
-                checkMayGoOn.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        check.pass();
     }
 
     /** Models that were served and are not closed. */
@@ -147,7 +133,7 @@ final class SmallService implements AutoCloseable {
 
     @Override
     public void close() {
-        checkMayGoOn.countDown();
+        check.open();
         active.retire().ifPresent(last -> ModelSwitch.close(last.model()));
         host.close();
     }

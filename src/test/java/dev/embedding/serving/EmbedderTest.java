@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedding.Gate;
 import dev.embedding.ReferenceModel;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
@@ -21,9 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,16 +35,14 @@ class EmbedderTest {
 
     private static final long LONG = TimeUnit.DAYS.toNanos(1);
 
-    private final CountDownLatch laneIsHeld = new CountDownLatch(1);
-    private final CountDownLatch laneMayGoOn = new CountDownLatch(1);
-    private final AtomicBoolean holdLane = new AtomicBoolean();
-    private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> holdLane());
+    private final Gate lane = new Gate();
+    private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ActiveModel active = new ActiveModel();
     private final Embedder embedder = new Embedder(active, models.host().workers());
 
     @AfterEach
     void close() throws InterruptedException {
-        laneMayGoOn.countDown();
+        lane.open();
         models.close();
     }
 
@@ -94,13 +91,13 @@ class EmbedderTest {
         EmbeddingModel first = models.load("distilbert-mean");
         EmbeddingModel second = models.load("bert-cls-normalize");
         active.serve(first, true);
-        holdLane.set(true);
+        lane.holdNext();
         CompletableFuture<Embeddings> answer =
                 embedder.embed(request(List.of("text"))).subscribeAsCompletionStage();
-        laneIsHeld.await();
+        lane.awaitHeld();
 
         active.serve(second, true);
-        laneMayGoOn.countDown();
+        lane.open();
 
         assertThat(answer.get().space().fingerprint()).isEqualTo(first.fingerprint(true));
         assertThat(await(embedder.embed(request(List.of("text")))).space().fingerprint())
@@ -119,7 +116,7 @@ class EmbedderTest {
 
         Retired replaced = active.serve(second, true).orElseThrow();
         first.handOver();
-        laneMayGoOn.countDown();
+        lane.open();
 
         assertThat(begun.get().space().modelName()).isEqualTo(first.name());
         assertThat(begun.get().vectors().get(0)).hasSize(first.dimension());
@@ -140,13 +137,8 @@ class EmbedderTest {
         EmbeddingModel second = models.load("bert-cls-normalize");
         active.serve(first, true);
         CompletableFuture<Embeddings> begun = beginAndHold();
-        CompletableFuture<Embeddings> pinned = embedder.embed(new EmbeddingRequest(
-                        List.of("text"),
-                        PromptChoice.USUAL,
-                        PriorityChoice.BY_SIZE,
-                        active.fingerprint(),
-                        Optional.empty()))
-                .subscribeAsCompletionStage();
+        CompletableFuture<Embeddings> pinned =
+                embedder.embed(pinned(active.fingerprint())).subscribeAsCompletionStage();
 
         active.serve(second, true);
         first.handOver();
@@ -155,7 +147,7 @@ class EmbedderTest {
                 .failsWithin(Duration.ofSeconds(50))
                 .withThrowableThat()
                 .withCauseInstanceOf(EmbeddingFailure.OtherSpace.class);
-        laneMayGoOn.countDown();
+        lane.open();
         assertThat(begun.get().vectors()).hasSize(1);
     }
 
@@ -165,13 +157,8 @@ class EmbedderTest {
         EmbeddingModel second = models.load("bert-cls-normalize");
         active.serve(first, true);
         CompletableFuture<Embeddings> begun = beginAndHold();
-        CompletableFuture<Embeddings> waiting = embedder.embed(new EmbeddingRequest(
-                        List.of("text"),
-                        PromptChoice.USUAL,
-                        PriorityChoice.BY_SIZE,
-                        Optional.empty(),
-                        Optional.of(Duration.ofMillis(300))))
-                .subscribeAsCompletionStage();
+        CompletableFuture<Embeddings> waiting =
+                embedder.embed(within(Duration.ofMillis(300))).subscribeAsCompletionStage();
 
         active.serve(second, true);
         first.handOver();
@@ -182,16 +169,16 @@ class EmbedderTest {
                 .withCauseInstanceOf(EmbeddingFailure.DeadlinePassed.class)
                 .withMessageContaining("within its 300 ms");
         assertThat(second.queuedTokens()).isZero();
-        laneMayGoOn.countDown();
+        lane.open();
         assertThat(begun.get().vectors()).hasSize(1);
     }
 
     /** Begins a request, and keeps the only lane with it. */
     private CompletableFuture<Embeddings> beginAndHold() throws InterruptedException {
-        holdLane.set(true);
+        lane.holdNext();
         CompletableFuture<Embeddings> begun =
                 embedder.embed(request(List.of("text"))).subscribeAsCompletionStage();
-        laneIsHeld.await();
+        lane.awaitHeld();
         return begun;
     }
 
@@ -201,8 +188,7 @@ class EmbedderTest {
         active.serve(model, true);
 
         await(embedder.embed(request(List.of("text"))));
-        failure(embedder.embed(new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.of("other"), Optional.empty())));
+        failure(embedder.embed(pinned(Optional.of("other"))));
 
         active.retire().orElseThrow().awaitReleased(LONG);
     }
@@ -211,10 +197,10 @@ class EmbedderTest {
     void givesItsLeaseBackWhenItsCallerLeaves() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        holdLane.set(true);
+        lane.holdNext();
         Cancellable running =
                 embedder.embed(request(List.of("text"))).subscribe().with(unused -> {});
-        laneIsHeld.await();
+        lane.awaitHeld();
         Cancellable waiting =
                 embedder.embed(request(List.of("text"))).subscribe().with(unused -> {});
 
@@ -236,8 +222,7 @@ class EmbedderTest {
         active.serve(model, true);
         String other = model.fingerprint(false);
 
-        EmbeddingFailure failure = failure(embedder.embed(new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.of(other), Optional.empty())));
+        EmbeddingFailure failure = failure(embedder.embed(pinned(Optional.of(other))));
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.OtherSpace.class);
         assertThat(failure.detail()).contains(other, model.fingerprint(true));
@@ -248,8 +233,7 @@ class EmbedderTest {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
 
-        Embeddings embeddings = await(embedder.embed(new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, active.fingerprint(), Optional.empty())));
+        Embeddings embeddings = await(embedder.embed(pinned(active.fingerprint())));
 
         assertThat(embeddings.vectors()).hasSize(1);
     }
@@ -270,19 +254,14 @@ class EmbedderTest {
     void failsWhenItsTimeIsOver() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        holdLane.set(true);
+        lane.holdNext();
         Uni<Embeddings> first = embedder.embed(request(List.of("text")));
         CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
-        laneIsHeld.await();
+        lane.awaitHeld();
 
-        EmbeddingFailure failure = failure(embedder.embed(new EmbeddingRequest(
-                List.of("text"),
-                PromptChoice.USUAL,
-                PriorityChoice.BY_SIZE,
-                Optional.empty(),
-                Optional.of(Duration.ofMillis(1)))));
+        EmbeddingFailure failure = failure(embedder.embed(within(Duration.ofMillis(1))));
         long waiting = model.queuedTokens();
-        laneMayGoOn.countDown();
+        lane.open();
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlinePassed.class);
         assertThat(waiting).isZero();
@@ -292,22 +271,17 @@ class EmbedderTest {
     @Test
     void failsWhenTheTimeOfARequestThatNamesNoneIsOver() throws Exception {
         QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
-        ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> holdLane());
+        ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> lane.pass());
         EmbeddingModel model = models.loadOn(host, "distilbert-mean");
         active.serve(model, true);
-        holdLane.set(true);
-        CompletableFuture<Embeddings> held = embedder.embed(new EmbeddingRequest(
-                        List.of("text"),
-                        PromptChoice.USUAL,
-                        PriorityChoice.BY_SIZE,
-                        Optional.empty(),
-                        Optional.of(Duration.ofMinutes(1))))
-                .subscribeAsCompletionStage();
-        laneIsHeld.await();
+        lane.holdNext();
+        CompletableFuture<Embeddings> held =
+                embedder.embed(within(Duration.ofMinutes(1))).subscribeAsCompletionStage();
+        lane.awaitHeld();
 
         EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
         long waiting = model.queuedTokens();
-        laneMayGoOn.countDown();
+        lane.open();
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlinePassed.class).hasMessageContaining("waited");
         assertThat(waiting).isZero();
@@ -376,20 +350,19 @@ class EmbedderTest {
         active.retire().orElseThrow().awaitReleased(LONG);
     }
 
-    private void holdLane() {
-        if (holdLane.getAndSet(false)) {
-            laneIsHeld.countDown();
-            try {
-                laneMayGoOn.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     private static EmbeddingRequest request(List<String> texts) {
         return new EmbeddingRequest(
                 texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty());
+    }
+
+    private static EmbeddingRequest within(Duration timeout) {
+        return new EmbeddingRequest(
+                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.of(timeout));
+    }
+
+    private static EmbeddingRequest pinned(Optional<String> space) {
+        return new EmbeddingRequest(
+                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, space, Optional.empty());
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {

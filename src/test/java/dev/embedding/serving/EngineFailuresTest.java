@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.Gate;
 import dev.embedding.ReferenceModel;
 import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
@@ -14,9 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -35,11 +34,9 @@ class EngineFailuresTest {
     private static final String GUILTY = "a text x";
 
     private final EngineFaults faults = new EngineFaults();
-    private final CountDownLatch laneIsHeld = new CountDownLatch(1);
-    private final CountDownLatch laneMayGoOn = new CountDownLatch(1);
-    private final AtomicBoolean holdLane = new AtomicBoolean();
+    private final Gate lane = new Gate();
     private final ModelHost host = new ModelHost(
-            1, 1, faults.runtime(), PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> holdLane());
+            1, 1, faults.runtime(), PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final EmbeddingModel model = EmbeddingModel.load(
             NoHub.locator()
                     .locate(ModelWish.of(
@@ -57,7 +54,7 @@ class EngineFailuresTest {
 
     @AfterEach
     void close() throws InterruptedException {
-        laneMayGoOn.countDown();
+        lane.open();
         faults.end();
         model.close(Duration.ZERO);
         host.close();
@@ -212,25 +209,14 @@ class EngineFailuresTest {
 
     /** Each text of a caller of its own, all in one batch. */
     private List<CompletableFuture<Embeddings>> together(List<String> texts) throws InterruptedException {
-        holdLane.set(true);
+        lane.holdNext();
         CompletableFuture<Embeddings> first = embed(List.of("a text a"));
-        laneIsHeld.await();
+        lane.awaitHeld();
         List<CompletableFuture<Embeddings>> answers =
                 texts.stream().map(text -> embed(List.of(text))).toList();
-        laneMayGoOn.countDown();
+        lane.open();
         assertThat(first).succeedsWithin(Duration.ofSeconds(50));
         return answers;
-    }
-
-    private void holdLane() {
-        if (holdLane.getAndSet(false)) {
-            laneIsHeld.countDown();
-            try {
-                laneMayGoOn.await();
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
     }
 
     private CompletableFuture<Embeddings> embed(List<String> texts) {

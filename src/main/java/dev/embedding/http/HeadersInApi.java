@@ -1,0 +1,53 @@
+package dev.embedding.http;
+
+import dev.embedding.http.edge.EmbeddingSpace;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.math.BigDecimal;
+import java.util.List;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+
+/** Adds the headers that every request for vectors may have to the API's document. */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class HeadersInApi implements OASFilter {
+
+    private static final List<Parameter> HEADERS = List.of(
+            header(
+                    EmbeddingSpace.HEADER,
+                    "Fingerprint of the vector space that must be served, else 412",
+                    schema(SchemaType.STRING)),
+            header(
+                    RequestHeaders.TIMEOUT,
+                    "Milliseconds after which the answer is not wanted any more",
+                    schema(SchemaType.INTEGER).minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(600_000))),
+            header(
+                    RequestHeaders.PRIORITY,
+                    "Class of the request: interactive ones go first. Up to 4 texts and 512 tokens are interactive by"
+                            + " default",
+                    schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))));
+
+    private static Schema schema(SchemaType type) {
+        return OASFactory.createSchema().addType(type);
+    }
+
+    private static Parameter header(String name, String description, Schema schema) {
+        return OASFactory.createParameter()
+                .name(name)
+                .in(Parameter.In.HEADER)
+                .description(description)
+                .schema(schema);
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        api.getPaths().getPathItems().forEach((path, item) -> {
+            if (path.startsWith("/embed")) {
+                item.getOperations().values().forEach(operation -> HEADERS.forEach(operation::addParameter));
+            }
+        });
+    }
+}
