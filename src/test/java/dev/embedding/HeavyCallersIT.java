@@ -21,14 +21,16 @@ class HeavyCallersIT {
     private static final long HEAP_MEGABYTES = 512;
 
     /** Beside the heap: the engine, code, threads and what the event loops receive into. */
-    private static final long REST_MEGABYTES = 650;
+    private static final long REST_MEGABYTES = 400;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static ServiceProcess startWith(String model) {
         return ServiceProcess.configure()
                 .with("JAVA_TOOL_OPTIONS", "-Xmx" + HEAP_MEGABYTES + "m -XX:+ExitOnOutOfMemoryError")
-                .with("EMBEDDING_MODEL_NAME", model)
+                .with(
+                        "EMBEDDING_MODEL_NAME",
+                        ReferenceModel.of(model).directory().toString())
                 .ready();
     }
 
@@ -39,7 +41,7 @@ class HeavyCallersIT {
     @Test
     void boundsSixHundredBodiesOfTenMegabytes() throws InterruptedException {
         byte[] body = ("{\"texts\": [\"" + "a ".repeat(4_999_990) + "\"]}").getBytes(StandardCharsets.UTF_8);
-        try (ServiceProcess service = startWith("BAAI/bge-small-en-v1.5");
+        try (ServiceProcess service = startWith("bert-cls-normalize");
                 SteadyCaller caller = SteadyCaller.of(service)) {
             AtomicInteger served = new AtomicInteger();
             AtomicInteger refused = new AtomicInteger();
@@ -82,8 +84,7 @@ class HeavyCallersIT {
     void boundsTheAnswersOfTwoHundredThatDoNotRead() throws IOException {
         byte[] body =
                 Answer.jsonOf(Map.of("texts", Collections.nCopies(1_000, "a"))).getBytes(StandardCharsets.UTF_8);
-        try (ServiceProcess service = startWith(
-                        ReferenceModel.of("static-embedding").directory().toString());
+        try (ServiceProcess service = startWith("static-embedding");
                 SteadyCaller caller = SteadyCaller.of(service)) {
             List<RawConnection> deaf = new ArrayList<>();
             try {

@@ -44,16 +44,20 @@ class SchemathesisIT {
                     "--seed",
                     System.getProperty("fuzz.seed", "1"),
                     "--no-color");
-            run(command, "--checks", "not_a_server_error," + CONFORMANCE, "--exclude-path-regex", SETTINGS);
+            run(directory, command, "--checks", "not_a_server_error," + CONFORMANCE, "--exclude-path-regex", SETTINGS);
             // A model that leads nowhere is answered 500, as the contract has it.
-            run(command, "--checks", CONFORMANCE, "--include-path-regex", SETTINGS);
+            run(directory, command, "--checks", CONFORMANCE, "--include-path-regex", SETTINGS);
         }
     }
 
-    private static void run(List<String> command, String... options) throws IOException, InterruptedException {
+    private static void run(Path directory, List<String> command, String... options)
+            throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(command);
         all.addAll(List.of(options));
-        Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(all)
+                .directory(directory.toFile()) // where it keeps what it found
+                .redirectErrorStream(true)
+                .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
     }
