@@ -1,7 +1,6 @@
 package dev.embedding.batch;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
-import dev.embedding.batch.Submission.Row;
 import java.util.List;
 import java.util.function.LongSupplier;
 

@@ -1,7 +1,6 @@
 package dev.embedding.batch;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
-import dev.embedding.batch.Submission.Row;
 import dev.embedding.batch.admission.Priority;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -138,9 +137,7 @@ final class BatchWork<P, V> implements Lanes.Work {
         BatchWork<P, V> rest = new BatchWork<>(priority, computer, List.of(), atEnd);
         Part<P, V> lost = current;
         if (lost != null) {
-            boolean oneCaller =
-                    lost.rows().stream().map(row -> row.owner).distinct().count() == 1;
-            if (oneCaller) {
+            if (lost.rows().size() == 1 || isOfOneCaller(lost.rows())) {
                 rest.parts.add(new Part<>(
                         lost.rows(), true, new IllegalStateException("The run did not end and was given up")));
             } else {
@@ -152,6 +149,16 @@ final class BatchWork<P, V> implements Lanes.Work {
         parts.clear();
         givenUp = true;
         return rest;
+    }
+
+    private static <P, V> boolean isOfOneCaller(List<Row<P, V>> rows) {
+        return rows.stream()
+                        .flatMap(row -> row.waiters().stream())
+                        .map(waiter -> waiter.submission)
+                        .distinct()
+                        .limit(2)
+                        .count()
+                <= 1;
     }
 
     private void failRest(RuntimeException failure) {

@@ -317,7 +317,7 @@ public final class Lanes implements AutoCloseable {
     void wake(int rows) {
         if (rows == 1) {
             workArrived.signal();
-        } else {
+        } else if (rows > 1) {
             workArrived.signalAll();
         }
         callExpress();

@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-import dev.embedding.batch.Submission.Row;
+import dev.embedding.batch.Row.Waiter;
 import dev.embedding.batch.admission.Backlog;
 import dev.embedding.batch.admission.DrainRate;
 import dev.embedding.batch.admission.Priority;
@@ -250,7 +250,7 @@ public final class MicroBatcher<P, V> {
             long deadlineNanos,
             UniEmitter<? super BatchResult<V>> emitter) {
         Submission<P, V> submission =
-                new Submission<>(admission.priority, rows, clock.getAsLong(), deadlineNanos, emitter);
+                new Submission<>(admission.priority, rows.size(), clock.getAsLong(), deadlineNanos, emitter);
         // Before queueing, so that a cancellation that has come already finds something to end.
         emitter.onTermination(() -> cancel(submission));
         RuntimeException refusal = null;
@@ -263,13 +263,11 @@ public final class MicroBatcher<P, V> {
             } else if (moved) {
                 refusal = new MovedException();
                 idle.signalAll();
-            } else if (drained
-                    || !submission.isOver() && !isComputableInTime(tokens(submission.rows) + queue.tokens())) {
+            } else if (drained || !submission.isOver() && !isComputableInTime(tokensOf(rows) + queue.tokens())) {
                 submission.end();
                 refusal = new BatcherClosedException();
             } else if (!submission.isOver()) {
-                queue.add(submission);
-                lanes.wake(rows.size());
+                lanes.wake(queue.add(submission, rows, submission.submittedNanos));
             } else {
                 idle.signalAll();
             }
@@ -337,7 +335,7 @@ public final class MicroBatcher<P, V> {
         public boolean isWanted(Row<P, V> row) {
             lanes.lock.lock();
             try {
-                return !row.owner.isOver();
+                return row.isWanted();
             } finally {
                 lanes.lock.unlock();
             }
@@ -374,8 +372,10 @@ public final class MicroBatcher<P, V> {
             lanes.lock.lock();
             try {
                 for (int index = 0; index < rows.size(); index++) {
-                    if (!rows.get(index).owner.isOver()) {
-                        MicroBatcher.this.settle(rows.get(index), outcomes.get(index), answers);
+                    Row<P, V> row = rows.get(index);
+                    queue.arrived(row);
+                    for (Waiter<P, V> waiter : row.waiters()) {
+                        MicroBatcher.this.settle(waiter, outcomes.get(index), answers);
                     }
                 }
             } finally {
@@ -385,17 +385,21 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    private void settle(Row<P, V> row, RowOutcome<V> outcome, List<Runnable> answers) {
-        Submission<P, V> submission = row.owner;
+    private void settle(Waiter<P, V> waiter, RowOutcome<V> outcome, List<Runnable> answers) {
+        Submission<P, V> submission = waiter.submission;
+        waiter.leave();
+        if (submission.isOver()) {
+            return; // Another of its places had the same row, which failed.
+        }
         if (outcome instanceof RowOutcome.Computed<V> computed) {
-            if (submission.accept(row.index, computed.value())) {
+            if (submission.accept(waiter.index, computed.value())) {
                 long now = clock.getAsLong();
                 answers.add(() -> submission.answer(now));
             }
         } else if (outcome instanceof RowOutcome.Failed<V> failed) {
             submission.end();
             queue.remove(submission);
-            answers.add(() -> submission.fail(new RowFailedException(row.index, failed.reason())));
+            answers.add(() -> submission.fail(new RowFailedException(waiter.index, failed.reason())));
         }
     }
 
@@ -409,10 +413,10 @@ public final class MicroBatcher<P, V> {
         try {
             closed = true;
             moved = true; // INVARIANT: nothing that could move is queued from here on.
-            for (Row<P, V> row : queue.all()) {
-                if (!row.owner.isStarted() && row.owner.end()) {
-                    queue.remove(row.owner);
-                    moving.add(row.owner);
+            for (Waiter<P, V> waiter : waiters(queue.all())) {
+                if (!waiter.submission.isStarted() && waiter.submission.end()) {
+                    queue.remove(waiter.submission);
+                    moving.add(waiter.submission);
                 }
             }
             idle.signalAll();
@@ -434,8 +438,9 @@ public final class MicroBatcher<P, V> {
         try {
             endNanos = clock.getAsLong() + time.toNanos();
             Map<Submission<P, V>, List<Row<P, V>>> waiting = new LinkedHashMap<>();
-            for (Row<P, V> row : queue.all()) {
-                waiting.computeIfAbsent(row.owner, owner -> new ArrayList<>()).add(row);
+            for (Waiter<P, V> waiter : waiters(queue.all())) {
+                waiting.computeIfAbsent(waiter.submission, submission -> new ArrayList<>())
+                        .add(waiter.row);
             }
             long tokensKept = 0;
             for (Map.Entry<Submission<P, V>, List<Row<P, V>>> entry : waiting.entrySet()) {
@@ -464,7 +469,12 @@ public final class MicroBatcher<P, V> {
         lanes.lock.lock();
         try {
             for (List<Row<P, V>> batch : computing) {
-                batch.stream().map(row -> row.owner).filter(Submission::end).forEach(givenUp::add);
+                for (Waiter<P, V> waiter : waiters(batch)) {
+                    if (waiter.submission.end()) {
+                        queue.remove(waiter.submission);
+                        givenUp.add(waiter.submission);
+                    }
+                }
             }
         } finally {
             lanes.lock.unlock();
@@ -480,6 +490,15 @@ public final class MicroBatcher<P, V> {
         return rows.stream().mapToLong(Row::tokens).sum();
     }
 
+    private static <P> long tokensOf(List<BatchRow<P>> rows) {
+        return rows.stream().mapToLong(BatchRow::tokens).sum();
+    }
+
+    /** Everybody who waits for the rows at this moment; they may leave while the list is gone through. */
+    private static <P, V> List<Waiter<P, V>> waiters(List<Row<P, V>> rows) {
+        return rows.stream().flatMap(row -> row.waiters().stream()).toList();
+    }
+
     /**
      * Takes no more rows, waits until all admitted ones are answered, and leaves the lanes. Those that still wait after
      * {@code patience} fail with {@link BatcherClosedException}. Batches being computed are always waited for.
@@ -493,10 +512,10 @@ public final class MicroBatcher<P, V> {
             while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || !computing.isEmpty())) {
                 nanosLeft = idle.awaitNanos(nanosLeft);
             }
-            for (Row<P, V> row : queue.all()) {
-                if (row.owner.end()) {
-                    queue.remove(row.owner);
-                    givenUp.add(row.owner);
+            for (Waiter<P, V> waiter : waiters(queue.all())) {
+                if (waiter.submission.end()) {
+                    queue.remove(waiter.submission);
+                    givenUp.add(waiter.submission);
                 }
             }
             drained = true; // INVARIANT: no row is queued after the waiting ones were given up.

@@ -1,6 +1,5 @@
 package dev.embedding.batch;
 
-import dev.embedding.batch.Submission.Row;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

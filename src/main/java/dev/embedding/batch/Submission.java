@@ -1,5 +1,6 @@
 package dev.embedding.batch;
 
+import dev.embedding.batch.Row.Waiter;
 import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -9,38 +10,47 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one request, which share a deadline and one completion. All fields but the emitter are guarded by the
+ * One request's wait for its rows, which have one deadline and one completion. All fields but the emitter are guarded by the
  * lanes' lock; the emitter is only called outside of it.
  */
 final class Submission<P, V> {
 
     final Priority priority;
-    final List<Row<P, V>> rows;
+    final List<Waiter<P, V>> waiters;
     final long submittedNanos;
     final long deadlineNanos;
     private final UniEmitter<? super BatchResult<V>> emitter;
     private final List<@Nullable V> values;
     private int missing;
+    private int sharedRows;
     private boolean over;
     private boolean started;
     private long firstCutNanos;
 
     Submission(
             Priority priority,
-            List<BatchRow<P>> rows,
+            int rows,
             long submittedNanos,
             long deadlineNanos,
             UniEmitter<? super BatchResult<V>> emitter) {
         this.priority = priority;
-        this.rows = new ArrayList<>(rows.size());
-        for (BatchRow<P> row : rows) {
-            this.rows.add(new Row<>(this, this.rows.size(), row));
-        }
+        this.waiters = new ArrayList<>(rows);
         this.submittedNanos = submittedNanos;
         this.deadlineNanos = deadlineNanos;
         this.emitter = emitter;
-        this.values = new ArrayList<>(Collections.nCopies(rows.size(), null));
-        this.missing = rows.size();
+        this.values = new ArrayList<>(Collections.nCopies(rows, null));
+        this.missing = rows;
+    }
+
+    /** Waits for a row, which may be on its way to others already. */
+    void await(Row<P, V> row, boolean shared, long nowNanos) {
+        waiters.add(row.awaitedBy(this, waiters.size()));
+        if (shared) {
+            sharedRows++;
+        }
+        if (row.isCut()) {
+            cutAt(nowNanos);
+        }
     }
 
     /** Whether nobody waits for its rows any more: answered, failed or cancelled. */
@@ -82,7 +92,10 @@ final class Submission<P, V> {
     @SuppressWarnings("unchecked") // called once every value is present
     void answer(long nowNanos) {
         BatchResult<V> result = new BatchResult<>(
-                Collections.unmodifiableList(values), firstCutNanos - submittedNanos, nowNanos - firstCutNanos);
+                Collections.unmodifiableList(values),
+                sharedRows,
+                firstCutNanos - submittedNanos,
+                nowNanos - firstCutNanos);
         tell(() -> emitter.complete(result));
     }
 
@@ -96,31 +109,6 @@ final class Submission<P, V> {
             event.run();
         } catch (RuntimeException | Error failure) {
             Infrastructure.handleDroppedException(failure);
-        }
-    }
-
-    /** One row of a submission; also a link of the queue. */
-    static final class Row<P, V> {
-        final Submission<P, V> owner;
-        final int index;
-        final BatchRow<P> content;
-
-        @Nullable
-        Row<P, V> older;
-
-        @Nullable
-        Row<P, V> newer;
-
-        boolean queued;
-
-        Row(Submission<P, V> owner, int index, BatchRow<P> content) {
-            this.owner = owner;
-            this.index = index;
-            this.content = content;
-        }
-
-        int tokens() {
-            return content.tokens();
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.embedding.batch;
 
-import dev.embedding.batch.Submission.Row;
+import dev.embedding.batch.Row.Waiter;
 import dev.embedding.batch.admission.FairShare;
 import dev.embedding.batch.admission.Priority;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,19 +17,70 @@ final class WaitingRows<P, V> {
 
     private final RowQueue<P, V> interactive = new RowQueue<>();
     private final RowQueue<P, V> batch = new RowQueue<>();
+    /** Rows with a key that wait or are being computed. */
+    private final Map<Object, Row<P, V>> onTheirWay = new HashMap<>();
+
     private final FairShare share = new FairShare();
 
     RowQueue<P, V> of(Priority priority) {
         return priority == Priority.INTERACTIVE ? interactive : batch;
     }
 
-    void add(Submission<P, V> submission) {
-        submission.rows.forEach(of(submission.priority)::add);
+    /**
+     * Queues a submission's rows, but for those of which an equal one is on its way already.
+     *
+     * @return how many were queued
+     */
+    int add(Submission<P, V> submission, List<BatchRow<P>> rows, long nowNanos) {
+        int added = 0;
+        for (BatchRow<P> content : rows) {
+            Row<P, V> row = content.key() == null ? null : onTheirWay.get(content.key());
+            boolean shared = row != null;
+            if (row == null) {
+                row = queue(content, submission.priority);
+                added++;
+            } else if (row.queued && submission.priority == Priority.INTERACTIVE) {
+                lift(row);
+            }
+            submission.await(row, shared, nowNanos);
+        }
+        return added;
     }
 
-    /** Takes out the rows that still wait. */
+    private Row<P, V> queue(BatchRow<P> content, Priority priority) {
+        Row<P, V> row = new Row<>(content, priority);
+        of(priority).add(row);
+        if (content.key() != null) {
+            onTheirWay.put(content.key(), row);
+        }
+        return row;
+    }
+
+    /** To the end of the interactive rows, where it stays also when the one that it was lifted for leaves. */
+    private void lift(Row<P, V> row) {
+        if (row.priority != Priority.INTERACTIVE) {
+            of(row.priority).remove(row);
+            row.priority = Priority.INTERACTIVE;
+            interactive.add(row);
+        }
+    }
+
+    /** Ends a submission's wait. Rows that nobody else waits for leave the queue. */
     void remove(Submission<P, V> submission) {
-        submission.rows.forEach(of(submission.priority)::remove);
+        for (Waiter<P, V> waiter : submission.waiters) {
+            waiter.leave();
+            if (!waiter.row.isWanted()) {
+                of(waiter.row.priority).remove(waiter.row);
+                arrived(waiter.row);
+            }
+        }
+    }
+
+    /** Nobody can join a row any more: it has its outcome, or is not wanted. */
+    void arrived(Row<P, V> row) {
+        if (row.content.key() != null) {
+            onTheirWay.remove(row.content.key(), row);
+        }
     }
 
     List<Row<P, V>> all() {
@@ -58,7 +111,7 @@ final class WaitingRows<P, V> {
         for (int chosen : BatchFormer.choose(lengths, limits)) {
             Row<P, V> row = candidates.get(chosen);
             of(priority).remove(row); // INVARIANT: a row leaves the queue once, so it is computed by one lane only.
-            row.owner.cutAt(nowNanos);
+            row.cutAt(nowNanos);
             cut.add(row);
             tokens += row.tokens();
         }
@@ -73,17 +126,26 @@ final class WaitingRows<P, V> {
             List<Row<P, V>> candidates = of(priority).oldest(window);
             boolean dropped = false;
             for (Row<P, V> row : candidates) {
-                if (row.queued && row.owner.isPastDeadline(nowNanos)) {
-                    row.owner.end();
-                    late.add(row.owner);
-                    remove(row.owner);
-                    dropped = true;
-                }
+                dropped |= dropLate(row, nowNanos, late);
             }
             if (!dropped) {
                 return candidates;
             }
         }
+    }
+
+    /** Whether there were any: they are gone then, and with them rows that only they waited for. */
+    private boolean dropLate(Row<P, V> row, long nowNanos, Set<Submission<P, V>> late) {
+        if (!row.queued || !row.hasLate(nowNanos)) {
+            return false;
+        }
+        for (Waiter<P, V> waiter : row.waiters()) {
+            if (waiter.submission.isPastDeadline(nowNanos) && waiter.submission.end()) {
+                late.add(waiter.submission);
+                remove(waiter.submission);
+            }
+        }
+        return true;
     }
 
     boolean isEmpty() {

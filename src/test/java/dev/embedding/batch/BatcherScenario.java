@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,33 @@ final class BatcherScenario {
         LOSES_AN_OUTCOME
     }
 
-    private record Text(int id, int tokens, Fate fate, Caller caller) {
+    /** A row on its way, for one caller or more. */
+    private static final class Text {
+        final int id;
+        final int tokens;
+        final Fate fate;
+        final boolean shareable;
+        final List<Caller> callers = new ArrayList<>();
+        Priority priority;
+
+        Text(int id, int tokens, Fate fate, boolean shareable, Priority priority) {
+            this.id = id;
+            this.tokens = tokens;
+            this.fate = fate;
+            this.shareable = shareable;
+            this.priority = priority;
+        }
+
         String value() {
             return "value " + id;
+        }
+
+        int tokens() {
+            return tokens;
+        }
+
+        boolean isWanted() {
+            return callers.stream().anyMatch(caller -> !caller.isOver());
         }
     }
 
@@ -75,6 +100,7 @@ final class BatcherScenario {
 
     private final List<Caller> callers = new ArrayList<>();
     private final List<Admitted> admissions = new ArrayList<>();
+    private final Set<Text> computing = new LinkedHashSet<>();
     private final Set<Text> waiting = Collections.newSetFromMap(new LinkedHashMap<>());
     private final Map<Text, Integer> timesComputed = new HashMap<>();
     private final Map<Text, Integer> batchesAllowed = new HashMap<>();
@@ -174,19 +200,42 @@ final class BatcherScenario {
                 clock.in(Duration.ofMillis(random.nextInt(4) == 0 ? random.nextInt(400) : 1_000_000)));
         List<BatchRow<Text>> rows = new ArrayList<>();
         for (int count = 1 + random.nextInt(5); count > 0; count--) {
-            Text text = new Text(nextId++, 1 + random.nextInt(20), fate(), caller);
+            Text text = !moved && random.nextInt(3) == 0 ? textOnItsWay() : null;
+            if (text == null) {
+                text = new Text(nextId++, 1 + random.nextInt(20), fate(), random.nextBoolean(), caller.priority);
+                queues(text);
+            } else if (waiting.contains(text)
+                    && text.priority == Priority.BATCH
+                    && caller.priority == Priority.INTERACTIVE) {
+                waiting.remove(text);
+                text.priority = Priority.INTERACTIVE;
+                queues(text);
+            }
+            if (computing.contains(text)) {
+                begun.add(caller);
+            }
+            text.callers.add(caller);
             caller.texts.add(text);
-            batchesAllowed.put(
-                    text,
-                    (int) waiting.stream()
-                                    .filter(other -> other.caller().priority == caller.priority)
-                                    .count()
-                            + 1);
-            waiting.add(text);
-            rows.add(new BatchRow<>(text, text.tokens()));
+            rows.add(new BatchRow<>(text, text.tokens(), text.shareable ? text.id : null));
         }
         callers.add(caller);
         caller.answer = Answer.to(admitted.admission().submit(rows, caller.deadline));
+    }
+
+    /** At the end of its class: one row of it is in each of the batches, and there are as many as rows before it. */
+    private void queues(Text text) {
+        long before = waiting.stream()
+                .filter(other -> other.priority == text.priority)
+                .count();
+        batchesAllowed.put(text, (int) before + 1);
+        waiting.add(text);
+    }
+
+    private @Nullable Text textOnItsWay() {
+        List<Text> candidates = Stream.concat(waiting.stream(), computing.stream())
+                .filter(text -> text.shareable && text.isWanted())
+                .toList();
+        return candidates.isEmpty() ? null : candidates.get(random.nextInt(candidates.size()));
     }
 
     private Fate fate() {
@@ -205,7 +254,11 @@ final class BatcherScenario {
 
     private List<RowOutcome<String>> compute(List<Text> texts, BatchRun run) {
         depth++;
-        texts.forEach(text -> begun.add(text.caller()));
+        texts.stream()
+                .flatMap(text -> text.callers.stream())
+                .filter(caller -> !caller.isOver())
+                .forEach(begun::add);
+        computing.addAll(texts);
         try {
             checkBatch(texts, run);
             while (random.nextInt(3) == 0) {
@@ -213,6 +266,7 @@ final class BatcherScenario {
             }
             return outcomes(texts);
         } finally {
+            texts.forEach(computing::remove);
             depth--;
         }
     }
@@ -230,9 +284,9 @@ final class BatcherScenario {
                         .isTrue();
             }
             for (Text text : texts) {
-                assertThat(text.caller().isOver())
-                        .as("row of a caller who is gone, seed %d", seed)
-                        .isFalse();
+                assertThat(text.isWanted())
+                        .as("row of callers who are gone, seed %d", seed)
+                        .isTrue();
             }
         } catch (AssertionError failed) {
             violation = failed; // the batcher takes it for a failure of the batch
@@ -265,21 +319,23 @@ final class BatcherScenario {
                     .isLessThanOrEqualTo(limits.maxPadding());
         }
         for (Text text : texts) {
-            assertThat(text.caller().deadline).as("deadline, seed %d", seed).isGreaterThan(clock.getAsLong());
+            assertThat(text.callers)
+                    .as("deadline, seed %d", seed)
+                    .allMatch(caller -> caller.isOver() || caller.deadline > clock.getAsLong());
         }
         texts.forEach(waiting::remove);
-        Priority priority = texts.get(0).caller().priority;
-        assertThat(texts).as("of one class, seed %d", seed).allMatch(text -> text.caller().priority == priority);
+        Priority priority = texts.get(0).priority;
+        assertThat(texts).as("of one class, seed %d", seed).allMatch(text -> text.priority == priority);
         checkShares(priority, texts, run);
         assertThat(run.alone())
                 .as("alone, seed %d", seed)
                 .isEqualTo(run.lane() < LANES && depth == 1 && waiting.isEmpty());
         for (Text text : waiting) {
-            if (text.caller().priority != priority) {
+            if (text.priority != priority) {
                 continue;
             }
             assertThat(batchesAllowed.merge(text, -1, Integer::sum))
-                    .as("batches that row %d may still wait for, seed %d", text.id(), seed)
+                    .as("batches that row %d may still wait for, seed %d", text.id, seed)
                     .isPositive();
         }
     }
@@ -289,7 +345,7 @@ final class BatcherScenario {
         if (run.lane() == lanes.express()) {
             assertThat(priority).as("on the express lane, seed %d", seed).isEqualTo(Priority.INTERACTIVE);
         }
-        boolean othersWait = waiting.stream().anyMatch(text -> text.caller().priority != priority);
+        boolean othersWait = waiting.stream().anyMatch(text -> text.priority != priority);
         if (!othersWait) {
             return;
         }
@@ -309,10 +365,10 @@ final class BatcherScenario {
     private List<RowOutcome<String>> outcomes(List<Text> texts) {
         List<RowOutcome<String>> outcomes = new ArrayList<>();
         for (Text text : texts) {
-            switch (text.fate()) {
-                case THROWS -> throw new IllegalStateException("row " + text.id());
-                case ERRS -> throw new LinkageError("row " + text.id());
-                case FAILS -> outcomes.add(new RowOutcome.Failed<>(new IllegalStateException("row " + text.id())));
+            switch (text.fate) {
+                case THROWS -> throw new IllegalStateException("row " + text.id);
+                case ERRS -> throw new LinkageError("row " + text.id);
+                case FAILS -> outcomes.add(new RowOutcome.Failed<>(new IllegalStateException("row " + text.id)));
                 case FINE -> outcomes.add(new RowOutcome.Computed<>(text.value()));
                 case LOSES_AN_OUTCOME -> {}
             }
@@ -323,9 +379,9 @@ final class BatcherScenario {
         return outcomes;
     }
 
-    /** A row leaves the queue with its caller's end, whatever ends it. */
+    /** A row leaves the queue with the end of its last caller, whatever ends it. */
     private void forgetThoseWhoAreGone() {
-        waiting.removeIf(text -> text.caller().isOver());
+        waiting.removeIf(text -> !text.isWanted());
     }
 
     private void compareQueue() {
@@ -365,7 +421,7 @@ final class BatcherScenario {
 
     private void judgeAnswer(Caller caller) {
         Throwable failure = caller.answer.failure();
-        boolean guilty = caller.texts.stream().anyMatch(text -> text.fate() != Fate.FINE);
+        boolean guilty = caller.texts.stream().anyMatch(text -> text.fate != Fate.FINE);
         if (failure == null) {
             assertThat(guilty).as("a failing row was answered, seed %d", seed).isFalse();
             assertThat(caller.answer.values())

@@ -6,7 +6,7 @@ class MicroBatcherScenariosTest {
 
     @Test
     void everyRowIsAnsweredOnceWithItsOwnValueWhateverHappens() {
-        for (long seed = 0; seed < 300; seed++) {
+        for (long seed = 0; seed < 1_000; seed++) {
             new BatcherScenario(seed).play();
         }
     }

@@ -2,9 +2,7 @@ package dev.embedding.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.batch.Submission.Row;
 import dev.embedding.batch.admission.Priority;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -80,21 +78,6 @@ class RowQueueTest {
     }
 
     private static Row<Integer, String> row(int tokens) {
-        return new Submission<Integer, String>(
-                        Priority.INTERACTIVE, List.of(new BatchRow<>(0, tokens)), 0, 0, new SilentEmitter())
-                .rows.get(0);
-    }
-
-    private static final class SilentEmitter implements UniEmitter<BatchResult<String>> {
-        @Override
-        public void complete(BatchResult<String> result) {}
-
-        @Override
-        public void fail(Throwable failure) {}
-
-        @Override
-        public UniEmitter<BatchResult<String>> onTermination(Runnable onTermination) {
-            return this;
-        }
+        return new Row<>(new BatchRow<>(0, tokens), Priority.INTERACTIVE);
     }
 }

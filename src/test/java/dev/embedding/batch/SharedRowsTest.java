@@ -1,0 +1,321 @@
+package dev.embedding.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.batch.admission.Priority;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rows with equal keys are computed once while they are on their way. */
+@Timeout(60)
+class SharedRowsTest {
+
+    private static final int LANE = 0;
+    private static final int OTHER_LANE = 1;
+    private static final int TOKENS = 10;
+    private static final Duration LONG = Duration.ofDays(1);
+
+    private final HandClock clock = new HandClock();
+    private final Lanes lanes = new Lanes(2);
+    private final List<List<String>> batches = new ArrayList<>();
+    private BatchFunction<String, String> function = (rows, run) -> values(rows);
+    private final MicroBatcher<String, String> batcher = new MicroBatcher<>(
+            lanes,
+            (rows, run) -> {
+                batches.add(rows);
+                return function.compute(rows, run);
+            },
+            Limits.WIDE,
+            1e6,
+            (rows, tokens, padded, nanos) -> {},
+            clock);
+
+    @Test
+    void computesEqualRowsOfSeveralCallersOnce() {
+        Answer<String> first = interactive("a", "b");
+        Answer<String> second = interactive("b", "c");
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a", "b", "c"));
+        assertThat(first.values()).containsExactly("value a", "value b");
+        assertThat(second.values()).containsExactly("value b", "value c");
+        assertThat(first.result().sharedRows()).isZero();
+        assertThat(second.result().sharedRows()).isOne();
+    }
+
+    @Test
+    void computesEqualRowsOfOneCallerOnce() {
+        Answer<String> answer = interactive("a", "b", "a", "a");
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a", "b"));
+        assertThat(answer.values()).containsExactly("value a", "value b", "value a", "value a");
+        assertThat(answer.result().sharedRows()).isEqualTo(2);
+        assertThat(answer.events()).isOne();
+    }
+
+    @Test
+    void countsASharedRowOnceInTheQueue() {
+        interactive("a", "b");
+        interactive("b", "a");
+
+        assertThat(batcher.load().rows()).isEqualTo(2);
+        assertThat(batcher.load().tokens()).isEqualTo(2L * TOKENS);
+    }
+
+    @Test
+    void joinsARowThatIsBeingComputed() {
+        List<Answer<String>> late = new ArrayList<>();
+        function = (rows, run) -> {
+            clock.advance(Duration.ofMillis(3));
+            late.add(interactive("a"));
+            clock.advance(Duration.ofMillis(4));
+            return values(rows);
+        };
+        interactive("a");
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a"));
+        assertThat(late.get(0).values()).containsExactly("value a");
+        assertThat(late.get(0).result().queueNanos()).isZero();
+        assertThat(late.get(0).result().computeNanos()).isEqualTo(4_000_000);
+    }
+
+    @Test
+    void computesARowAgainOnceItsValueHasArrived() {
+        interactive("a");
+        lanes.runOne(LANE);
+        Answer<String> next = interactive("a");
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a"), List.of("a"));
+        assertThat(next.result().sharedRows()).isZero();
+    }
+
+    @Test
+    void computesRowsWithoutAKeyForThemselves() {
+        Answer<String> first = submit(Priority.INTERACTIVE, LONG, List.of(new BatchRow<>("a", TOKENS)));
+        Answer<String> second = submit(Priority.INTERACTIVE, LONG, List.of(new BatchRow<>("a", TOKENS)));
+        interactive("a");
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a", "a", "a"));
+        assertThat(first.values()).isEqualTo(second.values());
+    }
+
+    @Test
+    void aRowLivesUntilItsLastCallerLeaves() {
+        Answer<String> first = interactive("a");
+        Answer<String> second = interactive("a");
+        Answer<String> third = interactive("a");
+
+        first.cancel();
+        third.cancel();
+        boolean queued = batcher.load().rows() == 1;
+        lanes.runOne(LANE);
+
+        assertThat(queued).isTrue();
+        assertThat(second.values()).containsExactly("value a");
+        assertThat(first.events() + third.events()).isZero();
+    }
+
+    @Test
+    void aRowLeavesWithItsLastCaller() {
+        Answer<String> first = interactive("a");
+        Answer<String> second = interactive("a");
+
+        first.cancel();
+        second.cancel();
+
+        assertThat(batcher.load().rows()).isZero();
+        assertThat(lanes.runOne(LANE)).isFalse();
+    }
+
+    @Test
+    void aRowThatEverybodyLeftWhileItWasComputedIsNotJoined() {
+        Answer<String> leaving = interactive("a");
+        List<Answer<String>> next = new ArrayList<>();
+        function = (rows, run) -> {
+            if (next.isEmpty()) {
+                leaving.cancel();
+                next.add(interactive("a"));
+            }
+            return values(rows);
+        };
+
+        lanes.runOne(LANE);
+        boolean openAfterTheFirst = next.get(0).isOpen();
+        lanes.runOne(LANE);
+
+        assertThat(openAfterTheFirst).isTrue();
+        assertThat(next.get(0).values()).containsExactly("value a");
+    }
+
+    @Test
+    void aRowHasTheLatestDeadlineOfItsCallers() {
+        Answer<String> hasty = submit(Priority.INTERACTIVE, Duration.ofMillis(5), List.of(row("a")));
+        Answer<String> patient = interactive("a");
+        clock.advance(Duration.ofMillis(5));
+
+        lanes.runOne(LANE);
+
+        assertThat(hasty.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(patient.values()).containsExactly("value a");
+        assertThat(batches).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void aRowIsDroppedWhenTheTimeOfAllItsCallersIsOver() {
+        Answer<String> first = submit(Priority.INTERACTIVE, Duration.ofMillis(5), List.of(row("a")));
+        Answer<String> second = submit(Priority.INTERACTIVE, Duration.ofMillis(6), List.of(row("a"), row("b")));
+        clock.advance(Duration.ofMillis(6));
+
+        lanes.runOne(LANE);
+
+        assertThat(first.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(second.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(batches).isEmpty();
+        assertThat(batcher.load().rows()).isZero();
+    }
+
+    @Test
+    void aRowHasTheHighestClassOfItsCallers() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        Answer<String> ingest = submit(Priority.BATCH, LONG, List.of(row("a"), row("b"), row("c")));
+        Answer<String> query = interactive("c");
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("c"));
+        assertThat(query.values()).containsExactly("value c");
+        assertThat(ingest.isOpen()).isTrue();
+        assertThat(batcher.backlog().tokens(Priority.BATCH)).isEqualTo(2L * TOKENS);
+    }
+
+    @Test
+    void aRowKeepsItsPlaceWhenItsCallersAreOfOneClass() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        interactive("a");
+        interactive("b");
+        interactive("a");
+        submit(Priority.BATCH, LONG, List.of(row("a")));
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a"));
+    }
+
+    @Test
+    void theExpressLaneIsCalledForARowThatBecameInteractive() throws InterruptedException {
+        function = (rows, run) -> {
+            if (run.lane() == LANE) {
+                lanes.runOne(OTHER_LANE);
+            } else if (run.lane() == OTHER_LANE) {
+                interactive("c");
+                assertThat(lanes.runOne(lanes.express())).isTrue();
+            }
+            return values(rows);
+        };
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        Answer<String> ingest = submit(Priority.BATCH, LONG, List.of(row("a"), row("b"), row("c")));
+
+        lanes.runOne(LANE);
+
+        assertThat(batches).containsExactly(List.of("a"), List.of("b"), List.of("c"));
+        assertThat(ingest.values()).containsExactly("value a", "value b", "value c");
+    }
+
+    @Test
+    void aFailureGoesToAllWhoWaitForTheRowEachWithItsOwnIndex() {
+        function = (rows, run) -> rows.stream()
+                .<RowOutcome<String>>map(row -> row.equals("bad")
+                        ? new RowOutcome.Failed<>(new ArithmeticException("bad"))
+                        : new RowOutcome.Computed<>("value " + row))
+                .toList();
+        Answer<String> first = interactive("bad");
+        Answer<String> second = interactive("a", "bad", "bad");
+        Answer<String> innocent = interactive("a");
+
+        lanes.runOne(LANE);
+
+        assertThat(first.failure(RowFailedException.class).index()).isZero();
+        assertThat(second.failure(RowFailedException.class).index()).isOne();
+        assertThat(second.events()).isOne();
+        assertThat(innocent.values()).containsExactly("value a");
+    }
+
+    @Test
+    void aCallerWhoFailedDoesNotTakeSharedRowsAlong() {
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        function = (rows, run) ->
+                rows.contains("bad") ? List.of(new RowOutcome.Failed<>(new ArithmeticException("bad"))) : values(rows);
+        Answer<String> failing = interactive("bad", "a");
+        Answer<String> innocent = interactive("a");
+
+        while (lanes.runOne(LANE)) {
+            assertThat(batches).hasSizeLessThan(3);
+        }
+
+        assertThat(failing.failure()).isInstanceOf(RowFailedException.class);
+        assertThat(innocent.values()).containsExactly("value a");
+    }
+
+    @Test
+    void whoWaitsForABegunRowStaysAndTheOthersMove() {
+        List<Answer<String>> joined = new ArrayList<>();
+        Answer<String> begun = interactive("a");
+        function = (rows, run) -> {
+            joined.add(interactive("a"));
+            joined.add(interactive("b"));
+            batcher.handOver();
+            return values(rows);
+        };
+
+        lanes.runOne(LANE);
+
+        assertThat(begun.values()).containsExactly("value a");
+        assertThat(joined.get(0).values()).containsExactly("value a");
+        assertThat(joined.get(1).failure()).isInstanceOf(MovedException.class);
+    }
+
+    @Test
+    void allWhoWaitForARowAreGivenUpAtTheEnd() throws InterruptedException {
+        Answer<String> first = interactive("a");
+        Answer<String> second = interactive("a");
+
+        batcher.close(Duration.ZERO);
+
+        assertThat(first.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(second.failure()).isInstanceOf(BatcherClosedException.class);
+    }
+
+    private Answer<String> interactive(String... rows) {
+        return submit(
+                Priority.INTERACTIVE,
+                LONG,
+                Arrays.stream(rows).map(SharedRowsTest::row).toList());
+    }
+
+    private Answer<String> submit(Priority priority, Duration time, List<BatchRow<String>> rows) {
+        return Answer.to(batcher.admit(priority, 1).submit(rows, clock.in(time)));
+    }
+
+    private static BatchRow<String> row(String payload) {
+        return new BatchRow<>(payload, TOKENS, payload);
+    }
+
+    private static List<RowOutcome<String>> values(List<String> rows) {
+        return rows.stream()
+                .<RowOutcome<String>>map(row -> new RowOutcome.Computed<>("value " + row))
+                .toList();
+    }
+}
