@@ -47,6 +47,7 @@ class BadEnvironmentIT {
             EMBEDDING_SETTINGS_POLL_INTERVAL | 900ms  | 1s or more
             EMBEDDING_MODEL_FILE       | ../m.onnx    | inside the model
             EMBEDDING_MAX_MODEL_SIZE   | large        | size
+            EMBEDDING_CACHE_SIZE       | -1           | size
             """)
     void endsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
         try (ServiceProcess service =

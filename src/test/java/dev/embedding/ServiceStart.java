@@ -37,6 +37,8 @@ final class ServiceStart {
         environment.put("EMBEDDING_PORT", Integer.toString(port));
         environment.put("ORT_DISABLE_TELEMETRY", "1");
         environment.put("HF_HUB_OFFLINE", "1");
+        // Most tests want every text computed.
+        environment.put("EMBEDDING_CACHE_SIZE", "0");
     }
 
     ServiceStart with(String variable, String value) {

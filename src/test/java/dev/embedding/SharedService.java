@@ -17,6 +17,10 @@ final class SharedService implements ParameterResolver {
         return context.getRoot()
                 .getStore(ExtensionContext.Namespace.GLOBAL)
                 .computeIfAbsent(
-                        SharedService.class, key -> ServiceProcess.configure().ready(), ServiceProcess.class);
+                        SharedService.class,
+                        key -> ServiceProcess.configure()
+                                .without("EMBEDDING_CACHE_SIZE")
+                                .ready(),
+                        ServiceProcess.class);
     }
 }

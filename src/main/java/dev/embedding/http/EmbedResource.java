@@ -167,7 +167,8 @@ public class EmbedResource {
                 prompt,
                 RequestHeaders.priority(exchange),
                 EmbeddingSpace.required(exchange),
-                RequestHeaders.timeout(exchange));
+                RequestHeaders.timeout(exchange),
+                RequestHeaders.bypassesCache(exchange));
     }
 
     private Uni<Response> answer(

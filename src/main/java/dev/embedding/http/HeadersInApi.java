@@ -28,7 +28,11 @@ public class HeadersInApi implements OASFilter {
                     RequestHeaders.PRIORITY,
                     "Class of the request: interactive ones go first. Up to 4 texts and 512 tokens are interactive by"
                             + " default",
-                    schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))));
+                    schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))),
+            header(
+                    RequestHeaders.CACHE_CONTROL,
+                    "no-store: compute every text, and keep no vector. Other directives are ignored",
+                    schema(SchemaType.STRING)));
 
     private static Schema schema(SchemaType type) {
         return OASFactory.createSchema().addType(type);

@@ -6,6 +6,7 @@ import dev.embedding.http.edge.RefusedException;
 import dev.embedding.serving.PriorityChoice;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ final class RequestHeaders {
 
     static final String TIMEOUT = "X-Request-Timeout-Ms";
     static final String PRIORITY = "X-Priority";
+    static final String CACHE_CONTROL = "Cache-Control";
 
     private static final long MAX_TIMEOUT_MILLIS = 600_000;
 
@@ -66,6 +68,13 @@ final class RequestHeaders {
             case "batch" -> PriorityChoice.BATCH;
             default -> throw invalid(PRIORITY, "Must be interactive or batch");
         };
+    }
+
+    /** Whether {@code Cache-Control} says {@code no-store}; its other directives mean nothing here. */
+    static boolean bypassesCache(RoutingContext exchange) {
+        return exchange.request().headers().getAll(CACHE_CONTROL).stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .anyMatch(directive -> directive.strip().equalsIgnoreCase("no-store"));
     }
 
     private static InvalidRequestException invalid(String header, String message) {

@@ -9,6 +9,8 @@ import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.QueueConfig;
 import dev.embedding.serving.QueueLimits;
 import dev.embedding.serving.ServingListener;
+import dev.embedding.serving.cache.CacheConfig;
+import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -70,8 +72,19 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    Embedder embedder(ActiveModel active, ModelHost host) {
-        return new Embedder(active, host.workers());
+    VectorCache vectorCache(CacheConfig config) {
+        long wanted = config.cacheSize().asLongValue();
+        long most = Runtime.getRuntime().maxMemory() / 2;
+        if (wanted > most) {
+            LOG.warnf("EMBEDDING_CACHE_SIZE is %,d bytes, more than half of the Java heap; %,d are used", wanted, most);
+        }
+        return VectorCache.ofBytes(Math.min(wanted, most));
+    }
+
+    @Produces
+    @Singleton
+    Embedder embedder(ActiveModel active, VectorCache cache, ModelHost host) {
+        return new Embedder(active, cache, host.workers());
     }
 
     @Produces

@@ -11,8 +11,13 @@ import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.Embeddings.Timings;
+import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.cache.EmbeddedText;
+import dev.embedding.serving.cache.Recall;
+import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
@@ -26,11 +31,16 @@ import java.util.stream.IntStream;
 public final class Embedder {
 
     private final ActiveModel active;
+    private final VectorCache cache;
     private final Executor workers;
 
-    /** @param workers tokenize what the calling thread should not be kept with */
-    public Embedder(ActiveModel active, Executor workers) {
+    /**
+     * @param cache vectors that need not be computed again
+     * @param workers tokenize what the calling thread should not be kept with
+     */
+    public Embedder(ActiveModel active, VectorCache cache, Executor workers) {
         this.active = active;
+        this.cache = cache;
         this.workers = workers;
     }
 
@@ -64,19 +74,25 @@ public final class Embedder {
             requireSpace(request, lease);
             EmbeddingModel model = lease.model();
             String prompt = request.prompt().of(model.description().prompts());
-            long estimate = model.estimateTokens(prompt, request.texts());
-            Priority priority = request.priority().of(request.texts().size(), estimate);
+            Recall recall = cache.recall(lease.space().fingerprint(), prompt, request.texts(), request.bypassesCache());
+            if (recall.isComplete()) {
+                return Uni.createFrom().item(embeddings(recall.with(List.of()), lease, Timings.NONE, recall.counts(0)));
+            }
+            List<String> texts = recall.missingTexts();
+            long estimate = model.estimateTokens(prompt, texts);
+            Priority priority = request.priority().of(texts.size(), estimate);
             RequestDeadline deadline = new RequestDeadline(
                     startNanos, request.timeout().orElseGet(() -> model.timeout(priority, estimate)));
             MicroBatcher<EncodedText, float[]>.Admission admission = moved
                     ? model.batcher().admitMoved(priority, estimate)
                     : model.batcher().admit(priority, estimate);
             long start = System.nanoTime();
-            return new TokenizeJob(model, prompt, request.texts(), workers)
+            return new TokenizeJob(model, prompt, texts, workers)
                     .run()
-                    .chain(texts -> compute(
-                            texts,
+                    .chain(tokenized -> compute(
+                            tokenized,
                             model.tokensLeftOut(prompt),
+                            recall,
                             lease,
                             admission,
                             deadline.nanos(),
@@ -102,39 +118,60 @@ public final class Embedder {
     private static Uni<Embeddings> compute(
             List<TokenizedText> texts,
             int leftOut,
+            Recall recall,
             Lease lease,
             MicroBatcher<EncodedText, float[]>.Admission admission,
             long deadline,
             long tokenizeNanos) {
-        requireTokens(texts, lease.model());
-        List<BatchRow<EncodedText>> rows = texts.stream()
-                .map(text -> new BatchRow<>(new EncodedText(text.ids(), leftOut), text.ids().length))
-                .toList();
-        int tokens = rows.stream().mapToInt(BatchRow::tokens).sum();
-        List<Integer> truncated = IntStream.range(0, texts.size())
-                .filter(index -> texts.get(index).truncated())
-                .boxed()
-                .toList();
+        requireTokens(texts, recall, lease.model());
+        List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
+        for (TokenizedText text : texts) {
+            Object key = recall.keyOf(rows.size());
+            rows.add(new BatchRow<>(new EncodedText(text.ids(), leftOut), text.ids().length, key));
+        }
         return admission
                 .submit(rows, deadline)
-                .map(result -> new Embeddings(
-                        lease.model().vectors(result, lease.normalize()),
-                        tokens,
-                        truncated,
-                        lease.space(),
-                        new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos())));
+                .map(result -> {
+                    List<float[]> vectors = lease.model().vectors(result, lease.normalize());
+                    List<EmbeddedText> computed = new ArrayList<>(vectors.size());
+                    for (float[] vector : vectors) {
+                        TokenizedText text = texts.get(computed.size());
+                        computed.add(new EmbeddedText(vector, text.ids().length, text.truncated()));
+                    }
+                    return embeddings(
+                            recall.with(computed),
+                            lease,
+                            new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
+                            recall.counts(result.sharedRows()));
+                })
+                .onFailure(RowFailedException.class)
+                .transform(failure ->
+                        new EmbeddingFailure.ComputationFailed(recall.indexOf(failure.index()), failure.reason()));
     }
 
     /** A transformer computes nothing of nothing; the mean of no rows of a table is zero. */
-    private static void requireTokens(List<TokenizedText> texts, EmbeddingModel model) {
+    private static void requireTokens(List<TokenizedText> texts, Recall recall, EmbeddingModel model) {
         if (model.description().kind() == Kind.STATIC) {
             return;
         }
         for (int index = 0; index < texts.size(); index++) {
             if (texts.get(index).ids().length == 0) {
-                throw new EmbeddingFailure.NoTokens(index);
+                throw new EmbeddingFailure.NoTokens(recall.indexOf(index));
             }
         }
+    }
+
+    private static Embeddings embeddings(List<EmbeddedText> texts, Lease lease, Timings timings, CacheCounts sources) {
+        return new Embeddings(
+                texts.stream().map(EmbeddedText::vector).toList(),
+                texts.stream().mapToInt(EmbeddedText::tokens).sum(),
+                IntStream.range(0, texts.size())
+                        .filter(index -> texts.get(index).truncated())
+                        .boxed()
+                        .toList(),
+                lease.space(),
+                timings,
+                sources);
     }
 
     private static EmbeddingFailure failure(Throwable failure) {
@@ -146,9 +183,6 @@ public final class Embedder {
         }
         if (failure instanceof BatcherClosedException) {
             return new EmbeddingFailure.GivenUp();
-        }
-        if (failure instanceof RowFailedException row) {
-            return new EmbeddingFailure.ComputationFailed(row.index(), row.reason());
         }
         return new EmbeddingFailure.ComputationFailed(failure);
     }

@@ -21,7 +21,6 @@ import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -233,18 +232,24 @@ public final class EmbeddingModel {
 
     /** The vectors of a batch result, normalised when asked for or when the model's own modules say so. */
     List<float[]> vectors(BatchResult<float[]> result, boolean normalize) {
-        List<float[]> vectors = new ArrayList<>(result.values());
-        boolean cuts = dimension() < encoder.dimension();
+        return result.values().stream()
+                .map(vector -> served(vector.clone(), normalize)) // Others may get the same one.
+                .toList();
+    }
+
+    private float[] served(float[] vector, boolean normalize) {
+        boolean cuts = dimension() < vector.length;
         if (description.normalizes() || normalize && !cuts) {
-            vectors.forEach(VectorNorm::normalize);
+            VectorNorm.normalize(vector);
         }
-        if (cuts) {
-            vectors.replaceAll(vector -> Arrays.copyOf(vector, dimension()));
-            if (normalize) {
-                vectors.forEach(VectorNorm::normalize);
-            }
+        if (!cuts) {
+            return vector;
         }
-        return vectors;
+        float[] cut = Arrays.copyOf(vector, dimension());
+        if (normalize) {
+            VectorNorm.normalize(cut);
+        }
+        return cut;
     }
 
     public ModelDescription description() {

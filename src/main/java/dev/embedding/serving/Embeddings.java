@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.cache.CacheCounts;
 import java.util.List;
 
 /**
@@ -9,9 +10,15 @@ import java.util.List;
  * @param tokens how many tokens the model saw in all
  * @param truncated indices of texts that were cut to the model's maximum length, ascending
  * @param space what they were made with
+ * @param sources where they came from
  */
 public record Embeddings(
-        List<float[]> vectors, int tokens, List<Integer> truncated, VectorSpace space, Timings timings) {
+        List<float[]> vectors,
+        int tokens,
+        List<Integer> truncated,
+        VectorSpace space,
+        Timings timings,
+        CacheCounts sources) {
 
     /**
      * @param modelName as the operator gave it
@@ -21,5 +28,8 @@ public record Embeddings(
     public record VectorSpace(String modelName, int dimension, String fingerprint) {}
 
     /** Nanoseconds; {@code queue} ends when the first batch is cut, {@code compute} when the last row is computed. */
-    public record Timings(long tokenizeNanos, long queueNanos, long computeNanos) {}
+    public record Timings(long tokenizeNanos, long queueNanos, long computeNanos) {
+        /** Nothing was computed. */
+        static final Timings NONE = new Timings(0, 0, 0);
+    }
 }

@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.pool.VectorNorm;
+import dev.embedding.serving.cache.VectorCache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,7 @@ public final class GoldenCheck {
     public static void verify(EmbeddingModel model, GoldenVectors golden) {
         ActiveModel onTrial = new ActiveModel();
         onTrial.serve(model, true);
-        Embedder embedder = new Embedder(onTrial, Runnable::run);
+        Embedder embedder = new Embedder(onTrial, VectorCache.off(), Runnable::run);
         List<float[]> together = embed(embedder, TEXTS, model);
         for (int index = 0; index < TEXTS.size(); index++) {
             float[] alone = embed(embedder, List.of(TEXTS.get(index)), model).get(0);
@@ -71,8 +72,7 @@ public final class GoldenCheck {
 
     private static List<float[]> embed(Embedder embedder, List<String> texts, EmbeddingModel model) {
         try {
-            return embedder.embed(new EmbeddingRequest(
-                            texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
+            return embedder.embed(EmbeddingRequest.of(texts))
                     .await()
                     .atMost(PATIENCE)
                     .vectors();

@@ -28,6 +28,7 @@ enum ProcessVariable {
     EMBEDDING_HEADER_TIMEOUT("a duration as 30s or 500ms", ProcessVariable::duration),
     EMBEDDING_IDLE_TIMEOUT("a duration as 2m or 500ms", ProcessVariable::duration),
     EMBEDDING_ANSWER_PAUSE("a duration as 30s or 500ms", ProcessVariable::duration),
+    EMBEDDING_CACHE_SIZE("a size as 64M, or 0", ProcessVariable::sizeOrNone),
     EMBEDDING_GPU_MEMORY_LIMIT("empty, or a size as 4G", ProcessVariable::optionalSize),
     EMBEDDING_RUN_TIMEOUT("a duration as 30s or 500ms", ProcessVariable::duration),
     EMBEDDING_SHUTDOWN_DELAY("a duration as 5s, or 0s", ProcessVariable::durationOrNone),
@@ -94,6 +95,11 @@ enum ProcessVariable {
     private static void size(String value) {
         require(!value.isBlank());
         require(new MemorySizeConverter().convert(value.strip()).asLongValue() > 0);
+    }
+
+    private static void sizeOrNone(String value) {
+        require(!value.isBlank());
+        require(new MemorySizeConverter().convert(value.strip()).asLongValue() >= 0);
     }
 
     private static void duration(String value) {

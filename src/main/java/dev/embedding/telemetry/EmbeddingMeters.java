@@ -10,6 +10,8 @@ import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ServingListener;
+import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.cache.VectorCache;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -34,6 +36,10 @@ public class EmbeddingMeters implements ServingListener {
     private final Timer infer;
     private final DistributionSummary batchRows;
     private final DistributionSummary paddingRatio;
+    private final Counter cacheHits;
+    private final Counter cacheShared;
+    private final Counter cacheMisses;
+    private final Counter cacheBypassed;
     private @Nullable Gauge modelInfo;
 
     EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
@@ -58,6 +64,17 @@ public class EmbeddingMeters implements ServingListener {
                 .description("Share of a batch's tokens that is padding")
                 .serviceLevelObjectives(0.01, 0.02, 0.05, 0.1)
                 .register(registry);
+        this.cacheHits = cache("hit");
+        this.cacheShared = cache("shared");
+        this.cacheMisses = cache("miss");
+        this.cacheBypassed = cache("bypass");
+    }
+
+    private Counter cache(String outcome) {
+        return Counter.builder("embedding.cache")
+                .description("Answered texts, by where their vectors came from")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     void onStart(
@@ -66,9 +83,11 @@ public class EmbeddingMeters implements ServingListener {
             ReloadCounters reloads,
             LoadProgress progress,
             ModelHost host,
+            VectorCache cache,
             SettingsFollower settings) {
         watch(active);
         watch(host);
+        watch(cache);
         watch(reloads);
         watch(progress);
         Gauge.builder("embedding.settings.faults", settings, SettingsFollower::faults)
@@ -83,6 +102,16 @@ public class EmbeddingMeters implements ServingListener {
                 .register(registry);
         FunctionCounter.builder("embedding.runs.given.up", host, ModelHost::givenUpRuns)
                 .description("Runs of the engine that did not stop; the second ends the process")
+                .register(registry);
+    }
+
+    private void watch(VectorCache cache) {
+        Gauge.builder("embedding.cache.size", cache, VectorCache::bytes)
+                .description("Memory that kept vectors take")
+                .baseUnit("bytes")
+                .register(registry);
+        Gauge.builder("embedding.cache.vectors", cache, VectorCache::size)
+                .description("Vectors that are kept")
                 .register(registry);
     }
 
@@ -162,6 +191,14 @@ public class EmbeddingMeters implements ServingListener {
         counters.answered(embeddings.vectors().size(), nanos);
         queueWait.record(embeddings.timings().queueNanos(), TimeUnit.NANOSECONDS);
         count("answered");
+        count(embeddings.sources());
+    }
+
+    private void count(CacheCounts sources) {
+        cacheHits.increment(sources.hits());
+        cacheShared.increment(sources.shared());
+        cacheMisses.increment(sources.misses());
+        cacheBypassed.increment(sources.bypassed());
     }
 
     /** A request that passed validation was not answered. */

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.Embeddings.VectorSpace;
+import dev.embedding.serving.cache.CacheCounts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -99,6 +100,7 @@ class EmbedAnswersTest {
                 7,
                 truncated,
                 new VectorSpace("some/\"model\"", vectors.get(0).length, "f00d"),
-                new Timings(1, 2, 3));
+                new Timings(1, 2, 3),
+                new CacheCounts(0, 0, 1, 0));
     }
 }

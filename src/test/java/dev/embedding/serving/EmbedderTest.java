@@ -12,6 +12,7 @@ import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.cache.VectorCache;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.IOException;
@@ -38,7 +39,8 @@ class EmbedderTest {
     private final Gate lane = new Gate();
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, models.host().workers());
+    private final Embedder embedder =
+            new Embedder(active, VectorCache.off(), models.host().workers());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -317,7 +319,7 @@ class EmbedderTest {
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), true);
-        Embedder portionwise = new Embedder(active, portions::add);
+        Embedder portionwise = new Embedder(active, VectorCache.off(), portions::add);
         CompletableFuture<Embeddings> answer = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -337,7 +339,7 @@ class EmbedderTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        Embedder portionwise = new Embedder(active, portions::add);
+        Embedder portionwise = new Embedder(active, VectorCache.off(), portions::add);
         Cancellable leaving = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()
@@ -351,18 +353,22 @@ class EmbedderTest {
     }
 
     private static EmbeddingRequest request(List<String> texts) {
-        return new EmbeddingRequest(
-                texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty());
+        return EmbeddingRequest.of(texts);
     }
 
     private static EmbeddingRequest within(Duration timeout) {
         return new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.of(timeout));
+                List.of("text"),
+                PromptChoice.USUAL,
+                PriorityChoice.BY_SIZE,
+                Optional.empty(),
+                Optional.of(timeout),
+                false);
     }
 
     private static EmbeddingRequest pinned(Optional<String> space) {
         return new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, space, Optional.empty());
+                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, space, Optional.empty(), false);
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {

@@ -8,12 +8,12 @@ import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
 import dev.embedding.model.ModelWish;
 import dev.embedding.model.NoHub;
+import dev.embedding.serving.cache.VectorCache;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -44,7 +44,7 @@ class EngineFailuresTest {
             new ModelOptions("cpu", 32, 0),
             host);
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, host.workers());
+    private final Embedder embedder = new Embedder(active, VectorCache.off(), host.workers());
 
     EngineFailuresTest() {
         active.serve(model, true);
@@ -220,9 +220,7 @@ class EngineFailuresTest {
     }
 
     private CompletableFuture<Embeddings> embed(List<String> texts) {
-        return embedder.embed(new EmbeddingRequest(
-                        texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
-                .subscribeAsCompletionStage();
+        return embedder.embed(EmbeddingRequest.of(texts)).subscribeAsCompletionStage();
     }
 
     private static EmbeddingFailure failure(CompletableFuture<Embeddings> answer) throws InterruptedException {

@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.cache.VectorCache;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Looks at what a model keeps to itself. */
@@ -36,9 +36,8 @@ public final class ModelProbe {
 
     /** Embeds a text with whatever is served. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
-        return new Embedder(active, Runnable::run)
-                .embed(new EmbeddingRequest(
-                        List.of(text), PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
+        return new Embedder(active, VectorCache.off(), Runnable::run)
+                .embed(EmbeddingRequest.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }
 }

@@ -9,12 +9,12 @@ import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.pool.VectorNorm;
+import dev.embedding.serving.cache.VectorCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,9 +114,8 @@ class PooledOutputTest {
     private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
         active.serve(model, normalize);
-        return new Embedder(active, Runnable::run)
-                .embed(new EmbeddingRequest(
-                        texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty()))
+        return new Embedder(active, VectorCache.off(), Runnable::run)
+                .embed(EmbeddingRequest.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))
                 .vectors();

@@ -1,0 +1,11 @@
+package dev.embedding.serving.cache;
+
+/**
+ * Where the vectors of a request came from, in texts; nothing is counted while the cache is off.
+ *
+ * @param hits found in the cache
+ * @param shared computed for an equal text that came before, and not again
+ * @param misses computed
+ * @param bypassed computed because the request wanted nothing kept
+ */
+public record CacheCounts(int hits, int shared, int misses, int bypassed) {}

@@ -1,0 +1,48 @@
+package dev.embedding.serving.cache;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * Stands for a text under a vector space and a prompt: the SHA-256 of all three. So an entry's size does not depend on its
+ * text, no text stays in memory, and nobody can make up texts that fall into one place of a hash table.
+ */
+record TextKey(long first, long second, long third, long fourth) {
+
+    /** Makes the keys of one request's texts. */
+    static final class Maker {
+
+        private final MessageDigest digest = sha256();
+        private final byte[] beginning;
+
+        Maker(String fingerprint, String prompt) {
+            update(fingerprint);
+            update(prompt);
+            beginning = digest.digest();
+        }
+
+        TextKey of(String text) {
+            digest.update(beginning);
+            update(text);
+            ByteBuffer hash = ByteBuffer.wrap(digest.digest());
+            return new TextKey(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
+        }
+
+        /** Its length and its UTF-16 code units, so that halves of surrogate pairs count too. */
+        private void update(String part) {
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + Character.BYTES * part.length());
+            bytes.putInt(part.length());
+            bytes.asCharBuffer().put(part);
+            digest.update(bytes.rewind());
+        }
+
+        private static MessageDigest sha256() {
+            try {
+                return MessageDigest.getInstance("SHA-256");
+            } catch (NoSuchAlgorithmException impossible) {
+                throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+            }
+        }
+    }
+}

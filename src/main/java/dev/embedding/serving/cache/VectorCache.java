@@ -1,0 +1,72 @@
+package dev.embedding.serving.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Vectors of texts that were computed before, bounded in bytes. A vector is found under the fingerprint of its space, its
+ * prompt and its exact text, so a cache outlives a change of the model. Thread-safe.
+ */
+public final class VectorCache {
+
+    /** Of an entry beside its vector's components: key, records, array, and Caffeine's node. */
+    private static final int BYTES_OF_ENTRY = 256;
+
+    /** Null when the cache is off. */
+    private final @Nullable Cache<TextKey, EmbeddedText> vectors;
+
+    private VectorCache(@Nullable Cache<TextKey, EmbeddedText> vectors) {
+        this.vectors = vectors;
+    }
+
+    /** A cache that keeps nothing. */
+    public static VectorCache off() {
+        return new VectorCache(null);
+    }
+
+    /** @param bytes memory that vectors may take; with 0 the cache is off */
+    public static VectorCache ofBytes(long bytes) {
+        return bytes == 0
+                ? off()
+                : new VectorCache(Caffeine.newBuilder()
+                        .maximumWeight(bytes)
+                        .weigher((TextKey key, EmbeddedText text) -> bytes(text))
+                        // What there is to tidy up is little; it needs no threads of its own.
+                        .executor(Runnable::run)
+                        .build());
+    }
+
+    private static int bytes(EmbeddedText text) {
+        return BYTES_OF_ENTRY + Float.BYTES * text.vector().length;
+    }
+
+    /**
+     * Looks a request's texts up.
+     *
+     * @param fingerprint of the space in which vectors are wanted
+     * @param prompt in front of each text
+     * @param bypass whether nothing kept is wanted, and nothing is to be kept
+     */
+    public Recall recall(String fingerprint, String prompt, List<String> texts, boolean bypass) {
+        return vectors == null || bypass
+                ? Recall.ofNothing(texts, vectors == null ? 0 : texts.size())
+                : Recall.of(vectors, new TextKey.Maker(fingerprint, prompt), texts);
+    }
+
+    /** Memory that is taken, about. */
+    public long bytes() {
+        return vectors == null
+                ? 0
+                : vectors.policy()
+                        .eviction()
+                        .map(bound -> bound.weightedSize().orElse(0))
+                        .orElse(0L);
+    }
+
+    /** Vectors that are kept, about. */
+    public long size() {
+        return vectors == null ? 0 : vectors.estimatedSize();
+    }
+}

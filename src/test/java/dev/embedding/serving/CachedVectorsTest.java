@@ -1,0 +1,277 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.embedding.Gate;
+import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.admission.Priority;
+import dev.embedding.pool.VectorNorm;
+import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.cache.VectorCache;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Texts that come again, or at the same time, are computed once. */
+@Timeout(60)
+class CachedVectorsTest {
+
+    private final Gate lane = new Gate();
+    private final AtomicInteger rowsComputed = new AtomicInteger();
+    private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> {
+        rowsComputed.addAndGet(rows);
+        lane.pass();
+    });
+    private final ActiveModel active = new ActiveModel();
+    private final VectorCache cache = VectorCache.ofBytes(1_000_000);
+    private final Embedder embedder = new Embedder(active, cache, models.host().workers());
+
+    @AfterEach
+    void close() throws InterruptedException {
+        lane.open();
+        models.close();
+    }
+
+    @Test
+    void answersATextThatComesAgainWithTheSameVector() {
+        serve("distilbert-mean");
+        Embeddings first = embed("one", "long ".repeat(500), "two");
+
+        Embeddings second = embed("two", "long ".repeat(500), "one");
+
+        assertThat(rowsComputed).hasValue(3);
+        assertThat(second.vectors())
+                .containsExactly(
+                        first.vectors().get(2),
+                        first.vectors().get(1),
+                        first.vectors().get(0));
+        assertThat(second.tokens()).isEqualTo(first.tokens());
+        assertThat(second.truncated()).containsExactly(1);
+        assertThat(second.space()).isEqualTo(first.space());
+        assertThat(second.sources()).isEqualTo(new CacheCounts(3, 0, 0, 0));
+    }
+
+    @Test
+    void computesOnlyWhatIsNotKnown() {
+        serve("distilbert-mean");
+        Embeddings known = embed("one");
+
+        Embeddings both = embed("long ".repeat(500), "one", "two", "long ".repeat(501));
+
+        assertThat(rowsComputed).hasValue(4);
+        assertThat(both.vectors().get(1)).isEqualTo(known.vectors().get(0));
+        assertThat(both.vectors().get(2)).isEqualTo(embed("two").vectors().get(0));
+        assertThat(both.truncated()).containsExactly(0, 3);
+        assertThat(both.sources()).isEqualTo(new CacheCounts(1, 0, 3, 0));
+    }
+
+    @Test
+    void computesEqualTextsOfOneRequestOnce() {
+        serve("distilbert-mean");
+
+        Embeddings embeddings = embed("one", "two", "one");
+
+        assertThat(rowsComputed).hasValue(2);
+        assertThat(embeddings.vectors().get(2)).isEqualTo(embeddings.vectors().get(0));
+        assertThat(embeddings.sources()).isEqualTo(new CacheCounts(0, 1, 2, 0));
+    }
+
+    @Test
+    void computesEqualTextsOfRequestsAtTheSameTimeOnce() throws Exception {
+        serve("distilbert-mean");
+        CompletableFuture<Embeddings> held = holdTheLaneWith("other");
+        List<CompletableFuture<Embeddings>> answers = new ArrayList<>();
+        for (int caller = 0; caller < 10; caller++) {
+            answers.add(later("equal"));
+        }
+
+        lane.open();
+
+        for (CompletableFuture<Embeddings> answer : answers) {
+            assertThat(answer.get().vectors().get(0))
+                    .isEqualTo(answers.get(0).get().vectors().get(0));
+        }
+        assertThat(held.get().vectors()).hasSize(1);
+        assertThat(rowsComputed).hasValue(2);
+    }
+
+    @Test
+    void aSharedTextIsComputedWhenTheOneWhoCameFirstLeaves() throws Exception {
+        serve("distilbert-mean");
+        CompletableFuture<Embeddings> held = holdTheLaneWith("other");
+        Cancellable first = embedder.embed(request("equal")).subscribe().with(unused -> {});
+        CompletableFuture<Embeddings> second = later("equal");
+
+        first.cancel();
+        lane.open();
+
+        assertThat(second.get().vectors()).hasSize(1);
+        assertThat(held.get().vectors()).hasSize(1);
+    }
+
+    @Test
+    void vectorsAreKeptForEachWayOfNormalisingAndSharedByNoOthers() throws Exception {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, false);
+        CompletableFuture<Embeddings> held = holdTheLaneWith("other");
+        CompletableFuture<Embeddings> raw = later("equal");
+        active.serve(model, true);
+        CompletableFuture<Embeddings> normalized = later("equal");
+
+        lane.open();
+
+        assertThat(held.get().vectors()).hasSize(1);
+        assertThat(length(raw.get())).isNotCloseTo(1, within(0.01));
+        assertThat(length(normalized.get())).isCloseTo(1, within(1e-6));
+        assertThat(length(embed("equal"))).isEqualTo(length(normalized.get()));
+        active.serve(model, false);
+        assertThat(length(embed("equal"))).isEqualTo(length(raw.get()));
+        assertThat(rowsComputed).hasValue(3);
+    }
+
+    @Test
+    void vectorsAreKeptForEachPrompt() {
+        serve("xlmr-mean-prompts");
+        Embeddings query = embedAs(PromptChoice.InputType.QUERY);
+
+        Embeddings document = embedAs(PromptChoice.InputType.DOCUMENT);
+
+        assertThat(document.vectors().get(0)).isNotEqualTo(query.vectors().get(0));
+        assertThat(embedAs(PromptChoice.InputType.QUERY).vectors().get(0))
+                .isEqualTo(query.vectors().get(0));
+        assertThat(rowsComputed).hasValue(2);
+    }
+
+    @Test
+    void anotherModelComputesAndTheFirstOnesVectorsAreStillKnownWhenItComesBack() {
+        EmbeddingModel first = models.load("distilbert-mean");
+        EmbeddingModel second = models.load("bert-cls-normalize");
+        active.serve(first, true);
+        float[] ofFirst = embed("text").vectors().get(0);
+        active.serve(second, true);
+
+        Embeddings ofSecond = embed("text");
+
+        assertThat(ofSecond.vectors().get(0)).hasSize(second.dimension()).isNotEqualTo(ofFirst);
+        active.serve(first, true);
+        assertThat(embed("text").vectors().get(0)).isEqualTo(ofFirst);
+        assertThat(rowsComputed).hasValue(2);
+    }
+
+    @Test
+    void computesEveryTextOfARequestThatBypassesTheCache() throws Exception {
+        serve("distilbert-mean");
+        embed("text");
+        CompletableFuture<Embeddings> held = holdTheLaneWith("other");
+        CompletableFuture<Embeddings> one = bypassing("text", "new", "new");
+        CompletableFuture<Embeddings> two = bypassing("new");
+
+        lane.open();
+
+        assertThat(one.get().sources()).isEqualTo(new CacheCounts(0, 0, 0, 3));
+        assertThat(two.get().vectors()).hasSize(1);
+        assertThat(held.get().vectors()).hasSize(1);
+        assertThat(rowsComputed).hasValue(6);
+        assertThat(embed("new").sources()).isEqualTo(new CacheCounts(0, 0, 1, 0));
+    }
+
+    @Test
+    void answersKnownTextsHoweverMuchWaits() {
+        EmbeddingModel model = serve("distilbert-mean");
+        embed("text");
+        MicroBatcher<EncodedText, float[]>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
+
+        assertThat(embed("text").vectors()).hasSize(1);
+        assertThat(failure(request("new"))).isInstanceOf(EmbeddingFailure.Saturated.class);
+        large.release();
+    }
+
+    @Test
+    void checksTheWantedSpaceOfKnownTextsToo() {
+        EmbeddingModel model = serve("distilbert-mean");
+        embed("text");
+
+        EmbeddingRequest pinned = new EmbeddingRequest(
+                List.of("text"),
+                PromptChoice.USUAL,
+                PriorityChoice.BY_SIZE,
+                Optional.of(model.fingerprint(false)),
+                Optional.empty(),
+                false);
+
+        assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.OtherSpace.class);
+    }
+
+    @Test
+    void givesTheLeaseOfAKnownTextBack() throws Exception {
+        serve("distilbert-mean");
+        embed("text");
+
+        embed("text");
+
+        active.retire().orElseThrow().awaitReleased(TimeUnit.DAYS.toNanos(1));
+    }
+
+    private EmbeddingModel serve(String name) {
+        EmbeddingModel model = models.load(name);
+        active.serve(model, true);
+        return model;
+    }
+
+    private CompletableFuture<Embeddings> holdTheLaneWith(String text) throws InterruptedException {
+        lane.holdNext();
+        CompletableFuture<Embeddings> held = later(text);
+        lane.awaitHeld();
+        return held;
+    }
+
+    private CompletableFuture<Embeddings> later(String text) {
+        return embedder.embed(request(text)).subscribeAsCompletionStage();
+    }
+
+    private CompletableFuture<Embeddings> bypassing(String... texts) {
+        return embedder.embed(new EmbeddingRequest(
+                        List.of(texts),
+                        PromptChoice.USUAL,
+                        PriorityChoice.BY_SIZE,
+                        Optional.empty(),
+                        Optional.empty(),
+                        true))
+                .subscribeAsCompletionStage();
+    }
+
+    private Embeddings embed(String... texts) {
+        return await(request(texts));
+    }
+
+    private Embeddings embedAs(PromptChoice prompt) {
+        return await(new EmbeddingRequest(
+                List.of("text"), prompt, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), false));
+    }
+
+    private Embeddings await(EmbeddingRequest request) {
+        return embedder.embed(request).await().atMost(Duration.ofSeconds(50));
+    }
+
+    private EmbeddingFailure failure(EmbeddingRequest request) {
+        return catchThrowableOfType(EmbeddingFailure.class, () -> await(request));
+    }
+
+    private static EmbeddingRequest request(String... texts) {
+        return EmbeddingRequest.of(List.of(texts));
+    }
+
+    private static double length(Embeddings embeddings) {
+        return VectorNorm.length(embeddings.vectors().get(0));
+    }
+}
