@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The values of one submission, in the order of its rows. Where rows were shared, the same objects go to others too.
  *
- * @param sharedRows how many rows waited for an equal one instead of being computed
+ * @param sharedRows how many rows were not computed, as an equal one was on its way or remembered
  * @param queueNanos from submission until its first row's batch was cut
  * @param computeNanos from then until its last row was computed
  */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param payload handed to the batch function untouched
  * @param tokens how many tokens the model will see, special ones included; 0 for a text without any
- * @param key rows with equal keys have the same value: while one of them is on its way, the others wait for it instead of
- *     being computed; null for a row that is computed for itself
+ * @param key rows with equal keys have the same value: those that come while one of them is on its way, or afterwards as
+ *     long as its value is remembered, are not computed; null for a row that is computed for itself
  */
 public record BatchRow<P>(P payload, int tokens, @Nullable Object key) {
 

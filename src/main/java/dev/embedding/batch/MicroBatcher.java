@@ -38,6 +38,7 @@ public final class MicroBatcher<P, V> {
     private final Lanes lanes;
     private final BatchComputer<P, V> computer;
     private final LongSupplier clock;
+    private final RowMemory<V> rowMemory;
     private final DrainRate rate;
     private final Condition idle;
     private final Lanes.WorkSource source = new Lanes.WorkSource() {
@@ -63,7 +64,7 @@ public final class MicroBatcher<P, V> {
     };
 
     // Guarded by lanes.lock.
-    private final WaitingRows<P, V> queue = new WaitingRows<>();
+    private final WaitingRows<P, V> queue;
     private final MemoryBudget memory = new MemoryBudget();
     private final Map<Priority, Long> reservedTokens = new EnumMap<>(Priority.class);
     private BatchLimits limits;
@@ -78,6 +79,7 @@ public final class MicroBatcher<P, V> {
 
     /**
      * @param initialTokensPerSecond what one lane computes in a second, until it has been measured
+     * @param rowMemory where the values of rows with a key are kept, and found by later ones
      * @param clock monotonic nanoseconds
      */
     public MicroBatcher(
@@ -86,8 +88,11 @@ public final class MicroBatcher<P, V> {
             BatchLimits limits,
             double initialTokensPerSecond,
             BatchObserver observer,
+            RowMemory<V> rowMemory,
             LongSupplier clock) {
         this.lanes = lanes;
+        this.rowMemory = rowMemory;
+        this.queue = new WaitingRows<>(rowMemory);
         this.computer = new BatchComputer<>(function, observer, new QueueLedger(), clock);
         this.limits = limits;
         this.clock = clock;
@@ -254,6 +259,7 @@ public final class MicroBatcher<P, V> {
         // Before queueing, so that a cancellation that has come already finds something to end.
         emitter.onTermination(() -> cancel(submission));
         RuntimeException refusal = null;
+        boolean complete = false;
         lanes.lock.lock();
         try {
             if (admission.released) {
@@ -268,6 +274,10 @@ public final class MicroBatcher<P, V> {
                 refusal = new BatcherClosedException();
             } else if (!submission.isOver()) {
                 lanes.wake(queue.add(submission, rows, submission.submittedNanos));
+                complete = submission.isComplete();
+                if (complete) {
+                    idle.signalAll();
+                }
             } else {
                 idle.signalAll();
             }
@@ -276,6 +286,8 @@ public final class MicroBatcher<P, V> {
         }
         if (refusal != null) {
             emitter.fail(refusal);
+        } else if (complete) {
+            submission.answer(submission.submittedNanos);
         }
     }
 
@@ -368,6 +380,7 @@ public final class MicroBatcher<P, V> {
 
         @Override
         public void settle(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
+            remember(rows, outcomes);
             List<Runnable> answers = new ArrayList<>();
             lanes.lock.lock();
             try {
@@ -382,6 +395,15 @@ public final class MicroBatcher<P, V> {
                 lanes.lock.unlock();
             }
             answers.forEach(Runnable::run);
+        }
+    }
+
+    private void remember(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
+        for (int index = 0; index < rows.size(); index++) {
+            Object key = rows.get(index).content.key();
+            if (key != null && outcomes.get(index) instanceof RowOutcome.Computed<V> computed) {
+                rowMemory.put(key, computed.value());
+            }
         }
     }
 

@@ -42,13 +42,25 @@ final class Submission<P, V> {
         this.missing = rows;
     }
 
-    /** Waits for a row, which may be on its way to others already. */
-    void await(Row<P, V> row, boolean shared, long nowNanos) {
-        waiters.add(row.awaitedBy(this, waiters.size()));
-        if (shared) {
-            sharedRows++;
-        }
+    /** Waits for a row. */
+    void await(Row<P, V> row, int index) {
+        waiters.add(row.awaitedBy(this, index));
+    }
+
+    /** Waits for a row that is on its way already. */
+    void share(Row<P, V> row, int index, long nowNanos) {
+        sharedRows++;
+        await(row, index);
         if (row.isCut()) {
+            cutAt(nowNanos);
+        }
+    }
+
+    /** Takes a value that is there already. */
+    void share(V value, int index, long nowNanos) {
+        sharedRows++;
+        accept(index, value);
+        if (over) {
             cutAt(nowNanos);
         }
     }
@@ -87,6 +99,11 @@ final class Submission<P, V> {
         boolean wasOpen = !over;
         over = true;
         return wasOpen;
+    }
+
+    /** Whether all values are there. */
+    boolean isComplete() {
+        return missing == 0;
     }
 
     @SuppressWarnings("unchecked") // called once every value is present

@@ -20,40 +20,59 @@ final class WaitingRows<P, V> {
     /** Rows with a key that wait or are being computed. */
     private final Map<Object, Row<P, V>> onTheirWay = new HashMap<>();
 
+    private final RowMemory<V> memory;
+
     private final FairShare share = new FairShare();
+
+    /** @param memory INVARIANT: has a row's value before the row has {@link #arrived}, so that none is computed twice. */
+    WaitingRows(RowMemory<V> memory) {
+        this.memory = memory;
+    }
 
     RowQueue<P, V> of(Priority priority) {
         return priority == Priority.INTERACTIVE ? interactive : batch;
     }
 
     /**
-     * Queues a submission's rows, but for those of which an equal one is on its way already.
+     * Queues a submission's rows, but for those of which an equal one is on its way or was computed just now.
      *
      * @return how many were queued
      */
     int add(Submission<P, V> submission, List<BatchRow<P>> rows, long nowNanos) {
         int added = 0;
-        for (BatchRow<P> content : rows) {
-            Row<P, V> row = content.key() == null ? null : onTheirWay.get(content.key());
-            boolean shared = row != null;
-            if (row == null) {
-                row = queue(content, submission.priority);
+        for (int index = 0; index < rows.size(); index++) {
+            BatchRow<P> content = rows.get(index);
+            if (content.key() == null || !share(content.key(), submission, index, nowNanos)) {
+                queue(content, submission, index);
                 added++;
-            } else if (row.queued && submission.priority == Priority.INTERACTIVE) {
-                lift(row);
             }
-            submission.await(row, shared, nowNanos);
         }
         return added;
     }
 
-    private Row<P, V> queue(BatchRow<P> content, Priority priority) {
-        Row<P, V> row = new Row<>(content, priority);
-        of(priority).add(row);
+    private boolean share(Object key, Submission<P, V> submission, int index, long nowNanos) {
+        Row<P, V> row = onTheirWay.get(key);
+        if (row != null) {
+            if (row.queued && submission.priority == Priority.INTERACTIVE) {
+                lift(row);
+            }
+            submission.share(row, index, nowNanos);
+            return true;
+        }
+        V value = memory.get(key);
+        if (value != null) {
+            submission.share(value, index, nowNanos);
+        }
+        return value != null;
+    }
+
+    private void queue(BatchRow<P> content, Submission<P, V> submission, int index) {
+        Row<P, V> row = new Row<>(content, submission.priority);
+        of(submission.priority).add(row);
         if (content.key() != null) {
             onTheirWay.put(content.key(), row);
         }
-        return row;
+        submission.await(row, index);
     }
 
     /** To the end of the interactive rows, where it stays also when the one that it was lifted for leaves. */

@@ -52,10 +52,10 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    ModelHost modelHost(EngineConfig config, QueueConfig queue, ServingListener listener) {
+    ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingListener listener) {
         int lanes = LaneCount.of(config.lanes());
         QueueLimits limits = new QueueLimits(queue.maxQueueWait(), queue.maxBatchWait(), queue.requestTimeout());
-        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, listener);
+        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, cache, listener);
     }
 
     @Produces
@@ -83,8 +83,8 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    Embedder embedder(ActiveModel active, VectorCache cache, ModelHost host) {
-        return new Embedder(active, cache, host.workers());
+    Embedder embedder(ActiveModel active, ModelHost host) {
+        return new Embedder(active, host.workers());
     }
 
     @Produces

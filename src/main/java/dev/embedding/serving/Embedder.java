@@ -14,7 +14,6 @@ import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.Recall;
-import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
@@ -31,16 +30,11 @@ import java.util.stream.IntStream;
 public final class Embedder {
 
     private final ActiveModel active;
-    private final VectorCache cache;
     private final Executor workers;
 
-    /**
-     * @param cache vectors that need not be computed again
-     * @param workers tokenize what the calling thread should not be kept with
-     */
-    public Embedder(ActiveModel active, VectorCache cache, Executor workers) {
+    /** @param workers tokenize what the calling thread should not be kept with */
+    public Embedder(ActiveModel active, Executor workers) {
         this.active = active;
-        this.cache = cache;
         this.workers = workers;
     }
 
@@ -74,7 +68,7 @@ public final class Embedder {
             requireSpace(request, lease);
             EmbeddingModel model = lease.model();
             String prompt = request.prompt().of(model.description().prompts());
-            Recall recall = cache.recall(lease.space().fingerprint(), prompt, request.texts(), request.bypassesCache());
+            Recall recall = model.recall(prompt, request.texts(), request.bypassesCache());
             if (recall.isComplete()) {
                 return Uni.createFrom().item(embeddings(recall.with(List.of()), lease, Timings.NONE, recall.counts(0)));
             }
@@ -83,7 +77,7 @@ public final class Embedder {
             Priority priority = request.priority().of(texts.size(), estimate);
             RequestDeadline deadline = new RequestDeadline(
                     startNanos, request.timeout().orElseGet(() -> model.timeout(priority, estimate)));
-            MicroBatcher<EncodedText, float[]>.Admission admission = moved
+            MicroBatcher<EncodedText, EmbeddedText>.Admission admission = moved
                     ? model.batcher().admitMoved(priority, estimate)
                     : model.batcher().admit(priority, estimate);
             long start = System.nanoTime();
@@ -120,30 +114,22 @@ public final class Embedder {
             int leftOut,
             Recall recall,
             Lease lease,
-            MicroBatcher<EncodedText, float[]>.Admission admission,
+            MicroBatcher<EncodedText, EmbeddedText>.Admission admission,
             long deadline,
             long tokenizeNanos) {
         requireTokens(texts, recall, lease.model());
         List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
         for (TokenizedText text : texts) {
             Object key = recall.keyOf(rows.size());
-            rows.add(new BatchRow<>(new EncodedText(text.ids(), leftOut), text.ids().length, key));
+            rows.add(new BatchRow<>(new EncodedText(text.ids(), leftOut, text.truncated()), text.ids().length, key));
         }
         return admission
                 .submit(rows, deadline)
-                .map(result -> {
-                    List<float[]> vectors = lease.model().vectors(result, lease.normalize());
-                    List<EmbeddedText> computed = new ArrayList<>(vectors.size());
-                    for (float[] vector : vectors) {
-                        TokenizedText text = texts.get(computed.size());
-                        computed.add(new EmbeddedText(vector, text.ids().length, text.truncated()));
-                    }
-                    return embeddings(
-                            recall.with(computed),
-                            lease,
-                            new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
-                            recall.counts(result.sharedRows()));
-                })
+                .map(result -> embeddings(
+                        recall.with(result.values()),
+                        lease,
+                        new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
+                        recall.counts(result.sharedRows())))
                 .onFailure(RowFailedException.class)
                 .transform(failure ->
                         new EmbeddingFailure.ComputationFailed(recall.indexOf(failure.index()), failure.reason()));
@@ -163,7 +149,9 @@ public final class Embedder {
 
     private static Embeddings embeddings(List<EmbeddedText> texts, Lease lease, Timings timings, CacheCounts sources) {
         return new Embeddings(
-                texts.stream().map(EmbeddedText::vector).toList(),
+                texts.stream()
+                        .map(text -> lease.model().vector(text, lease.normalize()))
+                        .toList(),
                 texts.stream().mapToInt(EmbeddedText::tokens).sum(),
                 IntStream.range(0, texts.size())
                         .filter(index -> texts.get(index).truncated())

@@ -3,7 +3,6 @@ package dev.embedding.serving;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.BatchLimits;
 import dev.embedding.batch.BatchObserver;
-import dev.embedding.batch.BatchResult;
 import dev.embedding.batch.BatchTooLargeException;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.RerunCause;
@@ -16,11 +15,15 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.model.Tokenization;
 import dev.embedding.pool.VectorNorm;
+import dev.embedding.serving.cache.EmbeddedText;
+import dev.embedding.serving.cache.Recall;
+import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.tokenize.TextTokenizer;
 import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +40,7 @@ public final class EmbeddingModel {
     private final SpaceFingerprint fingerprint;
     private final TextTokenizer tokenizer;
     private final Encoder encoder;
-    private final MicroBatcher<EncodedText, float[]> batcher;
+    private final MicroBatcher<EncodedText, EmbeddedText> batcher;
     private final Duration loadTime;
     private final int lanes;
     private final EngineProfile profile;
@@ -45,6 +48,7 @@ public final class EmbeddingModel {
     private final EncodedText knownText;
     private final QueueLimits queueLimits;
     private final ScheduledExecutorService timer;
+    private final VectorCache cache;
 
     private EmbeddingModel(
             ModelDescription description,
@@ -62,15 +66,17 @@ public final class EmbeddingModel {
         this.profile = encoder.profile();
         this.queueLimits = host.queueLimits();
         this.timer = host.timer();
+        this.cache = host.cache();
         this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
         int[] known = tokenizer.tokenize("Hello world").ids();
-        this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0);
+        this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0, false);
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
                 limits(options.maxBatchSize()),
                 profile.tokensPerSecondOfOneLane(),
                 new Listening(host.listener()),
+                host.cache(),
                 System::nanoTime);
     }
 
@@ -148,10 +154,12 @@ public final class EmbeddingModel {
     }
 
     /** Computes one batch on a lane: {@code [rows]} of token ids to pooled vectors. */
-    private List<RowOutcome<float[]>> compute(List<EncodedText> rows, BatchRun run) {
-        List<RowOutcome<float[]>> outcomes;
+    private List<RowOutcome<EmbeddedText>> compute(List<EncodedText> rows, BatchRun run) {
+        List<RowOutcome<EmbeddedText>> outcomes = new ArrayList<>(rows.size());
         try {
-            outcomes = vectors(rows, run).stream().map(EmbeddingModel::outcome).toList();
+            for (float[] vector : vectors(rows, run)) {
+                outcomes.add(outcome(rows.get(outcomes.size()), vector));
+            }
         } catch (BatchTooLargeException failure) {
             if (rows.size() == 1) {
                 health.failed(() -> computesKnownText(run));
@@ -181,9 +189,9 @@ public final class EmbeddingModel {
         }
     }
 
-    private static RowOutcome<float[]> outcome(float[] vector) {
+    private static RowOutcome<EmbeddedText> outcome(EncodedText text, float[] vector) {
         return VectorNorm.isFinite(vector)
-                ? new RowOutcome.Computed<>(vector)
+                ? new RowOutcome.Computed<>(new EmbeddedText(vector, text.ids().length, text.truncated()))
                 : new RowOutcome.Failed<>(new ArithmeticException("The model's output is not finite"));
     }
 
@@ -207,7 +215,7 @@ public final class EmbeddingModel {
         return timer;
     }
 
-    MicroBatcher<EncodedText, float[]> batcher() {
+    MicroBatcher<EncodedText, EmbeddedText> batcher() {
         return batcher;
     }
 
@@ -230,11 +238,14 @@ public final class EmbeddingModel {
         return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
     }
 
-    /** The vectors of a batch result, normalised when asked for or when the model's own modules say so. */
-    List<float[]> vectors(BatchResult<float[]> result, boolean normalize) {
-        return result.values().stream()
-                .map(vector -> served(vector.clone(), normalize)) // Others may get the same one.
-                .toList();
+    /** Looks texts up that are to be embedded behind a prompt. */
+    Recall recall(String prompt, List<String> texts, boolean bypass) {
+        return cache.recall(fingerprint(false), prompt, texts, bypass);
+    }
+
+    /** The vector to answer with, normalised when asked for or when the model's own modules say so. */
+    float[] vector(EmbeddedText text, boolean normalize) {
+        return served(text.vector().clone(), normalize);
     }
 
     private float[] served(float[] vector, boolean normalize) {

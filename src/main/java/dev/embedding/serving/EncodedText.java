@@ -5,5 +5,6 @@ package dev.embedding.serving;
  *
  * @param ids token ids with the special ones, without padding
  * @param leftOut how many of the first do not count in the pooling
+ * @param truncated whether they are not all that the text has
  */
-record EncodedText(int[] ids, int leftOut) {}
+record EncodedText(int[] ids, int leftOut, boolean truncated) {}

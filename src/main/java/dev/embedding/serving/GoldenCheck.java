@@ -2,7 +2,6 @@ package dev.embedding.serving;
 
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.pool.VectorNorm;
-import dev.embedding.serving.cache.VectorCache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public final class GoldenCheck {
     public static void verify(EmbeddingModel model, GoldenVectors golden) {
         ActiveModel onTrial = new ActiveModel();
         onTrial.serve(model, true);
-        Embedder embedder = new Embedder(onTrial, VectorCache.off(), Runnable::run);
+        Embedder embedder = new Embedder(onTrial, Runnable::run);
         List<float[]> together = embed(embedder, TEXTS, model);
         for (int index = 0; index < TEXTS.size(); index++) {
             float[] alone = embed(embedder, List.of(TEXTS.get(index)), model).get(0);
@@ -72,7 +71,13 @@ public final class GoldenCheck {
 
     private static List<float[]> embed(Embedder embedder, List<String> texts, EmbeddingModel model) {
         try {
-            return embedder.embed(EmbeddingRequest.of(texts))
+            return embedder.embed(new EmbeddingRequest(
+                            texts,
+                            PromptChoice.USUAL,
+                            PriorityChoice.BY_SIZE,
+                            Optional.empty(),
+                            Optional.empty(),
+                            true))
                     .await()
                     .atMost(PATIENCE)
                     .vectors();

@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import dev.embedding.batch.Lanes;
 import dev.embedding.infer.InferenceRuntime;
+import dev.embedding.serving.cache.VectorCache;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -12,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What all models of the process share: the lanes that compute, the workers that parse, tokenize and encode, and the
- * inference runtime.
+ * What all models of the process share: the lanes that compute, the workers that parse, tokenize and encode, the cache of
+ * vectors, and the inference runtime.
  */
 public final class ModelHost implements AutoCloseable {
 
@@ -22,6 +23,7 @@ public final class ModelHost implements AutoCloseable {
     private final ExecutorService workers;
     private final ScheduledThreadPoolExecutor timer;
     private final QueueLimits queueLimits;
+    private final VectorCache cache;
     private final int cores;
     private final ServingListener listener;
 
@@ -31,20 +33,35 @@ public final class ModelHost implements AutoCloseable {
      * @param queueLimits how long requests may wait
      */
     public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
-        this(laneCount, cores, new InferenceRuntime(), queueLimits, listener);
+        this(laneCount, cores, new InferenceRuntime(), queueLimits, VectorCache.off(), listener);
     }
 
-    /** @param runTimeout how long a run of the engine may take at least */
-    public ModelHost(int laneCount, int cores, Duration runTimeout, QueueLimits queueLimits, ServingListener listener) {
-        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, listener);
+    /**
+     * @param runTimeout how long a run of the engine may take at least
+     * @param cache vectors that need not be computed again
+     */
+    public ModelHost(
+            int laneCount,
+            int cores,
+            Duration runTimeout,
+            QueueLimits queueLimits,
+            VectorCache cache,
+            ServingListener listener) {
+        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, listener);
     }
 
     public ModelHost(
-            int laneCount, int cores, InferenceRuntime runtime, QueueLimits queueLimits, ServingListener listener) {
+            int laneCount,
+            int cores,
+            InferenceRuntime runtime,
+            QueueLimits queueLimits,
+            VectorCache cache,
+            ServingListener listener) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
         this.cores = cores;
         this.queueLimits = queueLimits;
+        this.cache = cache;
         this.listener = listener;
         AtomicInteger number = new AtomicInteger();
         this.workers = Executors.newFixedThreadPool(cores, task -> {
@@ -69,6 +86,10 @@ public final class ModelHost implements AutoCloseable {
     /** Tells requests that their time is over. */
     ScheduledExecutorService timer() {
         return timer;
+    }
+
+    VectorCache cache() {
+        return cache;
     }
 
     QueueLimits queueLimits() {

@@ -98,6 +98,19 @@ final class BatcherScenario {
     private final BatchLimits limits;
     private final MicroBatcher<Text, String> batcher;
 
+    private final Map<Object, String> remembered = new HashMap<>();
+    private final RowMemory<String> memory = new RowMemory<>() {
+        @Override
+        public @Nullable String get(Object key) {
+            return remembered.get(key);
+        }
+
+        @Override
+        public void put(Object key, String value) {
+            remembered.put(key, value);
+        }
+    };
+    private final List<Text> known = new ArrayList<>();
     private final List<Caller> callers = new ArrayList<>();
     private final List<Admitted> admissions = new ArrayList<>();
     private final Set<Text> computing = new LinkedHashSet<>();
@@ -126,8 +139,8 @@ final class BatcherScenario {
                 Integer.MAX_VALUE,
                 1_000_000,
                 Limits.PATIENT);
-        this.batcher =
-                new MicroBatcher<>(lanes, this::compute, limits, 1e9, (rows, tokens, padded, nanos) -> {}, clock);
+        this.batcher = new MicroBatcher<>(
+                lanes, this::compute, limits, 1e9, (rows, tokens, padded, nanos) -> {}, memory, clock);
     }
 
     void play() {
@@ -201,6 +214,9 @@ final class BatcherScenario {
         List<BatchRow<Text>> rows = new ArrayList<>();
         for (int count = 1 + random.nextInt(5); count > 0; count--) {
             Text text = !moved && random.nextInt(3) == 0 ? textOnItsWay() : null;
+            if (text == null && !moved && random.nextInt(6) == 0) {
+                text = textThatIsRemembered();
+            }
             if (text == null) {
                 text = new Text(nextId++, 1 + random.nextInt(20), fate(), random.nextBoolean(), caller.priority);
                 queues(text);
@@ -214,7 +230,9 @@ final class BatcherScenario {
             if (computing.contains(text)) {
                 begun.add(caller);
             }
-            text.callers.add(caller);
+            if (!remembered.containsKey(text.id)) {
+                text.callers.add(caller);
+            }
             caller.texts.add(text);
             rows.add(new BatchRow<>(text, text.tokens(), text.shareable ? text.id : null));
         }
@@ -235,6 +253,12 @@ final class BatcherScenario {
         List<Text> candidates = Stream.concat(waiting.stream(), computing.stream())
                 .filter(text -> text.shareable && text.isWanted())
                 .toList();
+        return candidates.isEmpty() ? null : candidates.get(random.nextInt(candidates.size()));
+    }
+
+    private @Nullable Text textThatIsRemembered() {
+        List<Text> candidates =
+                known.stream().filter(text -> remembered.containsKey(text.id)).toList();
         return candidates.isEmpty() ? null : candidates.get(random.nextInt(candidates.size()));
     }
 
@@ -375,6 +399,7 @@ final class BatcherScenario {
         }
         if (outcomes.size() == texts.size()) {
             texts.forEach(text -> timesComputed.merge(text, 1, Integer::sum));
+            texts.stream().filter(text -> text.shareable).forEach(known::add);
         }
         return outcomes;
     }

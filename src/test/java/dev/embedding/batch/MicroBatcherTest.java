@@ -41,6 +41,7 @@ class MicroBatcherTest {
                 Limits.WIDE,
                 tokensPerSecond,
                 (rows, tokens, padded, nanos) -> {},
+                RowMemory.none(),
                 clock);
     }
 

@@ -198,6 +198,7 @@ class MicroBatcherThreadsTest {
                 LIMITS.withMaxRows(1),
                 1e9,
                 (rows, tokens, padded, nanos) -> {},
+                RowMemory.none(),
                 System::nanoTime);
 
         Answer<Long> answer = Answer.to(batcher.admit(Priority.INTERACTIVE, 2)
@@ -220,6 +221,7 @@ class MicroBatcherThreadsTest {
                 LIMITS,
                 1e9,
                 (rows, tokens, padded, nanos) -> {},
+                RowMemory.none(),
                 System::nanoTime);
         for (int error = 0; error < 3 * lanes.count(); error++) {
             submit(batcher, List.of(0)).await();
@@ -238,6 +240,7 @@ class MicroBatcherThreadsTest {
                 limits,
                 1e9,
                 (rows, tokens, padded, nanos) -> {},
+                RowMemory.none(),
                 System::nanoTime);
     }
 

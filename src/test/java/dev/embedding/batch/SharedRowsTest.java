@@ -6,7 +6,10 @@ import dev.embedding.batch.admission.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +26,19 @@ class SharedRowsTest {
     private final Lanes lanes = new Lanes(2);
     private final List<List<String>> batches = new ArrayList<>();
     private BatchFunction<String, String> function = (rows, run) -> values(rows);
+    private final Map<Object, String> remembered = new HashMap<>();
+    private final RowMemory<String> memory = new RowMemory<>() {
+        @Override
+        public @Nullable String get(Object key) {
+            return remembered.get(key);
+        }
+
+        @Override
+        public void put(Object key, String value) {
+            assertThat(lanes.lock.isHeldByCurrentThread()).isFalse();
+            remembered.put(key, value);
+        }
+    };
     private final MicroBatcher<String, String> batcher = new MicroBatcher<>(
             lanes,
             (rows, run) -> {
@@ -32,6 +48,7 @@ class SharedRowsTest {
             Limits.WIDE,
             1e6,
             (rows, tokens, padded, nanos) -> {},
+            memory,
             clock);
 
     @Test
@@ -89,15 +106,59 @@ class SharedRowsTest {
     }
 
     @Test
-    void computesARowAgainOnceItsValueHasArrived() {
+    void answersFromMemoryWhatWasComputedJustNow() {
         interactive("a");
         lanes.runOne(LANE);
+
+        Answer<String> all = interactive("a", "a");
+        Answer<String> some = interactive("b", "a");
+
+        assertThat(all.values()).containsExactly("value a", "value a");
+        assertThat(all.result().sharedRows()).isEqualTo(2);
+        assertThat(all.result().queueNanos() + all.result().computeNanos()).isZero();
+        assertThat(some.isOpen()).isTrue();
+        lanes.runOne(LANE);
+        assertThat(some.values()).containsExactly("value b", "value a");
+        assertThat(batches).containsExactly(List.of("a"), List.of("b"));
+        assertThat(batcher.load().rows()).isZero();
+    }
+
+    @Test
+    void computesARowAgainThatWasForgotten() {
+        interactive("a");
+        lanes.runOne(LANE);
+        remembered.clear();
         Answer<String> next = interactive("a");
 
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of("a"), List.of("a"));
         assertThat(next.result().sharedRows()).isZero();
+    }
+
+    @Test
+    void remembersWhatWasComputedForACallerWhoLeft() {
+        Answer<String> leaving = interactive("a");
+        function = (rows, run) -> {
+            leaving.cancel();
+            return values(rows);
+        };
+        lanes.runOne(LANE);
+
+        assertThat(interactive("a").values()).containsExactly("value a");
+    }
+
+    @Test
+    void remembersNoFailures() {
+        function = (rows, run) -> List.of(new RowOutcome.Failed<>(new ArithmeticException("bad")));
+        interactive("a");
+        lanes.runOne(LANE);
+        function = (rows, run) -> values(rows);
+        Answer<String> next = interactive("a");
+
+        lanes.runOne(LANE);
+
+        assertThat(next.values()).containsExactly("value a");
     }
 
     @Test
@@ -109,6 +170,7 @@ class SharedRowsTest {
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of("a", "a", "a"));
+        assertThat(remembered).hasSize(1);
         assertThat(first.values()).isEqualTo(second.values());
     }
 

@@ -10,6 +10,7 @@ import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.PatientQueue;
+import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -54,7 +55,13 @@ final class SmallService implements AutoCloseable {
     }
 
     SmallService(InferenceRuntime runtime) {
-        this.host = new ModelHost(1, 1, runtime, PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> checked());
+        this.host = new ModelHost(
+                1,
+                1,
+                runtime,
+                PatientQueue.LIMITS,
+                VectorCache.off(),
+                (rows, tokens, paddedTokens, nanos) -> checked());
     }
 
     ModelSwitch models(ReloadConfig config) {

@@ -9,6 +9,7 @@ import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.pool.VectorNorm;
 import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.VectorCache;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
@@ -28,13 +29,13 @@ class CachedVectorsTest {
 
     private final Gate lane = new Gate();
     private final AtomicInteger rowsComputed = new AtomicInteger();
-    private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> {
-        rowsComputed.addAndGet(rows);
-        lane.pass();
-    });
+    private final SmallModels models =
+            new SmallModels(VectorCache.ofBytes(1_000_000), (rows, tokens, paddedTokens, nanos) -> {
+                rowsComputed.addAndGet(rows);
+                lane.pass();
+            });
     private final ActiveModel active = new ActiveModel();
-    private final VectorCache cache = VectorCache.ofBytes(1_000_000);
-    private final Embedder embedder = new Embedder(active, cache, models.host().workers());
+    private final Embedder embedder = new Embedder(active, models.host().workers());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -120,7 +121,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void vectorsAreKeptForEachWayOfNormalisingAndSharedByNoOthers() throws Exception {
+    void answersOneVectorNormalisedOrNotAsIsAskedFor() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, false);
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
@@ -136,7 +137,7 @@ class CachedVectorsTest {
         assertThat(length(embed("equal"))).isEqualTo(length(normalized.get()));
         active.serve(model, false);
         assertThat(length(embed("equal"))).isEqualTo(length(raw.get()));
-        assertThat(rowsComputed).hasValue(3);
+        assertThat(rowsComputed).hasValue(2);
     }
 
     @Test
@@ -189,7 +190,8 @@ class CachedVectorsTest {
     void answersKnownTextsHoweverMuchWaits() {
         EmbeddingModel model = serve("distilbert-mean");
         embed("text");
-        MicroBatcher<EncodedText, float[]>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
+        MicroBatcher<EncodedText, EmbeddedText>.Admission large =
+                model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
         assertThat(embed("text").vectors()).hasSize(1);
         assertThat(failure(request("new"))).isInstanceOf(EmbeddingFailure.Saturated.class);
@@ -210,6 +212,21 @@ class CachedVectorsTest {
                 false);
 
         assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.OtherSpace.class);
+    }
+
+    @Test
+    void keepsWhatWasComputedForACallerWhoLeft() throws Exception {
+        serve("distilbert-mean");
+        lane.holdNext();
+        Cancellable leaving = embedder.embed(request("text")).subscribe().with(unused -> {});
+        lane.awaitHeld();
+
+        leaving.cancel();
+        lane.open();
+        embed("behind it on the only lane");
+
+        assertThat(embed("text").sources().hits()).isOne();
+        assertThat(rowsComputed).hasValue(2);
     }
 
     @Test

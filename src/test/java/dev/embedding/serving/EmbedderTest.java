@@ -12,7 +12,7 @@ import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
-import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.cache.EmbeddedText;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.IOException;
@@ -39,8 +39,7 @@ class EmbedderTest {
     private final Gate lane = new Gate();
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder =
-            new Embedder(active, VectorCache.off(), models.host().workers());
+    private final Embedder embedder = new Embedder(active, models.host().workers());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -244,7 +243,8 @@ class EmbedderTest {
     void failsWhenTooMuchWaits() {
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        MicroBatcher<EncodedText, float[]>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
+        MicroBatcher<EncodedText, EmbeddedText>.Admission large =
+                model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
         EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
 
@@ -319,7 +319,7 @@ class EmbedderTest {
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), true);
-        Embedder portionwise = new Embedder(active, VectorCache.off(), portions::add);
+        Embedder portionwise = new Embedder(active, portions::add);
         CompletableFuture<Embeddings> answer = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -339,7 +339,7 @@ class EmbedderTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, true);
-        Embedder portionwise = new Embedder(active, VectorCache.off(), portions::add);
+        Embedder portionwise = new Embedder(active, portions::add);
         Cancellable leaving = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()

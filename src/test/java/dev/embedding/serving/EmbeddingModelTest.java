@@ -15,7 +15,6 @@ import dev.embedding.model.Prompts;
 import dev.embedding.model.SafetensorsFile;
 import dev.embedding.model.Tokenization;
 import dev.embedding.pool.LayerNorm;
-import dev.embedding.serving.cache.VectorCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -92,7 +91,7 @@ class EmbeddingModelTest {
     private static float[] embed(EmbeddingModel model, String text) {
         ActiveModel active = new ActiveModel();
         active.serve(model, false);
-        return new Embedder(active, VectorCache.off(), Runnable::run)
+        return new Embedder(active, Runnable::run)
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))

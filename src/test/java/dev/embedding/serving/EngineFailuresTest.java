@@ -36,7 +36,12 @@ class EngineFailuresTest {
     private final EngineFaults faults = new EngineFaults();
     private final Gate lane = new Gate();
     private final ModelHost host = new ModelHost(
-            1, 1, faults.runtime(), PatientQueue.LIMITS, (rows, tokens, paddedTokens, nanos) -> lane.pass());
+            1,
+            1,
+            faults.runtime(),
+            PatientQueue.LIMITS,
+            VectorCache.off(),
+            (rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final EmbeddingModel model = EmbeddingModel.load(
             NoHub.locator()
                     .locate(ModelWish.of(
@@ -44,7 +49,7 @@ class EngineFailuresTest {
             new ModelOptions("cpu", 32, 0),
             host);
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, VectorCache.off(), host.workers());
+    private final Embedder embedder = new Embedder(active, host.workers());
 
     EngineFailuresTest() {
         active.serve(model, true);

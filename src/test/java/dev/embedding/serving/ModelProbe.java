@@ -1,6 +1,5 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.cache.VectorCache;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,7 +35,7 @@ public final class ModelProbe {
 
     /** Embeds a text with whatever is served. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
-        return new Embedder(active, VectorCache.off(), Runnable::run)
+        return new Embedder(active, Runnable::run)
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }

@@ -9,7 +9,6 @@ import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.pool.VectorNorm;
-import dev.embedding.serving.cache.VectorCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,7 +113,7 @@ class PooledOutputTest {
     private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
         active.serve(model, normalize);
-        return new Embedder(active, VectorCache.off(), Runnable::run)
+        return new Embedder(active, Runnable::run)
                 .embed(EmbeddingRequest.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

@@ -1,8 +1,10 @@
 package dev.embedding.serving;
 
 import dev.embedding.ReferenceModel;
+import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.ModelWish;
 import dev.embedding.model.NoHub;
+import dev.embedding.serving.cache.VectorCache;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +18,11 @@ final class SmallModels {
 
     /** @param listener called on the lane's thread after each batch, so that a test can hold the lane there */
     SmallModels(ServingListener listener) {
-        this.host = new ModelHost(1, 1, PatientQueue.LIMITS, listener);
+        this(VectorCache.off(), listener);
+    }
+
+    SmallModels(VectorCache cache, ServingListener listener) {
+        this.host = new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, listener);
     }
 
     SmallModels() {

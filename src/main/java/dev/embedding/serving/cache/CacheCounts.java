@@ -4,7 +4,7 @@ package dev.embedding.serving.cache;
  * Where the vectors of a request came from, in texts; nothing is counted while the cache is off.
  *
  * @param hits found in the cache
- * @param shared computed for an equal text that came before, and not again
+ * @param shared computed for an equal text that came at about the same time, and not again
  * @param misses computed
  * @param bypassed computed because the request wanted nothing kept
  */

@@ -1,9 +1,9 @@
 package dev.embedding.serving.cache;
 
 /**
- * What was answered for a text.
+ * What was computed of a text.
  *
- * @param vector as it is answered; never to be changed, as others are answered with the same one
+ * @param vector before it is normalised; never to be changed, as others get the same one
  * @param tokens how many tokens the model saw
  * @param truncated whether the text was cut to the model's maximum length
  */

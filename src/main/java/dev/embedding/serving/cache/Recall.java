@@ -1,17 +1,15 @@
 package dev.embedding.serving.cache;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which of one request's texts have a vector in the cache, and which are to be computed. */
 public final class Recall {
 
-    /** Null when the cache is not used. */
-    private final @Nullable Cache<TextKey, EmbeddedText> cache;
-
+    private final boolean usesCache;
     private final int bypassed;
     private final List<@Nullable EmbeddedText> known;
     private final List<Missing> missing = new ArrayList<>();
@@ -19,26 +17,26 @@ public final class Recall {
     /** A text to be computed, by its index in the request. */
     private record Missing(int index, String text, @Nullable TextKey key) {}
 
-    private Recall(@Nullable Cache<TextKey, EmbeddedText> cache, int texts, int bypassed) {
-        this.cache = cache;
+    private Recall(boolean usesCache, int texts, int bypassed) {
+        this.usesCache = usesCache;
         this.bypassed = bypassed;
         this.known = new ArrayList<>(Collections.nCopies(texts, null));
     }
 
     /** @param bypassed how many texts count as such */
     static Recall ofNothing(List<String> texts, int bypassed) {
-        Recall recall = new Recall(null, texts.size(), bypassed);
+        Recall recall = new Recall(false, texts.size(), bypassed);
         for (String text : texts) {
             recall.missing.add(new Missing(recall.missing.size(), text, null));
         }
         return recall;
     }
 
-    static Recall of(Cache<TextKey, EmbeddedText> cache, TextKey.Maker keys, List<String> texts) {
-        Recall recall = new Recall(cache, texts.size(), 0);
+    static Recall of(Function<TextKey, @Nullable EmbeddedText> cache, TextKey.Maker keys, List<String> texts) {
+        Recall recall = new Recall(true, texts.size(), 0);
         for (int index = 0; index < texts.size(); index++) {
             TextKey key = keys.of(texts.get(index));
-            EmbeddedText found = cache.getIfPresent(key);
+            EmbeddedText found = cache.apply(key);
             recall.known.set(index, found);
             if (found == null) {
                 recall.missing.add(new Missing(index, texts.get(index), key));
@@ -67,23 +65,19 @@ public final class Recall {
         return missing.get(missingText).key();
     }
 
-    /** All of the request's texts, given those that were computed; these are kept. */
+    /** All of the request's texts, given those that were computed. */
     @SuppressWarnings("NullAway") // Each is known or computed.
     public List<EmbeddedText> with(List<EmbeddedText> computed) {
         for (int index = 0; index < computed.size(); index++) {
-            Missing text = missing.get(index);
-            known.set(text.index(), computed.get(index));
-            if (cache != null && text.key() != null) {
-                cache.put(text.key(), computed.get(index));
-            }
+            known.set(missing.get(index).index(), computed.get(index));
         }
         return Collections.unmodifiableList(known);
     }
 
-    /** @param shared how many of the texts waited for an equal one that was being computed */
+    /** @param shared how many of the missing texts were not computed after all */
     public CacheCounts counts(int shared) {
-        return cache == null
-                ? new CacheCounts(0, 0, 0, bypassed)
-                : new CacheCounts(known.size() - missing.size(), shared, missing.size() - shared, 0);
+        return usesCache
+                ? new CacheCounts(known.size() - missing.size(), shared, missing.size() - shared, 0)
+                : new CacheCounts(0, 0, 0, bypassed);
     }
 }

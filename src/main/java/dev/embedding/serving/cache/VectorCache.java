@@ -2,14 +2,16 @@ package dev.embedding.serving.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.embedding.batch.RowMemory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vectors of texts that were computed before, bounded in bytes. A vector is found under the fingerprint of its space, its
- * prompt and its exact text, so a cache outlives a change of the model. Thread-safe.
+ * Vectors of texts that were computed before, bounded in bytes. A vector is found under the fingerprint of its model, its
+ * prompt and its exact text, so what is kept outlives a change of the model. It is kept when its row is computed, whatever
+ * becomes of the request. Thread-safe.
  */
-public final class VectorCache {
+public final class VectorCache implements RowMemory<EmbeddedText> {
 
     /** Of an entry beside its vector's components: key, records, array, and Caffeine's node. */
     private static final int BYTES_OF_ENTRY = 256;
@@ -45,14 +47,26 @@ public final class VectorCache {
     /**
      * Looks a request's texts up.
      *
-     * @param fingerprint of the space in which vectors are wanted
+     * @param fingerprint of the model that computes them
      * @param prompt in front of each text
      * @param bypass whether nothing kept is wanted, and nothing is to be kept
      */
     public Recall recall(String fingerprint, String prompt, List<String> texts, boolean bypass) {
         return vectors == null || bypass
                 ? Recall.ofNothing(texts, vectors == null ? 0 : texts.size())
-                : Recall.of(vectors, new TextKey.Maker(fingerprint, prompt), texts);
+                : Recall.of(vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt), texts);
+    }
+
+    @Override
+    public @Nullable EmbeddedText get(Object key) {
+        return vectors == null || !(key instanceof TextKey text) ? null : vectors.getIfPresent(text);
+    }
+
+    @Override
+    public void put(Object key, EmbeddedText value) {
+        if (vectors != null && key instanceof TextKey text) {
+            vectors.put(text, value);
+        }
     }
 
     /** Memory that is taken, about. */

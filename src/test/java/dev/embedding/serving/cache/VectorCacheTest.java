@@ -3,6 +3,7 @@ package dev.embedding.serving.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class VectorCacheTest {
@@ -15,7 +16,7 @@ class VectorCacheTest {
     void findsWhatWasKept() {
         EmbeddedText first = text(1);
         EmbeddedText second = text(2);
-        recall("a", "b").with(List.of(first, second));
+        keep(recall("a", "b"), first, second);
 
         Recall again = recall("b", "c", "a");
 
@@ -25,12 +26,11 @@ class VectorCacheTest {
         assertThat(again.counts(0)).isEqualTo(new CacheCounts(2, 0, 1, 0));
         EmbeddedText third = text(3);
         assertThat(again.with(List.of(third))).containsExactly(second, third, first);
-        assertThat(recall("c").isComplete()).isTrue();
     }
 
     @Test
     void knowsNothingOfOtherSpacesPromptsAndTexts() {
-        cache.recall(SPACE, "query: ", List.of("a"), false).with(List.of(text(1)));
+        keep(cache.recall(SPACE, "query: ", List.of("a"), false), text(1));
 
         assertThat(cache.recall("other", "query: ", List.of("a"), false).isComplete())
                 .isFalse();
@@ -47,7 +47,7 @@ class VectorCacheTest {
 
     @Test
     void tellsTextsApartByTheirUnitsEvenByHalvesOfPairs() {
-        recall("\ud83d", "\ufffd", "?", "\u00e9").with(List.of(text(1), text(2), text(3), text(4)));
+        keep(recall("\ud83d", "\ufffd", "?", "\u00e9"), text(1), text(2), text(3), text(4));
 
         assertThat(recall("\ude00", "\ud83d\ude00", "e\u0301").missingTexts()).hasSize(3);
         assertThat(recall("\ud83d").isComplete()).isTrue();
@@ -63,23 +63,18 @@ class VectorCacheTest {
 
     @Test
     void neitherFindsNorKeepsWhatIsToBypassIt() {
-        recall("a").with(List.of(text(1)));
+        keep(recall("a"), text(1));
         Recall bypass = cache.recall(SPACE, "", List.of("a", "b"), true);
-
-        bypass.with(List.of(text(2), text(3)));
 
         assertThat(bypass.missingTexts()).containsExactly("a", "b");
         assertThat(bypass.keyOf(0)).isNull();
         assertThat(bypass.counts(0)).isEqualTo(new CacheCounts(0, 0, 0, 2));
-        assertThat(recall("a").with(List.of()).get(0).tokens()).isOne();
-        assertThat(recall("b").isComplete()).isFalse();
     }
 
     @Test
     void keepsNothingWhenItIsOff() {
         VectorCache off = VectorCache.ofBytes(0);
-        Recall recall = off.recall(SPACE, "", List.of("a", "a"), false);
-        recall.with(List.of(text(1), text(2)));
+        off.put(Objects.requireNonNull(recall("a").keyOf(0)), text(1));
 
         Recall again = off.recall(SPACE, "", List.of("a"), false);
 
@@ -92,22 +87,17 @@ class VectorCacheTest {
     @Test
     void keepsAsManyVectorsAsItsBytesHold() {
         for (int number = 0; number < 1_000; number++) {
-            recall("text " + number).with(List.of(new EmbeddedText(new float[384], number, false)));
+            keep(recall("text " + number), new EmbeddedText(new float[384], number, false));
         }
 
         assertThat(cache.bytes()).isBetween(90_000L, 100_000L);
         assertThat(cache.size()).isBetween(50L, 56L);
     }
 
-    @Test
-    void aVectorThatIsLargerThanTheCacheIsAnsweredAllTheSame() {
-        VectorCache small = VectorCache.ofBytes(100);
-
-        List<EmbeddedText> answer =
-                small.recall(SPACE, "", List.of("a"), false).with(List.of(new EmbeddedText(new float[384], 7, false)));
-
-        assertThat(answer.get(0).tokens()).isEqualTo(7);
-        assertThat(small.recall(SPACE, "", List.of("a"), false).isComplete()).isFalse();
+    private void keep(Recall recall, EmbeddedText... computed) {
+        for (int index = 0; index < computed.length; index++) {
+            cache.put(Objects.requireNonNull(recall.keyOf(index)), computed[index]);
+        }
     }
 
     private Recall recall(String... texts) {
