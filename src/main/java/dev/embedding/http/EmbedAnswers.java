@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.embedding.serving.Embeddings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Encodes vectors as JSON, each number with the fewest digits that read back as the same 32-bit float. The answer is one
@@ -17,6 +18,9 @@ final class EmbedAnswers {
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .build();
+
+    private static final byte[] MANY = "{\"embeddings\":".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ONE = "{\"embedding\":".getBytes(StandardCharsets.US_ASCII);
 
     private static final int BYTES_PER_NUMBER = 13;
     private static final int BYTES_AROUND = 256;
@@ -30,13 +34,13 @@ final class EmbedAnswers {
 
     /** The answer of {@code POST /embed}. */
     static byte[] embed(Embeddings embeddings, String requestId, double millis) {
-        return encode(embeddings, json -> {
-            json.writeArrayFieldStart("embeddings");
-            for (float[] vector : embeddings.vectors()) {
-                vector(json, vector);
-            }
-            json.writeEndArray();
-            common(json, embeddings, millis);
+        VectorText answer = text(embeddings).append(MANY);
+        char before = '[';
+        for (float[] vector : embeddings.vectors()) {
+            answer.append(before).append(vector);
+            before = ',';
+        }
+        byte[] further = further(embeddings, millis, json -> {
             json.writeStringField("request_id", requestId);
             json.writeArrayFieldStart("truncated");
             for (int index : embeddings.truncated()) {
@@ -44,47 +48,49 @@ final class EmbedAnswers {
             }
             json.writeEndArray();
         });
+        return answer.append(']').append(further).toBytes();
     }
 
     /** The answer of {@code POST /embed/single}. */
     static byte[] single(Embeddings embeddings, double millis) {
-        return encode(embeddings, json -> {
-            json.writeFieldName("embedding");
-            vector(json, embeddings.vectors().get(0));
-            common(json, embeddings, millis);
-            json.writeBooleanField("truncated", !embeddings.truncated().isEmpty());
-        });
+        byte[] further = further(
+                embeddings,
+                millis,
+                json -> json.writeBooleanField(
+                        "truncated", !embeddings.truncated().isEmpty()));
+        return text(embeddings)
+                .append(ONE)
+                .append(embeddings.vectors().get(0))
+                .append(further)
+                .toBytes();
     }
 
-    private static void common(JsonGenerator json, Embeddings embeddings, double millis) throws IOException {
-        json.writeStringField("model_name", embeddings.space().modelName());
-        json.writeNumberField("dimension", embeddings.space().dimension());
-        json.writeNumberField("processing_time_ms", Math.round(millis * 100) / 100.0);
-        json.writeNumberField("tokens", embeddings.tokens());
-    }
-
-    private static void vector(JsonGenerator json, float[] vector) throws IOException {
-        json.writeStartArray();
-        for (float component : vector) {
-            json.writeNumber(component);
-        }
-        json.writeEndArray();
+    private static VectorText text(Embeddings embeddings) {
+        int dimension = embeddings.space().dimension();
+        // The room that a vector needs before it is written is more than it takes then.
+        return new VectorText(mostBytes(embeddings.vectors().size(), dimension) + FloatWriter.MOST_BYTES * dimension);
     }
 
     @FunctionalInterface
-    private interface Content {
+    private interface Fields {
         void write(JsonGenerator json) throws IOException;
     }
 
-    private static byte[] encode(Embeddings embeddings, Content content) {
-        int size = mostBytes(embeddings.vectors().size(), embeddings.space().dimension());
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(size);
+    /** The fields behind the vectors, up to the answer's end. */
+    private static byte[] further(Embeddings embeddings, double millis, Fields fields) {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder(BYTES_AROUND);
                 JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
-            content.write(json);
+            json.writeStringField("model_name", embeddings.space().modelName());
+            json.writeNumberField("dimension", embeddings.space().dimension());
+            json.writeNumberField("processing_time_ms", Math.round(millis * 100) / 100.0);
+            json.writeNumberField("tokens", embeddings.tokens());
+            fields.write(json);
             json.writeEndObject();
             json.flush();
-            return bytes.toByteArray();
+            byte[] object = bytes.toByteArray();
+            object[0] = ','; // It goes on where the vectors ended.
+            return object;
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -76,6 +76,8 @@ public final class ModelHost implements AutoCloseable {
         });
         // An answered request's deadline would otherwise keep its texts and vectors until it has passed.
         timer.setRemoveOnCancelPolicy(true);
+        // A deadline that is the next thing to do wakes the thread when it is set, and so every lone request would.
+        var unused = timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
     }
 
     /** As many workers as there are cores. */

@@ -1,6 +1,7 @@
 package dev.embedding.tokenize;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ public final class TextTokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
     private final TextPrefix prefix;
     private final int maxTokens;
+    private final boolean specialTokens;
     private final boolean cutsStart;
     private final Set<Long> specialIds;
     private final int leadingSpecialTokens;
@@ -49,6 +51,7 @@ public final class TextTokenizer implements AutoCloseable {
             definition = definition.lowerCasing();
         }
         this.tokenizer = load(definition, tokenizerJson, options.specialTokens());
+        this.specialTokens = options.specialTokens();
         this.maxTokens = options.maxTokens();
         this.cutsStart = options.cutsStart();
         this.splitsAtBlanks =
@@ -112,10 +115,23 @@ public final class TextTokenizer implements AutoCloseable {
         }
         for (int attempt = 0; ; attempt++) {
             TextPrefix.Cut cut = prefix.cut(valid, attempt);
-            long[] ids = tokenizer.encode(cut.text()).getIds();
+            long[] ids = ids(cut.text());
             if (cut.complete() || ids.length >= maxTokens + cut.surplusTokens()) {
                 return truncate(ids);
             }
+        }
+    }
+
+    /**
+     * The ids alone. {@code HuggingFaceTokenizer.encode} also makes objects of each token's text and place, which takes
+     * longer than tokenizing.
+     */
+    private long[] ids(String text) {
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, specialTokens);
+        try {
+            return TokenizersLibrary.LIB.getTokenIds(encoding);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
         }
     }
 
@@ -125,7 +141,7 @@ public final class TextTokenizer implements AutoCloseable {
         for (int start = 0; start < text.length(); ) {
             int blank = text.indexOf(' ', Math.min(start + PORTION, text.length()));
             int end = blank < 0 ? text.length() : blank;
-            for (long id : tokenizer.encode(text.substring(start, end)).getIds()) {
+            for (long id : ids(text.substring(start, end))) {
                 ids.add(Math.toIntExact(id));
             }
             start = end;

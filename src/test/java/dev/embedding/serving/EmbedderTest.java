@@ -300,7 +300,9 @@ class EmbedderTest {
         Embeddings embeddings = await(embedder.embed(request(List.of("text"))));
 
         assertThat(embeddings.vectors()).hasSize(1);
-        assertThat(model.timer().shutdownNow()).isEmpty();
+        assertThat(model.timer().shutdownNow())
+                .as("what is left beside the timer's own beat")
+                .hasSizeLessThan(2);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Receives the body of one exchange, within limits of size and patience, before its endpoint is called. A body that is
@@ -23,7 +24,8 @@ final class BodyReceiver {
     private final long maxMillis;
     private final InflightBytes.Claim claim;
     private final Buffer body = Buffer.buffer();
-    private long pauseTimer;
+    private final long begunMillis = nowMillis();
+    private long receivedMillis = begunMillis;
     private long timer;
     private boolean over;
 
@@ -50,11 +52,10 @@ final class BodyReceiver {
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             exchange.response().writeContinue();
         }
-        timer = vertx.setTimer(maxMillis, late -> refuse(408, LATE));
-        pauseTimer = vertx.setTimer(maxPauseMillis, late -> refuse(408, LATE));
+        watch();
         request.exceptionHandler(clientGone -> {
             over = true;
-            cancelTimers();
+            vertx.cancelTimer(timer);
         });
         request.endHandler(ended -> end());
         request.handler(this::chunk);
@@ -81,8 +82,7 @@ final class BodyReceiver {
             refuse(413, "The body is larger than " + maxBytes + " bytes.");
         } else if (count(Math.max(0, received - claim.bytes()))) {
             body.appendBuffer(chunk);
-            vertx.cancelTimer(pauseTimer);
-            pauseTimer = vertx.setTimer(maxPauseMillis, late -> refuse(408, LATE));
+            receivedMillis = nowMillis();
         }
     }
 
@@ -97,19 +97,29 @@ final class BodyReceiver {
 
     private void end() {
         over = true;
-        cancelTimers();
+        vertx.cancelTimer(timer);
         Body.set(exchange, body);
         exchange.next();
     }
 
-    private void cancelTimers() {
-        vertx.cancelTimer(pauseTimer);
-        vertx.cancelTimer(timer);
+    /** One timer for the pause and the whole; whether bytes have come meanwhile is seen when it fires. */
+    private void watch() {
+        long now = nowMillis();
+        long left = Math.min(receivedMillis - now + maxPauseMillis, begunMillis - now + maxMillis);
+        if (left <= 0) {
+            refuse(408, LATE);
+        } else {
+            timer = vertx.setTimer(left, look -> watch());
+        }
+    }
+
+    private static long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
     private void refuse(int status, String detail) {
         over = true;
-        cancelTimers();
+        vertx.cancelTimer(timer);
         EarlyRefusal.send(vertx, exchange, status, detail);
     }
 }

@@ -1,0 +1,59 @@
+package dev.embedding.tokenize;
+
+import dev.embedding.MicrosecondsBenchmark;
+import dev.embedding.SampleTexts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** Texts to token ids, and guessing how many there will be, with the bundled model's tokenizer. */
+public class TokenizingBenchmark extends MicrosecondsBenchmark {
+
+    private static final Path TOKENIZER = Path.of("target/models/BAAI/bge-small-en-v1.5/tokenizer.json");
+
+    private final SampleTexts samples = new SampleTexts();
+    private final String query = "How do I reset my password?";
+    private final String passage = samples.text(600);
+    private final String book = samples.text(1_000_000);
+    private final List<String> thousandPassages = samples.texts(1_000, 600);
+    private final TextTokenizer tokenizer;
+
+    public TokenizingBenchmark() {
+        try {
+            tokenizer = new TextTokenizer(TOKENIZER, TokenizerOptions.upTo(512));
+        } catch (IOException failure) {
+            throw new IllegalStateException("The bundled model is missing: mvn package places it", failure);
+        }
+    }
+
+    @Benchmark
+    public Object query() {
+        return tokenizer.tokenize(query);
+    }
+
+    @Benchmark
+    public Object passage() {
+        return tokenizer.tokenize(passage);
+    }
+
+    @Benchmark
+    public Object millionCharacters() {
+        return tokenizer.tokenize(book);
+    }
+
+    @Benchmark
+    public long estimateQuery() {
+        return tokenizer.estimator().estimate("", List.of(query));
+    }
+
+    @Benchmark
+    public long estimateThousandPassages() {
+        return tokenizer.estimator().estimate("", thousandPassages);
+    }
+
+    @Benchmark
+    public void learnPassage() {
+        tokenizer.estimator().learn("", passage, 130);
+    }
+}
