@@ -1,0 +1,45 @@
+package dev.embedding.serving.cache;
+
+import dev.embedding.MicrosecondsBenchmark;
+import dev.embedding.SampleTexts;
+import java.util.List;
+import java.util.Objects;
+import org.openjdk.jmh.annotations.Benchmark;
+
+/** What the cache takes of a request for one text: to find its vector, or to look for it in vain and keep it. */
+public class VectorCacheBenchmark extends MicrosecondsBenchmark {
+
+    private static final String FINGERPRINT = "85a14410a6abb8968c61e66bf17bbcae";
+    private static final EmbeddedText COMPUTED = new EmbeddedText(new float[384], 120, false);
+
+    private final VectorCache cache = VectorCache.ofBytes(64 << 20);
+    private final String passage = SampleTexts.ofCharacters(600);
+    private long number;
+
+    @Benchmark
+    public boolean foundPassage() {
+        keep(passage);
+        return recall(passage).isComplete();
+    }
+
+    /** The cache is full after a while, so that each vector that comes puts one out. */
+    @Benchmark
+    public boolean newPassage() {
+        keep(number++ + passage);
+        return recall(passage).isComplete();
+    }
+
+    private void keep(String text) {
+        Recall recall = recall(text);
+        if (!recall.isComplete()) {
+            Object key = Objects.requireNonNull(recall.keyOf(0));
+            if (cache.get(key) == null) { // as the batcher asks again
+                cache.put(key, COMPUTED);
+            }
+        }
+    }
+
+    private Recall recall(String text) {
+        return cache.recall(FINGERPRINT, "", List.of(text), false);
+    }
+}
