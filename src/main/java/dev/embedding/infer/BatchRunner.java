@@ -12,6 +12,13 @@ interface BatchRunner extends AutoCloseable {
      */
     TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException;
 
+    /**
+     * Gives back the memory that runs took beyond the weights, where it can.
+     *
+     * @param termination to be told how this is stopped, where it can be
+     */
+    default void giveBack(Termination termination) throws OrtException {}
+
     /** Components of each token vector. */
     int dimension();
 

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +18,15 @@ public final class InferenceEngine implements AutoCloseable {
 
     private static final Duration WIDE_SESSION_IDLE = Duration.ofMinutes(5);
 
+    /** Runs follow each other in milliseconds under load, so that nothing is given back and taken again then. */
+    private static final Duration ARENA_IDLE = Duration.ofSeconds(10);
+
     private final WatchedSession session;
     private final ExecutionPlace place;
     private final boolean packsTokens;
     private final boolean pools;
     private final @Nullable WideSession wide;
+    private final IdleMemory idleMemory;
     private final @Nullable String fallbackReason;
 
     private InferenceEngine(
@@ -36,7 +41,18 @@ public final class InferenceEngine implements AutoCloseable {
         this.packsTokens = packsTokens;
         this.pools = pools;
         this.wide = wide;
+        this.idleMemory = new IdleMemory(onCpu(place, session, wide), ARENA_IDLE);
         this.fallbackReason = fallbackReason;
+    }
+
+    private static List<IdleMemory.Session> onCpu(
+            ExecutionPlace place, WatchedSession session, @Nullable WideSession wide) {
+        if (place != ExecutionPlace.CPU) {
+            return List.of();
+        }
+        return wide == null
+                ? List.of(session::giveBackWhenIdle)
+                : List.of(session::giveBackWhenIdle, wide::giveBackWhenIdle);
     }
 
     /**
@@ -175,6 +191,7 @@ public final class InferenceEngine implements AutoCloseable {
     /** Waits for the runs inside; what a run that was given up holds stays open. */
     @Override
     public void close() {
+        idleMemory.close();
         if (wide != null) {
             wide.close();
         }

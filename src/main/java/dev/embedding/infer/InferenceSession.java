@@ -37,6 +37,9 @@ final class InferenceSession implements BatchRunner {
     /** Name of the output with one vector a text; used only where there are no token vectors. */
     private static final String POOLED_OUTPUT = "sentence_embedding";
 
+    /** Has a run on the CPU free what its arena does not need any more. */
+    private static final Map<String, String> SHRINKING = Map.of("memory.enable_memory_arena_shrinkage", "cpu:0");
+
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final Set<String> inputs;
@@ -167,11 +170,27 @@ final class InferenceSession implements BatchRunner {
 
     @Override
     public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
+        return run(batch, workspace, termination, Map.of());
+    }
+
+    /** The arena is shrunk at the end of a run that asks for it, so this is a run, of one token. */
+    @Override
+    public void giveBack(Termination termination) throws OrtException {
+        TokenBatch least = TokenBatch.of(List.of(new int[] {padTokenId}));
+        TokenVectors unused = run(least, new Workspace(), termination, SHRINKING);
+    }
+
+    private TokenVectors run(
+            TokenBatch batch, Workspace workspace, Termination termination, Map<String, String> configuration)
+            throws OrtException {
         int rows = batch.rows().size();
         int vectorsOfRow = oneVectorOfRow ? 1 : batch.longest();
         var vectors = workspace.output(rows * vectorsOfRow, dimension);
         Map<String, OnnxTensor> tensors = tensors(batch, workspace);
         try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
+            for (Map.Entry<String, String> entry : configuration.entrySet()) {
+                options.addRunConfigEntry(entry.getKey(), entry.getValue());
+            }
             termination.canBeDoneBy(() -> terminate(options));
             try {
                 if (halfPrecision) {

@@ -26,6 +26,8 @@ final class WatchedSession implements AutoCloseable {
     private int givenUp;
     private boolean closing;
     private boolean closed;
+    private boolean ranSinceGivenBack;
+    private long lastRunNanos;
 
     WatchedSession(BatchRunner session, RunWatch watch, Duration runTimeout) {
         this.session = session;
@@ -74,6 +76,25 @@ final class WatchedSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives back the memory that runs took beyond the weights, when none was inside for as long.
+     *
+     * @return false where there was nothing to do
+     */
+    boolean giveBackWhenIdle(Duration idle) throws OrtException {
+        if (!enterWhenIdle(idle)) {
+            return false;
+        }
+        Termination termination = new Termination();
+        RunWatch.Watched run = watch.begin(runTimeout.toNanos(), termination, this::leaveBehind);
+        try {
+            session.giveBack(termination);
+            return true;
+        } finally {
+            leave(run.end());
+        }
+    }
+
     /** The larger of the fixed limit and {@value #PATIENCE} times the tokens' time; without a measurement the first. */
     private long limitNanos(TokenBatch batch) {
         double rate = tokensPerNano;
@@ -109,6 +130,17 @@ final class WatchedSession implements AutoCloseable {
             return false;
         }
         inside++;
+        ranSinceGivenBack = true;
+        return true;
+    }
+
+    private synchronized boolean enterWhenIdle(Duration idle) {
+        boolean isIdle = inside == 0 && watch.now() - lastRunNanos >= idle.toNanos();
+        if (closing || !isIdle || !ranSinceGivenBack) {
+            return false;
+        }
+        inside++;
+        ranSinceGivenBack = false;
         return true;
     }
 
@@ -119,6 +151,7 @@ final class WatchedSession implements AutoCloseable {
 
     private synchronized void leave(boolean wasGivenUp) {
         inside--;
+        lastRunNanos = watch.now();
         if (wasGivenUp) {
             givenUp--;
         }

@@ -61,6 +61,12 @@ final class WideSession implements AutoCloseable {
         return null;
     }
 
+    /** {@link WatchedSession#giveBackWhenIdle}, of the session that is open. */
+    boolean giveBackWhenIdle(Duration idle) throws OrtException {
+        WatchedSession open = session;
+        return open != null && open.giveBackWhenIdle(idle);
+    }
+
     private void openInBackground() {
         if (!lock.tryLock()) {
             return; // It is being closed or put in place, which may wait for a run; lanes do not wait with it.

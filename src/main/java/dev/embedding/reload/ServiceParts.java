@@ -27,9 +27,11 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** Puts the plain parts of the service together, and starts and stops them with the application. */
@@ -37,6 +39,8 @@ import org.jboss.logging.Logger;
 class ServiceParts {
 
     private static final Logger LOG = Logger.getLogger("dev.embedding");
+    private static final Duration HEAP_SETTLES = Duration.ofSeconds(5);
+    private static final Duration HEAP_IDLE = Duration.ofSeconds(30);
 
     @Produces
     @Singleton
@@ -111,6 +115,7 @@ class ServiceParts {
                 progress,
                 environment.given().contains(SettingKey.MODEL_CACHE_DIR),
                 engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
+        AtomicBoolean first = new AtomicBoolean(true);
         ModelSwitch models =
                 new ModelSwitch(active, loader, FreeMemory.ofThisMachine()::bytes, reload, counters, model -> {
                     served.fire(model);
@@ -118,6 +123,11 @@ class ServiceParts {
                             model.loaded()
                                     ? StartBanner.of(model, settings, host)
                                     : "In force: " + oneLine(model.settings()));
+                    if (first.getAndSet(false)) {
+                        // What starting needed is garbage by then.
+                        JavaHeap.shrinkAfter(HEAP_SETTLES);
+                        JavaHeap.shrinkWhenIdle(HEAP_IDLE);
+                    }
                 });
         return new SettingsFollower(
                 environment,

@@ -25,6 +25,7 @@ class WatchedSessionTest {
 
     private static final TokenBatch BATCH = TokenBatch.of(List.of(new int[] {1, 2, 3}));
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration IDLE = Duration.ofSeconds(10);
     private final AtomicLong now = new AtomicLong();
     private final RunWatch watch = new RunWatch(now::get);
     private final HeldRunner runner = new HeldRunner();
@@ -194,6 +195,87 @@ class WatchedSessionTest {
     }
 
     @Test
+    void givesMemoryBackOnceNothingRanForAsLong() throws Exception {
+        CompletableFuture<@Nullable TokenVectors> run = begin();
+        pass(IDLE);
+        boolean underARun = session.giveBackWhenIdle(IDLE);
+        runner.mayReturn.countDown();
+        run.get();
+        pass(IDLE.minusNanos(1));
+        boolean tooSoon = session.giveBackWhenIdle(IDLE);
+        pass(Duration.ofNanos(1));
+
+        boolean inTime = session.giveBackWhenIdle(IDLE);
+
+        assertThat(underARun).isFalse();
+        assertThat(tooSoon).isFalse();
+        assertThat(inTime).isTrue();
+        assertThat(runner.givenBack).hasValue(1);
+    }
+
+    @Test
+    void givesMemoryBackAgainOnlyAfterFurtherRuns() throws Exception {
+        runner.mayReturn.countDown();
+        boolean neverRan = session.giveBackWhenIdle(Duration.ZERO);
+        session.tryRun(BATCH, new Workspace(), WatchedSessionTest::nobody);
+        boolean first = session.giveBackWhenIdle(Duration.ZERO);
+        boolean again = session.giveBackWhenIdle(Duration.ZERO);
+        session.tryRun(BATCH, new Workspace(), WatchedSessionTest::nobody);
+        boolean afterARun = session.giveBackWhenIdle(Duration.ZERO);
+        session.tryRun(BATCH, new Workspace(), WatchedSessionTest::nobody);
+        session.close();
+        boolean closed = session.giveBackWhenIdle(Duration.ZERO);
+
+        assertThat(List.of(neverRan, first, again, afterARun, closed)).containsExactly(false, true, false, true, false);
+    }
+
+    @Test
+    void isNotClosedWhileItGivesMemoryBack() throws Exception {
+        runner.mayReturn.countDown();
+        session.tryRun(BATCH, new Workspace(), WatchedSessionTest::nobody);
+        runner.holdAgain();
+        CountDownLatch inside = new CountDownLatch(1);
+        runner.inside = inside;
+        CompletableFuture<Boolean> giving = CompletableFuture.supplyAsync(() -> {
+            try {
+                return session.giveBackWhenIdle(Duration.ZERO);
+            } catch (OrtException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+        inside.await();
+
+        Thread closing = new Thread(session::close);
+        closing.start();
+        while (closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        boolean closedUnderIt = runner.closed;
+        runner.mayReturn.countDown();
+        closing.join();
+
+        assertThat(closedUnderIt).isFalse();
+        assertThat(runner.closed).isTrue();
+        assertThat(giving.get()).isTrue();
+    }
+
+    @Test
+    void aRealSessionComputesTheSameAfterItGaveMemoryBack() throws OrtException {
+        InferenceRuntime runtime = new InferenceRuntime();
+        try (SessionOptions options = new SessionOptions();
+                InferenceSession real = InferenceSession.open(
+                        runtime, ReferenceModel.of("distilbert-mean").weights(), options, 0, false)) {
+            FloatBuffer before =
+                    real.run(BATCH, new Workspace(), new Termination()).values();
+
+            real.giveBack(new Termination());
+
+            assertThat(real.run(BATCH, new Workspace(), new Termination()).values())
+                    .isEqualTo(before);
+        }
+    }
+
+    @Test
     void failsARunThatGivesTooLittle() {
         runner.mayReturn.countDown();
         runner.floats = 2;
@@ -255,6 +337,7 @@ class WatchedSessionTest {
         volatile boolean obeys;
         volatile boolean closed;
         volatile int floats = 3;
+        final AtomicInteger givenBack = new AtomicInteger();
 
         void holdAgain() {
             mayReturn = new CountDownLatch(1);
@@ -280,6 +363,12 @@ class WatchedSessionTest {
                 throw new OrtException("terminated by a test");
             }
             return new TokenVectors(FloatBuffer.allocate(floats), 3, 1);
+        }
+
+        @Override
+        public void giveBack(Termination termination) throws OrtException {
+            TokenVectors unused = run(BATCH, new Workspace(), termination);
+            givenBack.incrementAndGet();
         }
 
         @Override
