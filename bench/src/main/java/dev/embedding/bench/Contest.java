@@ -31,8 +31,8 @@ final class Contest {
     Outcome hold(Scenario scenario) throws IOException, OrtException, InterruptedException {
         List<Text> texts = corpus.texts(scenario.lengths(), scenario.texts());
         List<Outcome.Round> rounds = new ArrayList<>();
-        try (BareSide bare = new BareSide(scenario, texts, model, cores);
-                ServiceSide served = new ServiceSide(scenario, texts, service)) {
+        ServiceSide served = new ServiceSide(scenario, texts, service);
+        try (BareSide bare = new BareSide(scenario, texts, model, cores)) {
             served.check();
             if (!options.warmUp().isZero()) {
                 bare.measure(options.warmUp().dividedBy(4));

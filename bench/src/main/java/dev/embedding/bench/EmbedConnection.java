@@ -79,7 +79,8 @@ final class EmbedConnection implements AutoCloseable {
         return Integer.parseInt(tokens.group(1));
     }
 
-    private String body() {
+    /** The last answer. */
+    String body() {
         return new String(buffer, bodyStart, bodyEnd - bodyStart, StandardCharsets.UTF_8);
     }
 

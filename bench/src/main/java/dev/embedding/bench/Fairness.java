@@ -56,7 +56,7 @@ final class Fairness {
 
     private static String report(
             Duration time, List<Exchange> idle, List<Exchange> beside, double lone, double shared) {
-        Verdicts verdicts = new Verdicts("Fairness: " + (int) QUERIES_PER_SECOND + " short queries a second beside "
+        Verdicts verdicts = new Verdicts("## Fairness: " + (int) QUERIES_PER_SECOND + " short queries a second beside "
                 + INGESTS + " × " + TEXTS_PER_INGEST + " texts without pause, " + time.toSeconds() + " s each");
         verdicts.seen("query, idle, p50", "ms", quantile(idle, 0.5));
         verdicts.seen("query, idle, p99", "ms", quantile(idle, 0.99));

@@ -5,30 +5,37 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the command line asks for.
  *
- * @param kind what is measured: throughput, overload or fairness
+ * @param kind what is measured
  * @param rounds how often every side is measured
  * @param seconds how long either side is measured in a round
  * @param warmUp load on the service before a scenario's first round; the bare engine, with little to compile, gets a
- *     quarter of it
- * @param scenarios what is measured, in this order
+ *     quarter of it, and a server that stays up for all scenarios all of it once and then a fifth before each
+ * @param scenarios names of those that are measured; empty for all
+ * @param opponents servers beside the service, in this order
  * @param environment variables of the service besides the benchmark's own
+ * @param jvm options of the service's JVM
  */
 record Options(
         Kind kind,
         int rounds,
         Duration seconds,
         Duration warmUp,
-        List<Scenario> scenarios,
+        List<String> scenarios,
+        List<Server> opponents,
         Map<String, String> environment,
+        List<String> jvm,
         boolean smoke) {
 
-    /** Each a benchmark of its own. */
+    /** Each a benchmark of its own; {@code ALL} is the bare engine and the servers. */
     enum Kind {
-        THROUGHPUT(8),
+        ALL(6),
+        BARE(6),
+        SERVERS(6),
         OVERLOAD(60),
         FAIRNESS(60);
 
@@ -37,15 +44,31 @@ record Options(
         Kind(int seconds) {
             this.seconds = seconds;
         }
+
+        boolean bare() {
+            return this == ALL || this == BARE;
+        }
+
+        boolean servers() {
+            return this == ALL || this == SERVERS;
+        }
     }
 
+    private static final int ROUNDS = 3;
+
     static final String USAGE = """
-            bench/run overload [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]...
-            bench/run fairness [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]...
-            bench/run [--rounds 5] [--seconds 8] [--warm-up 20] [--scenario NAME]... [--env NAME=VALUE]...
-            bench/run --smoke        one round of 1 second a side, to see that it works
-            Scenarios: %s""".formatted(
-                    String.join(", ", Scenario.ALL.stream().map(Scenario::name).toList()));
+            bench/run [bare|servers] [--rounds 3] [--seconds 6] [--warm-up 20] [--scenario NAME]... [--opponent NAME]...
+                      [--env NAME=VALUE]... [--jvm OPTION]...
+            bench/run overload [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
+            bench/run fairness [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
+            bench/run --smoke          the bare engine: one round of 1 second a side, to see that it works
+            bench/run servers --smoke  the same with the servers
+            Scenarios of the bare engine: %s
+            Scenarios of the servers: %s
+            Opponents: %s""".formatted(
+                    names(Scenario.BARE.stream().map(Scenario::name)),
+                    names(Scenario.SERVERS.stream().map(Scenario::name)),
+                    names(Server.OPPONENTS.stream().map(Server::name)));
 
     Options {
         if (rounds < 1) {
@@ -54,24 +77,59 @@ record Options(
         if (seconds.isZero()) {
             throw new IllegalArgumentException("--seconds must be at least 1");
         }
+        for (String scenario : scenarios) {
+            if (bareScenarios(kind, List.of(scenario)).isEmpty()
+                    && serverScenarios(kind, List.of(scenario)).isEmpty()) {
+                throw new IllegalArgumentException("There is no scenario " + scenario + " here");
+            }
+        }
     }
 
-    /** Whether the figures may stand as the project's: every scenario, and long enough. */
+    private static String names(Stream<String> names) {
+        return String.join(", ", names.toList());
+    }
+
+    /** Whether the figures may stand as the project's: everything, and long enough. */
     boolean complete() {
-        return kind == Kind.THROUGHPUT && !smoke && scenarios.size() == Scenario.ALL.size();
+        return kind == Kind.ALL && scenarios.isEmpty() && opponents.size() == Server.OPPONENTS.size();
+    }
+
+    List<Scenario> bareScenarios() {
+        return bareScenarios(kind, scenarios);
+    }
+
+    List<Scenario> serverScenarios() {
+        return serverScenarios(kind, scenarios);
+    }
+
+    private static List<Scenario> bareScenarios(Kind kind, List<String> names) {
+        return kind.bare() ? chosen(Scenario.BARE, names) : List.of();
+    }
+
+    private static List<Scenario> serverScenarios(Kind kind, List<String> names) {
+        return kind.servers() ? chosen(Scenario.SERVERS, names) : List.of();
+    }
+
+    private static List<Scenario> chosen(List<Scenario> all, List<String> names) {
+        return all.stream()
+                .filter(scenario -> names.isEmpty() || names.contains(scenario.name()))
+                .toList();
     }
 
     /** @throws IllegalArgumentException for an option or a value that is not known */
     static Options parse(List<String> arguments) {
         boolean smoke = arguments.contains("--smoke");
-        int rounds = smoke ? 1 : 5;
-        Kind kind = kind(arguments);
-        int seconds = smoke ? kind == Kind.THROUGHPUT ? 1 : 3 : kind.seconds;
+        String first = arguments.isEmpty() ? "--" : arguments.get(0);
+        boolean named = !first.startsWith("--");
+        Kind kind = named ? kind(first) : smoke ? Kind.BARE : Kind.ALL;
+        int rounds = smoke ? 1 : ROUNDS;
+        int seconds = smoke ? kind.bare() || kind.servers() ? 1 : 3 : kind.seconds;
         int warmUp = smoke ? 0 : 20;
-        List<Scenario> scenarios = new ArrayList<>();
+        List<String> scenarios = new ArrayList<>();
+        List<Server> opponents = new ArrayList<>();
         Map<String, String> environment = new LinkedHashMap<>();
-        List<String> options = kind == Kind.THROUGHPUT ? arguments : arguments.subList(1, arguments.size());
-        for (var argument = options.iterator(); argument.hasNext(); ) {
+        List<String> jvm = new ArrayList<>();
+        for (var argument = arguments.subList(named ? 1 : 0, arguments.size()).iterator(); argument.hasNext(); ) {
             String option = argument.next();
             if (option.equals("--smoke")) {
                 continue;
@@ -84,8 +142,10 @@ record Options(
                 case "--rounds" -> rounds = number(option, value);
                 case "--seconds" -> seconds = number(option, value);
                 case "--warm-up" -> warmUp = number(option, value);
-                case "--scenario" -> scenarios.add(scenario(value));
+                case "--scenario" -> scenarios.add(value);
+                case "--opponent" -> opponents.add(Server.opponent(value));
                 case "--env" -> environment.put(value.replaceAll("=.*", ""), value.replaceFirst("[^=]*=?", ""));
+                case "--jvm" -> jvm.add(value);
                 default -> throw new IllegalArgumentException(option + " is unknown");
             }
         }
@@ -94,17 +154,20 @@ record Options(
                 rounds,
                 Duration.ofSeconds(seconds),
                 Duration.ofSeconds(warmUp),
-                scenarios.isEmpty() ? Scenario.ALL : List.copyOf(scenarios),
+                List.copyOf(scenarios),
+                opponents.isEmpty() ? Server.OPPONENTS : List.copyOf(opponents),
                 environment,
+                List.copyOf(jvm),
                 smoke);
     }
 
-    private static Kind kind(List<String> arguments) {
-        String first = arguments.isEmpty() ? "" : arguments.get(0);
-        return switch (first) {
+    private static Kind kind(String name) {
+        return switch (name) {
+            case "bare" -> Kind.BARE;
+            case "servers" -> Kind.SERVERS;
             case "overload" -> Kind.OVERLOAD;
             case "fairness" -> Kind.FAIRNESS;
-            default -> Kind.THROUGHPUT;
+            default -> throw new IllegalArgumentException("There is no benchmark " + name);
         };
     }
 
@@ -113,12 +176,5 @@ record Options(
             throw new IllegalArgumentException(option + " wants a number from 0 to 9999, not " + value);
         }
         return Integer.parseInt(value);
-    }
-
-    private static Scenario scenario(String name) {
-        return Scenario.ALL.stream()
-                .filter(scenario -> scenario.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no scenario " + name));
     }
 }

@@ -16,14 +16,6 @@ record Outcome(Scenario scenario, List<Round> rounds) {
      */
     record Round(List<Measurement> bare, Measurement service) {}
 
-    /** A figure over the rounds. */
-    record Spread(double median, double least, double most) {
-
-        static Spread of(double[] values) {
-            return new Spread(Quantile.median(values), Quantile.of(values, 0), Quantile.of(values, 1));
-        }
-    }
-
     int bareShape() {
         return IntStream.range(0, rounds.get(0).bare().size())
                 .boxed()

@@ -26,8 +26,8 @@ final class Overload {
         List<Text> texts = corpus.texts(PASSAGE, arrivals + 2_048);
         Scenario closed = new Scenario("passage-16", CLIENTS, 1, PASSAGE, 2_048, 0);
         Rotation<EmbedRequest> requests = new Rotation<>(EmbedRequest.of(texts.subList(2_048, texts.size()), 1));
-        try (ServiceSide calm = new ServiceSide(closed, texts.subList(0, 2_048), service);
-                OpenLoad load = new OpenLoad(service.port(), requests)) {
+        ServiceSide calm = new ServiceSide(closed, texts.subList(0, 2_048), service);
+        try (OpenLoad load = new OpenLoad(service.port(), requests)) {
             calm.check();
             if (!options.warmUp().isZero()) {
                 calm.measure(options.warmUp());
@@ -48,8 +48,8 @@ final class Overload {
 
     private static String report(
             List<Exchange> exchanges, long start, Duration time, double best, double atRest, Watch watch) {
-        Verdicts verdicts = new Verdicts("Overload: " + (int) PER_SECOND + " passages a second for " + time.toSeconds()
-                + " s, maximum wait " + (int) MAX_WAIT_SECONDS + " s");
+        Verdicts verdicts = new Verdicts("## Overload: " + (int) PER_SECOND + " passages a second for "
+                + time.toSeconds() + " s, maximum wait " + (int) MAX_WAIT_SECONDS + " s");
         long end = start + time.toNanos();
         double goodput = exchanges.stream()
                         .filter(exchange -> exchange.status() == 200 && exchange.end() < end)

@@ -1,6 +1,5 @@
 package dev.embedding.bench;
 
-import dev.embedding.bench.Outcome.Spread;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -13,9 +12,12 @@ final class Report {
 
     private Report() {}
 
-    static String of(String command, Options options, Machine machine, List<Outcome> outcomes) {
+    /** The service beside the bare engine. */
+    static String of(Options options, List<Outcome> outcomes) {
         Report report = new Report();
-        report.machine(command, machine);
+        report.line("");
+        report.line("## Beside the bare engine");
+        report.line("");
         report.rounds(options);
         report.throughput(
                 outcomes.stream().filter(outcome -> !outcome.scenario().lone()).toList());
@@ -44,7 +46,7 @@ final class Report {
 
     private void rounds(Options options) {
         line(
-                "- rounds: %d, each %d s on either side in turn; figures are the median (least – most) over the rounds",
+                "Rounds: %d of %d s on either side in turn; figures are the median (least – most) over the rounds.",
                 options.rounds(), options.seconds().toSeconds());
         if (options.smoke()) {
             line("");
@@ -63,10 +65,10 @@ final class Report {
             line(
                     "| %s | %s | %d | %s | %s | ≥ %.2f | %s | %s |",
                     outcome.scenario().name(),
-                    whole(outcome.bare(Measurement::tokensPerSecond)),
+                    outcome.bare(Measurement::tokensPerSecond).whole(),
                     BareSide.rows(outcome.bareShape()),
-                    whole(outcome.service(Measurement::tokensPerSecond)),
-                    ratio(outcome.ratio()),
+                    outcome.service(Measurement::tokensPerSecond).whole(),
+                    outcome.ratio().ratio(3),
                     outcome.scenario().target(),
                     verdict(outcome),
                     latencies(outcome));
@@ -82,9 +84,9 @@ final class Report {
             line(
                     "| %s | %s | %s | %s | %.2f | %.3f |",
                     outcome.scenario().name(),
-                    whole(outcome.bare(Measurement::tokensPerCpuSecond)),
-                    whole(outcome.service(Measurement::tokensPerCpuSecond)),
-                    ratio(outcome.ratio(Measurement::tokensPerCpuSecond)),
+                    outcome.bare(Measurement::tokensPerCpuSecond).whole(),
+                    outcome.service(Measurement::tokensPerCpuSecond).whole(),
+                    outcome.ratio(Measurement::tokensPerCpuSecond).ratio(3),
                     outcome.service(Measurement::coresUsed).median(),
                     outcome.service(Measurement::coresUsedByLoad).median());
         }
@@ -103,7 +105,7 @@ final class Report {
                     outcome.scenario().name(),
                     outcome.bare(Measurement::medianLatency).median(),
                     outcome.service(Measurement::medianLatency).median(),
-                    ratio(outcome.ratio()),
+                    outcome.ratio().ratio(3),
                     outcome.scenario().target(),
                     verdict(outcome),
                     latencies(outcome));
@@ -112,7 +114,7 @@ final class Report {
 
     private void table(String title, String header) {
         line("");
-        line("## %s", title);
+        line("### %s", title);
         line("");
         line("%s", header);
         line("%s", header.replaceAll("[^|]+", "---"));
@@ -129,14 +131,6 @@ final class Report {
                 outcome.serviceLatency(0.5),
                 outcome.serviceLatency(0.95),
                 outcome.serviceLatency(0.99));
-    }
-
-    private static String whole(Spread spread) {
-        return String.format(Locale.ROOT, "%.0f (%.0f – %.0f)", spread.median(), spread.least(), spread.most());
-    }
-
-    private static String ratio(Spread spread) {
-        return String.format(Locale.ROOT, "**%.3f** (%.3f – %.3f)", spread.median(), spread.least(), spread.most());
     }
 
     private void line(String format, Object... values) {

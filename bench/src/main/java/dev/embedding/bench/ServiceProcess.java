@@ -3,36 +3,34 @@ package dev.embedding.bench;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The built service in a process of its own, on a free port of the loopback address; stopped when closed. */
+/** The built service in a process of its own, ready; stopped when closed. */
 final class ServiceProcess implements AutoCloseable {
 
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(40);
 
-    private final Process process;
-    private final int port;
-    private final Path log;
+    private final ServerProcess server;
 
     /**
      * Starts the service and waits until it is ready.
      *
      * @param directory its working directory, made when missing: no {@code .env} of the caller's reaches it
+     * @param options of the JVM
      * @param environment further variables, which win over the benchmark's own except the address
      */
-    static ServiceProcess start(Path jar, Path directory, Map<String, String> environment)
+    static ServiceProcess start(Path jar, Path directory, List<String> options, Map<String, String> environment)
             throws IOException, InterruptedException {
-        Files.createDirectories(directory);
-        ServiceProcess service = new ServiceProcess(jar, directory, environment);
+        ServiceProcess service =
+                new ServiceProcess(new ServerProcess(launch(jar, directory, options, environment), directory));
         try {
             service.awaitReady();
         } catch (IOException | InterruptedException failure) {
@@ -42,47 +40,50 @@ final class ServiceProcess implements AutoCloseable {
         return service;
     }
 
-    private ServiceProcess(Path jar, Path directory, Map<String, String> environment) throws IOException {
-        port = freePort();
-        log = directory.resolve("service.log");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        jar.toAbsolutePath().toString())
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        Map<String, String> variables = builder.environment();
-        variables.keySet().removeIf(name -> name.startsWith("EMBEDDING_") || name.equals("CORS_ORIGINS"));
-        variables.put("EMBEDDING_DEVICE", "cpu");
-        // Texts come again after a while; an answer from the cache would be no work.
-        variables.put("EMBEDDING_CACHE_SIZE", "0");
-        variables.put("ORT_DISABLE_TELEMETRY", "1");
-        variables.putAll(environment);
-        variables.put("EMBEDDING_HOST", "127.0.0.1");
-        variables.put("EMBEDDING_PORT", Integer.toString(port));
-        process = builder.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop-service"));
+    private ServiceProcess(ServerProcess server) {
+        this.server = server;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /**
+     * How the service is started for a measurement.
+     *
+     * @param options of the JVM
+     * @param environment further variables, which win over the benchmark's own except the address
+     */
+    static ServerProcess.Launch launch(
+            Path jar, Path directory, List<String> options, Map<String, String> environment) {
+        return port -> {
+            List<String> command = new ArrayList<>();
+            command.add(java().toString());
+            command.addAll(options);
+            command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+            Map<String, String> variables = new LinkedHashMap<>();
+            variables.put("EMBEDDING_DEVICE", "cpu");
+            // Texts come again after a while; an answer from the cache would be no work.
+            variables.put("EMBEDDING_CACHE_SIZE", "0");
+            variables.put("ORT_DISABLE_TELEMETRY", "1");
+            variables.putAll(environment);
+            variables.put("EMBEDDING_HOST", "127.0.0.1");
+            variables.put("EMBEDDING_PORT", Integer.toString(port));
+            ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+            ServerProcess.prepare(builder, variables);
+            return builder;
+        };
+    }
+
+    /** The program that runs the benchmark itself. */
+    static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
     private void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (!isReady()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new IOException("The service did not become ready; its log:\n" + Files.readString(log));
+        while (!answers("/q/health/ready")) {
+            if (!server.isAlive() || System.nanoTime() > deadline) {
+                throw new IOException("The service did not become ready; its log:\n" + server.lastWords());
             }
             TimeUnit.MILLISECONDS.sleep(200);
         }
-    }
-
-    private boolean isReady() {
-        return answers("/q/health/ready");
     }
 
     /** Whether a path is answered 200 within a second. */
@@ -96,7 +97,7 @@ final class ServiceProcess implements AutoCloseable {
 
     private HttpURLConnection open(String path) throws IOException {
         HttpURLConnection connection = (HttpURLConnection)
-                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+                URI.create("http://127.0.0.1:" + port() + path).toURL().openConnection();
         connection.setReadTimeout(1000);
         return connection;
     }
@@ -116,32 +117,20 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** What it holds of the machine's memory. */
-    long residentBytes() throws IOException {
-        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-                .findFirst()
-                .orElse(0);
+    long residentBytes() {
+        return server.tree().residentBytes();
     }
 
     int port() {
-        return port;
+        return server.port();
     }
 
     ProcessHandle handle() {
-        return process.toHandle();
+        return server.handle();
     }
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException interrupted) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        server.close();
     }
 }

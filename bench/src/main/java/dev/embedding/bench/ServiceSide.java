@@ -6,22 +6,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The service under a scenario's clients, each on a connection of its own. */
-final class ServiceSide implements AutoCloseable {
+final class ServiceSide {
 
     private static final int CHECKED_TEXTS = 8;
 
     private final ServiceProcess service;
+    private final int clients;
     private final int textsPerRequest;
     private final Rotation<EmbedRequest> requests;
-    private final List<EmbedConnection> connections = new ArrayList<>();
 
-    ServiceSide(Scenario scenario, List<Text> texts, ServiceProcess service) throws IOException {
+    ServiceSide(Scenario scenario, List<Text> texts, ServiceProcess service) {
         this.service = service;
+        clients = scenario.clients();
         textsPerRequest = scenario.textsPerRequest();
         requests = new Rotation<>(EmbedRequest.of(texts, textsPerRequest));
-        for (int client = 0; client < scenario.clients(); client++) {
-            connections.add(new EmbedConnection(service.port()));
-        }
     }
 
     /**
@@ -30,33 +28,37 @@ final class ServiceSide implements AutoCloseable {
      * @throws IOException when they differ: the two sides would not do the same work
      */
     void check() throws IOException {
-        EmbedConnection connection = connections.get(0);
-        for (int checked = 0; checked < CHECKED_TEXTS; checked += textsPerRequest) {
-            EmbedRequest request = requests.next();
-            connection.send(request);
-            if (connection.tokens() != request.tokens()) {
-                throw new IOException("The service counts " + connection.tokens()
-                        + " tokens where the tokenizer counts " + request.tokens());
+        try (EmbedConnection connection = new EmbedConnection(service.port())) {
+            for (int checked = 0; checked < CHECKED_TEXTS; checked += textsPerRequest) {
+                EmbedRequest request = requests.next();
+                connection.send(request);
+                if (connection.tokens() != request.tokens()) {
+                    throw new IOException("The service counts " + connection.tokens()
+                            + " tokens where the tokenizer counts " + request.tokens());
+                }
             }
         }
     }
 
-    Measurement measure(Duration time) throws InterruptedException {
-        List<Caller> callers = new ArrayList<>();
-        for (EmbedConnection connection : connections) {
-            callers.add(() -> {
-                EmbedRequest request = requests.next();
-                connection.send(request);
-                return request.tokens();
-            });
-        }
-        return ClosedLoop.run(callers, time, service.handle());
-    }
-
-    @Override
-    public void close() throws IOException {
-        for (EmbedConnection connection : connections) {
-            connection.close();
+    /** The connections last as long as this: the service closes those that are silent for long. */
+    Measurement measure(Duration time) throws IOException, InterruptedException {
+        List<EmbedConnection> connections = new ArrayList<>();
+        try {
+            List<Caller> callers = new ArrayList<>();
+            for (int client = 0; client < clients; client++) {
+                EmbedConnection connection = new EmbedConnection(service.port());
+                connections.add(connection);
+                callers.add(() -> {
+                    EmbedRequest request = requests.next();
+                    connection.send(request);
+                    return request.tokens();
+                });
+            }
+            return ClosedLoop.run(callers, time, service.handle());
+        } finally {
+            for (EmbedConnection connection : connections) {
+                connection.close();
+            }
         }
     }
 }

@@ -7,8 +7,9 @@ final class Verdicts {
 
     private final StringBuilder text = new StringBuilder();
 
-    Verdicts(String title) {
-        text.append("\n## ").append(title).append("\n\n| what | seen | target | |\n|---|---|---|---|\n");
+    /** @param heading with its number signs */
+    Verdicts(String heading) {
+        text.append('\n').append(heading).append("\n\n| what | seen | target | |\n|---|---|---|---|\n");
     }
 
     void atMost(String what, String unit, double seen, double target) {

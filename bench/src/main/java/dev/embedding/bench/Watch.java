@@ -1,6 +1,5 @@
 package dev.embedding.bench;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +37,7 @@ final class Watch extends Thread implements AutoCloseable {
             try {
                 residentBytes.add(service.residentBytes());
                 TimeUnit.NANOSECONDS.sleep(Math.max(1, INTERVAL.toNanos() - (System.nanoTime() - start)));
-            } catch (IOException | InterruptedException over) {
+            } catch (InterruptedException over) {
                 return;
             }
         }

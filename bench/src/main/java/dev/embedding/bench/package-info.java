@@ -1,4 +1,4 @@
-/** The benchmark: one load on the service and on the bare engine in turn, and what the service keeps of the engine. */
+/** The benchmark: the same load on the service, on other servers and on the bare engine in turn. */
 @NullMarked
 package dev.embedding.bench;
 
