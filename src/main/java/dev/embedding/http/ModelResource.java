@@ -3,6 +3,7 @@ package dev.embedding.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.model.ModelFile;
+import dev.embedding.model.Quantization;
 import dev.embedding.model.Tokenization;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
@@ -78,6 +79,10 @@ public class ModelResource {
                 model.device(),
                 model.executionProvider(),
                 model.description().precision(),
+                model.description()
+                        .quantization()
+                        .flatMap(ModelResource::quantization)
+                        .orElse(null),
                 tokenization.maxTokens() == Tokenization.NO_LIMIT ? null : tokenization.maxTokens(),
                 tokenization.maxTokensFrom(),
                 model.pooling(),
@@ -90,6 +95,36 @@ public class ModelResource {
                 model.description().prompts().defaultName().orElse(null),
                 model.fingerprint(settings.normalizeEmbeddings()));
     }
+
+    private static Optional<QuantizationInfo> quantization(Quantization quantization) {
+        return quantization
+                .made()
+                .map(Quantization.Made::fidelity)
+                .map(fidelity -> new QuantizationInfo(
+                        quantization.recipe(),
+                        fidelity.texts(),
+                        fidelity.minCosine(),
+                        fidelity.meanCosine(),
+                        fidelity.tenNearest()));
+    }
+
+    /** How a model was quantized, and how near to fp32 its vectors are. */
+    @Schema(description = "Measured once, on built-in texts, against the same model in fp32")
+    public record QuantizationInfo(
+            @Schema(required = true, description = "Names how it was made")
+            String recipe,
+
+            @Schema(required = true) int texts,
+
+            @Schema(required = true, description = "Of the text that fares worst") @JsonProperty("min_cosine")
+            double minCosine,
+
+            @Schema(required = true) @JsonProperty("mean_cosine")
+            double meanCosine,
+
+            @Schema(required = true, description = "Part of the ten nearest texts that are the same, from 0 to 1")
+            @JsonProperty("ten_nearest")
+            double tenNearest) {}
 
     /** The answer of {@code GET /model/info}. */
     public record ModelInfo(
@@ -134,8 +169,13 @@ public class ModelResource {
             @Schema(
                     required = true,
                     description = "Of most of the weights",
-                    enumeration = {"fp32", "fp16", "int8", "int4"})
+                    enumeration = {"fp32", "fp16", "int8", "int8-fine", "int4"})
             String precision,
+
+            @Schema(description = "Where the service quantized the model itself")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Nullable
+            QuantizationInfo quantization,
 
             @Schema(
                     description =

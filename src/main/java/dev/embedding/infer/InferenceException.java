@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** A model file could not be opened, or a run failed. The message is for operators; it names no path. */
 public sealed class InferenceException extends RuntimeException permits EngineOutOfMemoryException {
 
-    InferenceException(String message, @Nullable Throwable cause) {
+    public InferenceException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
  * @param revision the commit of a hub's repository
  * @param kind what computes it
  * @param weightFiles the ONNX file and then those with its external data, or the safetensors file of a static model
- * @param precision of most of the weights: {@code fp32}, {@code fp16}, {@code int8} or {@code int4}
+ * @param precision of most of the weights that run: {@code fp32}, {@code fp16}, {@code int8}, {@code int8-fine} or {@code
+ *     int4}
+ * @param quantization what is made of the weight files at loading; empty where they run themselves
  * @param scalesByBatch whether a text's vector would depend on the others of its batch
  * @param tokenization how its texts become tokens
  * @param architecture {@code model_type} of {@code config.json}, or {@code static}
@@ -39,6 +41,7 @@ public record ModelDescription(
         Kind kind,
         List<Path> weightFiles,
         String precision,
+        Optional<Quantization> quantization,
         boolean scalesByBatch,
         Tokenization tokenization,
         String architecture,
@@ -62,6 +65,47 @@ public record ModelDescription(
     /** The ONNX file, or the safetensors file of a static model. */
     public Path weights() {
         return weightFiles.get(0);
+    }
+
+    /** The file that the engine opens. */
+    public Path engineFile() {
+        return quantization
+                .flatMap(Quantization::made)
+                .map(Quantization.Made::file)
+                .orElseGet(this::weights);
+    }
+
+    /** The model as it is before anything is made of it. */
+    public ModelDescription unquantized() {
+        return with("fp32", Optional.empty(), false);
+    }
+
+    /** The model with what was made of it. */
+    public ModelDescription quantized(Quantization.Made made) {
+        return with(precision, quantization.map(planned -> planned.with(made)), scalesByBatch);
+    }
+
+    private ModelDescription with(String served, Optional<Quantization> other, boolean scales) {
+        return new ModelDescription(
+                name,
+                source,
+                revision,
+                kind,
+                weightFiles,
+                served,
+                other,
+                scales,
+                tokenization,
+                architecture,
+                poolings,
+                modules,
+                normalizes,
+                cutDimension,
+                padTokenId,
+                prompts,
+                poolsPrompt,
+                moduleNames,
+                files);
     }
 
     /** The poolings' names, several with {@code +} between them. */

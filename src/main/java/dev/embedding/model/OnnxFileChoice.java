@@ -29,9 +29,18 @@ final class OnnxFileChoice {
         this.roots = transformer.isEmpty() ? List.of("") : List.of(transformer, "");
     }
 
+    /**
+     * A file of the model.
+     *
+     * @param toQuantize whether it is not served itself, but what is made of it
+     */
+    record Choice(String file, boolean toQuantize) {}
+
     /** @throws ModelUnavailableException when there is none that was asked for; it says which there are */
-    String choose(ModelWish wish) {
-        return wish.onnxFile().map(this::named).orElseGet(() -> of(wish.precision(), wish.name()));
+    Choice choose(ModelWish wish) {
+        return wish.onnxFile()
+                .map(name -> new Choice(named(name), false))
+                .orElseGet(() -> of(wish.precision(), wish.name()));
     }
 
     private String named(String name) {
@@ -43,24 +52,33 @@ final class OnnxFileChoice {
                         name, "is missing, but model_file asks for it; " + known("the model has no ONNX file at all")));
     }
 
-    private String of(Precision precision, String model) {
-        for (String name : precision.fileNames()) {
-            Optional<String> found = FOLDERS.stream()
-                    .flatMap(folder -> roots.stream().map(root -> root + folder + name))
-                    .filter(files::has)
-                    .findFirst();
-            if (found.isPresent()) {
-                return found.get();
-            }
-        }
+    private Choice of(Precision precision, String model) {
+        Optional<Choice> shipped = shipped(precision).map(file -> new Choice(file, false));
+        return shipped.or(() -> precision.canBeMade()
+                        ? shipped(Precision.FP32).map(file -> new Choice(file, true))
+                        : Optional.empty())
+                .orElseThrow(() -> missing(precision, model));
+    }
+
+    private Optional<String> shipped(Precision precision) {
+        return precision.fileNames().stream()
+                .flatMap(name ->
+                        FOLDERS.stream().flatMap(folder -> roots.stream().map(root -> root + folder + name)))
+                .filter(files::has)
+                .findFirst();
+    }
+
+    private ModelUnavailableException missing(Precision precision, String model) {
         Set<String> others = files.onnxFiles();
-        String missing = FOLDERS.get(0) + precision.fileNames().get(0);
+        Precision source = precision.canBeMade() ? Precision.FP32 : precision;
+        String missing = FOLDERS.get(0) + source.fileNames().get(0);
         if (others.isEmpty()) {
-            throw files.refusal(missing, "is missing; " + howToExport(model));
+            return files.refusal(missing, "is missing; " + howToExport(model));
         }
-        throw files.refusal(
+        return files.refusal(
                 missing,
-                "is missing, which precision " + precision.label() + " takes; " + known("") + ": " + remedies(others));
+                "is missing, which precision " + precision.label()
+                        + (precision.canBeMade() ? " is made of; " : " takes; ") + known("") + ": " + remedies(others));
     }
 
     private String known(String otherwise) {

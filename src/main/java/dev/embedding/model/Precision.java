@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which of the ONNX files that a model ships is served. Every replica must serve the same one, so the choice looks at
- * the model's files only, never at the machine.
+ * Which of the ONNX files that a model ships is served, or what is made of one. Every replica must serve the same, so the
+ * choice looks at the model's files only, never at the machine.
  */
 public enum Precision {
     /** 32-bit floating point: the export itself, else a file whose graph was only rearranged. */
@@ -21,7 +21,9 @@ public enum Precision {
             "model_qint8_avx512.onnx",
             "model_qint8_arm64.onnx",
             "model_quint8_avx2.onnx",
-            "model_uint8.onnx");
+            "model_uint8.onnx"),
+    /** 8-bit integers but for what is most sensitive to them. No exporter makes it. */
+    INT8_FINE();
 
     private final List<String> fileNames;
 
@@ -34,8 +36,18 @@ public enum Precision {
         return fileNames;
     }
 
+    /** Whether it is made of the fp32 file at loading where there is no file of it. */
+    boolean canBeMade() {
+        return this == INT8 || this == INT8_FINE;
+    }
+
+    /** @throws IllegalArgumentException when there is no precision of that label */
+    public static Precision ofLabel(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
     /** As in the settings. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

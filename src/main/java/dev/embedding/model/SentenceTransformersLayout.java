@@ -49,6 +49,11 @@ final class SentenceTransformersLayout {
     }
 
     private ModelDescription ofTable(ModuleChain modules) {
+        if (wish.precision().canBeMade()) {
+            throw files.refusal(
+                    ModuleChain.FILE,
+                    "describes a static model, which is not quantized: it only looks tokens up; set precision to fp32");
+        }
         String folder = modules.firstFolder();
         Tokenization tokenization = Tokenization.ofTable(files, folder);
         Path table = files.requireFile(
@@ -61,6 +66,7 @@ final class SentenceTransformersLayout {
                 Kind.STATIC,
                 List.of(table),
                 precision(table),
+                Optional.empty(),
                 false,
                 tokenization,
                 "static",
@@ -81,19 +87,22 @@ final class SentenceTransformersLayout {
         Tokenization tokenization = Tokenization.ofTransformer(files, transformer, config);
         List<PoolingMode> poolings = modules.poolingConfig().map(this::poolings).orElse(List.of(PoolingMode.MEAN));
         List<VectorModule> vectorModules = modules.vectorModules();
-        String onnxFile = new OnnxFileChoice(files, transformer).choose(wish);
+        OnnxFileChoice.Choice choice = new OnnxFileChoice(files, transformer).choose(wish);
+        String onnxFile = choice.file();
         files.fetchWithNamesakes(onnxFile); // which external data mostly are
         Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
         OnnxContent content = content(weights);
         fetchExternalData(onnxFile, content);
+        Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
         return new ModelDescription(
                 wish.name(),
                 source,
                 files.revision(),
                 Kind.TRANSFORMER,
                 WeightFiles.of(wish.name(), weights, content),
-                content.precision(),
-                content.scalesByBatch(),
+                quantization.map(made -> made.precision().label()).orElseGet(content::precision),
+                quantization,
+                content.scalesByBatch() || quantization.isPresent(),
                 tokenization,
                 config.path("model_type").asText("unknown"),
                 poolings,
@@ -107,6 +116,23 @@ final class SentenceTransformersLayout {
                         .orElse(true),
                 modules.names(),
                 files.used());
+    }
+
+    private Optional<Quantization> planned(String onnxFile, OnnxContent content) {
+        if (!content.precision().equals("fp32")) {
+            throw files.refusal(
+                    onnxFile,
+                    "is in " + content.precision()
+                            + " already, and only fp32 weights are quantized: set precision to fp32"
+                            + " to serve it as it is, or export it again in fp32");
+        }
+        if (!content.externalData().isEmpty()) {
+            throw files.refusal(
+                    onnxFile,
+                    "keeps weights in other files, and is quantized only where it holds them itself: export it again"
+                            + " into one file, or ship a quantized one, or set precision to fp32");
+        }
+        return Optional.of(Quantization.planned(wish.precision()));
     }
 
     private String precision(Path table) {

@@ -49,6 +49,7 @@ public final class SpaceFingerprint {
         add(digest, "weights=" + weights);
         add(digest, "tokenizer=" + sha256(tokenization.file(), hashes));
         add(digest, "precision=" + model.precision());
+        model.quantization().ifPresent(made -> add(digest, "recipe=" + made.recipe()));
         add(digest, "pooling=" + model.pooling());
         for (VectorModule module : model.modules()) {
             add(digest, identity(module, hashes));

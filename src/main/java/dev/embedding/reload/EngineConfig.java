@@ -20,4 +20,8 @@ public interface EngineConfig {
     /** A run of the engine that takes longer, and ten times longer than its tokens usually do, is terminated. */
     @WithDefault("30s")
     Duration runTimeout();
+
+    /** What a model that is quantized at loading must reach against fp32, of the text that fares worst. */
+    @WithDefault("0.99")
+    double minCosine();
 }

@@ -10,10 +10,10 @@ import dev.embedding.serving.GoldenCheck;
 import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
+import dev.embedding.serving.quantized.QuantizedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Loads and checks the models that settings name. */
@@ -21,6 +21,7 @@ final class ModelLoader {
 
     private final ModelHost host;
     private final ModelLocator locator;
+    private final QuantizedModels quantized;
     private final GoldenVectors golden;
     private final LoadProgress progress;
     private final boolean cacheDirectoryGiven;
@@ -34,6 +35,7 @@ final class ModelLoader {
     ModelLoader(
             ModelHost host,
             ModelLocator locator,
+            QuantizedModels quantized,
             GoldenVectors golden,
             LoadProgress progress,
             boolean cacheDirectoryGiven,
@@ -42,6 +44,7 @@ final class ModelLoader {
         this.cacheDirectoryGiven = cacheDirectoryGiven;
         this.host = host;
         this.locator = locator;
+        this.quantized = quantized;
         this.golden = golden;
         this.gpuMemoryLimit = gpuMemoryLimit;
     }
@@ -51,7 +54,7 @@ final class ModelLoader {
         ModelWish wish = new ModelWish(
                 settings.modelName(),
                 cacheDirectory(settings),
-                Precision.valueOf(settings.precision().toUpperCase(Locale.ROOT)),
+                Precision.ofLabel(settings.precision()),
                 settings.modelFile(),
                 settings.queryPrompt(),
                 settings.documentPrompt());
@@ -68,15 +71,16 @@ final class ModelLoader {
         return isDefault && !cacheDirectoryGiven ? Optional.empty() : Optional.of(Path.of(settings.modelCacheDir()));
     }
 
-    /** Ends a download; whatever would be located afterwards is not. */
+    /** Ends a download, and what is being quantized; whatever would be located afterwards is not. */
     void stop() {
         locator.stop();
+        quantized.stop();
     }
 
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
     EmbeddingModel load(ModelDescription description, ServiceSettings settings) {
-        EmbeddingModel model = EmbeddingModel.load(
-                description, new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit), host);
+        ModelOptions options = new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit);
+        EmbeddingModel model = EmbeddingModel.load(quantized.completed(description, options), options, host);
         try {
             GoldenCheck.verify(model, golden);
             return model;

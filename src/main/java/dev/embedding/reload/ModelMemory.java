@@ -15,6 +15,9 @@ final class ModelMemory {
     /** A session's memory for each byte of weights, and what it takes besides. */
     private static final double OF_WEIGHTS = 1.5;
 
+    /** The same where a quantized model is made of them: they are read beside a session. */
+    private static final double OF_QUANTIZED_WEIGHTS = 2.5;
+
     private static final long BESIDES = 100 * MIB;
 
     private final Supplier<OptionalLong> free;
@@ -70,6 +73,7 @@ final class ModelMemory {
     }
 
     private static long needed(ModelDescription model) {
-        return (long) (model.weightBytes() * OF_WEIGHTS) + BESIDES;
+        double share = model.quantization().isPresent() ? OF_QUANTIZED_WEIGHTS : OF_WEIGHTS;
+        return (long) (model.weightBytes() * share) + BESIDES;
     }
 }

@@ -11,6 +11,7 @@ import dev.embedding.serving.QueueLimits;
 import dev.embedding.serving.ServingListener;
 import dev.embedding.serving.cache.CacheConfig;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.quantized.QuantizedModels;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -111,6 +112,7 @@ class ServiceParts {
                 new ModelLocator(
                         ModelLocator.defaultBundledRoots(),
                         new HubModels(variables::value, mostBytes(reload), progress)),
+                new QuantizedModels(host, Path.of(settings.modelCacheDir(), "quantized"), engine.minCosine()),
                 new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
                 progress,
                 environment.given().contains(SettingKey.MODEL_CACHE_DIR),

@@ -228,6 +228,11 @@ public final class EmbeddingModel {
         return tokenized;
     }
 
+    /** What the model sees of a text. */
+    public int[] tokenIds(String text) {
+        return tokenizer.tokenize(text).ids();
+    }
+
     /** Tokens that these texts will have about, without tokenizing them. */
     long estimateTokens(String prompt, List<String> texts) {
         return tokenizer.estimator().estimate(prompt, texts);

@@ -36,7 +36,7 @@ final class EngineEncoder implements Encoder {
     static EngineEncoder open(ModelDescription model, ModelOptions options, ModelHost host) {
         InferenceEngine engine = InferenceEngine.open(
                 host.runtime(),
-                model.weights(),
+                model.engineFile(),
                 new EngineOptions(
                         options.requestedDevice(),
                         model.padTokenId(),

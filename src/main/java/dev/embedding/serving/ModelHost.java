@@ -139,7 +139,7 @@ public final class ModelHost implements AutoCloseable {
         return lanes;
     }
 
-    InferenceRuntime runtime() {
+    public InferenceRuntime runtime() {
         return runtime;
     }
 

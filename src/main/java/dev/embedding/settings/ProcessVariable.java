@@ -30,6 +30,7 @@ enum ProcessVariable {
     EMBEDDING_ANSWER_PAUSE("a duration as 30s or 500ms", ProcessVariable::duration),
     EMBEDDING_CACHE_SIZE("a size as 64M, or 0", ProcessVariable::sizeOrNone),
     EMBEDDING_GPU_MEMORY_LIMIT("empty, or a size as 4G", ProcessVariable::optionalSize),
+    EMBEDDING_MIN_COSINE("a number from 0 to 1", ProcessVariable::part),
     EMBEDDING_RUN_TIMEOUT("a duration as 30s or 500ms", ProcessVariable::duration),
     EMBEDDING_SHUTDOWN_DELAY("a duration as 5s, or 0s", ProcessVariable::durationOrNone),
     EMBEDDING_SHUTDOWN_TIMEOUT("a duration as 25s or 500ms", ProcessVariable::duration),
@@ -69,6 +70,11 @@ enum ProcessVariable {
     private static void connections(String value) {
         int number = Integer.parseInt(value.strip());
         require(number >= 1 && number <= 1_000_000);
+    }
+
+    private static void part(String value) {
+        double number = Double.parseDouble(value.strip());
+        require(number >= 0 && number <= 1);
     }
 
     private static void keys(String value) {

@@ -19,7 +19,11 @@ public enum SettingKey {
     MODEL_CACHE_DIR("EMBEDDING_MODEL_CACHE_DIR", "./model_cache", "a directory", Values::notBlank),
     NORMALIZE_EMBEDDINGS("EMBEDDING_NORMALIZE", "true", "1, true, yes, on or 0, false, no, off", Values::parseBoolean),
     MAX_BATCH_SIZE("EMBEDDING_MAX_BATCH_SIZE", "32", "a whole number from 1 to 1024", Values.integer(1, 1024)),
-    PRECISION("EMBEDDING_PRECISION", "fp32", "fp32, fp16 or int8", Values.oneOf("fp32", "fp16", "int8")),
+    PRECISION(
+            "EMBEDDING_PRECISION",
+            "fp32",
+            "fp32, fp16, int8 or int8-fine",
+            Values.oneOf("fp32", "fp16", "int8", "int8-fine")),
     MODEL_FILE(
             "EMBEDDING_MODEL_FILE",
             "",

@@ -32,6 +32,8 @@ class OnnxFileChoiceTest {
                 "INT8 | onnx/model.onnx onnx/model_int8.onnx onnx/model_quantized.onnx | onnx/model_quantized.onnx",
                 "INT8 | onnx/model_quint8_avx2.onnx onnx/model_qint8_avx512_vnni.onnx | onnx/model_qint8_avx512_vnni.onnx",
                 "INT8 | model_quantized.onnx onnx/model_int8.onnx | model_quantized.onnx",
+                "INT8 | onnx/model.onnx onnx/model_fp16.onnx | made of onnx/model.onnx",
+                "INT8_FINE | onnx/model.onnx onnx/model_quantized.onnx | made of onnx/model.onnx",
                 "FP32 | onnx/model.onnx 0_Transformer/onnx/model.onnx | 0_Transformer/onnx/model.onnx",
                 "INT8 | onnx/model_quantized.onnx 0_Transformer/onnx/model.onnx | onnx/model_quantized.onnx"
             })
@@ -68,6 +70,17 @@ class OnnxFileChoiceTest {
                 .hasMessageContaining("set precision to int8, or set model_file to one of them");
     }
 
+    @ParameterizedTest
+    @CsvSource({"INT8, onnx/model_fp16.onnx, fp16", "INT8_FINE, onnx/model_quantized.onnx, int8"})
+    void saysWhatIsMissingToQuantize(Precision precision, String there, String remedy) throws IOException {
+        create(there);
+
+        assertThatThrownBy(() -> choose(precision, Optional.empty()))
+                .hasMessageContaining(
+                        "onnx/model.onnx is missing, which precision " + precision.label() + " is made of")
+                .hasMessageContaining("set precision to " + remedy);
+    }
+
     @Test
     void saysHowToExportWhenThereIsNoneAtAll() throws IOException {
         create("model.safetensors pytorch_model.bin");
@@ -87,7 +100,8 @@ class OnnxFileChoiceTest {
 
     private String choose(Precision precision, Optional<String> named) {
         ModelFiles files = new ModelFiles("some/model", new ModelFolder.Local(directory));
-        return new OnnxFileChoice(files, "0_Transformer/")
+        OnnxFileChoice.Choice choice = new OnnxFileChoice(files, "0_Transformer/")
                 .choose(new ModelWish("some/model", Optional.empty(), precision, named, "", ""));
+        return (choice.toQuantize() ? "made of " : "") + choice.file();
     }
 }

@@ -47,6 +47,7 @@ class SentenceTransformersLayoutTest {
                                 ? List.of(model.weights(), model.weights().resolveSibling("model.onnx_data"))
                                 : List.of(model.weights()),
                         name.equals("bert-mean-fp16") ? "fp16" : "fp32",
+                        Optional.empty(),
                         false,
                         new Tokenization(
                                 model.tokenizer(),

@@ -11,6 +11,7 @@ import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.PatientQueue;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.quantized.QuantizedModels;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -70,6 +71,7 @@ final class SmallService implements AutoCloseable {
                 new ModelLoader(
                         host,
                         NoHub.locator(),
+                        new QuantizedModels(host, Path.of("target", "quantized"), 0.9),
                         new GoldenVectors(Path.of("target", "golden")),
                         new LoadProgress(),
                         false,

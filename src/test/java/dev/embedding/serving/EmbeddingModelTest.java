@@ -173,6 +173,7 @@ class EmbeddingModelTest {
                         ModelDescription.Kind.TRANSFORMER,
                         List.of(weights),
                         "fp32",
+                        Optional.empty(),
                         false,
                         new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),
                         "distilbert",

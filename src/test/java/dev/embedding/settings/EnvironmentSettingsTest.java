@@ -125,8 +125,8 @@ class EnvironmentSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "EMBEDDING_PRECISION | fp8 | fp32, fp16 or int8",
-                "EMBEDDING_PRECISION | '' | fp32, fp16 or int8",
+                "EMBEDDING_PRECISION | fp8 | fp32, fp16, int8 or int8-fine",
+                "EMBEDDING_PRECISION | '' | fp32, fp16, int8 or int8-fine",
                 "EMBEDDING_MODEL_FILE | /etc/model.onnx | a path inside the model",
                 "EMBEDDING_MODEL_FILE | ../model.onnx | a path inside the model",
                 "EMBEDDING_QUERY_PROMPT | caf\uFFFD | without U+FFFD",

@@ -169,7 +169,7 @@ class SettingKeyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fp32, fp32", "fp16, fp16", "int8, int8", "' INT8 ', int8"})
+    @CsvSource({"fp32, fp32", "fp16, fp16", "int8, int8", "int8-fine, int8-fine", "' INT8 ', int8"})
     void takesThePrecisions(String text, String precision) {
         assertThat(SettingKey.PRECISION.parse(text)).isEqualTo(precision);
     }
@@ -179,7 +179,7 @@ class SettingKeyTest {
     void takesNoOtherPrecision(String text) {
         assertThatThrownBy(() -> SettingKey.PRECISION.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("must be fp32, fp16 or int8, not '" + text + "'");
+                .hasMessage("must be fp32, fp16, int8 or int8-fine, not '" + text + "'");
     }
 
     @ParameterizedTest

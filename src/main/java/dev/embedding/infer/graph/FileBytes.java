@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * A file's content off the heap, freed when it is closed: a mapping of the file would last until the next collection,
  * and count as this process's memory for so long. Nothing may read the bytes afterwards.
  */
-final class FileBytes implements AutoCloseable {
+public final class FileBytes implements AutoCloseable {
 
     private final long address;
     private final ByteBuffer bytes;
@@ -22,7 +22,7 @@ final class FileBytes implements AutoCloseable {
         this.bytes = bytes;
     }
 
-    static FileBytes read(Path file) throws IOException {
+    public static FileBytes read(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             int size = Math.toIntExact(channel.size());
             long address = Native.malloc(Math.max(1, size));
@@ -49,7 +49,7 @@ final class FileBytes implements AutoCloseable {
         bytes.flip();
     }
 
-    ByteBuffer bytes() {
+    public ByteBuffer bytes() {
         return bytes;
     }
 

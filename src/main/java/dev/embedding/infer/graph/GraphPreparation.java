@@ -45,7 +45,7 @@ public final class GraphPreparation {
      * @param firstTokenOnly whether its output is {@code [batch, 1, dimension]}
      * @param packsTokens whether padding costs in attention only
      */
-    record Prepared(ModelProto model, boolean firstTokenOnly, boolean packsTokens) {}
+    public record Prepared(ModelProto model, boolean firstTokenOnly, boolean packsTokens) {}
 
     /**
      * A rewritten model in a temporary file, for the caller to delete.
@@ -70,7 +70,8 @@ public final class GraphPreparation {
         }
     }
 
-    static Optional<Prepared> prepare(ModelProto model, Wish wish) {
+    /** The rewritten model; empty when there is nothing that can be saved. */
+    public static Optional<Prepared> prepare(ModelProto model, Wish wish) {
         GraphProto shipped = model.getGraph();
         List<String> declared =
                 shipped.getOutputList().stream().map(ValueInfoProto::getName).toList();

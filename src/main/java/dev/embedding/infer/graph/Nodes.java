@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /** Makes and judges nodes of an ONNX graph. */
-final class Nodes {
+public final class Nodes {
 
-    static final String MAT_MUL = "MatMul";
+    public static final String MAT_MUL = "MatMul";
 
     /** Of {@code [batch, sequence, hidden]}. */
     static final int SEQUENCE_AXIS = 1;
@@ -42,7 +42,7 @@ final class Nodes {
 
     private Nodes() {}
 
-    static NodeProto node(String op, List<String> inputs, String output, AttributeProto... attributes) {
+    public static NodeProto node(String op, List<String> inputs, String output, AttributeProto... attributes) {
         return NodeProto.newBuilder()
                 .setOpType(op)
                 .setName(output)
@@ -56,7 +56,7 @@ final class Nodes {
         return node("Gather", List.of(tensor, indices), output, axis(axis));
     }
 
-    static AttributeProto axis(int axis) {
+    public static AttributeProto axis(int axis) {
         return AttributeProto.newBuilder()
                 .setName("axis")
                 .setType(AttributeProto.AttributeType.INT)
@@ -65,7 +65,7 @@ final class Nodes {
     }
 
     /** A constant list of integers. */
-    static TensorProto integers(String name, long... values) {
+    public static TensorProto integers(String name, long... values) {
         TensorProto.Builder tensor = TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(TensorProto.DataType.INT64.getNumber())

@@ -1,0 +1,83 @@
+package dev.embedding.infer.quantize;
+
+import static dev.embedding.infer.graph.Nodes.node;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.embedding.infer.InferenceException;
+import dev.embedding.infer.graph.Nodes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A model that gives, in place of a text's vector, the largest absolute values that its weighted products get: for each
+ * tensor that they read one number a component, the tensors in the graph's order, behind one another.
+ */
+final class CalibrationGraph {
+
+    /** As a model that pools calls its output, or one that does not. */
+    private static final List<String> OUTPUTS = List.of("sentence_embedding", "last_hidden_state");
+
+    private CalibrationGraph() {}
+
+    /** The tensors that are read, in order, with the number of their components. */
+    static Map<String, Integer> inputs(List<WeightedProduct> products) {
+        Map<String, Integer> components = new LinkedHashMap<>();
+        products.forEach(product -> components.put(product.input(), product.rows()));
+        return components;
+    }
+
+    static ModelProto of(ModelProto model, List<WeightedProduct> products, ReductionNodes reductions) {
+        Map<String, Integer> inputs = inputs(products);
+        int length = inputs.values().stream().mapToInt(Integer::intValue).sum();
+        String output = unusedOutput(model.getGraph());
+        long[] shape = output.equals(OUTPUTS.get(0)) ? new long[] {1, length} : new long[] {1, 1, length};
+        GraphProto.Builder graph = model.getGraph().toBuilder().clearOutput().clearValueInfo();
+        List<String> maxima = new ArrayList<>();
+        for (String input : inputs.keySet()) {
+            String prefix = GraphQuantizer.PREFIX + input + "/";
+            graph.addNode(node("Abs", List.of(input), prefix + "absolute"));
+            graph.addNode(node("Flatten", List.of(prefix + "absolute"), prefix + "rows", Nodes.axis(-1)));
+            graph.addNode(reductions.reduce("ReduceMax", prefix + "rows", 0, false, prefix + "largest"));
+            maxima.add(prefix + "largest");
+        }
+        String together = GraphQuantizer.PREFIX + "largest";
+        String shapeName = GraphQuantizer.PREFIX + "shape";
+        graph.addNode(node("Concat", maxima, together, Nodes.axis(0)));
+        graph.addNode(node("Reshape", List.of(together, shapeName), output));
+        graph.addInitializer(Nodes.integers(shapeName, shape)).addAllInitializer(reductions.constants());
+        graph.addOutput(declared(output, shape));
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private static String unusedOutput(GraphProto graph) {
+        Set<String> used = new HashSet<>();
+        graph.getNodeList().forEach(node -> used.addAll(node.getOutputList()));
+        return OUTPUTS.stream()
+                .filter(name -> !used.contains(name))
+                .findFirst()
+                .orElseThrow(() -> new InferenceException("The graph already has tensors " + OUTPUTS, null));
+    }
+
+    private static ValueInfoProto declared(String name, long[] shape) {
+        TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+        for (long length : shape) {
+            dimensions.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(length));
+        }
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder()
+                                .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                                .setShape(dimensions)))
+                .build();
+    }
+}

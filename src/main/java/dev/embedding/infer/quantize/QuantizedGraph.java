@@ -1,0 +1,185 @@
+package dev.embedding.infer.quantize;
+
+import static dev.embedding.infer.graph.Nodes.node;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A graph whose weighted products are computed with 8-bit numbers. What they read is smoothed, then scaled: by the
+ * largest number of the whole text, or, where single tokens stand out, by that of each token.
+ */
+final class QuantizedGraph {
+
+    private static final String CONTRIBUTED = "com.microsoft";
+    private static final String ONE = GraphQuantizer.PREFIX + "one";
+    private static final String LARGEST = GraphQuantizer.PREFIX + "127";
+    private static final String LEAST = GraphQuantizer.PREFIX + "least";
+    private static final String MIDDLE = GraphQuantizer.PREFIX + "128";
+    private static final String ZERO = GraphQuantizer.PREFIX + "weights_zero";
+
+    private final QuantizationOptions options;
+    private final ReductionNodes reductions;
+    private final Map<String, float[]> factors;
+    private final List<NodeProto> nodes = new ArrayList<>();
+    private final List<TensorProto> constants = new ArrayList<>();
+    /** What is made already, by the tensor that it is made of. */
+    private final Set<String> smoothed = new HashSet<>();
+
+    private final Map<String, Scaled> byText = new HashMap<>();
+    private final Map<String, Scaled> byToken = new HashMap<>();
+
+    /**
+     * Names of tensors.
+     *
+     * @param values 8-bit integers
+     * @param scale of all, or of each token
+     */
+    private record Scaled(String values, String scale, String zero) {}
+
+    private QuantizedGraph(QuantizationOptions options, ReductionNodes reductions, Map<String, float[]> factors) {
+        this.options = options;
+        this.reductions = reductions;
+        this.factors = factors;
+    }
+
+    /**
+     * @param products to be quantized
+     * @param factors of smoothing, for each tensor that they read
+     */
+    static ModelProto of(
+            ModelProto model,
+            List<WeightedProduct> products,
+            Map<String, float[]> factors,
+            QuantizationOptions options,
+            ReductionNodes reductions) {
+        QuantizedGraph quantized = new QuantizedGraph(options, reductions, factors);
+        Map<String, WeightedProduct> byOutput = new HashMap<>();
+        products.forEach(product -> byOutput.put(product.output(), product));
+        for (NodeProto node : model.getGraph().getNodeList()) {
+            WeightedProduct product = byOutput.get(node.getOutput(0));
+            if (product == null) {
+                quantized.nodes.add(node);
+            } else {
+                quantized.add(product);
+            }
+        }
+        return quantized.inPlaceOf(model);
+    }
+
+    private ModelProto inPlaceOf(ModelProto model) {
+        Set<String> read = new HashSet<>();
+        nodes.forEach(node -> read.addAll(node.getInputList()));
+        GraphProto.Builder graph = model.getGraph().toBuilder();
+        graph.clearNode().clearInitializer().clearValueInfo().addAllNode(nodes);
+        model.getGraph().getInitializerList().stream()
+                .filter(tensor -> read.contains(tensor.getName()))
+                .forEach(graph::addInitializer);
+        graph.addAllInitializer(constants).addAllInitializer(reductions.constants());
+        graph.addInitializer(Tensors.number(ONE, 1));
+        graph.addInitializer(Tensors.number(LARGEST, 127));
+        graph.addInitializer(Tensors.number(LEAST, Float.MIN_NORMAL));
+        graph.addInitializer(Tensors.bytes(MIDDLE, false, new byte[] {(byte) 128}));
+        graph.addInitializer(
+                options.signedWeights()
+                        ? Tensors.bytes(ZERO, true, new byte[] {0})
+                        : Tensors.bytes(ZERO, false, new byte[] {(byte) 128}));
+        ModelProto.Builder changed = model.toBuilder().setGraph(graph);
+        boolean known = model.getOpsetImportList().stream()
+                .anyMatch(operators -> operators.getDomain().equals(CONTRIBUTED));
+        if (!known) {
+            changed.addOpsetImport(
+                    OperatorSetIdProto.newBuilder().setDomain(CONTRIBUTED).setVersion(1));
+        }
+        return changed.build();
+    }
+
+    private void add(WeightedProduct product) {
+        float[] factor = factors.get(product.input());
+        if (factor == null) {
+            throw new IllegalArgumentException("Nothing was measured of " + product.input());
+        }
+        QuantizedWeights weights = QuantizedWeights.of(product, factor);
+        String prefix = GraphQuantizer.PREFIX + product.output() + "/";
+        boolean signed = options.signedWeights();
+        constants.add(Tensors.bytes(
+                prefix + "weights",
+                signed,
+                signed ? weights.values() : weights.shifted(),
+                product.rows(),
+                product.columns()));
+        constants.add(Tensors.vector(prefix + "scales", weights.scales()));
+        String input = smoothed(product.input(), factor);
+        if (options.fine() || product.contracts()) {
+            multiplyByToken(byToken.computeIfAbsent(input, this::scaledByToken), prefix, product.output());
+        } else {
+            multiplyByText(byText.computeIfAbsent(input, this::scaledByText), prefix, product.output());
+        }
+    }
+
+    private String smoothed(String tensor, float[] factor) {
+        String result = GraphQuantizer.PREFIX + tensor + "/smooth";
+        if (smoothed.add(tensor)) {
+            constants.add(Tensors.vector(result + "/inverse", Smoothing.inverse(factor)));
+            nodes.add(node("Mul", List.of(tensor, result + "/inverse"), result));
+        }
+        return result;
+    }
+
+    private Scaled scaledByText(String tensor) {
+        Scaled scaled = new Scaled(tensor + "/values", tensor + "/scale", tensor + "/zero");
+        nodes.add(NodeProto.newBuilder()
+                .setOpType("DynamicQuantizeLinear")
+                .setName(scaled.values())
+                .addInput(tensor)
+                .addAllOutput(List.of(scaled.values(), scaled.scale(), scaled.zero()))
+                .build());
+        return scaled;
+    }
+
+    /** As exporters write it, for ONNX Runtime to fuse. */
+    private void multiplyByText(Scaled input, String prefix, String output) {
+        nodes.add(node(
+                "MatMulInteger", List.of(input.values(), prefix + "weights", input.zero(), ZERO), prefix + "sums"));
+        AttributeProto toFloat = AttributeProto.newBuilder()
+                .setName("to")
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(TensorProto.DataType.FLOAT.getNumber())
+                .build();
+        nodes.add(node("Cast", List.of(prefix + "sums"), prefix + "floats", toFloat));
+        nodes.add(node("Mul", List.of(input.scale(), prefix + "scales"), prefix + "scale"));
+        nodes.add(node("Mul", List.of(prefix + "floats", prefix + "scale"), output));
+    }
+
+    private Scaled scaledByToken(String tensor) {
+        nodes.add(node("Abs", List.of(tensor), tensor + "/absolute"));
+        nodes.add(reductions.reduce("ReduceMax", tensor + "/absolute", -1, true, tensor + "/largest"));
+        nodes.add(node("Max", List.of(tensor + "/largest", LEAST), tensor + "/above_zero"));
+        nodes.add(node("Div", List.of(LARGEST, tensor + "/above_zero"), tensor + "/stretch"));
+        nodes.add(node("Div", List.of(tensor + "/above_zero", LARGEST), tensor + "/scale"));
+        nodes.add(node("Mul", List.of(tensor, tensor + "/stretch"), tensor + "/stretched"));
+        nodes.add(node("QuantizeLinear", List.of(tensor + "/stretched", ONE, MIDDLE), tensor + "/values"));
+        return new Scaled(tensor + "/values", tensor + "/scale", MIDDLE);
+    }
+
+    private void multiplyByToken(Scaled input, String prefix, String output) {
+        nodes.add(node(
+                        "MatMulIntegerToFloat",
+                        List.of(input.values(), prefix + "weights", ONE, prefix + "scales", MIDDLE, ZERO),
+                        prefix + "unscaled")
+                .toBuilder()
+                .setDomain(CONTRIBUTED)
+                .build());
+        nodes.add(node("Mul", List.of(prefix + "unscaled", input.scale()), output));
+    }
+}

@@ -1,0 +1,43 @@
+package dev.embedding.infer.quantize;
+
+import java.nio.FloatBuffer;
+
+/**
+ * Weights in 8 bits with a scale for each column, symmetric around zero.
+ *
+ * @param values {@code [rows, columns]}, from -127 to 127
+ * @param scales of the columns
+ */
+record QuantizedWeights(byte[] values, float[] scales) {
+
+    private static final float LARGEST = 127;
+
+    /** @param factors what each row is multiplied by before */
+    static QuantizedWeights of(WeightedProduct product, float[] factors) {
+        int columns = product.columns();
+        FloatBuffer weights = Tensors.floats(product.weights());
+        float[] scales = new float[columns];
+        for (int index = 0; index < product.rows() * columns; index++) {
+            float weight = weights.get(index) * factors[index / columns];
+            scales[index % columns] = Math.max(scales[index % columns], Math.abs(weight));
+        }
+        for (int column = 0; column < columns; column++) {
+            scales[column] = Math.max(scales[column] / LARGEST, Float.MIN_NORMAL);
+        }
+        byte[] values = new byte[product.rows() * columns];
+        for (int index = 0; index < values.length; index++) {
+            float weight = weights.get(index) * factors[index / columns];
+            values[index] = (byte) Math.rint(Math.max(-LARGEST, Math.min(LARGEST, weight / scales[index % columns])));
+        }
+        return new QuantizedWeights(values, scales);
+    }
+
+    /** The same numbers as unsigned bytes around 128. */
+    byte[] shifted() {
+        byte[] shifted = new byte[values.length];
+        for (int index = 0; index < shifted.length; index++) {
+            shifted[index] = (byte) (values[index] + 128);
+        }
+        return shifted;
+    }
+}

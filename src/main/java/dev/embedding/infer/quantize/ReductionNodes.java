@@ -1,0 +1,49 @@
+package dev.embedding.infer.quantize;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.graph.Nodes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes reductions over one axis, which the operator set's version says how to write. */
+final class ReductionNodes {
+
+    /** Since when axes are an input of every reduction. */
+    private static final long AXES_AS_INPUT = 18;
+
+    private final boolean axesAsInput;
+    private final List<TensorProto> constants = new ArrayList<>();
+
+    /** @param opset version of the standard operators */
+    ReductionNodes(long opset) {
+        this.axesAsInput = opset >= AXES_AS_INPUT;
+    }
+
+    NodeProto reduce(String op, String input, int axis, boolean keeps, String output) {
+        AttributeProto keepDims = AttributeProto.newBuilder()
+                .setName("keepdims")
+                .setType(AttributeProto.AttributeType.INT)
+                .setI(keeps ? 1 : 0)
+                .build();
+        if (!axesAsInput) {
+            AttributeProto axes = AttributeProto.newBuilder()
+                    .setName("axes")
+                    .setType(AttributeProto.AttributeType.INTS)
+                    .addInts(axis)
+                    .build();
+            return Nodes.node(op, List.of(input), output, axes, keepDims);
+        }
+        String name = GraphQuantizer.PREFIX + "axis/" + axis;
+        if (constants.stream().noneMatch(tensor -> tensor.getName().equals(name))) {
+            constants.add(Nodes.integers(name, axis));
+        }
+        return Nodes.node(op, List.of(input, name), output, keepDims);
+    }
+
+    /** What the nodes made so far need. */
+    List<TensorProto> constants() {
+        return constants;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.embedding.infer.quantize;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.UnsafeByteOperations;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/** Reads and makes constant tensors of an ONNX graph. */
+final class Tensors {
+
+    private Tensors() {}
+
+    static boolean isFloat(TensorProto tensor) {
+        return tensor.getDataType() == TensorProto.DataType.FLOAT.getNumber()
+                && tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL;
+    }
+
+    /** The numbers of a tensor of floats, without copying them where they are raw. */
+    static FloatBuffer floats(TensorProto tensor) {
+        if (tensor.hasRawData()) {
+            return tensor.getRawData()
+                    .asReadOnlyByteBuffer()
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer();
+        }
+        FloatBuffer values = FloatBuffer.allocate(tensor.getFloatDataCount());
+        tensor.getFloatDataList().forEach(values::put);
+        return values.flip();
+    }
+
+    static TensorProto number(String name, float value) {
+        return named(name, TensorProto.DataType.FLOAT).addFloatData(value).build();
+    }
+
+    static TensorProto vector(String name, float[] values) {
+        ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        raw.asFloatBuffer().put(values);
+        return named(name, TensorProto.DataType.FLOAT)
+                .addDims(values.length)
+                .setRawData(UnsafeByteOperations.unsafeWrap(raw))
+                .build();
+    }
+
+    static TensorProto bytes(String name, boolean signed, byte[] values, long... shape) {
+        TensorProto.Builder tensor = named(name, signed ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8);
+        for (long length : shape) {
+            tensor.addDims(length);
+        }
+        return tensor.setRawData(UnsafeByteOperations.unsafeWrap(values)).build();
+    }
+
+    private static TensorProto.Builder named(String name, TensorProto.DataType type) {
+        return TensorProto.newBuilder().setName(name).setDataType(type.getNumber());
+    }
+}

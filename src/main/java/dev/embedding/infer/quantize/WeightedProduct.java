@@ -1,0 +1,66 @@
+package dev.embedding.infer.quantize;
+
+import static dev.embedding.infer.graph.Nodes.MAT_MUL;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A matrix multiplication with constant weights.
+ *
+ * @param node in the graph
+ * @param weights floats, {@code [rows, columns]}
+ */
+record WeightedProduct(NodeProto node, TensorProto weights) {
+
+    /** All of a graph, in its order. */
+    static List<WeightedProduct> all(GraphProto graph) {
+        Map<String, TensorProto> constants = new HashMap<>();
+        graph.getInitializerList().forEach(tensor -> constants.put(tensor.getName(), tensor));
+        List<WeightedProduct> products = new ArrayList<>();
+        for (NodeProto node : graph.getNodeList()) {
+            TensorProto weights = node.getOpType().equals(MAT_MUL) ? constants.get(node.getInput(1)) : null;
+            if (weights != null && Tensors.isFloat(weights) && weights.getDimsCount() == 2) {
+                products.add(new WeightedProduct(node, weights));
+            }
+        }
+        return products;
+    }
+
+    String input() {
+        return node.getInput(0);
+    }
+
+    String output() {
+        return node.getOutput(0);
+    }
+
+    int rows() {
+        return Math.toIntExact(weights.getDims(0));
+    }
+
+    int columns() {
+        return Math.toIntExact(weights.getDims(1));
+    }
+
+    /** Whether it gives fewer components than it reads, as the second of a feed-forward block does. */
+    boolean contracts() {
+        return columns() < rows();
+    }
+
+    /** Makes the largest absolute weight of each row count. */
+    void addLargest(float[] ofRows) {
+        FloatBuffer values = Tensors.floats(weights);
+        for (int row = 0; row < rows(); row++) {
+            for (int column = 0; column < columns(); column++) {
+                ofRows[row] = Math.max(ofRows[row], Math.abs(values.get(row * columns() + column)));
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.embedding.serving.quantized;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.model.Quantization.Fidelity;
+import dev.embedding.model.Quantization.Made;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Quantized models on disk: for each key a folder with {@code figures.json}, which names the model beside it by its hash.
+ * Everything is written under another name first, so that replicas may share the directory: whichever is last wins, and
+ * any of them finds either nothing or something whole.
+ */
+final class QuantizedFiles {
+
+    private static final System.Logger LOG = System.getLogger(QuantizedFiles.class.getName());
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FIGURES = "figures.json";
+
+    private final Path directory;
+
+    /** @param directory made when something is first written */
+    QuantizedFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /** What {@code figures.json} holds. */
+    private record Entry(
+            String sha256, String recipe, int texts, double minCosine, double meanCosine, double tenNearest) {}
+
+    /** What was made under a key, whole and unchanged; empty when it is to be made. */
+    Optional<Made> find(String key) {
+        Path figures = directory.resolve(key).resolve(FIGURES);
+        if (!Files.isRegularFile(figures)) {
+            return Optional.empty();
+        }
+        try {
+            Entry entry = JSON.readValue(figures.toFile(), Entry.class);
+            Path file = model(key, entry.sha256());
+            if (!sha256(file).equals(entry.sha256())) {
+                throw new IOException("Its content changed");
+            }
+            return Optional.of(new Made(
+                    file, new Fidelity(entry.texts(), entry.minCosine(), entry.meanCosine(), entry.tenNearest())));
+        } catch (IOException | RuntimeException damaged) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The quantized model {0} is damaged and made again: {1}",
+                    key,
+                    damaged.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** A new file in the directory, to be written, and then given to {@link #keep}, or deleted. */
+    Path temporary() throws IOException {
+        Files.createDirectories(directory);
+        // Not a temporary file of the system's, which none but its owner could read.
+        return Files.createFile(directory.resolve("." + UUID.randomUUID() + ".tmp"));
+    }
+
+    /** @param temporary the finished model; it is moved */
+    Made keep(String key, Path temporary, String recipe, Fidelity fidelity) throws IOException {
+        String hash = sha256(temporary);
+        Path file = model(key, hash);
+        Files.createDirectories(directory.resolve(key));
+        Path figures = temporary();
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            JSON.writeValue(
+                    figures.toFile(),
+                    new Entry(
+                            hash,
+                            recipe,
+                            fidelity.texts(),
+                            fidelity.minCosine(),
+                            fidelity.meanCosine(),
+                            fidelity.tenNearest()));
+            Files.move(
+                    figures,
+                    directory.resolve(key).resolve(FIGURES),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            return new Made(file, fidelity);
+        } finally {
+            Files.deleteIfExists(figures);
+        }
+    }
+
+    private Path model(String key, String hash) {
+        if (!hash.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("It names no model");
+        }
+        return directory.resolve(key).resolve("model-" + hash.substring(0, 16) + ".onnx");
+    }
+
+    static String sha256(Path file) throws IOException {
+        try (InputStream content = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java platform has SHA-256", impossible);
+        }
+    }
+}
