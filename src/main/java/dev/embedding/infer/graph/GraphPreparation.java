@@ -98,7 +98,18 @@ public final class GraphPreparation {
             return Optional.empty();
         }
         ModelProto prepared = withNodes(model, packed.orElse(nodes), output, shortened);
+        if (wish.packTokens()) {
+            prepared = withVectorizedNorms(prepared);
+        }
         return Optional.of(new Prepared(prepared, shortened, packed.isPresent()));
+    }
+
+    private static ModelProto withVectorizedNorms(ModelProto model) {
+        ReductionNodes reductions = new ReductionNodes(opset(model));
+        GraphProto graph = VectorizedLayerNorm.apply(model.getGraph(), reductions);
+        return model.toBuilder()
+                .setGraph(graph.toBuilder().addAllInitializer(reductions.constants()))
+                .build();
     }
 
     private static boolean hasExternalWeights(GraphProto graph) {

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.embedding.infer.InferenceException;
 import dev.embedding.infer.graph.Nodes;
+import dev.embedding.infer.graph.ReductionNodes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -7,6 +7,8 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.embedding.infer.InferenceException;
 import dev.embedding.infer.graph.FileBytes;
 import dev.embedding.infer.graph.GraphPreparation;
+import dev.embedding.infer.graph.ReductionNodes;
+import dev.embedding.infer.graph.VectorizedLayerNorm;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

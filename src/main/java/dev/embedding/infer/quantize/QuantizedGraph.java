@@ -8,6 +8,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.graph.ReductionNodes;
+import dev.embedding.infer.graph.Tensors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,5 +1,6 @@
 package dev.embedding.infer.quantize;
 
+import dev.embedding.infer.graph.Tensors;
 import java.nio.FloatBuffer;
 
 /**

@@ -5,6 +5,7 @@ import static dev.embedding.infer.graph.Nodes.MAT_MUL;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.graph.Tensors;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

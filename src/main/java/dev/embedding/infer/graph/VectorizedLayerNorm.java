@@ -1,4 +1,4 @@
-package dev.embedding.infer.quantize;
+package dev.embedding.infer.graph;
 
 import static dev.embedding.infer.graph.Nodes.node;
 
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * into which it also fuses what exporters write instead, takes one at a time on a CPU. A square that is written as a
  * product is not recognised, and so nothing is fused.
  */
-final class VectorizedLayerNorm {
+public final class VectorizedLayerNorm {
 
     private static final float USUAL_EPSILON = 1e-5f;
 
@@ -35,7 +35,7 @@ final class VectorizedLayerNorm {
         }
     }
 
-    static GraphProto apply(GraphProto graph, ReductionNodes reductions) {
+    public static GraphProto apply(GraphProto graph, ReductionNodes reductions) {
         return new VectorizedLayerNorm(graph, reductions).replaced();
     }
 
@@ -80,7 +80,7 @@ final class VectorizedLayerNorm {
 
     private void addNormalization(GraphProto.Builder changed, NodeProto node) {
         AttributeProto given = attribute(node, "epsilon");
-        String prefix = GraphQuantizer.PREFIX + node.getOutput(0) + "/";
+        String prefix = GraphPreparation.PREFIX + node.getOutput(0) + "/";
         String input = node.getInput(0);
         String centred = prefix + "centred";
         changed.addInitializer(Tensors.number(prefix + "epsilon", given == null ? USUAL_EPSILON : given.getF()));

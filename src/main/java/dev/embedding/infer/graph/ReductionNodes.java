@@ -1,14 +1,13 @@
-package dev.embedding.infer.quantize;
+package dev.embedding.infer.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.embedding.infer.graph.Nodes;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Makes reductions over one axis, which the operator set's version says how to write. */
-final class ReductionNodes {
+public final class ReductionNodes {
 
     /** Since when axes are an input of every reduction. */
     private static final long AXES_AS_INPUT = 18;
@@ -17,11 +16,11 @@ final class ReductionNodes {
     private final List<TensorProto> constants = new ArrayList<>();
 
     /** @param opset version of the standard operators */
-    ReductionNodes(long opset) {
+    public ReductionNodes(long opset) {
         this.axesAsInput = opset >= AXES_AS_INPUT;
     }
 
-    NodeProto reduce(String op, String input, int axis, boolean keeps, String output) {
+    public NodeProto reduce(String op, String input, int axis, boolean keeps, String output) {
         AttributeProto keepDims = AttributeProto.newBuilder()
                 .setName("keepdims")
                 .setType(AttributeProto.AttributeType.INT)
@@ -35,7 +34,7 @@ final class ReductionNodes {
                     .build();
             return Nodes.node(op, List.of(input), output, axes, keepDims);
         }
-        String name = GraphQuantizer.PREFIX + "axis/" + axis;
+        String name = GraphPreparation.PREFIX + "axis/" + axis;
         if (constants.stream().noneMatch(tensor -> tensor.getName().equals(name))) {
             constants.add(Nodes.integers(name, axis));
         }
@@ -43,7 +42,7 @@ final class ReductionNodes {
     }
 
     /** What the nodes made so far need. */
-    List<TensorProto> constants() {
+    public List<TensorProto> constants() {
         return constants;
     }
 }

@@ -1,4 +1,4 @@
-package dev.embedding.infer.quantize;
+package dev.embedding.infer.graph;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
@@ -7,17 +7,17 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** Reads and makes constant tensors of an ONNX graph. */
-final class Tensors {
+public final class Tensors {
 
     private Tensors() {}
 
-    static boolean isFloat(TensorProto tensor) {
+    public static boolean isFloat(TensorProto tensor) {
         return tensor.getDataType() == TensorProto.DataType.FLOAT.getNumber()
                 && tensor.getDataLocation() != TensorProto.DataLocation.EXTERNAL;
     }
 
     /** The numbers of a tensor of floats, without copying them where they are raw. */
-    static FloatBuffer floats(TensorProto tensor) {
+    public static FloatBuffer floats(TensorProto tensor) {
         if (tensor.hasRawData()) {
             return tensor.getRawData()
                     .asReadOnlyByteBuffer()
@@ -29,11 +29,11 @@ final class Tensors {
         return values.flip();
     }
 
-    static TensorProto number(String name, float value) {
+    public static TensorProto number(String name, float value) {
         return named(name, TensorProto.DataType.FLOAT).addFloatData(value).build();
     }
 
-    static TensorProto vector(String name, float[] values) {
+    public static TensorProto vector(String name, float[] values) {
         ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         return named(name, TensorProto.DataType.FLOAT)
@@ -42,7 +42,7 @@ final class Tensors {
                 .build();
     }
 
-    static TensorProto bytes(String name, boolean signed, byte[] values, long... shape) {
+    public static TensorProto bytes(String name, boolean signed, byte[] values, long... shape) {
         TensorProto.Builder tensor = named(name, signed ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8);
         for (long length : shape) {
             tensor.addDims(length);
