@@ -39,7 +39,8 @@ class PreparedSessionTest {
     @ParameterizedTest
     @CsvSource({"false, true", "true, false", "true, true"})
     void givesTheBundledModelsVectors(boolean firstTokenOnly, boolean packTokens) throws OrtException {
-        requireSameVectors(BUNDLED, firstTokenOnly, packTokens, 30_000, 2e-6f);
+        // Of token vectors with components up to 3; the texts' vectors have length 1.
+        requireSameVectors(BUNDLED, firstTokenOnly, packTokens, 30_000, 1e-5f);
     }
 
     /** Whether a layout can be rewritten or not. */
