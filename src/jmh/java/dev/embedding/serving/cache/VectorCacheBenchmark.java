@@ -13,7 +13,7 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
     private static final EmbeddedText COMPUTED = new EmbeddedText(new float[384], 120, false);
 
     private final VectorCache cache = VectorCache.ofBytes(64 << 20);
-    private final String passage = SampleTexts.ofCharacters(600);
+    private final String passage = new SampleTexts().text(600);
     private long number;
 
     @Benchmark
