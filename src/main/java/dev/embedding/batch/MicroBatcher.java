@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -435,12 +436,7 @@ public final class MicroBatcher<P, V> {
         try {
             closed = true;
             moved = true; // INVARIANT: nothing that could move is queued from here on.
-            for (Waiter<P, V> waiter : waiters(queue.all())) {
-                if (!waiter.submission.isStarted() && waiter.submission.end()) {
-                    queue.remove(waiter.submission);
-                    moving.add(waiter.submission);
-                }
-            }
+            moving.addAll(end(queue.all(), submission -> !submission.isStarted()));
             idle.signalAll();
         } finally {
             lanes.lock.unlock();
@@ -491,12 +487,7 @@ public final class MicroBatcher<P, V> {
         lanes.lock.lock();
         try {
             for (List<Row<P, V>> batch : computing) {
-                for (Waiter<P, V> waiter : waiters(batch)) {
-                    if (waiter.submission.end()) {
-                        queue.remove(waiter.submission);
-                        givenUp.add(waiter.submission);
-                    }
-                }
+                givenUp.addAll(end(batch, submission -> true));
             }
         } finally {
             lanes.lock.unlock();
@@ -506,6 +497,18 @@ public final class MicroBatcher<P, V> {
 
     private boolean isComputableInTime(long tokens) {
         return endNanos == null || tokens <= rate.tokensPerSecond() * (endNanos - clock.getAsLong()) / 1e9;
+    }
+
+    /** Ends those of the submissions that wait for the rows; called under the lock, they are told without it. */
+    private Set<Submission<P, V>> end(List<Row<P, V>> rows, Predicate<Submission<P, V>> which) {
+        Set<Submission<P, V>> ended = new LinkedHashSet<>();
+        for (Waiter<P, V> waiter : waiters(rows)) {
+            if (which.test(waiter.submission) && waiter.submission.end()) {
+                queue.remove(waiter.submission);
+                ended.add(waiter.submission);
+            }
+        }
+        return ended;
     }
 
     private static <P, V> long tokens(List<Row<P, V>> rows) {
@@ -534,12 +537,7 @@ public final class MicroBatcher<P, V> {
             while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || !computing.isEmpty())) {
                 nanosLeft = idle.awaitNanos(nanosLeft);
             }
-            for (Waiter<P, V> waiter : waiters(queue.all())) {
-                if (waiter.submission.end()) {
-                    queue.remove(waiter.submission);
-                    givenUp.add(waiter.submission);
-                }
-            }
+            givenUp.addAll(end(queue.all(), submission -> true));
             drained = true; // INVARIANT: no row is queued after the waiting ones were given up.
         } finally {
             lanes.lock.unlock();

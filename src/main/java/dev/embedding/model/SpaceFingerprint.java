@@ -1,12 +1,10 @@
 package dev.embedding.model;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -39,12 +37,12 @@ public final class SpaceFingerprint {
         Map<Path, String> hashes = new HashMap<>();
         List<ModelFile> files = new ArrayList<>();
         for (Map.Entry<String, Path> file : model.files().entrySet()) {
-            String hash = sha256(file.getValue());
+            String hash = FileHash.of(file.getValue());
             hashes.put(file.getValue(), hash);
             files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), hash));
         }
         String weights = ofWeights(model.weightFiles(), hashes);
-        MessageDigest digest = sha256();
+        MessageDigest digest = FileHash.sha256();
         Tokenization tokenization = model.tokenization();
         add(digest, "weights=" + weights);
         add(digest, "tokenizer=" + sha256(tokenization.file(), hashes));
@@ -70,7 +68,7 @@ public final class SpaceFingerprint {
         if (files.size() == 1) {
             return sha256(files.get(0), hashes).substring(0, 2 * BYTES);
         }
-        MessageDigest digest = sha256();
+        MessageDigest digest = FileHash.sha256();
         for (Path file : files) {
             add(digest, sha256(file, hashes));
         }
@@ -93,7 +91,7 @@ public final class SpaceFingerprint {
 
     /** 32 hexadecimal digits, for vectors that are normalised on top of the model's own modules or not. */
     public String value(boolean normalized) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = FileHash.sha256();
         add(digest, ofModel);
         add(digest, "normalized=" + (normalized || modelNormalizes));
         return hex(digest);
@@ -106,18 +104,7 @@ public final class SpaceFingerprint {
 
     private static String sha256(Path file, Map<Path, String> known) throws IOException {
         String hash = known.get(file);
-        return hash == null ? sha256(file) : hash;
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream content = Files.newInputStream(file)) {
-            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        return hash == null ? FileHash.of(file) : hash;
     }
 
     private static void add(MessageDigest digest, String field) {
@@ -126,13 +113,5 @@ public final class SpaceFingerprint {
 
     private static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-        }
     }
 }

@@ -34,4 +34,10 @@ public record EmbeddingRequest(
         return new EmbeddingRequest(
                 texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), false);
     }
+
+    /** Likewise, but each is computed, to look at what the model makes of it. */
+    public static EmbeddingRequest computed(List<String> texts) {
+        return new EmbeddingRequest(
+                texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), true);
+    }
 }

@@ -71,13 +71,7 @@ public final class GoldenCheck {
 
     private static List<float[]> embed(Embedder embedder, List<String> texts, EmbeddingModel model) {
         try {
-            return embedder.embed(new EmbeddingRequest(
-                            texts,
-                            PromptChoice.USUAL,
-                            PriorityChoice.BY_SIZE,
-                            Optional.empty(),
-                            Optional.empty(),
-                            true))
+            return embedder.embed(EmbeddingRequest.computed(texts))
                     .await()
                     .atMost(PATIENCE)
                     .vectors();

@@ -98,18 +98,7 @@ final class BatcherScenario {
     private final BatchLimits limits;
     private final MicroBatcher<Text, String> batcher;
 
-    private final Map<Object, String> remembered = new HashMap<>();
-    private final RowMemory<String> memory = new RowMemory<>() {
-        @Override
-        public @Nullable String get(Object key) {
-            return remembered.get(key);
-        }
-
-        @Override
-        public void put(Object key, String value) {
-            remembered.put(key, value);
-        }
-    };
+    private final RememberedRows remembered = new RememberedRows(lanes);
     private final List<Text> known = new ArrayList<>();
     private final List<Caller> callers = new ArrayList<>();
     private final List<Admitted> admissions = new ArrayList<>();
@@ -140,7 +129,7 @@ final class BatcherScenario {
                 1_000_000,
                 Limits.PATIENT);
         this.batcher = new MicroBatcher<>(
-                lanes, this::compute, limits, 1e9, (rows, tokens, padded, nanos) -> {}, memory, clock);
+                lanes, this::compute, limits, 1e9, (rows, tokens, padded, nanos) -> {}, remembered, clock);
     }
 
     void play() {
@@ -230,7 +219,7 @@ final class BatcherScenario {
             if (computing.contains(text)) {
                 begun.add(caller);
             }
-            if (!remembered.containsKey(text.id)) {
+            if (!remembered.values.containsKey(text.id)) {
                 text.callers.add(caller);
             }
             caller.texts.add(text);
@@ -257,8 +246,9 @@ final class BatcherScenario {
     }
 
     private @Nullable Text textThatIsRemembered() {
-        List<Text> candidates =
-                known.stream().filter(text -> remembered.containsKey(text.id)).toList();
+        List<Text> candidates = known.stream()
+                .filter(text -> remembered.values.containsKey(text.id))
+                .toList();
         return candidates.isEmpty() ? null : candidates.get(random.nextInt(candidates.size()));
     }
 

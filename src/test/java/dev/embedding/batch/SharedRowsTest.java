@@ -6,10 +6,7 @@ import dev.embedding.batch.admission.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,19 +23,7 @@ class SharedRowsTest {
     private final Lanes lanes = new Lanes(2);
     private final List<List<String>> batches = new ArrayList<>();
     private BatchFunction<String, String> function = (rows, run) -> values(rows);
-    private final Map<Object, String> remembered = new HashMap<>();
-    private final RowMemory<String> memory = new RowMemory<>() {
-        @Override
-        public @Nullable String get(Object key) {
-            return remembered.get(key);
-        }
-
-        @Override
-        public void put(Object key, String value) {
-            assertThat(lanes.lock.isHeldByCurrentThread()).isFalse();
-            remembered.put(key, value);
-        }
-    };
+    private final RememberedRows remembered = new RememberedRows(lanes);
     private final MicroBatcher<String, String> batcher = new MicroBatcher<>(
             lanes,
             (rows, run) -> {
@@ -48,7 +33,7 @@ class SharedRowsTest {
             Limits.WIDE,
             1e6,
             (rows, tokens, padded, nanos) -> {},
-            memory,
+            remembered,
             clock);
 
     @Test
@@ -127,7 +112,7 @@ class SharedRowsTest {
     void computesARowAgainThatWasForgotten() {
         interactive("a");
         lanes.runOne(LANE);
-        remembered.clear();
+        remembered.values.clear();
         Answer<String> next = interactive("a");
 
         lanes.runOne(LANE);
@@ -170,7 +155,7 @@ class SharedRowsTest {
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of("a", "a", "a"));
-        assertThat(remembered).hasSize(1);
+        assertThat(remembered.values).hasSize(1);
         assertThat(first.values()).isEqualTo(second.values());
     }
 

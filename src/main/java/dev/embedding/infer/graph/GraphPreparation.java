@@ -123,7 +123,8 @@ public final class GraphPreparation {
                 .anyMatch(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT16.getNumber());
     }
 
-    private static long opset(ModelProto model) {
+    /** Version of the standard operators; 0 when there is none. */
+    public static long opset(ModelProto model) {
         return model.getOpsetImportList().stream()
                 .filter(operators -> operators.getDomain().isEmpty())
                 .mapToLong(OperatorSetIdProto::getVersion)

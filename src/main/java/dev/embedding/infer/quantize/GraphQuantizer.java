@@ -1,7 +1,6 @@
 package dev.embedding.infer.quantize;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.embedding.infer.InferenceException;
@@ -85,11 +84,7 @@ public final class GraphQuantizer {
     }
 
     private Parts parts(ModelProto exported) {
-        long opset = exported.getOpsetImportList().stream()
-                .filter(operators -> operators.getDomain().isEmpty())
-                .mapToLong(OperatorSetIdProto::getVersion)
-                .findFirst()
-                .orElse(0);
+        long opset = GraphPreparation.opset(exported);
         if (opset < SMALLEST_OPSET) {
             throw new InferenceException(
                     "its operators are of version " + opset + ", and quantizing takes " + SMALLEST_OPSET + " or later",

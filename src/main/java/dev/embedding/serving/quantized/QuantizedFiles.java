@@ -1,16 +1,13 @@
 package dev.embedding.serving.quantized;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.model.FileHash;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -45,7 +42,7 @@ final class QuantizedFiles {
         try {
             Entry entry = JSON.readValue(figures.toFile(), Entry.class);
             Path file = model(key, entry.sha256());
-            if (!sha256(file).equals(entry.sha256())) {
+            if (!FileHash.of(file).equals(entry.sha256())) {
                 throw new IOException("Its content changed");
             }
             return Optional.of(new Made(
@@ -69,7 +66,7 @@ final class QuantizedFiles {
 
     /** @param temporary the finished model; it is moved */
     Made keep(String key, Path temporary, String recipe, Fidelity fidelity) throws IOException {
-        String hash = sha256(temporary);
+        String hash = FileHash.of(temporary);
         Path file = model(key, hash);
         Files.createDirectories(directory.resolve(key));
         Path figures = temporary();
@@ -100,18 +97,5 @@ final class QuantizedFiles {
             throw new IllegalArgumentException("It names no model");
         }
         return directory.resolve(key).resolve("model-" + hash.substring(0, 16) + ".onnx");
-    }
-
-    static String sha256(Path file) throws IOException {
-        try (InputStream content = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-        }
     }
 }

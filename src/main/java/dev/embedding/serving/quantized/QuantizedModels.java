@@ -16,8 +16,6 @@ import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
-import dev.embedding.serving.PriorityChoice;
-import dev.embedding.serving.PromptChoice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,8 +164,7 @@ public final class QuantizedModels {
         ActiveModel onTrial = new ActiveModel();
         onTrial.serve(model, true);
         return new Embedder(onTrial, Runnable::run)
-                .embed(new EmbeddingRequest(
-                        texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), true))
+                .embed(EmbeddingRequest.computed(texts))
                 .await()
                 .atMost(PATIENCE)
                 .vectors();
