@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 /**
  * What the servers did with a scenario.
  *
- * @param runs of each server that did all rounds, by its name, in the order of the rounds; the service's are there
+ * @param runs of each server that did all rounds, by its name, in the order of the rounds; the service's are there, and
+ *     a slow server may have been measured in the first rounds only
  */
 record ServerOutcome(Scenario scenario, Map<String, List<WrkLoad.Run>> runs) {
 
@@ -30,7 +31,7 @@ record ServerOutcome(Scenario scenario, Map<String, List<WrkLoad.Run>> runs) {
     Spread ratio(String other) {
         double[] ours = values(Server.SERVICE.name(), Measurement::tokensPerSecond);
         double[] theirs = values(other, Measurement::tokensPerSecond);
-        return Spread.of(IntStream.range(0, ours.length)
+        return Spread.of(IntStream.range(0, Math.min(ours.length, theirs.length))
                 .mapToDouble(round -> ours[round] / theirs[round])
                 .toArray());
     }

@@ -40,6 +40,8 @@ final class ServerReport {
         line(
                 "Rounds: %d of about %d s on each server in turn; figures are the median (least – most) over the rounds.",
                 options.rounds(), options.seconds().toSeconds());
+        line(
+                "Of a server that needed more than a minute for a scenario there are fewer rounds (`results/servers.csv`).");
         if (options.smoke()) {
             line("");
             line("**A smoke run: it shows that the benchmark works, and its figures mean nothing.**");

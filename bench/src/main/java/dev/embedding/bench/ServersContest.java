@@ -4,7 +4,9 @@ import dev.embedding.bench.ServerFigures.ProcessFigures;
 import dev.embedding.bench.WrkLoad.Run;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ final class ServersContest implements AutoCloseable {
     private static final double SAME_VECTOR = 1e-5;
     private static final int STARTS = 3;
     private static final int REQUESTS_A_ROUND = 331;
+
+    /** A server that has taken so long for a scenario is not asked in its next round. */
+    private static final Duration ENOUGH = Duration.ofMinutes(1);
 
     private final Options options;
     private final Corpus corpus;
@@ -114,15 +119,12 @@ final class ServersContest implements AutoCloseable {
     }
 
     private void warmUp() throws InterruptedException, IOException {
-        if (options.warmUp().isZero()) {
-            return;
-        }
         Scenario scenario = Scenario.scenario("mixed-32");
         List<Text> texts = corpus.texts(scenario.lengths(), scenario.texts());
         for (String name : List.copyOf(running.keySet())) {
             System.err.println("warming up " + name + " ...");
             try {
-                load(scenario, texts, name).measure(options.warmUp(), 0);
+                load(scenario, texts, name).warmUp(options.warmUp());
             } catch (IOException failed) {
                 drop(name, failed);
             }
@@ -133,24 +135,29 @@ final class ServersContest implements AutoCloseable {
         List<Text> texts = corpus.texts(scenario.lengths(), scenario.texts());
         Map<String, WrkLoad> loads = new LinkedHashMap<>();
         Map<String, List<Run>> runs = new LinkedHashMap<>();
+        Map<String, Long> nanos = new HashMap<>();
         for (String name : List.copyOf(running.keySet())) {
             loads.put(name, load(scenario, texts, name));
             runs.put(name, new ArrayList<>());
         }
         for (int round = 0; round <= options.rounds(); round++) {
             for (String name : List.copyOf(runs.keySet())) {
+                if (round > 1 && take(nanos, name) > ENOUGH.toNanos()) {
+                    continue;
+                }
+                long begin = System.nanoTime();
                 try {
-                    Run run = take(loads, name)
-                            .measure(
-                                    round == 0 ? options.warmUp().dividedBy(5) : options.seconds(),
-                                    round * REQUESTS_A_ROUND);
-                    if (round > 0) {
-                        take(runs, name).add(run);
+                    WrkLoad load = take(loads, name);
+                    if (round == 0) {
+                        load.warmUp(options.warmUp().dividedBy(5));
+                    } else {
+                        take(runs, name).add(load.measure(options.seconds(), round * REQUESTS_A_ROUND));
                     }
                 } catch (IOException failed) {
                     runs.remove(name);
                     drop(name, new IOException("in " + scenario.name() + ": " + failed.getMessage(), failed));
                 }
+                nanos.merge(name, System.nanoTime() - begin, Long::sum);
             }
         }
         return new ServerOutcome(scenario, runs);

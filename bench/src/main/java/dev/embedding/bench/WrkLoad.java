@@ -93,17 +93,32 @@ final class WrkLoad {
     Run measure(Duration time, int first) throws IOException, InterruptedException {
         double seconds = Math.max(1, time.toNanos() / 1e9 + 2 * slowestSeconds);
         while (seconds <= LONGEST.toSeconds()) {
-            Run run = run((int) Math.ceil(seconds), first);
-            slowestSeconds = run.slowestSeconds();
-            server.awaitRest();
+            Run run = runToRest((int) Math.ceil(seconds), first);
             if (run.measurement().seconds() > 0.3 * time.toNanos() / 1e9
                     && run.measurement().latencies().length >= scenario.clients()) {
                 return run;
             }
-            seconds = Math.max(2 * seconds, time.toNanos() / 1e9 + 3 * slowestSeconds);
+            seconds = Math.max(1.5 * seconds, time.toNanos() / 1e9 + 2.5 * slowestSeconds);
         }
         throw new IOException("it did not answer every client of " + scenario.name() + " twice in "
                 + LONGEST.toMinutes() + " minutes");
+    }
+
+    /** Loads the server for so long, answered or not. */
+    void warmUp(Duration time) throws IOException, InterruptedException {
+        if (!time.isZero()) {
+            Run unused = runToRest((int) Math.ceil(time.toNanos() / 1e9), 0);
+        }
+    }
+
+    /** Learns from it how slow the server is: of requests that wrk left unanswered, from the time until it rests. */
+    private Run runToRest(int seconds, int first) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        Run run = run(seconds, first);
+        server.awaitRest();
+        boolean answered = run.measurement().latencies().length > 0;
+        slowestSeconds = answered ? run.slowestSeconds() : (System.nanoTime() - begin) / 1e9;
+        return run;
     }
 
     private Run run(int seconds, int first) throws IOException, InterruptedException {
