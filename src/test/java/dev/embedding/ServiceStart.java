@@ -100,6 +100,7 @@ final class ServiceStart {
     private static List<String> command(Path directory) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("@" + APPLICATION.resolveSibling("jvm.options"));
         String more = System.getProperty("embedding.test.jvmArgs", "").strip();
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split("\\s+")));

@@ -24,7 +24,7 @@ final class ServiceProcess implements AutoCloseable {
      * Starts the service and waits until it is ready.
      *
      * @param directory its working directory, made when missing: no {@code .env} of the caller's reaches it
-     * @param options of the JVM
+     * @param options of the JVM besides those that come with the service
      * @param environment further variables, which win over the benchmark's own except the address
      */
     static ServiceProcess start(Path jar, Path directory, List<String> options, Map<String, String> environment)
@@ -47,7 +47,7 @@ final class ServiceProcess implements AutoCloseable {
     /**
      * How the service is started for a measurement.
      *
-     * @param options of the JVM
+     * @param options of the JVM besides those that come with the service
      * @param environment further variables, which win over the benchmark's own except the address
      */
     static ServerProcess.Launch launch(
@@ -55,6 +55,7 @@ final class ServiceProcess implements AutoCloseable {
         return port -> {
             List<String> command = new ArrayList<>();
             command.add(java().toString());
+            command.add("@" + jar.toAbsolutePath().resolveSibling("jvm.options"));
             command.addAll(options);
             command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
             Map<String, String> variables = new LinkedHashMap<>();
