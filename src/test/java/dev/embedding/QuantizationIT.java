@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -207,6 +210,50 @@ class QuantizationIT {
         }
     }
 
+    @Test
+    void isRefusedBelowTheFloorAtTheStart() {
+        try (ServiceProcess service =
+                start(cache).with("EMBEDDING_MIN_COSINE", "0.99999").live()) {
+            assertThat(faultOf(service)).contains("EMBEDDING_MIN_COSINE asks for 0.99999");
+            assertThat(service.client().get("/q/health/ready").status()).isEqualTo(503);
+        }
+    }
+
+    @Test
+    void endsInTimeWhileItIsBeingMade(@TempDir Path another) throws IOException {
+        Path abandoned = Files.createDirectory(another.resolve("quantized")).resolve(".of-a-killed-process.tmp");
+        Files.createFile(abandoned);
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        try (ServiceProcess service = start(another).live()) {
+            Await.until(PATIENCE, () -> service.output().contains(MAKING), service::output);
+
+            assertThat(service.stop()).isEqualTo(143);
+        }
+        assertThat(another.resolve("quantized")).isEmptyDirectory();
+    }
+
+    @Test
+    @EnabledIf("dev.embedding.ScarceResourcesIT#canLimitProcesses")
+    void isNotMadeWhereItDoesNotFitAndTheRunningModelStays(@TempDir Path another) throws Exception {
+        try (ServiceProcess service = start(another)
+                .with("EMBEDDING_PRECISION", "fp32")
+                .with("EMBEDDING_SETTINGS_FILE", "settings.json")
+                .ready()) {
+            Process limit =
+                    new ProcessBuilder("prlimit", "--fsize=8000000:", "--pid", Long.toString(service.pid())).start();
+            assertThat(limit.waitFor()).isZero();
+
+            Answer answer =
+                    service.client().postJson("/settings", Answer.jsonOf(Map.of("key", "precision", "value", "int8")));
+
+            assertThat(answer.status()).isNotEqualTo(200);
+            assertThat(answer.text()).contains("files could not be read or written");
+            assertThat(info(service).path("precision").textValue()).isEqualTo("fp32");
+            service.client().embed("still there").vectors().get(0);
+            assertThat(another.resolve("quantized")).isEmptyDirectory();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -223,16 +270,23 @@ class QuantizationIT {
                         ReferenceVectors.MODELS.resolve(model).toString())
                 .with("EMBEDDING_PRECISION", "int8-fine")
                 .live()) {
-            Await.until(
-                    PATIENCE,
-                    () -> service.client()
-                            .get("/health")
-                            .json()
-                            .path("dependencies")
-                            .has("model_fault"),
-                    service::output);
-            assertThat(service.client().get("/health").text()).contains(reason);
+            assertThat(faultOf(service)).contains(reason);
         }
+    }
+
+    /** Waits for it. */
+    private static String faultOf(ServiceProcess service) {
+        Await.until(PATIENCE, () -> !faultNow(service).isEmpty(), service::output);
+        return faultNow(service);
+    }
+
+    private static String faultNow(ServiceProcess service) {
+        return service.client()
+                .get("/health")
+                .json()
+                .path("dependencies")
+                .path("model_fault")
+                .asText();
     }
 
     /** With their times. */

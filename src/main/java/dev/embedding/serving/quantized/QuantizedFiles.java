@@ -5,9 +5,13 @@ import dev.embedding.model.FileHash;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -21,6 +25,10 @@ final class QuantizedFiles {
     private static final System.Logger LOG = System.getLogger(QuantizedFiles.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FIGURES = "figures.json";
+    private static final String UNFINISHED = ".tmp";
+
+    /** Making takes minutes at most; what is older was left by a process that was killed. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final Path directory;
 
@@ -60,8 +68,22 @@ final class QuantizedFiles {
     /** A new file in the directory, to be written, and then given to {@link #keep}, or deleted. */
     Path temporary() throws IOException {
         Files.createDirectories(directory);
+        deleteAbandoned();
         // Not a temporary file of the system's, which none but its owner could read.
-        return Files.createFile(directory.resolve("." + UUID.randomUUID() + ".tmp"));
+        return Files.createFile(directory.resolve("." + UUID.randomUUID() + UNFINISHED));
+    }
+
+    private void deleteAbandoned() throws IOException {
+        Instant latest = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, ".*" + UNFINISHED)) {
+            for (Path file : unfinished) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(latest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException gone) {
+            LOG.log(System.Logger.Level.DEBUG, "Another replica deletes as well", gone);
+        }
     }
 
     /** @param temporary the finished model; it is moved */
