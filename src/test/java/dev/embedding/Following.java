@@ -40,6 +40,14 @@ final class Following {
         return fault;
     }
 
+    /** What {@code /health} says is wrong with the model, once it knows. */
+    static String modelFault(ServiceProcess service) {
+        return awaitHealth(service, health -> health.path("dependencies").has("model_fault"))
+                .path("dependencies")
+                .path("model_fault")
+                .textValue();
+    }
+
     /** Waits until a model is served. */
     static void awaitModel(ServiceProcess service, String name) {
         Await.until(

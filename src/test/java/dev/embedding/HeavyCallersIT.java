@@ -27,7 +27,7 @@ class HeavyCallersIT {
 
     private static ServiceProcess startWith(String model) {
         return ServiceProcess.configure()
-                .with("JAVA_TOOL_OPTIONS", "-Xmx" + HEAP_MEGABYTES + "m -XX:+ExitOnOutOfMemoryError")
+                .with("JAVA_TOOL_OPTIONS", "-Xmx" + HEAP_MEGABYTES + "m")
                 .with(
                         "EMBEDDING_MODEL_NAME",
                         ReferenceModel.of(model).directory().toString())

@@ -214,7 +214,7 @@ class QuantizationIT {
     void isRefusedBelowTheFloorAtTheStart() {
         try (ServiceProcess service =
                 start(cache).with("EMBEDDING_MIN_COSINE", "0.99999").live()) {
-            assertThat(faultOf(service)).contains("EMBEDDING_MIN_COSINE asks for 0.99999");
+            assertThat(Following.modelFault(service)).contains("EMBEDDING_MIN_COSINE asks for 0.99999");
             assertThat(service.client().get("/q/health/ready").status()).isEqualTo(503);
         }
     }
@@ -270,23 +270,8 @@ class QuantizationIT {
                         ReferenceVectors.MODELS.resolve(model).toString())
                 .with("EMBEDDING_PRECISION", "int8-fine")
                 .live()) {
-            assertThat(faultOf(service)).contains(reason);
+            assertThat(Following.modelFault(service)).contains(reason);
         }
-    }
-
-    /** Waits for it. */
-    private static String faultOf(ServiceProcess service) {
-        Await.until(PATIENCE, () -> !faultNow(service).isEmpty(), service::output);
-        return faultNow(service);
-    }
-
-    private static String faultNow(ServiceProcess service) {
-        return service.client()
-                .get("/health")
-                .json()
-                .path("dependencies")
-                .path("model_fault")
-                .asText();
     }
 
     /** With their times. */

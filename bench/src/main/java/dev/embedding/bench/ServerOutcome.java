@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 /**
  * What the servers did with a scenario.
  *
- * @param runs of each server that did all rounds, by its name, in the order of the rounds; the service's are there, and
- *     a slow server may have been measured in the first rounds only
+ * @param runs of each server that did not fail, by its name, in the order of the rounds, of a slow one the first only; the
+ *     service's are there
  */
 record ServerOutcome(Scenario scenario, Map<String, List<WrkLoad.Run>> runs) {
 

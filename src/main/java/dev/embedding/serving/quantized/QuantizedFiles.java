@@ -5,9 +5,9 @@ import dev.embedding.model.FileHash;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -69,11 +69,15 @@ final class QuantizedFiles {
     Path temporary() throws IOException {
         Files.createDirectories(directory);
         deleteAbandoned();
+        return unfinished();
+    }
+
+    private Path unfinished() throws IOException {
         // Not a temporary file of the system's, which none but its owner could read.
         return Files.createFile(directory.resolve("." + UUID.randomUUID() + UNFINISHED));
     }
 
-    private void deleteAbandoned() throws IOException {
+    private void deleteAbandoned() {
         Instant latest = Instant.now().minus(ABANDONED);
         try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, ".*" + UNFINISHED)) {
             for (Path file : unfinished) {
@@ -81,8 +85,8 @@ final class QuantizedFiles {
                     Files.deleteIfExists(file);
                 }
             }
-        } catch (NoSuchFileException gone) {
-            LOG.log(System.Logger.Level.DEBUG, "Another replica deletes as well", gone);
+        } catch (IOException | DirectoryIteratorException kept) {
+            LOG.log(System.Logger.Level.DEBUG, "What was abandoned stays for now", kept);
         }
     }
 
@@ -91,7 +95,7 @@ final class QuantizedFiles {
         String hash = FileHash.of(temporary);
         Path file = model(key, hash);
         Files.createDirectories(directory.resolve(key));
-        Path figures = temporary();
+        Path figures = unfinished();
         try {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             JSON.writeValue(
