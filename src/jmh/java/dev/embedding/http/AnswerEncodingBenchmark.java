@@ -22,12 +22,12 @@ public class AnswerEncodingBenchmark extends MicrosecondsBenchmark {
 
     @Benchmark
     public byte[] oneVector() {
-        return EmbedAnswers.embed(one, "a1b2c3d4", 12.34);
+        return new EmbedAnswers.Many("a1b2c3d4").encode(one, 12.34);
     }
 
     @Benchmark
     public byte[] thousandVectors() {
-        return EmbedAnswers.embed(thousand, "a1b2c3d4", 1234.56);
+        return new EmbedAnswers.Many("a1b2c3d4").encode(thousand, 1234.56);
     }
 
     private Embeddings embeddings(int count) {

@@ -1,12 +1,10 @@
 package dev.embedding.http;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.embedding.http.exchange.AnswerForm;
+import dev.embedding.http.exchange.VectorText;
 import dev.embedding.serving.Embeddings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,84 +13,69 @@ import java.nio.charset.StandardCharsets;
  */
 final class EmbedAnswers {
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-            .build();
-
     private static final byte[] MANY = "{\"embeddings\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ONE = "{\"embedding\":".getBytes(StandardCharsets.US_ASCII);
 
-    private static final int BYTES_PER_NUMBER = 13;
-    private static final int BYTES_AROUND = 256;
-
     private EmbedAnswers() {}
 
-    /** How large an answer gets, about. */
-    static int mostBytes(int vectors, int dimension) {
-        return vectors * dimension * BYTES_PER_NUMBER + BYTES_AROUND;
-    }
-
     /** The answer of {@code POST /embed}. */
-    static byte[] embed(Embeddings embeddings, String requestId, double millis) {
-        VectorText answer = text(embeddings).append(MANY);
-        char before = '[';
-        for (float[] vector : embeddings.vectors()) {
-            answer.append(before).append(vector);
-            before = ',';
+    record Many(String requestId) implements AnswerForm {
+
+        @Override
+        public long mostBytes(int vectors, int dimension) {
+            return VectorText.mostBytes(vectors, dimension, 1);
         }
-        byte[] further = further(embeddings, millis, json -> {
-            json.writeStringField("request_id", requestId);
-            json.writeArrayFieldStart("truncated");
-            for (int index : embeddings.truncated()) {
-                json.writeNumber(index);
+
+        @Override
+        public byte[] encode(Embeddings embeddings, double millis) {
+            VectorText answer = VectorText.ofNumbers(
+                            embeddings.vectors().size(), embeddings.space().dimension(), 1)
+                    .append(MANY);
+            char before = '[';
+            for (float[] vector : embeddings.vectors()) {
+                answer.append(before).append(vector);
+                before = ',';
             }
-            json.writeEndArray();
-        });
-        return answer.append(']').append(further).toBytes();
+            return answer.append(']')
+                    .end(json -> {
+                        writeCommon(json, embeddings, millis);
+                        json.writeStringField("request_id", requestId);
+                        json.writeArrayFieldStart("truncated");
+                        for (int index : embeddings.truncated()) {
+                            json.writeNumber(index);
+                        }
+                        json.writeEndArray();
+                    })
+                    .toBytes();
+        }
     }
 
     /** The answer of {@code POST /embed/single}. */
-    static byte[] single(Embeddings embeddings, double millis) {
-        byte[] further = further(
-                embeddings,
-                millis,
-                json -> json.writeBooleanField(
-                        "truncated", !embeddings.truncated().isEmpty()));
-        return text(embeddings)
-                .append(ONE)
-                .append(embeddings.vectors().get(0))
-                .append(further)
-                .toBytes();
-    }
+    record Single() implements AnswerForm {
 
-    private static VectorText text(Embeddings embeddings) {
-        int dimension = embeddings.space().dimension();
-        // The room that a vector needs before it is written is more than it takes then.
-        return new VectorText(mostBytes(embeddings.vectors().size(), dimension) + FloatWriter.MOST_BYTES * dimension);
-    }
-
-    @FunctionalInterface
-    private interface Fields {
-        void write(JsonGenerator json) throws IOException;
-    }
-
-    /** The fields behind the vectors, up to the answer's end. */
-    private static byte[] further(Embeddings embeddings, double millis, Fields fields) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(BYTES_AROUND);
-                JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            json.writeStringField("model_name", embeddings.space().modelName());
-            json.writeNumberField("dimension", embeddings.space().dimension());
-            json.writeNumberField("processing_time_ms", Math.round(millis * 100) / 100.0);
-            json.writeNumberField("tokens", embeddings.tokens());
-            fields.write(json);
-            json.writeEndObject();
-            json.flush();
-            byte[] object = bytes.toByteArray();
-            object[0] = ','; // It goes on where the vectors ended.
-            return object;
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+        @Override
+        public long mostBytes(int vectors, int dimension) {
+            return VectorText.mostBytes(vectors, dimension, 0);
         }
+
+        @Override
+        public byte[] encode(Embeddings embeddings, double millis) {
+            return VectorText.ofNumbers(1, embeddings.space().dimension(), 0)
+                    .append(ONE)
+                    .append(embeddings.vectors().get(0))
+                    .end(json -> {
+                        writeCommon(json, embeddings, millis);
+                        json.writeBooleanField(
+                                "truncated", !embeddings.truncated().isEmpty());
+                    })
+                    .toBytes();
+        }
+    }
+
+    private static void writeCommon(JsonGenerator json, Embeddings embeddings, double millis) throws IOException {
+        json.writeStringField("model_name", embeddings.space().modelName());
+        json.writeNumberField("dimension", embeddings.space().dimension());
+        json.writeNumberField("processing_time_ms", Math.round(millis * 100) / 100.0);
+        json.writeNumberField("tokens", embeddings.tokens());
     }
 }

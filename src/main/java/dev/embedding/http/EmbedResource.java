@@ -2,16 +2,11 @@ package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.Body;
-import dev.embedding.http.edge.EmbeddingSpace;
-import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.RequestId;
-import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.Embedder;
-import dev.embedding.serving.EmbeddingRequest;
-import dev.embedding.serving.Embeddings;
-import dev.embedding.serving.ModelHost;
-import dev.embedding.serving.PromptChoice;
-import dev.embedding.telemetry.EmbeddingMeters;
+import dev.embedding.http.exchange.PromptFields;
+import dev.embedding.http.exchange.RequestHeaders;
+import dev.embedding.http.exchange.VectorExchange;
+import dev.embedding.http.exchange.VectorRequest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
@@ -20,9 +15,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -34,29 +26,20 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Texts to vectors. Requests are parsed and tokenized on a worker, and answered from the lane that finished them. */
+/** Texts to vectors. */
 @Path("/embed")
 @Tag(name = "Embeddings")
 public class EmbedResource {
-
-    /** Answers with more vectors than this are encoded on a worker instead of the lane. */
-    private static final int ENCODED_ON_LANE = 4;
 
     private static final String INPUT_TYPE =
             "Whether the texts are searched for or are searched: chooses the model's prompt for it";
     private static final String PROMPT_NAME =
             "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
-    private final Embedder embedder;
-    private final ActiveModel active;
-    private final EmbeddingMeters meters;
-    private final Executor workers;
+    private final VectorExchange vectors;
 
-    EmbedResource(Embedder embedder, ActiveModel active, EmbeddingMeters meters, ModelHost host) {
-        this.embedder = embedder;
-        this.active = active;
-        this.meters = meters;
-        this.workers = host.workers();
+    EmbedResource(VectorExchange vectors) {
+        this.vectors = vectors;
     }
 
     /** {@code POST /embed}. */
@@ -77,13 +60,11 @@ public class EmbedResource {
                             schema = @Schema(implementation = EmbedAnswer.class)))
     public Uni<Response> embed(@Parameter(hidden = true) @Context RoutingContext exchange) {
         String requestId = RequestId.of(exchange);
-        return answer(
-                exchange,
-                () -> {
-                    EmbedBody body = EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
-                    return request(exchange, body.texts(), body.prompt());
-                },
-                (embeddings, millis) -> EmbedAnswers.embed(embeddings, requestId, millis));
+        return vectors.answer(exchange, () -> {
+            EmbedBody body = EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
+            return new VectorRequest(
+                    RequestHeaders.request(exchange, body.texts(), body.prompt()), new EmbedAnswers.Many(requestId));
+        });
     }
 
     /** {@code POST /embed/single}. */
@@ -112,15 +93,13 @@ public class EmbedResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = EmbedAnswer.Single.class)))
     public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return answer(
-                exchange,
-                () -> {
-                    SingleText single = SingleText.fromQuery(exchange.request().uri())
-                            .orElseGet(
-                                    () -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))));
-                    return request(exchange, List.of(single.text()), single.prompt());
-                },
-                EmbedAnswers::single);
+        return vectors.answer(exchange, () -> {
+            SingleText single = SingleText.fromQuery(exchange.request().uri())
+                    .orElseGet(() -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))));
+            return new VectorRequest(
+                    RequestHeaders.request(exchange, List.of(single.text()), single.prompt()),
+                    new EmbedAnswers.Single());
+        });
     }
 
     /** The body of {@code POST /embed}, for the API's document. */
@@ -160,50 +139,4 @@ public class EmbedResource {
 
             @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
             String promptName) {}
-
-    private static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
-        return new EmbeddingRequest(
-                texts,
-                prompt,
-                RequestHeaders.priority(exchange),
-                EmbeddingSpace.required(exchange),
-                RequestHeaders.timeout(exchange),
-                RequestHeaders.bypassesCache(exchange));
-    }
-
-    private Uni<Response> answer(
-            RoutingContext exchange,
-            Supplier<EmbeddingRequest> request,
-            BiFunction<Embeddings, Double, byte[]> encode) {
-        long start = System.nanoTime();
-        return Uni.createFrom()
-                .item(request)
-                .runSubscriptionOn(workers)
-                .invoke(read -> expectAnswer(exchange, read.texts().size()))
-                .chain(read -> embedder.embed(read)
-                        .onFailure()
-                        .invoke(meters::failed)
-                        .onCancellation()
-                        .invoke(meters::cancelled))
-                .chain(embeddings -> encoded(exchange, embeddings, start, encode));
-    }
-
-    private void expectAnswer(RoutingContext exchange, int texts) {
-        active.model()
-                .ifPresent(model ->
-                        InflightBytes.expectAnswer(exchange, EmbedAnswers.mostBytes(texts, model.dimension())));
-    }
-
-    private Uni<Response> encoded(
-            RoutingContext exchange, Embeddings embeddings, long start, BiFunction<Embeddings, Double, byte[]> encode) {
-        Uni<Response> response = Uni.createFrom().item(() -> {
-            long nanos = System.nanoTime() - start;
-            meters.answered(embeddings, nanos);
-            EmbeddingSpace.answer(exchange, embeddings.space().fingerprint());
-            return Response.ok(encode.apply(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
-                    .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))
-                    .build();
-        });
-        return embeddings.vectors().size() > ENCODED_ON_LANE ? response.runSubscriptionOn(workers) : response;
-    }
 }

@@ -1,6 +1,7 @@
 package dev.embedding.http;
 
 import dev.embedding.http.edge.EmbeddingSpace;
+import dev.embedding.http.exchange.RequestHeaders;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.math.BigDecimal;
 import java.util.List;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.http.exchange.RequestBodies;
 import dev.embedding.settings.SettingKey;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.Body;
+import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.reload.SettingChangeException;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ModelHost;

@@ -23,7 +23,7 @@ class EmbedAnswersTest {
     void answersTexts() throws IOException {
         Embeddings embeddings = embeddings(List.of(new float[] {0.5f, -1}, new float[] {0, 1e-5f}), List.of(1));
 
-        JsonNode answer = JSON.readTree(EmbedAnswers.embed(embeddings, "a1b2c3d4", 12.345));
+        JsonNode answer = JSON.readTree(new EmbedAnswers.Many("a1b2c3d4").encode(embeddings, 12.345));
 
         assertThat(answer).isEqualTo(JSON.readTree("""
                 {"embeddings": [[0.5, -1.0], [0.0, 1.0E-5]], "model_name": "some/\\"model\\"", "dimension": 2,
@@ -35,7 +35,7 @@ class EmbedAnswersTest {
     void answersOneText() throws IOException {
         Embeddings embeddings = embeddings(List.of(new float[] {0.5f, -1}), List.of());
 
-        JsonNode answer = JSON.readTree(EmbedAnswers.single(embeddings, 3.214));
+        JsonNode answer = JSON.readTree(new EmbedAnswers.Single().encode(embeddings, 3.214));
 
         assertThat(answer).isEqualTo(JSON.readTree("""
                 {"embedding": [0.5, -1.0], "model_name": "some/\\"model\\"", "dimension": 2,
@@ -54,7 +54,7 @@ class EmbedAnswersTest {
             });
         }
 
-        JsonNode answer = JSON.readTree(EmbedAnswers.embed(embeddings(vectors, List.of()), "id", 1));
+        JsonNode answer = JSON.readTree(new EmbedAnswers.Many("id").encode(embeddings(vectors, List.of()), 1));
 
         for (int row = 0; row < vectors.size(); row++) {
             assertThat(floats(answer.path("embeddings").get(row)))
@@ -67,7 +67,7 @@ class EmbedAnswersTest {
     void writesNoMoreDigitsThanNeeded() {
         Embeddings embeddings = embeddings(List.of(new float[] {0.1f, 1f / 3}), List.of());
 
-        String answer = new String(EmbedAnswers.single(embeddings, 1), StandardCharsets.UTF_8);
+        String answer = new String(new EmbedAnswers.Single().encode(embeddings, 1), StandardCharsets.UTF_8);
 
         assertThat(answer).contains("[0.1,0.33333334]");
     }
@@ -76,7 +76,7 @@ class EmbedAnswersTest {
     void answersVectorsOfAnySize() throws IOException {
         Embeddings embeddings = embeddings(List.of(new float[3_000]), List.of());
 
-        JsonNode answer = JSON.readTree(EmbedAnswers.single(embeddings, 1));
+        JsonNode answer = JSON.readTree(new EmbedAnswers.Single().encode(embeddings, 1));
 
         assertThat(answer.path("embedding")).hasSize(3_000);
     }

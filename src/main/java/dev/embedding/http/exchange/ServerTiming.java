@@ -1,4 +1,4 @@
-package dev.embedding.http;
+package dev.embedding.http.exchange;
 
 import dev.embedding.serving.Embeddings.Timings;
 

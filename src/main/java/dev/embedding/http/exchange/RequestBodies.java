@@ -1,4 +1,4 @@
-package dev.embedding.http;
+package dev.embedding.http.exchange;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -15,7 +15,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /** Opens request bodies as JSON: strict UTF-8 (a byte order mark is skipped), one document, faults by position. */
-final class RequestBodies {
+public final class RequestBodies {
 
     static final int MAX_NESTING = 1_000;
 
@@ -36,7 +36,7 @@ final class RequestBodies {
 
     /** Reads one document from a parser that stands on its first token. */
     @FunctionalInterface
-    interface Reader<T> {
+    public interface Reader<T> {
         T read(JsonParser parser, JsonToken first) throws IOException;
     }
 
@@ -45,7 +45,7 @@ final class RequestBodies {
      *
      * @throws InvalidRequestException when it is missing or no JSON, or when the reader refuses it
      */
-    static <T> T read(byte[] body, Reader<T> reader) {
+    public static <T> T read(byte[] body, Reader<T> reader) {
         if (body.length == 0) {
             throw new InvalidRequestException(new Fault("body", "Field required", "missing"));
         }

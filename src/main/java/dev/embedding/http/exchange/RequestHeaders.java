@@ -1,33 +1,52 @@
-package dev.embedding.http;
+package dev.embedding.http.exchange;
 
+import dev.embedding.http.edge.EmbeddingSpace;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.http.edge.RefusedException;
+import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.PriorityChoice;
+import dev.embedding.serving.PromptChoice;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The request headers that endpoints obey. */
-final class RequestHeaders {
+public final class RequestHeaders {
 
-    static final String TIMEOUT = "X-Request-Timeout-Ms";
-    static final String PRIORITY = "X-Priority";
-    static final String CACHE_CONTROL = "Cache-Control";
+    public static final String TIMEOUT = "X-Request-Timeout-Ms";
+    public static final String PRIORITY = "X-Priority";
+    public static final String CACHE_CONTROL = "Cache-Control";
 
     private static final long MAX_TIMEOUT_MILLIS = 600_000;
 
     private RequestHeaders() {}
 
     /**
+     * What the headers say of a request for vectors, with what its body says.
+     *
+     * @throws InvalidRequestException when one of them says what is not understood
+     */
+    public static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
+        return new EmbeddingRequest(
+                texts,
+                prompt,
+                priority(exchange),
+                EmbeddingSpace.required(exchange),
+                timeout(exchange),
+                bypassesCache(exchange));
+    }
+
+    /**
      * The body, when it may be read as JSON: it is empty, or its media type is JSON or not given.
      *
      * @throws RefusedException 415 for any other
      */
-    static byte[] requireJson(RoutingContext exchange, byte[] body) {
+    public static byte[] requireJson(RoutingContext exchange, byte[] body) {
         String type = exchange.request().getHeader("Content-Type");
         if (body.length > 0 && type != null && !type.isBlank() && !isJson(type)) {
             throw new RefusedException(415, "The body must be JSON (Content-Type: application/json).");
@@ -41,7 +60,7 @@ final class RequestHeaders {
     }
 
     /** @throws InvalidRequestException when the header is no number from 1 to 600000 */
-    static Optional<Duration> timeout(RoutingContext exchange) {
+    private static Optional<Duration> timeout(RoutingContext exchange) {
         @Nullable String text = exchange.request().getHeader(TIMEOUT);
         if (text == null) {
             return Optional.empty();
@@ -58,7 +77,7 @@ final class RequestHeaders {
     }
 
     /** @throws InvalidRequestException when the header names no class */
-    static PriorityChoice priority(RoutingContext exchange) {
+    private static PriorityChoice priority(RoutingContext exchange) {
         @Nullable String text = exchange.request().getHeader(PRIORITY);
         if (text == null) {
             return PriorityChoice.BY_SIZE;
@@ -71,7 +90,7 @@ final class RequestHeaders {
     }
 
     /** Whether {@code Cache-Control} says {@code no-store}; its other directives mean nothing here. */
-    static boolean bypassesCache(RoutingContext exchange) {
+    private static boolean bypassesCache(RoutingContext exchange) {
         return exchange.request().headers().getAll(CACHE_CONTROL).stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .anyMatch(directive -> directive.strip().equalsIgnoreCase("no-store"));

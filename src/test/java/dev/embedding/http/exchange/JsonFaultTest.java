@@ -1,4 +1,4 @@
-package dev.embedding.http;
+package dev.embedding.http.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;

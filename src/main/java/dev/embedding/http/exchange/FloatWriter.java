@@ -1,4 +1,4 @@
-package dev.embedding.http;
+package dev.embedding.http.exchange;
 
 import com.fasterxml.jackson.core.io.NumberOutput;
 import java.nio.charset.StandardCharsets;

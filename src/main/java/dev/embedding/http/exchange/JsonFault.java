@@ -1,4 +1,4 @@
-package dev.embedding.http;
+package dev.embedding.http.exchange;
 
 import java.util.HexFormat;
 import java.util.List;
