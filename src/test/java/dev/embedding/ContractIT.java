@@ -143,6 +143,8 @@ class ContractIT {
         for (String unset : List.of("model_file", "query_prompt", "document_prompt", "required_space")) {
             assertThat(settings.path(unset).textValue()).as(unset).isEmpty();
         }
+        assertThat(settings.path("model_aliases").toString()).isEqualTo("[]");
+        assertThat(settings.path("dimensions").toString()).isEqualTo("[]");
         assertThat(settings.path("use_db_settings").isBoolean()).isTrue();
         assertThat(settings.path("use_db_settings").booleanValue()).isFalse();
         assertThat(answer.path("source").textValue()).isEqualTo("environment");
@@ -162,6 +164,8 @@ class ContractIT {
                         "model_file",
                         "query_prompt",
                         "document_prompt",
+                        "model_aliases",
+                        "dimensions",
                         "required_space")
                 .isSorted();
     }

@@ -28,8 +28,8 @@ final class EmbedAnswers {
 
         @Override
         public byte[] encode(Embeddings embeddings, double millis) {
-            VectorText answer = VectorText.ofNumbers(
-                            embeddings.vectors().size(), embeddings.space().dimension(), 1)
+            VectorText answer = new VectorText(mostBytes(
+                            embeddings.vectors().size(), embeddings.space().dimension()))
                     .append(MANY);
             char before = '[';
             for (float[] vector : embeddings.vectors()) {
@@ -60,7 +60,7 @@ final class EmbedAnswers {
 
         @Override
         public byte[] encode(Embeddings embeddings, double millis) {
-            return VectorText.ofNumbers(1, embeddings.space().dimension(), 0)
+            return new VectorText(mostBytes(1, embeddings.space().dimension()))
                     .append(ONE)
                     .append(embeddings.vectors().get(0))
                     .end(json -> {

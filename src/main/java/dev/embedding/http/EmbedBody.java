@@ -6,6 +6,7 @@ import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.http.exchange.PromptFields;
 import dev.embedding.http.exchange.RequestBodies;
+import dev.embedding.serving.Indices;
 import dev.embedding.serving.PromptChoice;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +21,6 @@ record EmbedBody(List<String> texts, PromptChoice prompt) {
 
     private static final String TEXTS = "texts";
     private static final String FIELD = "body.texts";
-    private static final int SHOWN_INDICES = 10;
 
     /** @throws InvalidRequestException with every fault of the body */
     static EmbedBody parse(byte[] body) {
@@ -74,10 +74,7 @@ record EmbedBody(List<String> texts, PromptChoice prompt) {
     }
 
     private static String blankMessage(List<Integer> blank) {
-        String indices = String.join(
-                ", ", blank.stream().limit(SHOWN_INDICES).map(String::valueOf).toList());
-        String more = blank.size() > SHOWN_INDICES ? " and " + (blank.size() - SHOWN_INDICES) + " more" : "";
-        return "Text at index " + indices + more + " is empty or only white space";
+        return "Text at index " + Indices.shown(blank) + " is empty or only white space";
     }
 
     /** The value of {@code texts}: either all texts, or what is wrong with it. */

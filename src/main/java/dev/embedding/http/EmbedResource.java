@@ -7,6 +7,10 @@ import dev.embedding.http.exchange.PromptFields;
 import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.http.exchange.VectorExchange;
 import dev.embedding.http.exchange.VectorRequest;
+import dev.embedding.serving.EmbeddingRequest;
+import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.VectorWish;
+import dev.embedding.serving.input.EmbeddingInput;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
@@ -62,8 +66,7 @@ public class EmbedResource {
         String requestId = RequestId.of(exchange);
         return vectors.answer(exchange, () -> {
             EmbedBody body = EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
-            return new VectorRequest(
-                    RequestHeaders.request(exchange, body.texts(), body.prompt()), new EmbedAnswers.Many(requestId));
+            return new VectorRequest(request(exchange, body.texts(), body.prompt()), new EmbedAnswers.Many(requestId));
         });
     }
 
@@ -97,8 +100,7 @@ public class EmbedResource {
             SingleText single = SingleText.fromQuery(exchange.request().uri())
                     .orElseGet(() -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))));
             return new VectorRequest(
-                    RequestHeaders.request(exchange, List.of(single.text()), single.prompt()),
-                    new EmbedAnswers.Single());
+                    request(exchange, List.of(single.text()), single.prompt()), new EmbedAnswers.Single());
         });
     }
 
@@ -139,4 +141,8 @@ public class EmbedResource {
 
             @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
             String promptName) {}
+
+    private static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
+        return RequestHeaders.request(exchange, EmbeddingInput.ofTexts(texts), VectorWish.prompted(prompt));
+    }
 }

@@ -1,5 +1,6 @@
 package dev.embedding.http;
 
+import dev.embedding.http.edge.Dialect;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 /** Adds the errors that an operation may answer to the API's document; all of them have the same body. */
 public class ErrorsInApi implements OASFilter {
 
-    private static final String ERROR = "#/components/schemas/Error";
+    private static final String SCHEMAS = "#/components/schemas/";
 
     private static final Map<String, String> ANYWHERE = Map.of("500", "The service failed; its log says why");
 
@@ -26,7 +27,7 @@ public class ErrorsInApi implements OASFilter {
     private static final Map<String, String> EMBEDDING = ordered(
             "412", "Another vector space is served than the pinned one",
             "415", "The body is not JSON",
-            "422", "The request is invalid; errors has each fault",
+            "422", "The request is invalid",
             "429", "Too much is waiting; Retry-After says when to try again",
             "503", "No model is loaded",
             "504", "The request's time is over");
@@ -42,6 +43,8 @@ public class ErrorsInApi implements OASFilter {
     private static final Map<String, String> DELETING_SETTINGS = ordered("404", "The setting is not stored");
 
     private static final Map<String, String> WITHOUT_MODEL = ordered("503", "No model is loaded");
+
+    private static final Set<String> ABOUT_MODEL = Set.of("/model/info", "/v1/models", "/v1/models/{id}");
 
     private static final Set<String> WITHOUT_KEY = Set.of("/", "/health");
 
@@ -64,40 +67,46 @@ public class ErrorsInApi implements OASFilter {
     }
 
     private static void addErrors(String path, PathItem item) {
+        Dialect dialect = OtherDialects.ALL.of(path);
         item.getOperations().forEach((method, operation) -> {
             if (!WITHOUT_KEY.contains(path)) {
                 operation.setSecurity(KEYS);
                 add(
+                        dialect,
                         operation,
                         path.startsWith("/settings") && method != PathItem.HttpMethod.GET ? FOR_ADMINS : FOR_KEYS);
             }
             if (path.startsWith("/settings") && method != PathItem.HttpMethod.GET) {
-                add(operation, CHANGING_SETTINGS);
-                add(operation, method == PathItem.HttpMethod.DELETE ? DELETING_SETTINGS : POSTING_SETTINGS);
-                add(operation, WITH_BODY);
-            } else if (path.startsWith("/embed")) {
-                add(operation, EMBEDDING);
-                add(operation, WITH_BODY);
-                add(operation, ANYWHERE);
+                add(dialect, operation, CHANGING_SETTINGS);
+                add(dialect, operation, method == PathItem.HttpMethod.DELETE ? DELETING_SETTINGS : POSTING_SETTINGS);
+                add(dialect, operation, WITH_BODY);
+            } else if (dialect.embeds(path)) {
+                add(dialect, operation, EMBEDDING);
+                add(dialect, operation, WITH_BODY);
+                add(dialect, operation, ANYWHERE);
             } else {
-                add(operation, path.equals("/model/info") ? WITHOUT_MODEL : Map.of());
-                add(operation, ANYWHERE);
+                add(dialect, operation, ABOUT_MODEL.contains(path) ? WITHOUT_MODEL : Map.of());
+                add(dialect, operation, ANYWHERE);
             }
         });
     }
 
-    private static void add(Operation operation, Map<String, String> errors) {
-        errors.forEach((status, description) -> operation.getResponses().addAPIResponse(status, error(description)));
+    private static void add(Dialect dialect, Operation operation, Map<String, String> errors) {
+        errors.forEach((status, description) -> operation
+                .getResponses()
+                .addAPIResponse(
+                        Integer.toString(dialect.status(Integer.parseInt(status))),
+                        error(dialect.errorSchema(), description)));
     }
 
-    private static APIResponse error(String description) {
+    private static APIResponse error(String schema, String description) {
         return OASFactory.createAPIResponse()
                 .description(description)
                 .content(OASFactory.createContent()
                         .addMediaType(
                                 "application/json",
                                 OASFactory.createMediaType()
-                                        .schema(OASFactory.createSchema().ref(ERROR))));
+                                        .schema(OASFactory.createSchema().ref(SCHEMAS + schema))));
     }
 
     private static Map<String, String> ordered(String... statusesAndDescriptions) {

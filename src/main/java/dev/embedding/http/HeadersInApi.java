@@ -50,7 +50,7 @@ public class HeadersInApi implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI api) {
         api.getPaths().getPathItems().forEach((path, item) -> {
-            if (path.startsWith("/embed")) {
+            if (OtherDialects.ALL.of(path).embeds(path)) {
                 item.getOperations().values().forEach(operation -> HEADERS.forEach(operation::addParameter));
             }
         });

@@ -73,6 +73,7 @@ public class ModelResource {
                 settings.normalizeEmbeddings(),
                 settings.maxBatchSize(),
                 model.dimension(),
+                model.smallerDimensions(settings.dimensions()),
                 model.loadTime().toMillis() / 1000.0,
                 memory.map(GpuMemory::allocatedMb).orElse(null),
                 memory.map(GpuMemory::reservedMb).orElse(null),
@@ -144,6 +145,9 @@ public class ModelResource {
             int maxBatchSize,
 
             @Schema(required = true) int dimension,
+
+            @Schema(required = true, description = "Smaller sizes that requests to OpenAI's API may cut vectors to")
+            List<Integer> dimensions,
 
             @Schema(required = true) @JsonProperty("load_time_seconds")
             double loadTimeSeconds,

@@ -27,6 +27,7 @@ record SettingValue(Kind kind, String text) {
         BOOLEAN("a boolean"),
         NUMBER("a number"),
         LIST("a list"),
+        NUMBER_LIST("a list of numbers"),
         MIXED_LIST("a list of other things than texts"),
         OBJECT("an object"),
         NULL("null");
@@ -45,6 +46,7 @@ record SettingValue(Kind kind, String text) {
                 case BOOLEAN -> typical instanceof Boolean;
                 case NUMBER -> typical instanceof Integer;
                 case LIST -> typical instanceof List;
+                case NUMBER_LIST -> key.listsNumbers();
                 case MIXED_LIST, OBJECT, NULL -> false;
             };
         }
@@ -67,17 +69,23 @@ record SettingValue(Kind kind, String text) {
 
     private static SettingValue readList(JsonParser parser) throws IOException {
         List<String> items = new ArrayList<>();
-        boolean textsOnly = true;
+        List<String> numbers = new ArrayList<>();
+        int count = 0;
         for (JsonToken item = parser.nextToken(); item != JsonToken.END_ARRAY; item = parser.nextToken()) {
+            count++;
             if (item == JsonToken.VALUE_STRING) {
                 items.add(parser.getText());
+            } else if (item.isNumeric()) {
+                numbers.add(parser.getText());
             } else {
                 parser.skipChildren();
-                textsOnly = false;
             }
         }
-        return textsOnly
-                ? new SettingValue(Kind.LIST, new JsonArray(items).encode())
+        if (items.size() == count) {
+            return new SettingValue(Kind.LIST, new JsonArray(items).encode());
+        }
+        return numbers.size() == count
+                ? new SettingValue(Kind.NUMBER_LIST, String.join(",", numbers))
                 : new SettingValue(Kind.MIXED_LIST, "");
     }
 

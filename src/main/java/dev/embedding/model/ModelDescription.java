@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  * @param normalizes whether the model's own modules end with Normalize
  * @param cutDimension how many components of a vector are kept in the end, or, when negative, left out; more than there
  *     are cut nothing
+ * @param matryoshkaDimensions sizes that the model says its vectors may be cut to, ascending
  * @param padTokenId fills short rows of a batch
  * @param prompts what may be put in front of texts
  * @param poolsPrompt whether a prompt's tokens count in the pooling
@@ -49,6 +50,7 @@ public record ModelDescription(
         List<VectorModule> modules,
         boolean normalizes,
         OptionalInt cutDimension,
+        List<Integer> matryoshkaDimensions,
         int padTokenId,
         Prompts prompts,
         boolean poolsPrompt,
@@ -59,6 +61,7 @@ public record ModelDescription(
         weightFiles = List.copyOf(weightFiles);
         poolings = List.copyOf(poolings);
         modules = List.copyOf(modules);
+        matryoshkaDimensions = List.copyOf(matryoshkaDimensions);
         moduleNames = List.copyOf(moduleNames);
     }
 
@@ -101,6 +104,7 @@ public record ModelDescription(
                 modules,
                 normalizes,
                 cutDimension,
+                matryoshkaDimensions,
                 padTokenId,
                 prompts,
                 poolsPrompt,

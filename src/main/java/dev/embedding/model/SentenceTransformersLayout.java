@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Reads a directory in the layout of sentence-transformers, both generations of its files. What is not understood is
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
 final class SentenceTransformersLayout {
 
     private static final String POOLING_FLAG = "pooling_mode_";
+
+    /** As published configurations and other servers have it. */
+    private static final String MATRYOSHKA = "matryoshka_dimensions";
 
     /** What is read of every model that has it, besides its weights. */
     private static final List<String> FILES_OF_A_MODULE = Stream.concat(
@@ -74,6 +78,7 @@ final class SentenceTransformersLayout {
                 modules.vectorModules(),
                 modules.normalizes(),
                 cutDimension(modules),
+                matryoshkaDimensions(files.optionalJson(Prompts.FILE)),
                 0,
                 prompts(modules),
                 true,
@@ -109,6 +114,7 @@ final class SentenceTransformersLayout {
                 vectorModules,
                 modules.normalizes(),
                 cutDimension(modules),
+                matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(Prompts.FILE)),
                 config.path("pad_token_id").asInt(0),
                 prompts(modules),
                 modules.poolingConfig()
@@ -158,6 +164,15 @@ final class SentenceTransformersLayout {
             throw files.refusal(Prompts.FILE, "has a truncate_dim of 0, which leaves nothing of a vector");
         }
         return OptionalInt.of(dimension.intValue());
+    }
+
+    private static List<Integer> matryoshkaDimensions(JsonNode file) {
+        return StreamSupport.stream(file.path(MATRYOSHKA).spliterator(), false)
+                .filter(dimension -> dimension.isInt() && dimension.intValue() > 0)
+                .map(JsonNode::intValue)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private void fetchExternalData(String onnxFile, OnnxContent content) {

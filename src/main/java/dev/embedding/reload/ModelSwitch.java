@@ -5,6 +5,7 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.ServingOptions;
 import dev.embedding.settings.ServiceSettings;
 import java.time.Duration;
 import java.util.List;
@@ -184,7 +185,7 @@ final class ModelSwitch {
     private void serve(EmbeddingModel model, ServiceSettings settings) {
         boolean loaded = running == null || !running.model().equals(model);
         running = new Running(model, settings);
-        active.serve(model, settings.normalizeEmbeddings()).ifPresent(before -> replaced = before);
+        active.serve(model, options(settings)).ifPresent(before -> replaced = before);
         if (loaded) {
             CompletionStage<Void> unused = model.broken().thenAccept(fault -> onBroken.run());
             model.deviceFallback()
@@ -192,6 +193,10 @@ final class ModelSwitch {
                             "Device %s is not usable, the CPU is used instead: %s", settings.device(), reason));
         }
         onServed.accept(new ServedModel(model, settings, loaded));
+    }
+
+    private static ServingOptions options(ServiceSettings settings) {
+        return new ServingOptions(settings.normalizeEmbeddings(), settings.modelAliases(), settings.dimensions());
     }
 
     /** Settings that can be in force at once. */

@@ -26,6 +26,8 @@ public sealed interface ReloadPlan {
             SettingKey.MAX_BATCH_SIZE,
             SettingKey.CORS_ORIGINS,
             SettingKey.NORMALIZE_EMBEDDINGS,
+            SettingKey.MODEL_ALIASES,
+            SettingKey.DIMENSIONS,
             SettingKey.REQUIRED_SPACE);
 
     /** What changes, as {@code device: cpu → auto}. */

@@ -27,6 +27,11 @@ public final class ActiveModel {
         return Optional.ofNullable(current).map(served -> served.fingerprint);
     }
 
+    /** What requests may call the model that is served at this moment. */
+    public Optional<ModelNames> names() {
+        return Optional.ofNullable(current).map(served -> served.names);
+    }
+
     /** Fixes the current model for one request; empty while no model is loaded. */
     Optional<Lease> lease() {
         lock.lock();
@@ -44,18 +49,17 @@ public final class ActiveModel {
     /**
      * Serves a model from now on, or the same one in another way.
      *
-     * @param normalize whether vectors are normalised even where the model's own modules do not
      * @return the model that was served before, when it was another
      */
-    public Optional<Retired> serve(EmbeddingModel model, boolean normalize) {
+    public Optional<Retired> serve(EmbeddingModel model, ServingOptions options) {
         lock.lock();
         try {
             Served before = current;
             if (before != null && before.holds.model == model) {
-                current = new Served(before.holds, normalize);
+                current = new Served(before.holds, options);
                 return Optional.empty();
             }
-            current = new Served(new Holds(model), normalize);
+            current = new Served(new Holds(model), options);
             return Optional.ofNullable(before).map(served -> new Retired(served.holds));
         } finally {
             lock.unlock();
@@ -111,9 +115,13 @@ public final class ActiveModel {
         }
     }
 
-    private record Served(Holds holds, boolean normalize, String fingerprint) {
-        Served(Holds holds, boolean normalize) {
-            this(holds, normalize, holds.model.fingerprint(normalize));
+    private record Served(Holds holds, ServingOptions options, ModelNames names, String fingerprint) {
+        Served(Holds holds, ServingOptions options) {
+            this(
+                    holds,
+                    options,
+                    new ModelNames(holds.model.name(), options.aliases()),
+                    holds.model.fingerprint(options.normalize()));
         }
 
         EmbeddingModel model() {
@@ -134,13 +142,16 @@ public final class ActiveModel {
             return served.model();
         }
 
-        boolean normalize() {
-            return served.normalize;
+        ServingOptions options() {
+            return served.options;
         }
 
-        Embeddings.VectorSpace space() {
-            return new Embeddings.VectorSpace(
-                    served.model().name(), served.model().dimension(), served.fingerprint);
+        ModelNames names() {
+            return served.names;
+        }
+
+        String fingerprint() {
+            return served.fingerprint;
         }
 
         /** Gives the model back; nothing happens the second time. */

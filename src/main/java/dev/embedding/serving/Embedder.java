@@ -11,15 +11,14 @@ import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.Embeddings.Timings;
-import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.Recall;
+import dev.embedding.serving.input.EmbeddingInput;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.stream.IntStream;
 
 /**
  * The use case: texts in, vectors out.
@@ -66,28 +65,30 @@ public final class Embedder {
     private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease, long startNanos, boolean moved) {
         return Uni.createFrom().deferred(() -> {
             requireSpace(request, lease);
+            AnswerShape shape = AnswerShape.of(request.wish(), lease);
             EmbeddingModel model = lease.model();
-            String prompt = request.prompt().of(model.description().prompts());
-            Recall recall = model.recall(prompt, request.texts(), request.bypassesCache());
+            String prompt = promptOf(request.wish(), lease);
+            model.requireOwnTokens(prompt, request.inputs());
+            Recall recall = model.recall(prompt, request.inputs(), request.bypassesCache());
             if (recall.isComplete()) {
-                return Uni.createFrom().item(embeddings(recall.with(List.of()), lease, Timings.NONE, recall.counts(0)));
+                return Uni.createFrom().item(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));
             }
-            List<String> texts = recall.missingTexts();
-            long estimate = model.estimateTokens(prompt, texts);
-            Priority priority = request.priority().of(texts.size(), estimate);
+            List<EmbeddingInput> missing = recall.missing();
+            long estimate = model.estimateTokens(prompt, missing);
+            Priority priority = request.priority().of(missing.size(), estimate);
             RequestDeadline deadline = new RequestDeadline(
                     startNanos, request.timeout().orElseGet(() -> model.timeout(priority, estimate)));
             MicroBatcher<EncodedText, EmbeddedText>.Admission admission = moved
                     ? model.batcher().admitMoved(priority, estimate)
                     : model.batcher().admit(priority, estimate);
             long start = System.nanoTime();
-            return new TokenizeJob(model, prompt, texts, workers)
+            return new TokenizeJob(model, prompt, missing, workers)
                     .run()
                     .chain(tokenized -> compute(
                             tokenized,
                             model.tokensLeftOut(prompt),
                             recall,
-                            lease,
+                            shape,
                             admission,
                             deadline.nanos(),
                             System.nanoTime() - start))
@@ -102,8 +103,18 @@ public final class Embedder {
         });
     }
 
+    private static String promptOf(VectorWish wish, Lease lease) {
+        PromptChoice ofName = wish.model()
+                .map(name -> lease.names()
+                        .promptOf(name)
+                        .orElseThrow(() -> new EmbeddingFailure.UnknownModel(name, lease.names())))
+                .orElse(PromptChoice.USUAL);
+        PromptChoice wanted = wish.prompt().equals(PromptChoice.USUAL) ? ofName : wish.prompt();
+        return wanted.of(lease.model().description().prompts());
+    }
+
     private static void requireSpace(EmbeddingRequest request, Lease lease) {
-        String served = lease.space().fingerprint();
+        String served = lease.fingerprint();
         request.requiredSpace().filter(wanted -> !wanted.equals(served)).ifPresent(wanted -> {
             throw new EmbeddingFailure.OtherSpace(wanted, served);
         });
@@ -113,11 +124,12 @@ public final class Embedder {
             List<TokenizedText> texts,
             int leftOut,
             Recall recall,
-            Lease lease,
+            AnswerShape shape,
             MicroBatcher<EncodedText, EmbeddedText>.Admission admission,
             long deadline,
             long tokenizeNanos) {
-        requireTokens(texts, recall, lease.model());
+        requireTokens(texts, recall, shape.model());
+        shape.requireWhole(texts, recall);
         List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
         for (TokenizedText text : texts) {
             Object key = recall.keyOf(rows.size());
@@ -125,9 +137,8 @@ public final class Embedder {
         }
         return admission
                 .submit(rows, deadline)
-                .map(result -> embeddings(
+                .map(result -> shape.embeddings(
                         recall.with(result.values()),
-                        lease,
                         new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
                         recall.counts(result.sharedRows())))
                 .onFailure(RowFailedException.class)
@@ -145,21 +156,6 @@ public final class Embedder {
                 throw new EmbeddingFailure.NoTokens(recall.indexOf(index));
             }
         }
-    }
-
-    private static Embeddings embeddings(List<EmbeddedText> texts, Lease lease, Timings timings, CacheCounts sources) {
-        return new Embeddings(
-                texts.stream()
-                        .map(text -> lease.model().vector(text, lease.normalize()))
-                        .toList(),
-                texts.stream().mapToInt(EmbeddedText::tokens).sum(),
-                IntStream.range(0, texts.size())
-                        .filter(index -> texts.get(index).truncated())
-                        .boxed()
-                        .toList(),
-                lease.space(),
-                timings,
-                sources);
     }
 
     private static EmbeddingFailure failure(Throwable failure) {

@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 
 /** Why texts got no vectors. Each message is for the caller: what happened and what to do, nothing internal. */
 public abstract sealed class EmbeddingFailure extends RuntimeException {
@@ -83,17 +84,102 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
+    /** The caller named another model than the one served. */
+    public static final class UnknownModel extends EmbeddingFailure {
+        public UnknownModel(String name, ModelNames names) {
+            super("The model " + shortened(name) + " is not served here; use " + String.join(" or ", names.listed())
+                    + ".");
+        }
+    }
+
+    /** Part of a request. */
+    public enum Part {
+        INPUT,
+        PROMPT_NAME,
+        DIMENSIONS
+    }
+
+    /** A request that does not fit the model. */
+    public abstract static sealed class Unfit extends EmbeddingFailure {
+        private final Part part;
+
+        private Unfit(Part part, String detail) {
+            super(detail);
+            this.part = part;
+        }
+
+        /** What of the request it is that does not fit. */
+        public Part part() {
+            return part;
+        }
+    }
+
     /** The caller asked for a prompt that the model does not have. */
-    public static final class NoSuchPrompt extends EmbeddingFailure {
+    public static final class NoSuchPrompt extends Unfit {
         public NoSuchPrompt(String name, Collection<String> known) {
-            super("The model has no prompt named " + shortened(name) + "; it has " + String.join(", ", known) + ".");
+            super(
+                    Part.PROMPT_NAME,
+                    "The model has no prompt named " + shortened(name) + "; it has " + String.join(", ", known) + ".");
         }
     }
 
     /** The model sees nothing of a text. */
-    public static final class NoTokens extends EmbeddingFailure {
+    public static final class NoTokens extends Unfit {
         public NoTokens(int index) {
-            super("Text at index " + index + " has nothing that the model's tokenizer keeps");
+            super(Part.INPUT, "Text at index " + index + " has nothing that the model's tokenizer keeps");
+        }
+    }
+
+    /** Inputs are longer than the model takes, and the caller does not want them cut. */
+    public static final class TooLong extends Unfit {
+        public TooLong(List<Integer> indices, int maxTokens) {
+            super(
+                    Part.INPUT,
+                    "Input at index " + Indices.shown(indices) + " is longer than the " + maxTokens
+                            + " tokens that the model takes; shorten it, or allow it to be cut.");
+        }
+    }
+
+    /** Token ids that cannot be embedded as the caller means them. */
+    public static final class UnusableTokens extends Unfit {
+        private static final String SEND_TEXT = " Send the text itself. LangChain's OpenAIEmbeddings sends ids of"
+                + " cl100k_base by default: construct it with check_embedding_ctx_length=False.";
+
+        private UnusableTokens(String detail) {
+            super(Part.INPUT, detail + SEND_TEXT);
+        }
+
+        static UnusableTokens ofAnotherTokenizer(int index) {
+            return new UnusableTokens("Token ids at index " + index
+                    + " are not a whole encoding by the model's own tokenizer, special tokens included.");
+        }
+
+        static UnusableTokens unmarked() {
+            return new UnusableTokens("The model's tokenizer puts no special tokens around a text, so its ids cannot be"
+                    + " told from those of another tokenizer.");
+        }
+
+        static UnusableTokens withoutPrompt() {
+            return new UnusableTokens(
+                    "A prompt belongs in front of the text, which cannot be put in front of token ids.");
+        }
+    }
+
+    /** The caller wants vectors of a size that the model's are not cut to. */
+    public static final class OtherDimensions extends Unfit {
+        public OtherDimensions(int wanted, int whole, List<Integer> allowed) {
+            super(
+                    Part.DIMENSIONS,
+                    "Vectors of " + wanted + " dimensions are not served: those of this model have " + whole
+                            + (allowed.isEmpty()
+                                    ? " and may not be cut (EMBEDDING_DIMENSIONS allows it)."
+                                    : " and may be cut to "
+                                            + String.join(
+                                                    ", ",
+                                                    allowed.stream()
+                                                            .map(String::valueOf)
+                                                            .toList())
+                                            + "."));
         }
     }
 

@@ -18,11 +18,13 @@ import dev.embedding.pool.VectorNorm;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.Recall;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.input.EmbeddingInput;
 import dev.embedding.tokenize.TextTokenizer;
 import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +44,7 @@ public final class EmbeddingModel {
     private final Encoder encoder;
     private final MicroBatcher<EncodedText, EmbeddedText> batcher;
     private final Duration loadTime;
+    private final Instant loadedAt = Instant.now();
     private final int lanes;
     private final EngineProfile profile;
     private final EngineHealth health = new EngineHealth();
@@ -219,8 +222,16 @@ public final class EmbeddingModel {
         return batcher;
     }
 
+    /** Whatever comes, as the model computes it. */
+    TokenizedText tokenize(String prompt, EmbeddingInput input) {
+        if (input instanceof EmbeddingInput.TokenIds tokens) {
+            return tokenizer.cut(tokens.ids());
+        }
+        return tokenize(prompt, ((EmbeddingInput.Text) input).text());
+    }
+
     /** Text behind a prompt; what is learned of it makes later estimates better. */
-    TokenizedText tokenize(String prompt, String text) {
+    private TokenizedText tokenize(String prompt, String text) {
         TokenizedText tokenized = tokenizer.tokenize(prompt + text);
         if (!tokenized.truncated()) {
             tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
@@ -233,9 +244,35 @@ public final class EmbeddingModel {
         return tokenizer.tokenize(text).ids();
     }
 
-    /** Tokens that these texts will have about, without tokenizing them. */
-    long estimateTokens(String prompt, List<String> texts) {
-        return tokenizer.estimator().estimate(prompt, texts);
+    /** @throws EmbeddingFailure.UnusableTokens for token ids that the model cannot have of a text behind this prompt */
+    void requireOwnTokens(String prompt, List<EmbeddingInput> inputs) {
+        for (int index = 0; index < inputs.size(); index++) {
+            if (inputs.get(index) instanceof EmbeddingInput.TokenIds tokens) {
+                if (!tokenizer.marksTexts()) {
+                    throw EmbeddingFailure.UnusableTokens.unmarked();
+                }
+                if (!tokenizer.isEncoding(tokens.ids())) {
+                    throw EmbeddingFailure.UnusableTokens.ofAnotherTokenizer(index);
+                }
+                if (!prompt.isEmpty()) {
+                    throw EmbeddingFailure.UnusableTokens.withoutPrompt();
+                }
+            }
+        }
+    }
+
+    /** Tokens that these inputs will have about, without tokenizing them. */
+    long estimateTokens(String prompt, List<EmbeddingInput> inputs) {
+        List<String> texts = new ArrayList<>(inputs.size());
+        long given = 0;
+        for (EmbeddingInput input : inputs) {
+            if (input instanceof EmbeddingInput.Text text) {
+                texts.add(text.text());
+            } else {
+                given += tokenizer.estimator().atMost(input.length());
+            }
+        }
+        return given + tokenizer.estimator().estimate(prompt, texts);
     }
 
     /** How many tokens of a text behind this prompt do not count in the pooling. */
@@ -243,14 +280,32 @@ public final class EmbeddingModel {
         return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
     }
 
-    /** Looks texts up that are to be embedded behind a prompt. */
-    Recall recall(String prompt, List<String> texts, boolean bypass) {
-        return cache.recall(fingerprint(false), prompt, texts, bypass);
+    /** Looks inputs up that are to be embedded behind a prompt. */
+    Recall recall(String prompt, List<EmbeddingInput> inputs, boolean bypass) {
+        return cache.recall(fingerprint(false), prompt, inputs, bypass);
     }
 
-    /** The vector to answer with, normalised when asked for or when the model's own modules say so. */
-    float[] vector(EmbeddedText text, boolean normalize) {
-        return served(text.vector().clone(), normalize);
+    /**
+     * The vector to answer with, normalised when asked for or when the model's own modules say so.
+     *
+     * @param components how many of it are wanted; a cut vector has length 1 where the whole one has
+     */
+    float[] vector(EmbeddedText text, boolean normalize, int components) {
+        float[] whole = served(text.vector().clone(), normalize);
+        if (components >= whole.length) {
+            return whole;
+        }
+        float[] cut = Arrays.copyOf(whole, components);
+        if (normalize || description.normalizes()) {
+            VectorNorm.normalize(cut);
+        }
+        return cut;
+    }
+
+    /** Smaller sizes that vectors may be cut to, ascending. */
+    public List<Integer> smallerDimensions(List<Integer> allowed) {
+        List<Integer> dimensions = allowed.isEmpty() ? description.matryoshkaDimensions() : allowed;
+        return dimensions.stream().filter(count -> count < dimension()).toList();
     }
 
     private float[] served(float[] vector, boolean normalize) {
@@ -318,6 +373,10 @@ public final class EmbeddingModel {
     /** The files that it is made of. */
     public List<ModelFile> files() {
         return fingerprint.files();
+    }
+
+    public Instant loadedAt() {
+        return loadedAt;
     }
 
     public Duration loadTime() {

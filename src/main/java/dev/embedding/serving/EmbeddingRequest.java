@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.input.EmbeddingInput;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -7,37 +8,47 @@ import java.util.Optional;
 /**
  * Texts to be embedded.
  *
- * @param texts at least one
- * @param prompt what is put in front of each
- * @param priority which class its texts wait in
+ * @param inputs at least one
+ * @param wish what is wanted of the model and the vectors
+ * @param priority which class its inputs wait in
  * @param requiredSpace fingerprint of the vector space that the caller insists on
  * @param timeout after which the caller does not want the answer any more
- * @param bypassesCache whether all texts are to be computed, and their vectors not to be kept
+ * @param bypassesCache whether everything is to be computed, and the vectors not to be kept
  */
 public record EmbeddingRequest(
-        List<String> texts,
-        PromptChoice prompt,
+        List<EmbeddingInput> inputs,
+        VectorWish wish,
         PriorityChoice priority,
         Optional<String> requiredSpace,
         Optional<Duration> timeout,
         boolean bypassesCache) {
 
+    private static final VectorWish NOTHING_SAID = VectorWish.prompted(PromptChoice.USUAL);
+
     public EmbeddingRequest {
-        if (texts.isEmpty()) {
-            throw new IllegalArgumentException("A request has at least one text");
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("A request has at least one input");
         }
-        texts = List.copyOf(texts);
+        inputs = List.copyOf(inputs);
     }
 
     /** Texts of which nothing is said but that they are to be embedded. */
     public static EmbeddingRequest of(List<String> texts) {
-        return new EmbeddingRequest(
-                texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), false);
+        return of(texts, false);
     }
 
     /** Likewise, but each is computed, to look at what the model makes of it. */
     public static EmbeddingRequest computed(List<String> texts) {
+        return of(texts, true);
+    }
+
+    private static EmbeddingRequest of(List<String> texts, boolean bypassesCache) {
         return new EmbeddingRequest(
-                texts, PromptChoice.USUAL, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), true);
+                EmbeddingInput.ofTexts(texts),
+                NOTHING_SAID,
+                PriorityChoice.BY_SIZE,
+                Optional.empty(),
+                Optional.empty(),
+                bypassesCache);
     }
 }

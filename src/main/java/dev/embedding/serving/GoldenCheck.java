@@ -34,7 +34,7 @@ public final class GoldenCheck {
     /** @throws ModelUnavailableException when the model fails the check; the message says which and by how much */
     public static void verify(EmbeddingModel model, GoldenVectors golden) {
         ActiveModel onTrial = new ActiveModel();
-        onTrial.serve(model, true);
+        onTrial.serve(model, ServingOptions.plain(true));
         Embedder embedder = new Embedder(onTrial, Runnable::run);
         List<float[]> together = embed(embedder, TEXTS, model);
         for (int index = 0; index < TEXTS.size(); index++) {

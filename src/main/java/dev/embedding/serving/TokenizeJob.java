@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.input.EmbeddingInput;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -18,18 +19,18 @@ final class TokenizeJob {
 
     private final EmbeddingModel model;
     private final String prompt;
-    private final List<String> texts;
+    private final List<EmbeddingInput> inputs;
     private final Executor workers;
     private final List<TokenizedText> done;
     private volatile boolean cancelled;
 
     /** @param prompt put in front of each text */
-    TokenizeJob(EmbeddingModel model, String prompt, List<String> texts, Executor workers) {
+    TokenizeJob(EmbeddingModel model, String prompt, List<EmbeddingInput> inputs, Executor workers) {
         this.model = model;
         this.prompt = prompt;
-        this.texts = texts;
+        this.inputs = inputs;
         this.workers = workers;
-        this.done = new ArrayList<>(texts.size());
+        this.done = new ArrayList<>(inputs.size());
     }
 
     Uni<List<TokenizedText>> run() {
@@ -42,12 +43,12 @@ final class TokenizeJob {
     private void portion(UniEmitter<? super List<TokenizedText>> emitter) {
         try {
             int characters = 0;
-            while (!cancelled && done.size() < texts.size() && characters < CHARACTERS_PER_PORTION) {
-                String text = texts.get(done.size());
-                done.add(model.tokenize(prompt, text));
-                characters += prompt.length() + text.length();
+            while (!cancelled && done.size() < inputs.size() && characters < CHARACTERS_PER_PORTION) {
+                EmbeddingInput input = inputs.get(done.size());
+                done.add(model.tokenize(prompt, input));
+                characters += prompt.length() + input.length();
             }
-            if (done.size() == texts.size()) {
+            if (done.size() == inputs.size()) {
                 emitter.complete(done);
             } else if (!cancelled) {
                 workers.execute(() -> portion(emitter));

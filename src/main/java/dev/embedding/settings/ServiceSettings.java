@@ -14,6 +14,8 @@ import java.util.Set;
  * @param modelFile path of the ONNX file inside the model, where it is not left to be found
  * @param queryPrompt text put before queries, for a model without prompts of its own; empty for none
  * @param documentPrompt the same for documents
+ * @param modelAliases further names that requests may use for the model
+ * @param dimensions that requests may cut vectors to; empty for those that the model declares
  * @param requiredSpace fingerprint of the only vector space that may be served
  */
 public record ServiceSettings(
@@ -29,6 +31,8 @@ public record ServiceSettings(
         Optional<String> modelFile,
         String queryPrompt,
         String documentPrompt,
+        List<String> modelAliases,
+        List<Integer> dimensions,
         Optional<String> requiredSpace) {
 
     /** An empty text says of an optional setting that it is not set. */
@@ -36,6 +40,8 @@ public record ServiceSettings(
         modelFile = modelFile.filter(path -> !path.isEmpty());
         requiredSpace = requiredSpace.filter(fingerprint -> !fingerprint.isEmpty());
         corsOrigins = List.copyOf(corsOrigins);
+        modelAliases = List.copyOf(modelAliases);
+        dimensions = List.copyOf(dimensions);
     }
 
     @SuppressWarnings("unchecked") // each key's parser gives the type read here
@@ -53,6 +59,8 @@ public record ServiceSettings(
                 Optional.of(value(values, SettingKey.MODEL_FILE, String.class)),
                 value(values, SettingKey.QUERY_PROMPT, String.class),
                 value(values, SettingKey.DOCUMENT_PROMPT, String.class),
+                (List<String>) value(values, SettingKey.MODEL_ALIASES, List.class),
+                (List<Integer>) value(values, SettingKey.DIMENSIONS, List.class),
                 Optional.of(value(values, SettingKey.REQUIRED_SPACE, String.class)));
     }
 
@@ -75,6 +83,8 @@ public record ServiceSettings(
         values.put(SettingKey.MODEL_FILE, modelFile.orElse(""));
         values.put(SettingKey.QUERY_PROMPT, queryPrompt);
         values.put(SettingKey.DOCUMENT_PROMPT, documentPrompt);
+        values.put(SettingKey.MODEL_ALIASES, modelAliases);
+        values.put(SettingKey.DIMENSIONS, dimensions);
         values.put(SettingKey.REQUIRED_SPACE, requiredSpace.orElse(""));
         return values;
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The one table of settings: name, environment variable, default, rule. Parsing, validation, {@code supported_keys} and
@@ -31,6 +32,8 @@ public enum SettingKey {
             Values::modelFile),
     QUERY_PROMPT("EMBEDDING_QUERY_PROMPT", "", Values.PROMPT_RULE, Values::prompt),
     DOCUMENT_PROMPT("EMBEDDING_DOCUMENT_PROMPT", "", Values.PROMPT_RULE, Values::prompt),
+    MODEL_ALIASES("EMBEDDING_MODEL_ALIASES", "", "empty, or a list of names", Values::optionalList),
+    DIMENSIONS("EMBEDDING_DIMENSIONS", "", "empty, or a list of whole numbers from 1 to 65536", Values::numbers),
     REQUIRED_SPACE(
             "EMBEDDING_REQUIRED_SPACE",
             "",
@@ -76,13 +79,18 @@ public enum SettingKey {
         return defaultText.isEmpty();
     }
 
+    /** Whether it is a list of numbers. */
+    public boolean listsNumbers() {
+        return this == DIMENSIONS;
+    }
+
     /** Whether blanks around its text are part of it. */
     public boolean keepsBlanks() {
         return this == QUERY_PROMPT || this == DOCUMENT_PROMPT;
     }
 
     /**
-     * The value that a text means: a {@link String}, {@link Boolean}, {@link Integer} or list of strings.
+     * The value that a text means: a {@link String}, {@link Boolean}, {@link Integer}, or a list of strings or integers.
      *
      * @throws InvalidSettingException when the setting does not take it
      */
@@ -116,6 +124,7 @@ public enum SettingKey {
         static final String PROMPT_RULE =
                 "any text without U+FFFD, which stands for bytes that could not be read as text";
 
+        private static final int MOST_DIMENSIONS = 65_536;
         private static final Set<String> TRUE = Set.of("1", "true", "yes", "on");
         private static final Set<String> FALSE = Set.of("0", "false", "no", "off");
         private static final Pattern MODEL_FILE_FORM =
@@ -147,6 +156,25 @@ public enum SettingKey {
                 require(value >= least && value <= most);
                 return value;
             };
+        }
+
+        static Object optionalList(String text) {
+            return TextList.parse(text);
+        }
+
+        /** In ascending order, each once; separated by commas, with or without brackets. */
+        static Object numbers(String text) {
+            String stripped = text.strip();
+            boolean bracketed = stripped.startsWith("[") && stripped.endsWith("]");
+            String items = (bracketed ? stripped.substring(1, stripped.length() - 1) : stripped).strip();
+            if (items.isEmpty()) {
+                return List.of();
+            }
+            return Stream.of(items.split(",", -1))
+                    .map(integer(1, MOST_DIMENSIONS))
+                    .distinct()
+                    .sorted()
+                    .toList();
         }
 
         static Object list(String text) {

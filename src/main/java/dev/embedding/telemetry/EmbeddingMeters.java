@@ -214,8 +214,8 @@ public class EmbeddingMeters implements ServingListener {
     /** Whether it is the request that could not be served, not the service that failed. */
     private static boolean isRefusal(Throwable failure) {
         return failure instanceof EmbeddingFailure.OtherSpace
-                || failure instanceof EmbeddingFailure.NoSuchPrompt
-                || failure instanceof EmbeddingFailure.NoTokens;
+                || failure instanceof EmbeddingFailure.UnknownModel
+                || failure instanceof EmbeddingFailure.Unfit;
     }
 
     /** The caller went away before the answer. */
@@ -245,6 +245,18 @@ public class EmbeddingMeters implements ServingListener {
         }
         if (known instanceof EmbeddingFailure.NoSuchPrompt) {
             return "no_such_prompt";
+        }
+        if (known instanceof EmbeddingFailure.TooLong) {
+            return "too_long";
+        }
+        if (known instanceof EmbeddingFailure.UnusableTokens) {
+            return "unusable_tokens";
+        }
+        if (known instanceof EmbeddingFailure.OtherDimensions) {
+            return "other_dimensions";
+        }
+        if (known instanceof EmbeddingFailure.UnknownModel) {
+            return "unknown_model";
         }
         return known instanceof EmbeddingFailure.OtherSpace ? "other_space" : "failed";
     }

@@ -1,11 +1,13 @@
 package dev.embedding.tokenize;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -30,8 +32,9 @@ public final class TextTokenizer implements AutoCloseable {
     private final boolean specialTokens;
     private final boolean cutsStart;
     private final Set<Long> specialIds;
-    private final int leadingSpecialTokens;
-    private final int trailingSpecialTokens;
+    private final BitSet allIds;
+    private final int[] leadingSpecialTokens;
+    private final int[] trailingSpecialTokens;
     /** Whether texts are taken whole, and words at blanks do not know of each other. */
     private final boolean splitsAtBlanks;
 
@@ -57,13 +60,18 @@ public final class TextTokenizer implements AutoCloseable {
         this.splitsAtBlanks =
                 maxTokens == Integer.MAX_VALUE && !options.specialTokens() && WordPiecePrefix.fits(definition.root());
         this.specialIds = definition.specialIds();
-        long[] specialTokenMask = tokenizer.encode("a").getSpecialTokenMask();
-        this.leadingSpecialTokens = leading(specialTokenMask);
-        this.trailingSpecialTokens = specialTokens(specialTokenMask) - leadingSpecialTokens;
-        if (maxTokens <= leadingSpecialTokens + trailingSpecialTokens) {
+        this.allIds = definition.ids();
+        Encoding encoding = tokenizer.encode("a");
+        long[] specialTokenMask = encoding.getSpecialTokenMask();
+        int leading = leading(specialTokenMask);
+        int special = specialTokens(specialTokenMask);
+        int count = specialTokenMask.length;
+        this.leadingSpecialTokens = toInts(encoding.getIds(), 0, leading);
+        this.trailingSpecialTokens = toInts(encoding.getIds(), count - (special - leading), count);
+        if (maxTokens <= special) {
             throw new IllegalArgumentException("A maximum of " + maxTokens + " tokens leaves no room for text");
         }
-        this.estimator = new TokenEstimator(leadingSpecialTokens + trailingSpecialTokens, maxTokens);
+        this.estimator = new TokenEstimator(special, maxTokens);
         this.prefix =
                 cutsStart ? new TextPrefix.LastWords(maxTokens) : TextPrefix.forTokenizer(definition.root(), maxTokens);
     }
@@ -108,6 +116,33 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
+    /** Whether a text's ids can be told from those of another tokenizer: by the special tokens around them. */
+    public boolean marksTexts() {
+        return leadingSpecialTokens.length + trailingSpecialTokens.length > 0;
+    }
+
+    /** Whether ids may be what this tokenizer makes of a text: special tokens in their places, none that it does not have. */
+    public boolean isEncoding(int[] ids) {
+        int content = ids.length - trailingSpecialTokens.length;
+        return content >= leadingSpecialTokens.length
+                && Arrays.equals(leadingSpecialTokens, Arrays.copyOf(ids, leadingSpecialTokens.length))
+                && Arrays.equals(trailingSpecialTokens, Arrays.copyOfRange(ids, content, ids.length))
+                && Arrays.stream(ids).allMatch(id -> id >= 0 && allIds.get(id));
+    }
+
+    /** Cuts an encoding that is longer than the model takes, as that of a text is. */
+    public TokenizedText cut(int[] encoding) {
+        int surplus = encoding.length - maxTokens;
+        if (surplus <= 0) {
+            return new TokenizedText(encoding, false);
+        }
+        // The special tokens at both ends stay.
+        int cutFrom = cutsStart ? leadingSpecialTokens.length : maxTokens - trailingSpecialTokens.length;
+        int[] kept = Arrays.copyOf(encoding, maxTokens);
+        System.arraycopy(encoding, cutFrom + surplus, kept, cutFrom, maxTokens - cutFrom);
+        return new TokenizedText(kept, true);
+    }
+
     private TokenizedText tokenizeOpen(String text) {
         String valid = Surrogates.replaceLone(text);
         if (splitsAtBlanks && valid.length() > PORTION) {
@@ -117,7 +152,7 @@ public final class TextTokenizer implements AutoCloseable {
             TextPrefix.Cut cut = prefix.cut(valid, attempt);
             long[] ids = ids(cut.text());
             if (cut.complete() || ids.length >= maxTokens + cut.surplusTokens()) {
-                return truncate(ids);
+                return cut(toInts(ids, 0, ids.length));
             }
         }
     }
@@ -149,25 +184,12 @@ public final class TextTokenizer implements AutoCloseable {
         return new TokenizedText(ids.build().toArray(), false);
     }
 
-    private TokenizedText truncate(long[] ids) {
-        int surplus = ids.length - maxTokens;
-        if (surplus <= 0) {
-            int[] all = new int[ids.length];
-            copy(ids, 0, all, 0, ids.length);
-            return new TokenizedText(all, false);
+    private static int[] toInts(long[] ids, int from, int to) {
+        int[] ints = new int[to - from];
+        for (int index = 0; index < ints.length; index++) {
+            ints[index] = Math.toIntExact(ids[from + index]);
         }
-        // The special tokens at both ends stay.
-        int cutFrom = cutsStart ? leadingSpecialTokens : maxTokens - trailingSpecialTokens;
-        int[] kept = new int[maxTokens];
-        copy(ids, 0, kept, 0, cutFrom);
-        copy(ids, cutFrom + surplus, kept, cutFrom, maxTokens - cutFrom);
-        return new TokenizedText(kept, true);
-    }
-
-    private static void copy(long[] from, int start, int[] to, int at, int count) {
-        for (int index = 0; index < count; index++) {
-            to[at + index] = Math.toIntExact(from[start + index]);
-        }
+        return ints;
     }
 
     private static int leading(long[] specialTokenMask) {

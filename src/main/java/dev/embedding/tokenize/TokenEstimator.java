@@ -42,9 +42,14 @@ public final class TokenEstimator {
         double factor = correction;
         long sum = 0;
         for (String text : texts) {
-            sum += Math.min(maxTokens, specialTokens + (long) Math.ceil(factor * (ofPrompt + count(text))));
+            sum += atMost(specialTokens + (long) Math.ceil(factor * (ofPrompt + count(text))));
         }
         return sum;
+    }
+
+    /** Of so many tokens, those that are not cut off. */
+    public long atMost(long tokens) {
+        return Math.min(maxTokens, tokens);
     }
 
     /**

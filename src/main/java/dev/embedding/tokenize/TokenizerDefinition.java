@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +87,19 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
                 ids.add(added.path("id").asLong());
             }
         }
+        return ids;
+    }
+
+    /** Ids of all tokens that there are. */
+    BitSet ids() {
+        BitSet ids = new BitSet();
+        JsonNode vocabulary = root.path("model").path("vocab");
+        if (vocabulary.isArray()) {
+            ids.set(0, vocabulary.size());
+        } else {
+            vocabulary.forEach(id -> ids.set(id.asInt()));
+        }
+        root.path("added_tokens").forEach(token -> ids.set(token.path("id").asInt()));
         return ids;
     }
 

@@ -147,7 +147,10 @@ class SettingChangesTest {
         assertThat(messages("{\"key\": \"max_batch_size\", \"value\": null}"))
                 .containsExactly("Value must be a whole number from 1 to 1024, not null");
         assertThat(messages("{\"key\": \"cors_origins\", \"value\": [1]}"))
-                .containsExactly("Value must be a list that is not empty, not a list of other things than texts");
+                .containsExactly("Value must be a list that is not empty, not a list of numbers");
+        assertThat(messages("{\"key\": \"dimensions\", \"value\": [128, null]}"))
+                .containsExactly("Value must be empty, or a list of whole numbers from 1 to 65536,"
+                        + " not a list of other things than texts");
     }
 
     @ParameterizedTest

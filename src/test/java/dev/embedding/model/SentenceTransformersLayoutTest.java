@@ -62,6 +62,7 @@ class SentenceTransformersLayoutTest {
                         List.of(),
                         normalizes,
                         OptionalInt.empty(),
+                        List.of(),
                         padTokenId,
                         description.prompts(),
                         !name.equals("bert-include-prompt-false"),

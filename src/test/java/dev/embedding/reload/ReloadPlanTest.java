@@ -32,6 +32,8 @@ class ReloadPlanTest {
             Optional.of("onnx/model_O3.onnx"),
             "query: ",
             "passage: ",
+            List.of("b", "text-embedding-3-small"),
+            List.of(128, 256),
             Optional.of("0123456789abcdef0123456789abcdef"));
 
     @ParameterizedTest
@@ -42,6 +44,8 @@ class ReloadPlanTest {
         "NORMALIZE_EMBEDDINGS, Retune, normalize_embeddings: true → false",
         "MAX_BATCH_SIZE, Retune, max_batch_size: 32 → 64",
         "PRECISION, Replace, precision: fp32 → int8",
+        "MODEL_ALIASES, Retune, 'model_aliases: [] → [b, text-embedding-3-small]'",
+        "DIMENSIONS, Retune, 'dimensions: [] → [128, 256]'",
         "MODEL_FILE, Replace, model_file: none → onnx/model_O3.onnx",
         "QUERY_PROMPT, Replace, 'query_prompt: none → query: '",
         "DOCUMENT_PROMPT, Replace, 'document_prompt: none → passage: '",

@@ -36,40 +36,39 @@ class ActiveModelTest {
     void leasesTheModelThatIsServed() {
         EmbeddingModel model = models.load("bert-cls-normalize");
 
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
 
         Lease lease = active.lease().orElseThrow();
         assertThat(active.model()).containsSame(model);
         assertThat(lease.model()).isSameAs(model);
-        assertThat(lease.normalize()).isTrue();
-        assertThat(active.fingerprint()).contains(lease.space().fingerprint());
+        assertThat(lease.options().normalize()).isTrue();
+        assertThat(active.fingerprint()).contains(lease.fingerprint());
     }
 
     @Test
     void keepsALeaseOnItsModelWhenAnotherIsServed() {
         EmbeddingModel first = models.load("bert-cls-normalize");
         EmbeddingModel second = models.load("distilbert-mean");
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         Lease old = active.lease().orElseThrow();
 
-        active.serve(second, false);
+        active.serve(second, ServingOptions.plain(false));
 
         assertThat(old.model()).isSameAs(first);
-        assertThat(old.normalize()).isTrue();
+        assertThat(old.options().normalize()).isTrue();
         assertThat(active.lease().orElseThrow().model()).isSameAs(second);
-        assertThat(active.fingerprint()).isNotEqualTo(Optional.of(old.space().fingerprint()));
+        assertThat(active.fingerprint()).isNotEqualTo(Optional.of(old.fingerprint()));
     }
 
     @Test
     void normalisationIsPartOfTheFingerprint() {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         Lease normalized = active.lease().orElseThrow();
 
-        active.serve(model, false);
+        active.serve(model, ServingOptions.plain(false));
 
-        assertThat(active.lease().orElseThrow().space().fingerprint())
-                .isNotEqualTo(normalized.space().fingerprint());
+        assertThat(active.lease().orElseThrow().fingerprint()).isNotEqualTo(normalized.fingerprint());
     }
 
     @Test
@@ -77,9 +76,9 @@ class ActiveModelTest {
         EmbeddingModel first = models.load("bert-cls-normalize");
         EmbeddingModel second = models.load("distilbert-mean");
 
-        Optional<Retired> atFirst = active.serve(first, true);
-        Optional<Retired> sameModel = active.serve(first, false);
-        Optional<Retired> replaced = active.serve(second, true);
+        Optional<Retired> atFirst = active.serve(first, ServingOptions.plain(true));
+        Optional<Retired> sameModel = active.serve(first, ServingOptions.plain(false));
+        Optional<Retired> replaced = active.serve(second, ServingOptions.plain(true));
 
         assertThat(atFirst).isEmpty();
         assertThat(sameModel).isEmpty();
@@ -90,7 +89,7 @@ class ActiveModelTest {
     @Test
     void retiresAtOnceWithoutLeases() throws InterruptedException {
         EmbeddingModel model = models.load("bert-cls-normalize");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         active.lease().orElseThrow().release();
 
         Retired retired = active.retire().orElseThrow();
@@ -104,11 +103,12 @@ class ActiveModelTest {
     @Test
     void waitsForTheLeasesOfEveryWayInWhichAModelWasServed() throws Exception {
         EmbeddingModel model = models.load("bert-cls-normalize");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         Lease normalized = active.lease().orElseThrow();
-        active.serve(model, false);
+        active.serve(model, ServingOptions.plain(false));
         Lease plain = active.lease().orElseThrow();
-        Retired retired = active.serve(models.load("distilbert-mean"), true).orElseThrow();
+        Retired retired = active.serve(models.load("distilbert-mean"), ServingOptions.plain(true))
+                .orElseThrow();
         Lease ofTheNext = active.lease().orElseThrow();
 
         boolean whileBothAreHeld = isReleased(retired);
@@ -125,7 +125,7 @@ class ActiveModelTest {
     @Test
     void losesPatienceWithALeaseThatIsNotGivenBack() throws InterruptedException {
         EmbeddingModel model = models.load("bert-cls-normalize");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         active.lease();
 
         Retired retired = active.retire().orElseThrow();
@@ -136,7 +136,7 @@ class ActiveModelTest {
 
     @Test
     void countsALeaseBackOnce() throws Exception {
-        active.serve(models.load("bert-cls-normalize"), true);
+        active.serve(models.load("bert-cls-normalize"), ServingOptions.plain(true));
         Lease released = active.lease().orElseThrow();
         Lease held = active.lease().orElseThrow();
         Retired retired = active.retire().orElseThrow();

@@ -11,6 +11,7 @@ import dev.embedding.pool.VectorNorm;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.input.EmbeddingInput;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,10 +124,10 @@ class CachedVectorsTest {
     @Test
     void answersOneVectorNormalisedOrNotAsIsAskedFor() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, false);
+        active.serve(model, ServingOptions.plain(false));
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
         CompletableFuture<Embeddings> raw = later("equal");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         CompletableFuture<Embeddings> normalized = later("equal");
 
         lane.open();
@@ -135,7 +136,7 @@ class CachedVectorsTest {
         assertThat(length(raw.get())).isNotCloseTo(1, within(0.01));
         assertThat(length(normalized.get())).isCloseTo(1, within(1e-6));
         assertThat(length(embed("equal"))).isEqualTo(length(normalized.get()));
-        active.serve(model, false);
+        active.serve(model, ServingOptions.plain(false));
         assertThat(length(embed("equal"))).isEqualTo(length(raw.get()));
         assertThat(rowsComputed).hasValue(2);
     }
@@ -157,14 +158,14 @@ class CachedVectorsTest {
     void anotherModelComputesAndTheFirstOnesVectorsAreStillKnownWhenItComesBack() {
         EmbeddingModel first = models.load("distilbert-mean");
         EmbeddingModel second = models.load("bert-cls-normalize");
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         float[] ofFirst = embed("text").vectors().get(0);
-        active.serve(second, true);
+        active.serve(second, ServingOptions.plain(true));
 
         Embeddings ofSecond = embed("text");
 
         assertThat(ofSecond.vectors().get(0)).hasSize(second.dimension()).isNotEqualTo(ofFirst);
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         assertThat(embed("text").vectors().get(0)).isEqualTo(ofFirst);
         assertThat(rowsComputed).hasValue(2);
     }
@@ -204,8 +205,8 @@ class CachedVectorsTest {
         embed("text");
 
         EmbeddingRequest pinned = new EmbeddingRequest(
-                List.of("text"),
-                PromptChoice.USUAL,
+                EmbeddingInput.ofTexts(List.of("text")),
+                VectorWish.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.of(model.fingerprint(false)),
                 Optional.empty(),
@@ -241,7 +242,7 @@ class CachedVectorsTest {
 
     private EmbeddingModel serve(String name) {
         EmbeddingModel model = models.load(name);
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         return model;
     }
 
@@ -258,8 +259,8 @@ class CachedVectorsTest {
 
     private CompletableFuture<Embeddings> bypassing(String... texts) {
         return embedder.embed(new EmbeddingRequest(
-                        List.of(texts),
-                        PromptChoice.USUAL,
+                        EmbeddingInput.ofTexts(List.of(texts)),
+                        VectorWish.prompted(PromptChoice.USUAL),
                         PriorityChoice.BY_SIZE,
                         Optional.empty(),
                         Optional.empty(),
@@ -273,7 +274,12 @@ class CachedVectorsTest {
 
     private Embeddings embedAs(PromptChoice prompt) {
         return await(new EmbeddingRequest(
-                List.of("text"), prompt, PriorityChoice.BY_SIZE, Optional.empty(), Optional.empty(), false));
+                EmbeddingInput.ofTexts(List.of("text")),
+                VectorWish.prompted(prompt),
+                PriorityChoice.BY_SIZE,
+                Optional.empty(),
+                Optional.empty(),
+                false));
     }
 
     private Embeddings await(EmbeddingRequest request) {

@@ -13,6 +13,7 @@ import dev.embedding.model.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.cache.EmbeddedText;
+import dev.embedding.serving.input.EmbeddingInput;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class EmbedderTest {
     })
     void givesTheVectorsOfSentenceTransformers(String name, boolean normalize) {
         ReferenceModel reference = ReferenceModel.of(name);
-        active.serve(models.load(name), normalize);
+        active.serve(models.load(name), ServingOptions.plain(normalize));
 
         Embeddings embeddings = await(embedder.embed(request(reference.texts())));
 
@@ -80,7 +81,7 @@ class EmbedderTest {
 
     @Test
     void namesTheTextsThatWereCut() {
-        active.serve(models.load("distilbert-mean"), true);
+        active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
 
         Embeddings embeddings = await(embedder.embed(request(List.of("short", "long ".repeat(500), "short"))));
 
@@ -91,13 +92,13 @@ class EmbedderTest {
     void answersUnderTheLeaseOfItsBeginning() throws Exception {
         EmbeddingModel first = models.load("distilbert-mean");
         EmbeddingModel second = models.load("bert-cls-normalize");
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         lane.holdNext();
         CompletableFuture<Embeddings> answer =
                 embedder.embed(request(List.of("text"))).subscribeAsCompletionStage();
         lane.awaitHeld();
 
-        active.serve(second, true);
+        active.serve(second, ServingOptions.plain(true));
         lane.open();
 
         assertThat(answer.get().space().fingerprint()).isEqualTo(first.fingerprint(true));
@@ -110,12 +111,12 @@ class EmbedderTest {
         ReferenceModel reference = ReferenceModel.of("bert-cls-normalize");
         EmbeddingModel first = models.load("distilbert-mean");
         EmbeddingModel second = models.load("bert-cls-normalize");
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> waiting =
                 embedder.embed(request(reference.texts())).subscribeAsCompletionStage();
 
-        Retired replaced = active.serve(second, true).orElseThrow();
+        Retired replaced = active.serve(second, ServingOptions.plain(true)).orElseThrow();
         first.handOver();
         lane.open();
 
@@ -136,12 +137,12 @@ class EmbedderTest {
     void checksTheWantedVectorSpaceAgainAfterASwap() throws Exception {
         EmbeddingModel first = models.load("distilbert-mean");
         EmbeddingModel second = models.load("bert-cls-normalize");
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> pinned =
                 embedder.embed(pinned(active.fingerprint())).subscribeAsCompletionStage();
 
-        active.serve(second, true);
+        active.serve(second, ServingOptions.plain(true));
         first.handOver();
 
         assertThat(pinned)
@@ -156,12 +157,12 @@ class EmbedderTest {
     void keepsItsDeadlineOverASwap() throws Exception {
         EmbeddingModel first = models.load("distilbert-mean");
         EmbeddingModel second = models.load("bert-cls-normalize");
-        active.serve(first, true);
+        active.serve(first, ServingOptions.plain(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> waiting =
                 embedder.embed(within(Duration.ofMillis(300))).subscribeAsCompletionStage();
 
-        active.serve(second, true);
+        active.serve(second, ServingOptions.plain(true));
         first.handOver();
 
         assertThat(waiting)
@@ -186,7 +187,7 @@ class EmbedderTest {
     @Test
     void givesItsLeaseBack() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
 
         await(embedder.embed(request(List.of("text"))));
         failure(embedder.embed(pinned(Optional.of("other"))));
@@ -197,7 +198,7 @@ class EmbedderTest {
     @Test
     void givesItsLeaseBackWhenItsCallerLeaves() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         lane.holdNext();
         Cancellable running =
                 embedder.embed(request(List.of("text"))).subscribe().with(unused -> {});
@@ -220,7 +221,7 @@ class EmbedderTest {
     @Test
     void failsWhenAnotherVectorSpaceIsServed() {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         String other = model.fingerprint(false);
 
         EmbeddingFailure failure = failure(embedder.embed(pinned(Optional.of(other))));
@@ -232,7 +233,7 @@ class EmbedderTest {
     @Test
     void answersWhenTheWantedVectorSpaceIsServed() {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
 
         Embeddings embeddings = await(embedder.embed(pinned(active.fingerprint())));
 
@@ -242,7 +243,7 @@ class EmbedderTest {
     @Test
     void failsWhenTooMuchWaits() {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         MicroBatcher<EncodedText, EmbeddedText>.Admission large =
                 model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
@@ -255,7 +256,7 @@ class EmbedderTest {
     @Test
     void failsWhenItsTimeIsOver() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         lane.holdNext();
         Uni<Embeddings> first = embedder.embed(request(List.of("text")));
         CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
@@ -275,7 +276,7 @@ class EmbedderTest {
         QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
         ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> lane.pass());
         EmbeddingModel model = models.loadOn(host, "distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         lane.holdNext();
         CompletableFuture<Embeddings> held =
                 embedder.embed(within(Duration.ofMinutes(1))).subscribeAsCompletionStage();
@@ -295,7 +296,7 @@ class EmbedderTest {
     @Test
     void anAnsweredRequestLeavesNoDeadlineBehind() {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
 
         Embeddings embeddings = await(embedder.embed(request(List.of("text"))));
 
@@ -308,7 +309,7 @@ class EmbedderTest {
     @Test
     void failsWhenTheModelIsClosed() throws Exception {
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         Lease unused = active.lease().orElseThrow();
 
         model.batcher().close(Duration.ZERO);
@@ -320,7 +321,7 @@ class EmbedderTest {
     @Test
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
-        active.serve(models.load("distilbert-mean"), true);
+        active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
         Embedder portionwise = new Embedder(active, portions::add);
         CompletableFuture<Embeddings> answer = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
@@ -340,7 +341,7 @@ class EmbedderTest {
     void tokenizesNothingMoreForACallerWhoLeft() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         EmbeddingModel model = models.load("distilbert-mean");
-        active.serve(model, true);
+        active.serve(model, ServingOptions.plain(true));
         Embedder portionwise = new Embedder(active, portions::add);
         Cancellable leaving = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
@@ -360,8 +361,8 @@ class EmbedderTest {
 
     private static EmbeddingRequest within(Duration timeout) {
         return new EmbeddingRequest(
-                List.of("text"),
-                PromptChoice.USUAL,
+                EmbeddingInput.ofTexts(List.of("text")),
+                VectorWish.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),
                 Optional.of(timeout),
@@ -370,7 +371,12 @@ class EmbedderTest {
 
     private static EmbeddingRequest pinned(Optional<String> space) {
         return new EmbeddingRequest(
-                List.of("text"), PromptChoice.USUAL, PriorityChoice.BY_SIZE, space, Optional.empty(), false);
+                EmbeddingInput.ofTexts(List.of("text")),
+                VectorWish.prompted(PromptChoice.USUAL),
+                PriorityChoice.BY_SIZE,
+                space,
+                Optional.empty(),
+                false);
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {
@@ -384,7 +390,7 @@ class EmbedderTest {
         ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(file.toFile());
         tokenizer.putNull("post_processor");
         new ObjectMapper().writeValue(file.toFile(), tokenizer);
-        active.serve(models.loadFrom(directory), true);
+        active.serve(models.loadFrom(directory), ServingOptions.plain(true));
 
         EmbeddingFailure failure = failure(embedder.embed(request(List.of("text", "\u200b"))));
 

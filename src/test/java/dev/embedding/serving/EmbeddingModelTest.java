@@ -90,7 +90,7 @@ class EmbeddingModelTest {
 
     private static float[] embed(EmbeddingModel model, String text) {
         ActiveModel active = new ActiveModel();
-        active.serve(model, false);
+        active.serve(model, ServingOptions.plain(false));
         return new Embedder(active, Runnable::run)
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .await()
@@ -181,6 +181,7 @@ class EmbeddingModelTest {
                         List.of(),
                         false,
                         OptionalInt.empty(),
+                        List.of(),
                         0,
                         Prompts.NONE,
                         true,

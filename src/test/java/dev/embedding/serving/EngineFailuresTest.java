@@ -52,8 +52,8 @@ class EngineFailuresTest {
     private final Embedder embedder = new Embedder(active, host.workers());
 
     EngineFailuresTest() {
-        active.serve(model, true);
-        int[] guilty = model.tokenize("", GUILTY).ids();
+        active.serve(model, ServingOptions.plain(true));
+        int[] guilty = model.tokenIds(GUILTY);
         faults.guilty = ids -> Arrays.equals(ids, guilty);
     }
 

@@ -10,7 +10,7 @@ public final class ModelProbe {
 
     public static boolean isClosed(EmbeddingModel model) {
         try {
-            model.tokenize("", "a text");
+            int[] unused = model.tokenIds("a text");
             return false;
         } catch (IllegalStateException closed) {
             return true;
@@ -25,7 +25,7 @@ public final class ModelProbe {
     public static boolean normalizes(ActiveModel active) {
         ActiveModel.Lease lease = active.lease().orElseThrow();
         lease.release();
-        return lease.normalize();
+        return lease.options().normalize();
     }
 
     /** Holds the model that is served until the answer is run. */

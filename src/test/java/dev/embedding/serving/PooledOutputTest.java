@@ -112,7 +112,7 @@ class PooledOutputTest {
 
     private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
-        active.serve(model, normalize);
+        active.serve(model, ServingOptions.plain(normalize));
         return new Embedder(active, Runnable::run)
                 .embed(EmbeddingRequest.of(texts))
                 .await()

@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.serving.input.EmbeddingInput;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,14 +38,14 @@ class TokenizeJobTest {
     }
 
     /** Texts of which one cannot be had; those before it fill a portion each. */
-    private static List<String> failingAt(int failing, Error error) {
+    private static List<EmbeddingInput> failingAt(int failing, Error error) {
         return new AbstractList<>() {
             @Override
-            public String get(int index) {
+            public EmbeddingInput get(int index) {
                 if (index == failing) {
                     throw error;
                 }
-                return "word ".repeat(2_000);
+                return new EmbeddingInput.Text("word ".repeat(2_000));
             }
 
             @Override

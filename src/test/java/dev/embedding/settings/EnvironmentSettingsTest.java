@@ -41,6 +41,8 @@ class EnvironmentSettingsTest {
                         Optional.empty(),
                         "",
                         "",
+                        List.of(),
+                        List.of(),
                         Optional.empty()));
         assertThat(settings.given()).isEmpty();
         assertThat(settings.warnings()).isEmpty();
@@ -60,6 +62,8 @@ class EnvironmentSettingsTest {
                 Map.entry("EMBEDDING_MODEL_FILE", "onnx/model_O3.onnx"),
                 Map.entry("EMBEDDING_QUERY_PROMPT", "query: "),
                 Map.entry("EMBEDDING_DOCUMENT_PROMPT", " passage:\n"),
+                Map.entry("EMBEDDING_MODEL_ALIASES", "text-embedding-3-small, b"),
+                Map.entry("EMBEDDING_DIMENSIONS", "256, 128"),
                 Map.entry("EMBEDDING_REQUIRED_SPACE", SPACE),
                 Map.entry("CORS_ORIGINS", "https://a, https://b")));
 
@@ -77,6 +81,8 @@ class EnvironmentSettingsTest {
                         Optional.of("onnx/model_O3.onnx"),
                         "query: ",
                         " passage:\n",
+                        List.of("text-embedding-3-small", "b"),
+                        List.of(128, 256),
                         Optional.of(SPACE)));
         assertThat(settings.given()).containsExactlyInAnyOrder(SettingKey.values());
     }

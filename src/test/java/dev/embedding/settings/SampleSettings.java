@@ -20,6 +20,8 @@ public final class SampleSettings {
             Optional.empty(),
             "",
             "",
+            List.of(),
+            List.of(),
             Optional.empty());
 
     /** Of which each is another. */
@@ -36,6 +38,8 @@ public final class SampleSettings {
             Optional.of("onnx/model_O3.onnx"),
             "query: ",
             "passage: ",
+            List.of("b", "text-embedding-3-small"),
+            List.of(128, 256),
             Optional.of("0123456789abcdef0123456789abcdef"));
 
     private SampleSettings() {}

@@ -30,6 +30,8 @@ class ServiceSettingsTest {
                         Map.entry("model_file", ""),
                         Map.entry("query_prompt", ""),
                         Map.entry("document_prompt", ""),
+                        Map.entry("model_aliases", List.of()),
+                        Map.entry("dimensions", List.of()),
                         Map.entry("required_space", ""));
         assertThat(OTHERS.byKey())
                 .containsEntry("model_file", "onnx/model_O3.onnx")
@@ -52,6 +54,8 @@ class ServiceSettingsTest {
                 Optional.of(""),
                 "",
                 "",
+                List.of(),
+                List.of(),
                 Optional.of(""));
 
         assertThat(settings).isEqualTo(SETTINGS);
@@ -77,6 +81,8 @@ class ServiceSettingsTest {
                         Optional.empty(),
                         "",
                         "",
+                        List.of(),
+                        List.of(),
                         Optional.empty()));
     }
 }

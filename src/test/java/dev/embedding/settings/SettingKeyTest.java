@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,9 +19,11 @@ class SettingKeyTest {
                 .containsExactly(
                         "cors_origins",
                         "device",
+                        "dimensions",
                         "document_prompt",
                         "host",
                         "max_batch_size",
+                        "model_aliases",
                         "model_cache_dir",
                         "model_file",
                         "model_name",
@@ -42,6 +45,8 @@ class SettingKeyTest {
         "MODEL_FILE, model_file, EMBEDDING_MODEL_FILE",
         "QUERY_PROMPT, query_prompt, EMBEDDING_QUERY_PROMPT",
         "DOCUMENT_PROMPT, document_prompt, EMBEDDING_DOCUMENT_PROMPT",
+        "MODEL_ALIASES, model_aliases, EMBEDDING_MODEL_ALIASES",
+        "DIMENSIONS, dimensions, EMBEDDING_DIMENSIONS",
         "REQUIRED_SPACE, required_space, EMBEDDING_REQUIRED_SPACE",
         "CORS_ORIGINS, cors_origins, CORS_ORIGINS",
         "HOST, host, EMBEDDING_HOST",
@@ -71,6 +76,8 @@ class SettingKeyTest {
         assertThat(defaultOf(SettingKey.MODEL_FILE)).isEqualTo("");
         assertThat(defaultOf(SettingKey.QUERY_PROMPT)).isEqualTo("");
         assertThat(defaultOf(SettingKey.DOCUMENT_PROMPT)).isEqualTo("");
+        assertThat(defaultOf(SettingKey.MODEL_ALIASES)).isEqualTo(List.of());
+        assertThat(defaultOf(SettingKey.DIMENSIONS)).isEqualTo(List.of());
         assertThat(defaultOf(SettingKey.REQUIRED_SPACE)).isEqualTo("");
         assertThat(defaultOf(SettingKey.CORS_ORIGINS)).isEqualTo(List.of("*"));
         assertThat(defaultOf(SettingKey.HOST)).isEqualTo("0.0.0.0");
@@ -127,6 +134,32 @@ class SettingKeyTest {
         assertThatThrownBy(() -> SettingKey.MAX_BATCH_SIZE.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be a whole number from 1 to 1024, not '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'128,256', 128 256", "' [256, 128] ', 128 256", "64, 64", "'7, 7', 7", "'', ''", "[], ''"})
+    void takesDimensionsInAnyOrder(String text, String dimensions) {
+        List<Integer> wanted = Stream.of(dimensions.split(" "))
+                .filter(number -> !number.isEmpty())
+                .map(Integer::valueOf)
+                .toList();
+
+        assertThat(SettingKey.DIMENSIONS.parse(text)).isEqualTo(wanted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "65537", "128,", ",", "128 256", "1.5", "[128", "[\"128\"]", "all"})
+    void takesNoOtherDimensions(String text) {
+        assertThatThrownBy(() -> SettingKey.DIMENSIONS.parse(text))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("must be empty, or a list of whole numbers from 1 to 65536, not '" + text + "'");
+    }
+
+    @Test
+    void takesAliasesOrNone() {
+        assertThat(SettingKey.MODEL_ALIASES.parse(" a , b/c,")).isEqualTo(List.of("a", "b/c"));
+        assertThat(SettingKey.MODEL_ALIASES.parse("[\"a,b\"]")).isEqualTo(List.of("a,b"));
+        assertThat(SettingKey.MODEL_ALIASES.parse(" ")).isEqualTo(List.of());
     }
 
     @ParameterizedTest
@@ -266,8 +299,9 @@ class SettingKeyTest {
     @ParameterizedTest
     @EnumSource
     void isOptionalWhenAnEmptyTextSaysThatItIsNotSet(SettingKey setting) {
-        assertThat(setting.isOptional())
-                .isEqualTo(setting.parse(setting.defaultText()).equals(""));
+        Object byDefault = setting.parse(setting.defaultText());
+
+        assertThat(setting.isOptional()).isEqualTo(byDefault.equals("") || byDefault.equals(List.of()));
     }
 
     @ParameterizedTest

@@ -36,6 +36,8 @@ class StoredSettingsTest {
                 row("model_file", " onnx/model_O3.onnx"),
                 row("query_prompt", "query: "),
                 row("document_prompt", "passage: "),
+                row("model_aliases", "b,text-embedding-3-small"),
+                row("dimensions", "[128, 256]"),
                 row("required_space", " 0123456789abcdef0123456789abcdef "));
 
         assertThat(stored.settings()).isEqualTo(LAST_GOOD);

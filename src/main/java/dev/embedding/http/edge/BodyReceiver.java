@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class BodyReceiver {
 
-    private static final String LATE = "The body did not arrive in time.";
+    private static final Failure LATE = Failure.of(408, "The body did not arrive in time.");
+    private static final Failure ENDING =
+            Failure.of(503, "The service is ending, and the body did not arrive in time; send it again.");
 
     private final Vertx vertx;
     private final Context eventLoop;
@@ -43,7 +45,7 @@ final class BodyReceiver {
 
     void receive() {
         if (declaredLength() > maxBytes) {
-            refuse(413, "The body is larger than " + maxBytes + " bytes.");
+            refuse(Failure.of(413, "The body is larger than " + maxBytes + " bytes."));
             return;
         }
         if (!count(declaredLength())) {
@@ -66,8 +68,7 @@ final class BodyReceiver {
         if (more == 0 || claim.take(more)) {
             return true;
         }
-        exchange.response().headers().set("Retry-After", "1");
-        refuse(429, InflightBytes.REFUSAL);
+        refuse(InflightBytes.REFUSAL);
         return false;
     }
 
@@ -79,7 +80,7 @@ final class BodyReceiver {
     private void chunk(Buffer chunk) {
         long received = (long) body.length() + chunk.length();
         if (received > maxBytes) {
-            refuse(413, "The body is larger than " + maxBytes + " bytes.");
+            refuse(Failure.of(413, "The body is larger than " + maxBytes + " bytes."));
         } else if (count(Math.max(0, received - claim.bytes()))) {
             body.appendBuffer(chunk);
             receivedMillis = nowMillis();
@@ -90,7 +91,7 @@ final class BodyReceiver {
     void lastCall() {
         eventLoop.runOnContext(unused -> {
             if (!over) {
-                refuse(503, "The service is ending, and the body did not arrive in time; send it again.");
+                refuse(ENDING);
             }
         });
     }
@@ -107,7 +108,7 @@ final class BodyReceiver {
         long now = nowMillis();
         long left = Math.min(receivedMillis - now + maxPauseMillis, begunMillis - now + maxMillis);
         if (left <= 0) {
-            refuse(408, LATE);
+            refuse(LATE);
         } else {
             timer = vertx.setTimer(left, look -> watch());
         }
@@ -117,9 +118,9 @@ final class BodyReceiver {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    private void refuse(int status, String detail) {
+    private void refuse(Failure failure) {
         over = true;
         vertx.cancelTimer(timer);
-        EarlyRefusal.send(vertx, exchange, status, detail);
+        EarlyRefusal.send(vertx, exchange, failure);
     }
 }

@@ -20,13 +20,13 @@ final class EarlyRefusal {
         this.request = request;
     }
 
-    static void send(Vertx vertx, RoutingContext exchange, int status, String detail) {
+    static void send(Vertx vertx, RoutingContext exchange, Failure failure) {
         HttpServerRequest request = exchange.request();
         boolean unread = mayHaveBody(request);
         if (unread) {
             exchange.response().headers().set("Connection", "close");
         }
-        ErrorAnswer.send(exchange, status, detail);
+        ErrorAnswer.of(failure, exchange).send(exchange);
         if (unread && !request.isEnded()) {
             // Closing at once would reset the connection under a client that is still sending, and lose the answer.
             EarlyRefusal refusal = new EarlyRefusal(request);

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +26,12 @@ class EdgeFilters {
 
     private static final List<String> FRAMEWORK_PATHS = List.of("/q/", "/docs", "/openapi");
 
-    private static final String EMBEDDING = "/embed";
+    private static final Failure ENDING = Failure.retryLater(
+            503, "The service is ending and takes no more texts; send them again.", Duration.ofSeconds(1));
+    private static final Failure NO_KEY =
+            Failure.of(401, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
+    private static final Failure UNKNOWN_KEY = Failure.of(401, "The key is not known here.");
+    private static final Failure NO_ADMIN_KEY = Failure.of(403, "Changes of settings need an admin key.");
 
     private final Vertx vertx;
     private final ActiveModel active;
@@ -35,6 +41,7 @@ class EdgeFilters {
     private final EdgeConfig config;
     private final InflightBytes inflight;
     private final ConnectionWatch connections;
+    private final Dialects dialects;
     private final Set<BodyReceiver> receivers = ConcurrentHashMap.newKeySet();
 
     EdgeFilters(
@@ -45,7 +52,8 @@ class EdgeFilters {
             AccessControl access,
             EdgeConfig config,
             InflightBytes inflight,
-            ConnectionWatch connections) {
+            ConnectionWatch connections,
+            Dialects dialects) {
         this.vertx = vertx;
         this.active = active;
         this.settings = settings;
@@ -54,6 +62,7 @@ class EdgeFilters {
         this.config = config;
         this.inflight = inflight;
         this.connections = connections;
+        this.dialects = dialects;
     }
 
     void register(@Observes Filters filters) {
@@ -63,6 +72,7 @@ class EdgeFilters {
 
     private void handle(RoutingContext exchange) {
         RequestId.assign(exchange);
+        dialects.assign(exchange);
         PageHeaders.add(exchange);
         connections.exchangeBegun(exchange);
         shutdown.exchangeBegun();
@@ -75,9 +85,8 @@ class EdgeFilters {
         if (Cors.handle(exchange, settings.current().corsOrigins())) {
             return;
         }
-        if (shutdown.isDraining() && exchange.normalizedPath().startsWith(EMBEDDING)) {
-            exchange.response().headers().set("Retry-After", "1");
-            EarlyRefusal.send(vertx, exchange, 503, "The service is ending and takes no more texts; send them again.");
+        if (shutdown.isDraining() && Dialects.of(exchange).embeds(exchange.normalizedPath())) {
+            EarlyRefusal.send(vertx, exchange, ENDING);
             return;
         }
         Optional<AccessControl.Refusal> refusal = access.refusal(exchange);
@@ -94,18 +103,17 @@ class EdgeFilters {
     }
 
     private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {
-        if (refusal == AccessControl.Refusal.NO_ADMIN_KEY) {
-            EarlyRefusal.send(vertx, exchange, 403, "Changes of settings need an admin key.");
-            return;
+        if (refusal != AccessControl.Refusal.NO_ADMIN_KEY) {
+            exchange.response().putHeader("WWW-Authenticate", "Bearer");
         }
-        exchange.response().putHeader("WWW-Authenticate", "Bearer");
         EarlyRefusal.send(
                 vertx,
                 exchange,
-                401,
-                refusal == AccessControl.Refusal.NO_KEY
-                        ? "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>."
-                        : "The key is not known here.");
+                switch (refusal) {
+                    case NO_KEY -> NO_KEY;
+                    case UNKNOWN_KEY -> UNKNOWN_KEY;
+                    case NO_ADMIN_KEY -> NO_ADMIN_KEY;
+                });
     }
 
     /** Where the answer does not name the space of its vectors, it names the one that is served when it is given. */

@@ -22,20 +22,14 @@ public record ErrorBody(
         @Schema(description = "For 422: each fault of the request") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
         List<Fault> errors) {
 
-    private static final int SHOWN_FAULTS = 3;
-
-    static ErrorBody of(int status, String detail, String requestId) {
-        return new ErrorBody(HttpResponseStatus.valueOf(status).reasonPhrase(), detail, requestId, null);
-    }
-
-    static ErrorBody of(List<Fault> faults, String requestId) {
-        String detail = String.join(
-                "; ",
-                faults.stream()
-                        .limit(SHOWN_FAULTS)
-                        .map(fault -> fault.field() + ": " + fault.message())
-                        .toList());
-        String more = faults.size() > SHOWN_FAULTS ? " (and " + (faults.size() - SHOWN_FAULTS) + " more)" : "";
-        return new ErrorBody("Validation Error", detail + more, requestId, faults);
+    static ErrorBody of(Failure failure, String requestId) {
+        boolean invalid = failure.status() == Failure.INVALID;
+        return new ErrorBody(
+                invalid
+                        ? "Validation Error"
+                        : HttpResponseStatus.valueOf(failure.status()).reasonPhrase(),
+                failure.detail(),
+                requestId,
+                invalid ? failure.faults() : null);
     }
 }

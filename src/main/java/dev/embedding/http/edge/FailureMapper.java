@@ -7,9 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -20,42 +18,39 @@ class FailureMapper {
 
     @ServerExceptionMapper
     Response invalid(InvalidRequestException failure, RoutingContext exchange) {
-        return answer(422, ErrorBody.of(failure.faults(), RequestId.of(exchange)))
-                .build();
+        return answer(Failure.invalid(failure.faults()), exchange).build();
     }
 
     @ServerExceptionMapper
     Response refused(RefusedException failure, RoutingContext exchange) {
-        Response.ResponseBuilder answer = answer(failure.status(), failure.detail(), exchange);
-        return (failure.status() == 429 ? answer.header("Retry-After", 1) : answer).build();
+        return answer(failure.failure(), exchange).build();
     }
 
     @ServerExceptionMapper
     Response notEmbedded(EmbeddingFailure failure, RoutingContext exchange) {
         if (failure instanceof EmbeddingFailure.Saturated saturated) {
-            return answer(429, failure.detail(), exchange)
-                    .header("Retry-After", wholeSeconds(saturated.retryAfter()))
-                    .header("retry-after-ms", saturated.retryAfter().toMillis())
+            return answer(Failure.retryLater(429, failure.detail(), saturated.retryAfter()), exchange)
                     .build();
         }
-        if (failure instanceof EmbeddingFailure.NoTokens) {
-            return invalid(
-                    new InvalidRequestException(new Fault("body.texts", failure.detail(), "value_error")), exchange);
+        if (failure instanceof EmbeddingFailure.Unfit unfit) {
+            String field = "body." + field(unfit.part(), Dialects.of(exchange));
+            return answer(Failure.invalid(field, failure.detail()), exchange).build();
         }
-        if (failure instanceof EmbeddingFailure.NoSuchPrompt) {
-            return invalid(
-                    new InvalidRequestException(new Fault("body.prompt_name", failure.detail(), "value_error")),
-                    exchange);
+        if (failure instanceof EmbeddingFailure.UnknownModel) {
+            return answer(Failure.unknownModel(failure.detail()), exchange).build();
         }
         if (failure instanceof EmbeddingFailure.ComputationFailed) {
             LOG.errorf(failure.getCause(), "Request %s could not be computed", RequestId.of(exchange));
         }
-        return answer(status(failure), failure.detail(), exchange).build();
+        return answer(Failure.of(status(failure), failure.detail()), exchange).build();
     }
 
-    /** Rounded up, so that nobody comes too early. */
-    private static long wholeSeconds(Duration time) {
-        return time.plusMillis(999).toSeconds();
+    private static String field(EmbeddingFailure.Part part, Dialect dialect) {
+        return switch (part) {
+            case INPUT -> dialect.inputField();
+            case PROMPT_NAME -> "prompt_name";
+            case DIMENSIONS -> "dimensions";
+        };
     }
 
     private static int status(EmbeddingFailure failure) {
@@ -79,11 +74,10 @@ class FailureMapper {
                     case STORE_UNAVAILABLE, STOPPING -> 503;
                 };
         if (status == 422) {
-            return invalid(
-                    new InvalidRequestException(new Fault(changedField(exchange), failure.detail(), "value_error")),
-                    exchange);
+            return answer(Failure.invalid(changedField(exchange), failure.detail()), exchange)
+                    .build();
         }
-        return answer(status, failure.detail(), exchange).build();
+        return answer(Failure.of(status, failure.detail()), exchange).build();
     }
 
     /** Where a request names what it wants to change. */
@@ -96,43 +90,34 @@ class FailureMapper {
 
     @ServerExceptionMapper
     Response notFound(NotFoundException failure, RoutingContext exchange) {
-        return answer(
-                        404,
-                        "There is nothing at " + exchange.normalizedPath() + "; /docs shows what there is.",
-                        exchange)
-                .build();
+        String detail = "There is nothing at " + exchange.normalizedPath() + "; /docs shows what there is.";
+        return answer(Failure.of(404, detail), exchange).build();
     }
 
     @ServerExceptionMapper
     Response notAllowed(NotAllowedException failure, RoutingContext exchange) {
-        String allowed = AllowedMethods.of(exchange.normalizedPath());
+        String allowed = Dialects.of(exchange).allowedMethods(exchange.normalizedPath());
         String detail = exchange.request().method() + " is not allowed here; use " + allowed + ".";
-        return answer(405, detail, exchange).header("Allow", allowed).build();
+        return answer(Failure.of(405, detail), exchange)
+                .header("Allow", allowed)
+                .build();
     }
 
     @ServerExceptionMapper
     Response framework(WebApplicationException failure, RoutingContext exchange) {
-        int status = failure.getResponse().getStatus();
-        return answer(
-                        status,
-                        "The request was refused: "
-                                + failure.getResponse().getStatusInfo().getReasonPhrase() + ".",
-                        exchange)
-                .build();
+        Response.StatusType status = failure.getResponse().getStatusInfo();
+        String detail = "The request was refused: " + status.getReasonPhrase() + ".";
+        return answer(Failure.of(status.getStatusCode(), detail), exchange).build();
     }
 
     @ServerExceptionMapper
     Response unexpected(Throwable failure, RoutingContext exchange) {
         LOG.errorf(failure, "Request %s failed", RequestId.of(exchange));
-        return answer(500, "The service failed; its log says why under this request id.", exchange)
-                .build();
+        String detail = "The service failed; its log says why under this request id.";
+        return answer(Failure.of(500, detail), exchange).build();
     }
 
-    private static Response.ResponseBuilder answer(int status, String detail, RoutingContext exchange) {
-        return answer(status, ErrorBody.of(status, detail, RequestId.of(exchange)));
-    }
-
-    private static Response.ResponseBuilder answer(int status, ErrorBody body) {
-        return Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
+    private static Response.ResponseBuilder answer(Failure failure, RoutingContext exchange) {
+        return ErrorAnswer.of(failure, exchange).toResponse();
     }
 }

@@ -3,6 +3,7 @@ package dev.embedding.http.edge;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -13,7 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 @Singleton
 public final class InflightBytes {
 
-    static final String REFUSAL = "Too many bytes are being received or sent; try again in 1 s.";
+    static final Failure REFUSAL = Failure.retryLater(
+            429, "Too many bytes are being received or sent; try again in 1 s.", Duration.ofSeconds(1));
 
     /** A quarter of what there may be is kept for exchanges that need at most so much, or a 64th where that is less. */
     private static final long SMALL = 64 << 10;
@@ -56,7 +58,7 @@ public final class InflightBytes {
     public static void expectAnswer(RoutingContext exchange, long bytes) {
         Claim claim = exchange.get(KEY);
         if (claim != null && !claim.take(bytes)) {
-            throw new RefusedException(429, REFUSAL);
+            throw new RefusedException(REFUSAL);
         }
     }
 

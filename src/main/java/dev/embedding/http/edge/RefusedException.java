@@ -1,22 +1,21 @@
 package dev.embedding.http.edge;
 
-/** A request that is refused with a status of its own. The message is for the caller. */
+/** A request that is refused with a status of its own. */
 public final class RefusedException extends RuntimeException {
 
-    private final int status;
-    private final String detail;
+    private final Failure failure;
 
+    /** @param detail for the caller */
     public RefusedException(int status, String detail) {
-        super(detail);
-        this.status = status;
-        this.detail = detail;
+        this(Failure.of(status, detail));
     }
 
-    public String detail() {
-        return detail;
+    RefusedException(Failure failure) {
+        super(failure.detail());
+        this.failure = failure;
     }
 
-    public int status() {
-        return status;
+    Failure failure() {
+        return failure;
     }
 }

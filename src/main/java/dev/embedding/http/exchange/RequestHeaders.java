@@ -6,7 +6,8 @@ import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.http.edge.RefusedException;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.PriorityChoice;
-import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.VectorWish;
+import dev.embedding.serving.input.EmbeddingInput;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,10 +32,10 @@ public final class RequestHeaders {
      *
      * @throws InvalidRequestException when one of them says what is not understood
      */
-    public static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
+    public static EmbeddingRequest request(RoutingContext exchange, List<EmbeddingInput> inputs, VectorWish wish) {
         return new EmbeddingRequest(
-                texts,
-                prompt,
+                inputs,
+                wish,
                 priority(exchange),
                 EmbeddingSpace.required(exchange),
                 timeout(exchange),

@@ -53,7 +53,7 @@ public final class VectorExchange {
     }
 
     private void expectAnswer(RoutingContext exchange, VectorRequest read) {
-        int vectors = read.request().texts().size();
+        int vectors = read.request().inputs().size();
         active.model()
                 .ifPresent(model ->
                         InflightBytes.expectAnswer(exchange, read.form().mostBytes(vectors, model.dimension())));

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Base64;
 
 /** Bytes of a JSON text that consists of vectors for the most part; grows when it must. */
 public final class VectorText {
@@ -21,34 +24,31 @@ public final class VectorText {
     private byte[] bytes;
     private int length;
 
-    private VectorText(int expected) {
-        bytes = new byte[expected];
+    /** @param expected bytes that it will have, about */
+    public VectorText(long expected) {
+        bytes = new byte[Math.toIntExact(expected)];
     }
 
     /**
-     * With room for vectors as numbers.
+     * How large a text with vectors as numbers gets, about.
      *
-     * @param bytesBetween what comes before each vector
+     * @param bytesBetween what is written beside each vector
      */
-    public static VectorText ofNumbers(int vectors, int dimension, int bytesBetween) {
+    public static long mostBytes(int vectors, int dimension, int bytesBetween) {
         // The room that a vector needs before it is written is more than it takes then.
-        return new VectorText(Math.toIntExact(
-                mostBytes(vectors, dimension, bytesBetween) + (long) FloatWriter.MOST_BYTES * dimension));
+        long roomOfLast = (long) FloatWriter.MOST_BYTES * dimension;
+        return (long) vectors * ((long) dimension * BYTES_PER_NUMBER + bytesBetween) + roomOfLast + BYTES_AROUND;
     }
 
-    /** How large a text with vectors as numbers gets, about. */
-    public static long mostBytes(int vectors, int dimension, int bytesBetween) {
-        return (long) vectors * ((long) dimension * BYTES_PER_NUMBER + bytesBetween) + BYTES_AROUND;
+    /** How large a text with vectors as base64 gets, about. */
+    public static long mostBytesAsBase64(int vectors, int dimension, int bytesBetween) {
+        return (long) vectors * ((Float.BYTES * (long) dimension + 2) / 3 * 4 + bytesBetween) + BYTES_AROUND;
     }
 
     public VectorText append(byte[] text) {
-        return append(text, text.length);
-    }
-
-    private VectorText append(byte[] text, int count) {
-        ensureRoom(count);
-        System.arraycopy(text, 0, bytes, length, count);
-        length += count;
+        ensureRoom(text.length);
+        System.arraycopy(text, 0, bytes, length, text.length);
+        length += text.length;
         return this;
     }
 
@@ -72,6 +72,13 @@ public final class VectorText {
         target[at] = ']';
         length = at + 1;
         return this;
+    }
+
+    /** Appends the vector's bytes, as little-endian 32-bit floats, as a string of base64. */
+    public VectorText appendBase64(float[] vector) {
+        ByteBuffer floats = ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+        floats.asFloatBuffer().put(vector);
+        return append('"').append(Base64.getEncoder().encode(floats.array())).append('"');
     }
 
     /** Writes fields of an object that has begun. */

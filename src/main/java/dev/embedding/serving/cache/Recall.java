@@ -1,9 +1,11 @@
 package dev.embedding.serving.cache;
 
+import dev.embedding.serving.input.EmbeddingInput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Which of one request's texts have a vector in the cache, and which are to be computed. */
@@ -15,7 +17,8 @@ public final class Recall {
     private final List<Missing> missing = new ArrayList<>();
 
     /** A text to be computed, by its index in the request. */
-    private record Missing(int index, String text, @Nullable TextKey key) {}
+    private record Missing(
+            int index, EmbeddingInput input, @Nullable TextKey key) {}
 
     private Recall(boolean usesCache, int texts, int bypassed) {
         this.usesCache = usesCache;
@@ -24,22 +27,22 @@ public final class Recall {
     }
 
     /** @param bypassed how many texts count as such */
-    static Recall ofNothing(List<String> texts, int bypassed) {
-        Recall recall = new Recall(false, texts.size(), bypassed);
-        for (String text : texts) {
-            recall.missing.add(new Missing(recall.missing.size(), text, null));
+    static Recall ofNothing(List<EmbeddingInput> inputs, int bypassed) {
+        Recall recall = new Recall(false, inputs.size(), bypassed);
+        for (EmbeddingInput input : inputs) {
+            recall.missing.add(new Missing(recall.missing.size(), input, null));
         }
         return recall;
     }
 
-    static Recall of(Function<TextKey, @Nullable EmbeddedText> cache, TextKey.Maker keys, List<String> texts) {
-        Recall recall = new Recall(true, texts.size(), 0);
-        for (int index = 0; index < texts.size(); index++) {
-            TextKey key = keys.of(texts.get(index));
+    static Recall of(Function<TextKey, @Nullable EmbeddedText> cache, TextKey.Maker keys, List<EmbeddingInput> inputs) {
+        Recall recall = new Recall(true, inputs.size(), 0);
+        for (int index = 0; index < inputs.size(); index++) {
+            TextKey key = keys.of(inputs.get(index));
             EmbeddedText found = cache.apply(key);
             recall.known.set(index, found);
             if (found == null) {
-                recall.missing.add(new Missing(index, texts.get(index), key));
+                recall.missing.add(new Missing(index, inputs.get(index), key));
             }
         }
         return recall;
@@ -50,9 +53,21 @@ public final class Recall {
         return missing.isEmpty();
     }
 
-    /** The texts to be computed, in the request's order. */
-    public List<String> missingTexts() {
-        return missing.stream().map(Missing::text).toList();
+    /** What is to be computed, in the request's order. */
+    public List<EmbeddingInput> missing() {
+        return missing.stream().map(Missing::input).toList();
+    }
+
+    /** Indices in the request of what is known, and was cut when it was computed. */
+    public List<Integer> truncated() {
+        return IntStream.range(0, known.size())
+                .filter(index -> isTruncated(known.get(index)))
+                .boxed()
+                .toList();
+    }
+
+    private static boolean isTruncated(@Nullable EmbeddedText text) {
+        return text != null && text.truncated();
     }
 
     /** The index in the request of a text to be computed. */

@@ -1,11 +1,12 @@
 package dev.embedding.serving.cache;
 
+import dev.embedding.serving.input.EmbeddingInput;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Stands for a text under a vector space and a prompt: the SHA-256 of all three. So an entry's size does not depend on its
+ * Stands for a text, or the tokens that it is given as, under a vector space and a prompt: the SHA-256 of all three. So an entry's size does not depend on its
  * text, no text stays in memory, and nobody can make up texts that fall into one place of a hash table.
  */
 record TextKey(long first, long second, long third, long fourth) {
@@ -22,9 +23,13 @@ record TextKey(long first, long second, long third, long fourth) {
             beginning = digest.digest();
         }
 
-        TextKey of(String text) {
+        TextKey of(EmbeddingInput input) {
             digest.update(beginning);
-            update(text);
+            if (input instanceof EmbeddingInput.Text text) {
+                update(text.text());
+            } else if (input instanceof EmbeddingInput.TokenIds tokens) {
+                update(tokens.ids());
+            }
             ByteBuffer hash = ByteBuffer.wrap(digest.digest());
             return new TextKey(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
         }
@@ -34,6 +39,14 @@ record TextKey(long first, long second, long third, long fourth) {
             ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + Character.BYTES * part.length());
             bytes.putInt(part.length());
             bytes.asCharBuffer().put(part);
+            digest.update(bytes.rewind());
+        }
+
+        /** Behind what no text has for its length, so that ids are never taken for a text. */
+        private void update(int[] ids) {
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + ids.length));
+            bytes.putInt(-1);
+            bytes.asIntBuffer().put(ids);
             digest.update(bytes.rewind());
         }
 

@@ -3,6 +3,7 @@ package dev.embedding.serving.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.embedding.batch.RowMemory;
+import dev.embedding.serving.input.EmbeddingInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,16 +46,16 @@ public final class VectorCache implements RowMemory<EmbeddedText> {
     }
 
     /**
-     * Looks a request's texts up.
+     * Looks a request's inputs up.
      *
      * @param fingerprint of the model that computes them
      * @param prompt in front of each text
      * @param bypass whether nothing kept is wanted, and nothing is to be kept
      */
-    public Recall recall(String fingerprint, String prompt, List<String> texts, boolean bypass) {
+    public Recall recall(String fingerprint, String prompt, List<EmbeddingInput> inputs, boolean bypass) {
         return vectors == null || bypass
-                ? Recall.ofNothing(texts, vectors == null ? 0 : texts.size())
-                : Recall.of(vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt), texts);
+                ? Recall.ofNothing(inputs, vectors == null ? 0 : inputs.size())
+                : Recall.of(vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt), inputs);
     }
 
     @Override

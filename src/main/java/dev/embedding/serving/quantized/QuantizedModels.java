@@ -16,6 +16,7 @@ import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
+import dev.embedding.serving.ServingOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,7 +163,7 @@ public final class QuantizedModels {
     private List<float[]> vectors(EmbeddingModel model, List<String> texts) {
         requireRunning();
         ActiveModel onTrial = new ActiveModel();
-        onTrial.serve(model, true);
+        onTrial.serve(model, ServingOptions.plain(true));
         return new Embedder(onTrial, Runnable::run)
                 .embed(EmbeddingRequest.computed(texts))
                 .await()

@@ -85,7 +85,7 @@ class FloatWriterTest {
     }
 
     private static String written(float[] floats) {
-        return new String(VectorText.ofNumbers(1, 1, 0).append(floats).toBytes(), StandardCharsets.US_ASCII);
+        return new String(new VectorText(16).append(floats).toBytes(), StandardCharsets.US_ASCII);
     }
 
     private static String byJackson(float[] floats) throws IOException {

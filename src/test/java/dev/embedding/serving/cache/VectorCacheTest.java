@@ -2,6 +2,7 @@ package dev.embedding.serving.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.serving.input.EmbeddingInput;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class VectorCacheTest {
         Recall again = recall("b", "c", "a");
 
         assertThat(again.isComplete()).isFalse();
-        assertThat(again.missingTexts()).containsExactly("c");
+        assertThat(again.missing()).isEqualTo(inputs("c"));
         assertThat(again.indexOf(0)).isOne();
         assertThat(again.counts(0)).isEqualTo(new CacheCounts(2, 0, 1, 0));
         EmbeddedText third = text(3);
@@ -30,26 +31,40 @@ class VectorCacheTest {
 
     @Test
     void knowsNothingOfOtherSpacesPromptsAndTexts() {
-        keep(cache.recall(SPACE, "query: ", List.of("a"), false), text(1));
+        keep(cache.recall(SPACE, "query: ", inputs("a"), false), text(1));
 
-        assertThat(cache.recall("other", "query: ", List.of("a"), false).isComplete())
+        assertThat(cache.recall("other", "query: ", inputs("a"), false).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", List.of("a"), false).isComplete()).isFalse();
-        assertThat(cache.recall(SPACE, "query:", List.of(" a"), false).isComplete())
+        assertThat(cache.recall(SPACE, "", inputs("a"), false).isComplete()).isFalse();
+        assertThat(cache.recall(SPACE, "query:", inputs(" a"), false).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", List.of("A"), false).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("A"), false).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", List.of("a "), false).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("a "), false).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", List.of("a"), false).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("a"), false).isComplete())
                 .isTrue();
+    }
+
+    @Test
+    void tellsTokensFromTextsAndFromOtherTokens() {
+        keep(cache.recall(SPACE, "", tokens(1, 2), false), text(1));
+
+        assertThat(cache.recall(SPACE, "", tokens(1, 2), false).isComplete()).isTrue();
+        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false).isComplete()).isFalse();
+        assertThat(cache.recall(SPACE, "", tokens(2, 1), false).isComplete()).isFalse();
+        assertThat(recall("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
+    }
+
+    private static List<EmbeddingInput> tokens(int... ids) {
+        return List.of(new EmbeddingInput.TokenIds(ids));
     }
 
     @Test
     void tellsTextsApartByTheirUnitsEvenByHalvesOfPairs() {
         keep(recall("\ud83d", "\ufffd", "?", "\u00e9"), text(1), text(2), text(3), text(4));
 
-        assertThat(recall("\ude00", "\ud83d\ude00", "e\u0301").missingTexts()).hasSize(3);
+        assertThat(recall("\ude00", "\ud83d\ude00", "e\u0301").missing()).hasSize(3);
         assertThat(recall("\ud83d").isComplete()).isTrue();
     }
 
@@ -64,9 +79,9 @@ class VectorCacheTest {
     @Test
     void neitherFindsNorKeepsWhatIsToBypassIt() {
         keep(recall("a"), text(1));
-        Recall bypass = cache.recall(SPACE, "", List.of("a", "b"), true);
+        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), true);
 
-        assertThat(bypass.missingTexts()).containsExactly("a", "b");
+        assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();
         assertThat(bypass.counts(0)).isEqualTo(new CacheCounts(0, 0, 0, 2));
     }
@@ -76,9 +91,9 @@ class VectorCacheTest {
         VectorCache off = VectorCache.ofBytes(0);
         off.put(Objects.requireNonNull(recall("a").keyOf(0)), text(1));
 
-        Recall again = off.recall(SPACE, "", List.of("a"), false);
+        Recall again = off.recall(SPACE, "", inputs("a"), false);
 
-        assertThat(again.missingTexts()).containsExactly("a");
+        assertThat(again.missing()).isEqualTo(inputs("a"));
         assertThat(again.keyOf(0)).isNull();
         assertThat(again.counts(0)).isEqualTo(new CacheCounts(0, 0, 0, 0));
         assertThat(off.bytes() + off.size()).isZero();
@@ -100,8 +115,12 @@ class VectorCacheTest {
         }
     }
 
+    private static List<EmbeddingInput> inputs(String... texts) {
+        return EmbeddingInput.ofTexts(List.of(texts));
+    }
+
     private Recall recall(String... texts) {
-        return cache.recall(SPACE, "", List.of(texts), false);
+        return cache.recall(SPACE, "", inputs(texts), false);
     }
 
     private static EmbeddedText text(int tokens) {

@@ -1,0 +1,22 @@
+package dev.embedding.http;
+
+import dev.embedding.http.edge.Dialect;
+import dev.embedding.http.edge.Dialects;
+import dev.embedding.http.openai.OpenAiDialect;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/** The dialects that are spoken besides the service's own. */
+final class OtherDialects {
+
+    static final Dialects ALL = new Dialects(List.<Dialect>of(new OpenAiDialect()));
+
+    private OtherDialects() {}
+
+    @Produces
+    @Singleton
+    static Dialects dialects() {
+        return ALL;
+    }
+}

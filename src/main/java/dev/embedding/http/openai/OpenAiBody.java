@@ -1,0 +1,177 @@
+package dev.embedding.http.openai;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.embedding.http.edge.Fault;
+import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.http.exchange.RequestBodies;
+import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.VectorWish;
+import dev.embedding.serving.input.EmbeddingInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the body of {@code POST /v1/embeddings} asks for. Besides OpenAI's own fields those are understood with which other
+ * services say what OpenAI's API cannot: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
+ * output_dimension}.
+ *
+ * @param asBase64 whether vectors are wanted as base64 of their bytes instead of numbers
+ */
+record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64) {
+
+    private static final Map<String, PromptChoice> INPUT_TYPES = Map.of(
+            "query", PromptChoice.InputType.QUERY,
+            "search_query", PromptChoice.InputType.QUERY,
+            "document", PromptChoice.InputType.DOCUMENT,
+            "passage", PromptChoice.InputType.DOCUMENT,
+            "search_document", PromptChoice.InputType.DOCUMENT);
+
+    private static final Map<String, PromptChoice> TASKS = Map.of(
+            "retrieval.query", PromptChoice.InputType.QUERY, "retrieval.passage", PromptChoice.InputType.DOCUMENT);
+
+    /** @throws InvalidRequestException with every fault of the body */
+    static OpenAiBody parse(byte[] body) {
+        return RequestBodies.read(body, OpenAiBody::read);
+    }
+
+    private static OpenAiBody read(JsonParser parser, JsonToken first) throws IOException {
+        if (first != JsonToken.START_OBJECT) {
+            parser.skipChildren();
+            throw new InvalidRequestException(
+                    new Fault("body", "Input should be an object with the field input", "invalid_type"));
+        }
+        Fields fields = new Fields();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            fields.read(name, parser, parser.nextToken());
+            parser.skipChildren();
+        }
+        return fields.checked();
+    }
+
+    /** The fields as they are read; the last of duplicates counts, and {@code null} is none. */
+    private static final class Fields {
+        private final List<Fault> faults = new ArrayList<>();
+        private @Nullable OpenAiInput input;
+        private Optional<String> model = Optional.empty();
+        private Optional<String> promptName = Optional.empty();
+        private Optional<PromptChoice> inputType = Optional.empty();
+        private Optional<PromptChoice> task = Optional.empty();
+        private OptionalInt dimensions = OptionalInt.empty();
+        private boolean refusesLonger;
+        private boolean asBase64;
+
+        void read(String name, JsonParser parser, JsonToken value) throws IOException {
+            if (name.equals("input")) {
+                input = OpenAiInput.read(parser, value);
+                return;
+            }
+            faults.removeIf(fault -> fault.field().equals("body." + name));
+            switch (name) {
+                case "model" -> model = text(name, parser, value);
+                case "prompt_name" -> promptName = text(name, parser, value);
+                case "input_type" ->
+                    inputType = text(name, parser, value)
+                            .flatMap(type -> known(name, INPUT_TYPES.get(type), "'query', 'document' or 'passage'"));
+                // Of the tasks only these two are prompts of what is searched for, and what is searched.
+                case "task" -> task = text(name, parser, value).map(TASKS::get);
+                case "encoding_format" ->
+                    asBase64 = text(name, parser, value)
+                            .flatMap(format -> known(name, encoding(format), "'float' or 'base64'"))
+                            .orElse(false);
+                case "output_dtype", "embedding_type" -> {
+                    Optional<Boolean> unused = text(name, parser, value)
+                            .flatMap(type -> known(name, type.equals("float") ? true : null, "'float'"));
+                }
+                case "dimensions", "output_dimension" -> dimensions = dimensions(name, parser, value);
+                case "truncate", "truncation" -> refusesLonger = refusesLonger(name, parser, value);
+                default -> {} // Unknown fields are ignored.
+            }
+        }
+
+        private Optional<String> text(String name, JsonParser parser, JsonToken value) throws IOException {
+            if (value == JsonToken.VALUE_STRING) {
+                return Optional.of(parser.getText());
+            }
+            if (value != JsonToken.VALUE_NULL) {
+                fault(name, "Input should be a valid string", "invalid_type");
+            }
+            return Optional.empty();
+        }
+
+        private <T> Optional<T> known(String name, @Nullable T value, String choices) {
+            if (value == null) {
+                fault(name, "Input should be " + choices, "invalid_value");
+            }
+            return Optional.ofNullable(value);
+        }
+
+        private static @Nullable Boolean encoding(String format) {
+            return switch (format) {
+                case "float" -> false;
+                case "base64" -> true;
+                default -> null;
+            };
+        }
+
+        private OptionalInt dimensions(String name, JsonParser parser, JsonToken value) throws IOException {
+            if (value == JsonToken.VALUE_NULL) {
+                return OptionalInt.empty();
+            }
+            boolean fits = value == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() <= 9;
+            if (!fits || parser.getIntValue() < 1) {
+                fault(name, "Input should be a whole number of 1 or more", "invalid_value");
+                return OptionalInt.empty();
+            }
+            return OptionalInt.of(parser.getIntValue());
+        }
+
+        /** {@code NONE} and {@code false} refuse longer inputs. */
+        private boolean refusesLonger(String name, JsonParser parser, JsonToken value) throws IOException {
+            if (value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE) {
+                return value == JsonToken.VALUE_FALSE;
+            }
+            return text(name, parser, value)
+                    .flatMap(way -> known(
+                            name,
+                            switch (way.toUpperCase(Locale.ROOT)) {
+                                case "NONE" -> true;
+                                case "END" -> false;
+                                default -> null;
+                            },
+                            "'NONE' or 'END', true or false"))
+                    .orElse(false);
+        }
+
+        private void fault(String name, String message, String type) {
+            faults.add(new Fault("body." + name, message, type));
+        }
+
+        OpenAiBody checked() {
+            if (input == null) {
+                faults.add(0, new Fault(OpenAiInput.FIELD, "Field required", "missing"));
+            } else {
+                input.fault().ifPresent(fault -> faults.add(0, fault));
+            }
+            if (input == null || !faults.isEmpty()) {
+                throw new InvalidRequestException(faults);
+            }
+            return new OpenAiBody(input.inputs(), new VectorWish(model, prompt(), dimensions, refusesLonger), asBase64);
+        }
+
+        private PromptChoice prompt() {
+            return promptName
+                    .<PromptChoice>map(PromptChoice.Named::new)
+                    .or(() -> inputType)
+                    .or(() -> task)
+                    .orElse(PromptChoice.USUAL);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.embedding.http.openai;
+
+import dev.embedding.http.edge.Dialect;
+import dev.embedding.http.edge.Failure;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What OpenAI's clients expect of every endpoint.
+ *
+ * @see <a href="https://platform.openai.com/docs/api-reference/embeddings">OpenAI's reference</a>
+ */
+public final class OpenAiDialect implements Dialect {
+
+    private static final List<String> PREFIXES = List.of("/v1", "/openai/v1", "/embeddings", "/models");
+    private static final Set<String> EMBEDDINGS = Set.of("/v1/embeddings", "/openai/v1/embeddings", "/embeddings");
+
+    /** Of the service's own statuses, those after which the same request may well be answered. */
+    private static final Set<Integer> PASSING = Set.of(408, 429, 503);
+
+    @Override
+    public boolean owns(String path) {
+        return PREFIXES.stream().anyMatch(prefix -> path.equals(prefix) || path.startsWith(prefix + "/"));
+    }
+
+    @Override
+    public boolean embeds(String path) {
+        return EMBEDDINGS.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+    }
+
+    @Override
+    public String inputField() {
+        return "input";
+    }
+
+    @Override
+    public int status(int status) {
+        return status == 422 ? 400 : status;
+    }
+
+    @Override
+    public Object body(Failure failure, String requestId) {
+        return OpenAiError.of(failure);
+    }
+
+    @Override
+    public String errorSchema() {
+        return OpenAiError.SCHEMA;
+    }
+
+    /** OpenAI's SDKs would otherwise repeat whatever is answered 500 or 504. */
+    @Override
+    public Map<String, String> headers(Failure failure) {
+        return Map.of("x-should-retry", Boolean.toString(PASSING.contains(failure.status())));
+    }
+}

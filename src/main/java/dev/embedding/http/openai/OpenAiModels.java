@@ -1,0 +1,148 @@
+package dev.embedding.http.openai;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.EmbeddingFailure;
+import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.ModelNames;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** OpenAI's endpoints that list models: the one that is served, under each name that it is listed by. */
+@Path("/")
+@Tag(name = "OpenAI")
+public class OpenAiModels {
+
+    private static final String OWNER = "embedding-service";
+
+    private final ActiveModel active;
+
+    OpenAiModels(ActiveModel active) {
+        this.active = active;
+    }
+
+    /** {@code GET /v1/models}. */
+    @GET
+    @Path("v1/models")
+    @Operation(
+            operationId = "listModels",
+            summary = "The model that is served, and its aliases",
+            description = "Also at /models and /openai/v1/models.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The names that it is listed by",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ModelList.class)))
+    public Uni<ModelList> list() {
+        return Uni.createFrom().item(() -> {
+            ModelNames names = names();
+            long created = created();
+            return new ModelList(
+                    "list",
+                    names.listed().stream().map(name -> model(name, created)).toList());
+        });
+    }
+
+    /** {@code GET /v1/models/{id}}. */
+    @GET
+    @Path("v1/models/{id: .+}")
+    @Operation(operationId = "retrieveModel", summary = "A model, by any name that requests may use for it")
+    @APIResponse(
+            responseCode = "200",
+            description = "The model",
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Model.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "No model of that name is served",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = OpenAiError.class)))
+    public Uni<Model> retrieve(
+            @Parameter(description = "May contain slashes, encoded or not") @PathParam("id") String id) {
+        return Uni.createFrom().item(() -> {
+            ModelNames names = names();
+            if (names.promptOf(id).isEmpty()) {
+                throw new EmbeddingFailure.UnknownModel(id, names);
+            }
+            return model(id, created());
+        });
+    }
+
+    /** {@code GET /models}. */
+    @GET
+    @Path("models")
+    @Operation(hidden = true)
+    public Uni<ModelList> listWithoutVersion() {
+        return list();
+    }
+
+    /** {@code GET /models/{id}}. */
+    @GET
+    @Path("models/{id: .+}")
+    @Operation(hidden = true)
+    public Uni<Model> retrieveWithoutVersion(@PathParam("id") String id) {
+        return retrieve(id);
+    }
+
+    /** {@code GET /openai/v1/models}. */
+    @GET
+    @Path("openai/v1/models")
+    @Operation(hidden = true)
+    public Uni<ModelList> listBehindName() {
+        return list();
+    }
+
+    /** {@code GET /openai/v1/models/{id}}. */
+    @GET
+    @Path("openai/v1/models/{id: .+}")
+    @Operation(hidden = true)
+    public Uni<Model> retrieveBehindName(@PathParam("id") String id) {
+        return retrieve(id);
+    }
+
+    private ModelNames names() {
+        return active.names().orElseThrow(EmbeddingFailure.NoModel::new);
+    }
+
+    private long created() {
+        return active.model()
+                .map(EmbeddingModel::loadedAt)
+                .orElseThrow(EmbeddingFailure.NoModel::new)
+                .getEpochSecond();
+    }
+
+    private static Model model(String name, long created) {
+        return new Model(name, "model", created, OWNER);
+    }
+
+    /** All that is served. */
+    @Schema(name = "OpenAiModelList")
+    public record ModelList(
+            @Schema(required = true, enumeration = "list") String object,
+            @Schema(required = true) List<Model> data) {}
+
+    /** One name of what is served. */
+    @Schema(name = "OpenAiModel")
+    public record Model(
+            @Schema(required = true) String id,
+            @Schema(required = true, enumeration = "model") String object,
+
+            @Schema(required = true, description = "When it was loaded, in seconds since 1970")
+            long created,
+
+            @Schema(required = true) @JsonProperty("owned_by")
+            String ownedBy) {}
+}

@@ -1,0 +1,84 @@
+package dev.embedding.http.openai;
+
+import dev.embedding.http.edge.Body;
+import dev.embedding.http.exchange.RequestHeaders;
+import dev.embedding.http.exchange.VectorExchange;
+import dev.embedding.http.exchange.VectorRequest;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** OpenAI's endpoint for embeddings, under the paths that its clients make of their base addresses. */
+@Path("/")
+@Tag(name = "OpenAI")
+public class OpenAiResource {
+
+    private final VectorExchange vectors;
+
+    OpenAiResource(VectorExchange vectors) {
+        this.vectors = vectors;
+    }
+
+    /** {@code POST /v1/embeddings}. */
+    @POST
+    @Path("v1/embeddings")
+    @Operation(
+            operationId = "createEmbedding",
+            summary = "Embed up to 2048 inputs, as OpenAI's API does",
+            description = "Also at /embeddings and /openai/v1/embeddings.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = OpenAiShapes.EmbeddingsRequest.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "One vector an input",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = OpenAiShapes.EmbeddingsList.class)))
+    @APIResponse(
+            responseCode = "404",
+            description = "Another model is served",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = OpenAiError.class)))
+    public Uni<Response> embeddings(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return vectors.answer(exchange, () -> {
+            OpenAiBody body = OpenAiBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
+            return new VectorRequest(
+                    RequestHeaders.request(exchange, body.inputs(), body.wish()),
+                    body.asBase64() ? OpenAiAnswer.BASE64 : OpenAiAnswer.NUMBERS);
+        });
+    }
+
+    /** {@code POST /embeddings}. */
+    @POST
+    @Path("embeddings")
+    @Operation(hidden = true)
+    public Uni<Response> withoutVersion(@Context RoutingContext exchange) {
+        return embeddings(exchange);
+    }
+
+    /** {@code POST /openai/v1/embeddings}. */
+    @POST
+    @Path("openai/v1/embeddings")
+    @Operation(hidden = true)
+    public Uni<Response> behindName(@Context RoutingContext exchange) {
+        return embeddings(exchange);
+    }
+}
