@@ -68,6 +68,10 @@ class SettingsIT {
             host                 | "127.0.0.2"                    | "127.0.0.2"
             query_prompt         | "query: "                      | "query: "
             document_prompt      | ""                             | ""
+            model_aliases        | ["a", "b/c"]                   | ["a","b/c"]
+            model_aliases        | ""                             | []
+            dimensions           | [256, 128]                     | [128,256]
+            dimensions           | "64,128"                       | [64,128]
             """)
     void takesEachFormOfAValue(String key, String value, String inForce) {
         Answer answer = change(key, value);

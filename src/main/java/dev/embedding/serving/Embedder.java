@@ -65,9 +65,9 @@ public final class Embedder {
     private Uni<Embeddings> embed(EmbeddingRequest request, Lease lease, long startNanos, boolean moved) {
         return Uni.createFrom().deferred(() -> {
             requireSpace(request, lease);
+            String prompt = promptOf(request.wish(), lease);
             AnswerShape shape = AnswerShape.of(request.wish(), lease);
             EmbeddingModel model = lease.model();
-            String prompt = promptOf(request.wish(), lease);
             model.requireOwnTokens(prompt, request.inputs());
             Recall recall = model.recall(prompt, request.inputs(), request.bypassesCache());
             if (recall.isComplete()) {

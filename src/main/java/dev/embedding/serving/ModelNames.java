@@ -36,7 +36,7 @@ public record ModelNames(String served, List<String> aliases) {
             return Optional.of(PromptChoice.USUAL);
         }
         return promptBehind(name, QUERY, PromptChoice.InputType.QUERY)
-                .or(() -> promptBehind(name, PASSAGE, PromptChoice.InputType.DOCUMENT));
+                .or(() -> promptBehind(name, PASSAGE, PromptChoice.InputType.PASSAGE));
     }
 
     private Optional<PromptChoice> promptBehind(String name, String suffix, PromptChoice prompt) {

@@ -41,6 +41,13 @@ public sealed interface PromptChoice {
             public String of(Prompts prompts) {
                 return prompts.forDocuments();
             }
+        },
+        /** What some call documents: the prompt of that name where there is one. */
+        PASSAGE {
+            @Override
+            public String of(Prompts prompts) {
+                return prompts.named("passage").orElseGet(prompts::forDocuments);
+            }
         }
     }
 }

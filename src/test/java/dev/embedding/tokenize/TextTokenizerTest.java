@@ -53,6 +53,46 @@ class TextTokenizerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"bert-max", "roberta-mean-bpe", "xlmr-mean-prompts", "modernbert-rope-mean", "decoder-lasttoken"
+            })
+    void knowsItsOwnEncodings(String name) throws IOException {
+        ReferenceModel model = ReferenceModel.of(name);
+        try (TextTokenizer tokenizer = new TextTokenizer(model.tokenizer(), TokenizerOptions.upTo(model.maxTokens()))) {
+            assertThat(tokenizer.marksTexts()).isTrue();
+            for (int[] ids : model.tokenIds()) {
+                assertThat(tokenizer.isEncoding(ids)).isTrue();
+                assertThat(tokenizer.isEncoding(Arrays.copyOf(ids, ids.length - 1)))
+                        .as("without its end")
+                        .isFalse();
+                int[] padded = Arrays.copyOf(ids, ids.length + 1);
+                padded[ids.length] = 7;
+                assertThat(tokenizer.isEncoding(padded)).as("padded").isFalse();
+                int[] foreign = ids.clone();
+                foreign[ids.length / 2] = 1_000_000;
+                assertThat(tokenizer.isEncoding(foreign)).isFalse();
+            }
+            assertThat(tokenizer.isEncoding(new int[0])).isFalse();
+        }
+    }
+
+    @Test
+    void cutsAnEncodingAsItsText() throws IOException {
+        try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
+                TextTokenizer start = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(6));
+                TextTokenizer end =
+                        new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of()))) {
+            String text = "one two three four five six seven";
+            int[] ids = whole.tokenize(text).ids();
+
+            assertThat(start.cut(ids).ids()).isEqualTo(start.tokenize(text).ids());
+            assertThat(end.cut(ids).ids()).isEqualTo(end.tokenize(text).ids());
+            assertThat(start.cut(ids).truncated()).isTrue();
+            assertThat(whole.cut(ids)).isEqualTo(new TokenizedText(ids, false));
+        }
+    }
+
     @Test
     void keepsTheEndOfALongTextWhereTheModelWantsThat() throws IOException {
         try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));

@@ -30,11 +30,11 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
             "query", PromptChoice.InputType.QUERY,
             "search_query", PromptChoice.InputType.QUERY,
             "document", PromptChoice.InputType.DOCUMENT,
-            "passage", PromptChoice.InputType.DOCUMENT,
+            "passage", PromptChoice.InputType.PASSAGE,
             "search_document", PromptChoice.InputType.DOCUMENT);
 
     private static final Map<String, PromptChoice> TASKS = Map.of(
-            "retrieval.query", PromptChoice.InputType.QUERY, "retrieval.passage", PromptChoice.InputType.DOCUMENT);
+            "retrieval.query", PromptChoice.InputType.QUERY, "retrieval.passage", PromptChoice.InputType.PASSAGE);
 
     /** @throws InvalidRequestException with every fault of the body */
     static OpenAiBody parse(byte[] body) {

@@ -1,0 +1,23 @@
+package dev.embedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Errors as OpenAI words them. */
+final class OpenAiErrors {
+
+    private OpenAiErrors() {}
+
+    /** Checks that an answer is one, and returns what is in its envelope. */
+    static JsonNode require(Answer answer, int status) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+        assertThat(answer.header("Content-Type").orElse("none")).startsWith("application/json");
+        JsonNode error = answer.json().path("error");
+        assertThat(error.path("message").textValue()).isNotBlank();
+        assertThat(error.path("type").textValue()).isNotBlank();
+        assertThat(error.path("code").textValue()).isNotBlank();
+        assertThat(error.has("param")).isTrue();
+        return error;
+    }
+}
