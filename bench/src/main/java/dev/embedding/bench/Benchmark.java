@@ -62,6 +62,7 @@ public final class Benchmark {
                     case SERVERS -> servers();
                     case OVERLOAD -> overload();
                     case FAIRNESS -> fairness();
+                    case FORMATS -> formats();
                 };
         System.out.write(report.getBytes(StandardCharsets.UTF_8)); // whatever the locale
         System.out.flush();
@@ -119,6 +120,12 @@ public final class Benchmark {
     private String fairness() throws IOException, InterruptedException {
         try (ServiceProcess service = service(Map.of())) {
             return Fairness.measure(options, corpus, service);
+        }
+    }
+
+    private String formats() throws IOException, InterruptedException {
+        try (ServiceProcess service = service(Formats.ENVIRONMENT)) {
+            return Formats.measure(options, corpus, service);
         }
     }
 

@@ -79,6 +79,11 @@ final class EmbedConnection implements AutoCloseable {
         return Integer.parseInt(tokens.group(1));
     }
 
+    /** Length of the last answer. */
+    int bodyBytes() {
+        return bodyEnd - bodyStart;
+    }
+
     /** The last answer. */
     String body() {
         return new String(buffer, bodyStart, bodyEnd - bodyStart, StandardCharsets.UTF_8);

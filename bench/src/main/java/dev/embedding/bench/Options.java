@@ -37,7 +37,8 @@ record Options(
         BARE(6),
         SERVERS(6),
         OVERLOAD(60),
-        FAIRNESS(60);
+        FAIRNESS(60),
+        FORMATS(6);
 
         private final int seconds;
 
@@ -61,6 +62,7 @@ record Options(
                       [--env NAME=VALUE]... [--jvm OPTION]...
             bench/run overload [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
             bench/run fairness [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
+            bench/run formats [--rounds 3] [--seconds 6] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
             bench/run --smoke          the bare engine: one round of 1 second a side, to see that it works
             bench/run servers --smoke  the same with the servers
             Scenarios of the bare engine: %s
@@ -167,6 +169,7 @@ record Options(
             case "servers" -> Kind.SERVERS;
             case "overload" -> Kind.OVERLOAD;
             case "fairness" -> Kind.FAIRNESS;
+            case "formats" -> Kind.FORMATS;
             default -> throw new IllegalArgumentException("There is no benchmark " + name);
         };
     }

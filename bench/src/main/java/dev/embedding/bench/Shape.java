@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 record Shape(String path, String opening) {
 
     static final Shape OURS = new Shape("/embed", "{\"texts\": ");
+    static final Shape OPENAI_FLOAT = new Shape("/v1/embeddings", "{\"encoding_format\": \"float\", \"input\": ");
+    static final Shape OPENAI_BASE64 = new Shape("/v1/embeddings", "{\"encoding_format\": \"base64\", \"input\": ");
 
     String body(List<Text> texts) {
         return texts.stream()

@@ -2,6 +2,7 @@ package dev.embedding.serving.cache;
 
 import dev.embedding.MicrosecondsBenchmark;
 import dev.embedding.SampleTexts;
+import dev.embedding.serving.input.EmbeddingInput;
 import java.util.List;
 import java.util.Objects;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -40,6 +41,6 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
     }
 
     private Recall recall(String text) {
-        return cache.recall(FINGERPRINT, "", List.of(text), false);
+        return cache.recall(FINGERPRINT, "", EmbeddingInput.ofTexts(List.of(text)), false);
     }
 }
