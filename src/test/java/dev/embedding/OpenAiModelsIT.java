@@ -113,9 +113,10 @@ class OpenAiModelsIT {
     }
 
     @Test
-    void wantsAKeyWhereThereAreKeys() {
+    void wantsAKeyAndASmallBodyWhereThatIsSetUp() {
         try (ServiceProcess service = serving(ReferenceVectors.MODELS.resolve("bert-max"))
                 .with("EMBEDDING_API_KEYS", KEY)
+                .with("EMBEDDING_MAX_BODY_SIZE", "64K")
                 .ready()) {
             Map<String, String> body = Map.of("input", "Hello");
 
@@ -124,6 +125,9 @@ class OpenAiModelsIT {
             OpenAiErrors.require(service.client().get("/v1/models"), 401);
 
             assertThat(none.path("code").textValue()).isEqualTo("invalid_api_key");
+            Answer large = ask(service, Map.of("input", "a".repeat(100_000)), "Authorization", "Bearer " + KEY);
+            assertThat(OpenAiErrors.require(large, 413).path("code").textValue())
+                    .isEqualTo("request_too_large");
             assertThat(ask(service, body, "Authorization", "Bearer " + KEY).status())
                     .isEqualTo(200);
         }

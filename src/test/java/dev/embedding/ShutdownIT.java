@@ -81,9 +81,13 @@ class ShutdownIT {
             awaitStatus(service, "/q/health/ready", 503);
 
             Answer refused = service.client().embed("a");
+            Answer openAi = service.client().postJson("/v1/embeddings", "{\"input\": \"a\"}");
 
             refused.requireError(503);
             assertThat(refused.header("Connection")).hasValue("close");
+            OpenAiErrors.require(openAi, 503);
+            assertThat(openAi.header("x-should-retry")).hasValue("true");
+            assertThat(openAi.header("retry-after-ms")).hasValue("1000");
             assertThat(service.client().get("/health").status()).isEqualTo(200);
             assertThat(service.client().get("/q/health/live").status()).isEqualTo(200);
             assertThat(taken.join().vectors()).hasSize(texts.size());

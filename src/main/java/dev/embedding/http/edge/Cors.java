@@ -15,7 +15,13 @@ final class Cors {
     private static final String ANY = "*";
     private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
     private static final String EXPOSED = String.join(
-            ", ", RequestId.HEADER, EmbeddingSpace.HEADER, "Server-Timing", "Retry-After", "retry-after-ms");
+            ", ",
+            RequestId.HEADER,
+            EmbeddingSpace.HEADER,
+            "Server-Timing",
+            "Retry-After",
+            "retry-after-ms",
+            "x-should-retry");
 
     private Cors() {}
 

@@ -14,6 +14,8 @@ record TextKey(long first, long second, long third, long fourth) {
     /** Makes the keys of one request's texts. */
     static final class Maker {
 
+        private static final int IDS_AT_ONCE = 1_024;
+
         private final MessageDigest digest = sha256();
         private final byte[] beginning;
 
@@ -44,10 +46,16 @@ record TextKey(long first, long second, long third, long fourth) {
 
         /** Behind what no text has for its length, so that ids are never taken for a text. */
         private void update(int[] ids) {
-            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * (1 + ids.length));
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * IDS_AT_ONCE);
             bytes.putInt(-1);
-            bytes.asIntBuffer().put(ids);
-            digest.update(bytes.rewind());
+            for (int id : ids) {
+                if (!bytes.hasRemaining()) {
+                    digest.update(bytes.flip());
+                    bytes.clear();
+                }
+                bytes.putInt(id);
+            }
+            digest.update(bytes.flip());
         }
 
         private static MessageDigest sha256() {

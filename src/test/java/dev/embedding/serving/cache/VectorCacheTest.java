@@ -52,6 +52,9 @@ class VectorCacheTest {
 
         assertThat(cache.recall(SPACE, "", tokens(1, 2), false).isComplete()).isTrue();
         assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false).isComplete()).isFalse();
+        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), false).keyOf(0))
+                .isNotEqualTo(
+                        cache.recall(SPACE, "", tokens(new int[5_001]), false).keyOf(0));
         assertThat(cache.recall(SPACE, "", tokens(2, 1), false).isComplete()).isFalse();
         assertThat(recall("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
     }
