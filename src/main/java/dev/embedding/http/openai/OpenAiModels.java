@@ -12,6 +12,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -71,7 +72,11 @@ public class OpenAiModels {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = OpenAiError.class)))
     public Uni<Model> retrieve(
-            @Parameter(description = "May contain slashes, encoded or not") @PathParam("id") String id) {
+            @Parameter(
+                            description = "May contain slashes, encoded or not",
+                            schema = @Schema(type = SchemaType.STRING, pattern = "^[A-Za-z0-9._@/-]+$"))
+                    @PathParam("id")
+                    String id) {
         return Uni.createFrom().item(() -> {
             ModelNames names = names();
             if (names.promptOf(id).isEmpty()) {
