@@ -343,6 +343,23 @@ class OpenAiIT {
     }
 
     @Test
+    void countsWhatDoesNotFitByItsCause() {
+        for (String[] cause : new String[][] {
+            {"unknown_model", "{\"input\": \"a\", \"model\": \"other\"}"},
+            {"other_dimensions", "{\"input\": \"a\", \"dimensions\": 7}"},
+            {"unusable_tokens", "{\"input\": [1, 2]}"},
+            {"too_long", Answer.jsonOf(Map.of("input", LONG + LONG, "truncate", "NONE"))}
+        }) {
+            String meter = "embedding_requests_total{outcome=\"" + cause[0] + "\"}";
+            double before = client.meter(meter);
+
+            assertThat(client.postJson("/v1/embeddings", cause[1]).status()).isIn(400, 404);
+
+            assertThat(client.meter(meter)).as(meter).isEqualTo(before + 1);
+        }
+    }
+
+    @Test
     void answersInItsEnvelopeWhereNothingIs() {
         assertThat(OpenAiErrors.require(client.postJson("/v1/chat/completions", "{}"), 404)
                         .path("code")

@@ -185,7 +185,9 @@ final class ModelSwitch {
     private void serve(EmbeddingModel model, ServiceSettings settings) {
         boolean loaded = running == null || !running.model().equals(model);
         running = new Running(model, settings);
-        active.serve(model, options(settings)).ifPresent(before -> replaced = before);
+        ServingOptions options =
+                new ServingOptions(settings.normalizeEmbeddings(), settings.modelAliases(), settings.dimensions());
+        active.serve(model, options).ifPresent(before -> replaced = before);
         if (loaded) {
             CompletionStage<Void> unused = model.broken().thenAccept(fault -> onBroken.run());
             model.deviceFallback()
@@ -193,10 +195,6 @@ final class ModelSwitch {
                             "Device %s is not usable, the CPU is used instead: %s", settings.device(), reason));
         }
         onServed.accept(new ServedModel(model, settings, loaded));
-    }
-
-    private static ServingOptions options(ServiceSettings settings) {
-        return new ServingOptions(settings.normalizeEmbeddings(), settings.modelAliases(), settings.dimensions());
     }
 
     /** Settings that can be in force at once. */

@@ -68,13 +68,13 @@ public final class Embedder {
             String prompt = promptOf(request.wish(), lease);
             AnswerShape shape = AnswerShape.of(request.wish(), lease);
             EmbeddingModel model = lease.model();
-            model.requireOwnTokens(prompt, request.inputs());
+            model.tokenizer().requireOwnTokens(prompt, request.inputs());
             Recall recall = model.recall(prompt, request.inputs(), request.bypassesCache());
             if (recall.isComplete()) {
                 return Uni.createFrom().item(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));
             }
             List<EmbeddingInput> missing = recall.missing();
-            long estimate = model.estimateTokens(prompt, missing);
+            long estimate = model.tokenizer().estimate(prompt, missing);
             Priority priority = request.priority().of(missing.size(), estimate);
             RequestDeadline deadline = new RequestDeadline(
                     startNanos, request.timeout().orElseGet(() -> model.timeout(priority, estimate)));
@@ -86,7 +86,7 @@ public final class Embedder {
                     .run()
                     .chain(tokenized -> compute(
                             tokenized,
-                            model.tokensLeftOut(prompt),
+                            model.tokenizer().leftOut(prompt),
                             recall,
                             shape,
                             admission,

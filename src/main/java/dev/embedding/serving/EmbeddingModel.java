@@ -13,15 +13,11 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelFile;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
-import dev.embedding.model.Tokenization;
 import dev.embedding.pool.VectorNorm;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.Recall;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.input.EmbeddingInput;
-import dev.embedding.tokenize.TextTokenizer;
-import dev.embedding.tokenize.TokenizedText;
-import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +36,7 @@ public final class EmbeddingModel {
 
     private final ModelDescription description;
     private final SpaceFingerprint fingerprint;
-    private final TextTokenizer tokenizer;
+    private final InputTokenizer tokenizer;
     private final Encoder encoder;
     private final MicroBatcher<EncodedText, EmbeddedText> batcher;
     private final Duration loadTime;
@@ -56,7 +52,7 @@ public final class EmbeddingModel {
     private EmbeddingModel(
             ModelDescription description,
             SpaceFingerprint fingerprint,
-            TextTokenizer tokenizer,
+            InputTokenizer tokenizer,
             Encoder encoder,
             ModelHost host,
             ModelOptions options,
@@ -71,7 +67,7 @@ public final class EmbeddingModel {
         this.timer = host.timer();
         this.cache = host.cache();
         this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
-        int[] known = tokenizer.tokenize("Hello world").ids();
+        int[] known = tokenizer.tokenIds("Hello world");
         this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0, false);
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
@@ -91,7 +87,7 @@ public final class EmbeddingModel {
     public static EmbeddingModel load(ModelDescription description, ModelOptions options, ModelHost host) {
         long start = System.nanoTime();
         CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(() -> fingerprint(description));
-        TextTokenizer tokenizer = tokenizer(description);
+        InputTokenizer tokenizer = InputTokenizer.open(description);
         Encoder encoder = null;
         try {
             encoder = Encoder.open(description, options, host);
@@ -117,30 +113,10 @@ public final class EmbeddingModel {
         }
     }
 
-    private static void close(TextTokenizer tokenizer, @Nullable Encoder encoder) {
+    private static void close(InputTokenizer tokenizer, @Nullable Encoder encoder) {
         tokenizer.close();
         if (encoder != null) {
             encoder.close();
-        }
-    }
-
-    private static TextTokenizer tokenizer(ModelDescription description) {
-        Tokenization tokenization = description.tokenization();
-        try {
-            return new TextTokenizer(
-                    tokenization.file(),
-                    new TokenizerOptions(
-                            tokenization.specialTokens(),
-                            tokenization.maxTokens(),
-                            tokenization.cutsStart(),
-                            tokenization.lowerCases(),
-                            tokenization.componentFields()));
-        } catch (IOException failure) {
-            throw new ModelUnavailableException(
-                    "Model " + description.name() + ": " + tokenization.file().getFileName() + " cannot be read",
-                    failure);
-        } catch (IllegalArgumentException failure) {
-            throw unavailable(description, failure);
         }
     }
 
@@ -222,62 +198,13 @@ public final class EmbeddingModel {
         return batcher;
     }
 
-    /** Whatever comes, as the model computes it. */
-    TokenizedText tokenize(String prompt, EmbeddingInput input) {
-        if (input instanceof EmbeddingInput.TokenIds tokens) {
-            return tokenizer.cut(tokens.ids());
-        }
-        return tokenize(prompt, ((EmbeddingInput.Text) input).text());
-    }
-
-    /** Text behind a prompt; what is learned of it makes later estimates better. */
-    private TokenizedText tokenize(String prompt, String text) {
-        TokenizedText tokenized = tokenizer.tokenize(prompt + text);
-        if (!tokenized.truncated()) {
-            tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
-        }
-        return tokenized;
+    InputTokenizer tokenizer() {
+        return tokenizer;
     }
 
     /** What the model sees of a text. */
     public int[] tokenIds(String text) {
-        return tokenizer.tokenize(text).ids();
-    }
-
-    /** @throws EmbeddingFailure.UnusableTokens for token ids that the model cannot have of a text behind this prompt */
-    void requireOwnTokens(String prompt, List<EmbeddingInput> inputs) {
-        for (int index = 0; index < inputs.size(); index++) {
-            if (inputs.get(index) instanceof EmbeddingInput.TokenIds tokens) {
-                if (!tokenizer.marksTexts()) {
-                    throw EmbeddingFailure.UnusableTokens.unmarked();
-                }
-                if (!tokenizer.isEncoding(tokens.ids())) {
-                    throw EmbeddingFailure.UnusableTokens.ofAnotherTokenizer(index);
-                }
-                if (!prompt.isEmpty()) {
-                    throw EmbeddingFailure.UnusableTokens.withoutPrompt();
-                }
-            }
-        }
-    }
-
-    /** Tokens that these inputs will have about, without tokenizing them. */
-    long estimateTokens(String prompt, List<EmbeddingInput> inputs) {
-        List<String> texts = new ArrayList<>(inputs.size());
-        long given = 0;
-        for (EmbeddingInput input : inputs) {
-            if (input instanceof EmbeddingInput.Text text) {
-                texts.add(text.text());
-            } else {
-                given += tokenizer.estimator().atMost(input.length());
-            }
-        }
-        return given + tokenizer.estimator().estimate(prompt, texts);
-    }
-
-    /** How many tokens of a text behind this prompt do not count in the pooling. */
-    int tokensLeftOut(String prompt) {
-        return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
+        return tokenizer.tokenIds(text);
     }
 
     /** Looks inputs up that are to be embedded behind a prompt. */

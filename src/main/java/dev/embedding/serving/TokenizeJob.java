@@ -45,7 +45,7 @@ final class TokenizeJob {
             int characters = 0;
             while (!cancelled && done.size() < inputs.size() && characters < CHARACTERS_PER_PORTION) {
                 EmbeddingInput input = inputs.get(done.size());
-                done.add(model.tokenize(prompt, input));
+                done.add(model.tokenizer().tokenize(prompt, input));
                 characters += prompt.length() + input.length();
             }
             if (done.size() == inputs.size()) {

@@ -22,12 +22,26 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What requests and batches did, as meters. Labels are bounded: never a text, a path or a request id. */
 @Singleton
 public class EmbeddingMeters implements ServingListener {
+
+    private static final Map<Class<?>, String> OUTCOMES = Map.ofEntries(
+            Map.entry(EmbeddingFailure.NoModel.class, "no_model"),
+            Map.entry(EmbeddingFailure.GivenUp.class, "given_up"),
+            Map.entry(EmbeddingFailure.Saturated.class, "saturated"),
+            Map.entry(EmbeddingFailure.DeadlinePassed.class, "deadline_passed"),
+            Map.entry(EmbeddingFailure.OtherSpace.class, "other_space"),
+            Map.entry(EmbeddingFailure.UnknownModel.class, "unknown_model"),
+            Map.entry(EmbeddingFailure.NoSuchPrompt.class, "no_such_prompt"),
+            Map.entry(EmbeddingFailure.NoTokens.class, "no_tokens"),
+            Map.entry(EmbeddingFailure.TooLong.class, "too_long"),
+            Map.entry(EmbeddingFailure.UnusableTokens.class, "unusable_tokens"),
+            Map.entry(EmbeddingFailure.OtherDimensions.class, "other_dimensions"));
 
     private final MeterRegistry registry;
     private final RequestCounters counters;
@@ -225,40 +239,7 @@ public class EmbeddingMeters implements ServingListener {
     }
 
     private static String outcome(Throwable failure) {
-        if (!(failure instanceof EmbeddingFailure known)) {
-            return "failed";
-        }
-        if (known instanceof EmbeddingFailure.NoModel) {
-            return "no_model";
-        }
-        if (known instanceof EmbeddingFailure.GivenUp) {
-            return "given_up";
-        }
-        if (known instanceof EmbeddingFailure.Saturated) {
-            return "saturated";
-        }
-        if (known instanceof EmbeddingFailure.DeadlinePassed) {
-            return "deadline_passed";
-        }
-        if (known instanceof EmbeddingFailure.NoTokens) {
-            return "no_tokens";
-        }
-        if (known instanceof EmbeddingFailure.NoSuchPrompt) {
-            return "no_such_prompt";
-        }
-        if (known instanceof EmbeddingFailure.TooLong) {
-            return "too_long";
-        }
-        if (known instanceof EmbeddingFailure.UnusableTokens) {
-            return "unusable_tokens";
-        }
-        if (known instanceof EmbeddingFailure.OtherDimensions) {
-            return "other_dimensions";
-        }
-        if (known instanceof EmbeddingFailure.UnknownModel) {
-            return "unknown_model";
-        }
-        return known instanceof EmbeddingFailure.OtherSpace ? "other_space" : "failed";
+        return OUTCOMES.getOrDefault(failure.getClass(), "failed");
     }
 
     private void count(String outcome) {

@@ -1,0 +1,105 @@
+package dev.embedding.serving;
+
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.Tokenization;
+import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.tokenize.TextTokenizer;
+import dev.embedding.tokenize.TokenizedText;
+import dev.embedding.tokenize.TokenizerOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A model's tokenizer, for whatever a request gives. Thread-safe. */
+final class InputTokenizer implements AutoCloseable {
+
+    private final ModelDescription description;
+    private final TextTokenizer tokenizer;
+
+    private InputTokenizer(ModelDescription description, TextTokenizer tokenizer) {
+        this.description = description;
+        this.tokenizer = tokenizer;
+    }
+
+    /** @throws ModelUnavailableException when the tokenizer's file cannot be read or used */
+    static InputTokenizer open(ModelDescription description) {
+        Tokenization tokenization = description.tokenization();
+        String model = "Model " + description.name() + ": ";
+        try {
+            return new InputTokenizer(
+                    description,
+                    new TextTokenizer(
+                            tokenization.file(),
+                            new TokenizerOptions(
+                                    tokenization.specialTokens(),
+                                    tokenization.maxTokens(),
+                                    tokenization.cutsStart(),
+                                    tokenization.lowerCases(),
+                                    tokenization.componentFields())));
+        } catch (IOException failure) {
+            throw new ModelUnavailableException(model + tokenization.file().getFileName() + " cannot be read", failure);
+        } catch (IllegalArgumentException failure) {
+            throw new ModelUnavailableException(model + failure.getMessage(), failure);
+        }
+    }
+
+    /** What the model sees of an input; of texts, what is learned makes later estimates better. */
+    TokenizedText tokenize(String prompt, EmbeddingInput input) {
+        if (input instanceof EmbeddingInput.TokenIds tokens) {
+            return tokenizer.cut(tokens.ids());
+        }
+        String text = ((EmbeddingInput.Text) input).text();
+        TokenizedText tokenized = tokenizer.tokenize(prompt + text);
+        if (!tokenized.truncated()) {
+            tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
+        }
+        return tokenized;
+    }
+
+    /** What the model sees of a text. */
+    int[] tokenIds(String text) {
+        return tokenizer.tokenize(text).ids();
+    }
+
+    /** Tokens that these inputs will have about, without tokenizing them. */
+    long estimate(String prompt, List<EmbeddingInput> inputs) {
+        List<String> texts = new ArrayList<>(inputs.size());
+        long given = 0;
+        for (EmbeddingInput input : inputs) {
+            if (input instanceof EmbeddingInput.Text text) {
+                texts.add(text.text());
+            } else {
+                given += tokenizer.estimator().atMost(input.length());
+            }
+        }
+        return given + tokenizer.estimator().estimate(prompt, texts);
+    }
+
+    /** @throws EmbeddingFailure.UnusableTokens for token ids that the model cannot have of a text behind this prompt */
+    void requireOwnTokens(String prompt, List<EmbeddingInput> inputs) {
+        for (int index = 0; index < inputs.size(); index++) {
+            if (inputs.get(index) instanceof EmbeddingInput.TokenIds tokens) {
+                if (!tokenizer.marksTexts()) {
+                    throw EmbeddingFailure.UnusableTokens.unmarked();
+                }
+                if (!tokenizer.isEncoding(tokens.ids())) {
+                    throw EmbeddingFailure.UnusableTokens.ofAnotherTokenizer(index);
+                }
+                if (!prompt.isEmpty()) {
+                    throw EmbeddingFailure.UnusableTokens.withoutPrompt();
+                }
+            }
+        }
+    }
+
+    /** How many tokens of a text behind this prompt do not count in the pooling. */
+    int leftOut(String prompt) {
+        return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}
