@@ -328,6 +328,20 @@ class OpenAiIT {
     }
 
     @Test
+    void understandsWhatOtherServicesCallItsFields() {
+        String body = "{\"input\": \"a\", \"output_dimension\": 128, \"embedding_type\": \"base64\", "
+                + "\"output_dtype\": \"float\", \"truncation\": true, \"task\": \"text-matching\"}";
+        String nothing = "{\"input\": \"a\", \"dimensions\": 128, \"encoding_format\": \"base64\","
+                + " \"output_dimension\": null, \"embedding_type\": null, \"truncation\": null, \"input_type\": null}";
+
+        for (Answer answer :
+                List.of(client.postJson("/v1/embeddings", body), client.postJson("/v1/embeddings", nothing))) {
+            assertThat(OpenAiVectors.of(answer).vectors().get(0)).hasSize(128);
+            assertThat(answer.json().at("/data/0/embedding").isTextual()).isTrue();
+        }
+    }
+
+    @Test
     void obeysTheHeadersThatEmbedObeys() {
         Map<String, String> body = Map.of("input", "headers of OpenAI");
         String space = client.get("/model/info").json().path("fingerprint").textValue();

@@ -15,12 +15,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the body of {@code POST /v1/embeddings} asks for. Besides OpenAI's own fields those are understood with which other
  * services say what OpenAI's API cannot: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
- * output_dimension}.
+ * output_dimension}, {@code embedding_type}.
  *
  * @param asBase64 whether vectors are wanted as base64 of their bytes instead of numbers
  */
@@ -35,6 +36,9 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
 
     private static final Map<String, PromptChoice> TASKS = Map.of(
             "retrieval.query", PromptChoice.InputType.QUERY, "retrieval.passage", PromptChoice.InputType.PASSAGE);
+
+    /** What other services call a field of OpenAI's, or of another one; {@code null} takes nothing from that. */
+    private static final Set<String> OTHER_NAMES = Set.of("embedding_type", "output_dimension", "truncation");
 
     /** @throws InvalidRequestException with every fault of the body */
     static OpenAiBody parse(byte[] body) {
@@ -74,6 +78,9 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
                 return;
             }
             faults.removeIf(fault -> fault.field().equals("body." + name));
+            if (value == JsonToken.VALUE_NULL && OTHER_NAMES.contains(name)) {
+                return;
+            }
             switch (name) {
                 case "model" -> model = text(name, parser, value);
                 case "prompt_name" -> promptName = text(name, parser, value);
@@ -82,11 +89,11 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
                             .flatMap(type -> known(name, INPUT_TYPES.get(type), "'query', 'document' or 'passage'"));
                 // Of the tasks only these two are prompts of what is searched for, and what is searched.
                 case "task" -> task = text(name, parser, value).map(TASKS::get);
-                case "encoding_format" ->
+                case "encoding_format", "embedding_type" ->
                     asBase64 = text(name, parser, value)
                             .flatMap(format -> known(name, encoding(format), "'float' or 'base64'"))
                             .orElse(false);
-                case "output_dtype", "embedding_type" -> {
+                case "output_dtype" -> {
                     Optional<Boolean> unused = text(name, parser, value)
                             .flatMap(type -> known(name, type.equals("float") ? true : null, "'float'"));
                 }
