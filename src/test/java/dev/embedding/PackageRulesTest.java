@@ -2,6 +2,7 @@ package dev.embedding;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,6 +79,22 @@ class PackageRulesTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage(ROOT + "..").and(resideOutsideOfPackage(ROOT + "." + name + "..")))
+                .check(CLASSES);
+    }
+
+    /** What the parts of {@code http} may use of it besides themselves; a dialect, only what all have in common. */
+    @ParameterizedTest
+    @CsvSource({"openai, edge, exchange", "exchange, edge, edge", "edge, access, access", "access, access, access"})
+    void usesOnlyThePartsOfHttpThatItMay(String name, String first, String second) {
+        String http = ROOT + ".http";
+
+        noClasses()
+                .that()
+                .resideInAPackage(http + "." + name + "..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(http + "..")
+                        .and(resideOutsideOfPackages(
+                                http + "." + name + "..", http + "." + first + "..", http + "." + second + "..")))
                 .check(CLASSES);
     }
 
