@@ -138,21 +138,13 @@ class OpenAiIT {
                 .get(0);
 
         assertThat(cut).hasSize(128);
-        assertThat(norm(cut)).isBetween(0.999999, 1.000001);
+        assertThat(ReferenceVectors.norm(cut)).isBetween(0.999999, 1.000001);
         assertThat(cut[1] / cut[0]).isCloseTo(whole[1] / whole[0], within(1e-5f));
         assertThat(OpenAiVectors.of(ask(Map.of("input", "Hello world", "dimensions", 384)))
                         .vectors())
                 .containsExactly(whole);
         assertThat(client.get("/model/info").json().path("dimensions").toString())
                 .isEqualTo("[128,256]");
-    }
-
-    private static double norm(float[] vector) {
-        double sum = 0;
-        for (float component : vector) {
-            sum += (double) component * component;
-        }
-        return Math.sqrt(sum);
     }
 
     @ParameterizedTest

@@ -135,4 +135,13 @@ record ReferenceVectors(int maxTokens, List<Row> rows) {
     private static Stream<JsonNode> stream(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false);
     }
+
+    /** Length of a vector. */
+    static double norm(float[] vector) {
+        double squares = 0;
+        for (float component : vector) {
+            squares += (double) component * component;
+        }
+        return Math.sqrt(squares);
+    }
 }

@@ -250,7 +250,9 @@ class SettingsIT {
         assertThat(modelInfo().path("normalize_embeddings").booleanValue()).isFalse();
         assertThat(modelInfo().path("fingerprint").textValue()).isNotEqualTo(normalized);
         change("normalize_embeddings", "true");
-        assertThat(norm(service.client().embed(model.texts()).vectors().get(0))).isCloseTo(1.0, within(1e-5));
+        assertThat(ReferenceVectors.norm(
+                        service.client().embed(model.texts()).vectors().get(0)))
+                .isCloseTo(1.0, within(1e-5));
         assertThat(modelInfo().path("fingerprint").textValue()).isEqualTo(normalized);
     }
 
@@ -328,13 +330,5 @@ class SettingsIT {
                 .path("dependencies")
                 .path(name)
                 .textValue();
-    }
-
-    private static double norm(float[] vector) {
-        double squares = 0;
-        for (float component : vector) {
-            squares += (double) component * component;
-        }
-        return Math.sqrt(squares);
     }
 }

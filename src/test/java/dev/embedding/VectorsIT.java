@@ -67,7 +67,7 @@ class VectorsIT {
 
         Answer answer = client.embed(texts, COMPUTED);
 
-        assertThat(answer.vectors()).hasSize(MANY).allSatisfy(vector -> assertThat(norm(vector))
+        assertThat(answer.vectors()).hasSize(MANY).allSatisfy(vector -> assertThat(ReferenceVectors.norm(vector))
                 .isBetween(0.99999, 1.00001));
         for (int index = 0; index < reference.rows().size(); index++) {
             requireRow(answer, index * step, reference.rows().get(index));
@@ -140,13 +140,5 @@ class VectorsIT {
 
     private static void requireRow(Answer answer, int index, Row row) {
         ReferenceVectors.requireNear(answer.vectors().get(index), row.vector(), TOLERANCE);
-    }
-
-    private static double norm(float[] vector) {
-        double squares = 0;
-        for (float component : vector) {
-            squares += (double) component * component;
-        }
-        return Math.sqrt(squares);
     }
 }

@@ -40,11 +40,7 @@ final class EmbedAnswers {
                     .end(json -> {
                         writeCommon(json, embeddings, millis);
                         json.writeStringField("request_id", requestId);
-                        json.writeArrayFieldStart("truncated");
-                        for (int index : embeddings.truncated()) {
-                            json.writeNumber(index);
-                        }
-                        json.writeEndArray();
+                        VectorText.writeIndices(json, "truncated", embeddings.truncated());
                     })
                     .toBytes();
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.exchange.PromptFields;
 import dev.embedding.http.exchange.RequestBodies;
 import dev.embedding.serving.Indices;
 import dev.embedding.serving.PromptChoice;

@@ -3,7 +3,6 @@ package dev.embedding.http;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.RequestId;
-import dev.embedding.http.exchange.PromptFields;
 import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.http.exchange.VectorExchange;
 import dev.embedding.http.exchange.VectorRequest;

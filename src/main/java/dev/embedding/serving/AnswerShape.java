@@ -23,9 +23,12 @@ record AnswerShape(Lease lease, int components, boolean refusesLonger) {
     static AnswerShape of(VectorWish wish, Lease lease) {
         int whole = lease.model().dimension();
         int wanted = wish.dimensions().orElse(whole);
-        List<Integer> smaller = lease.model().smallerDimensions(lease.options().dimensions());
-        if (wanted != whole && !smaller.contains(wanted)) {
-            throw new EmbeddingFailure.OtherDimensions(wanted, whole, smaller);
+        if (wanted != whole) {
+            List<Integer> smaller =
+                    lease.model().smallerDimensions(lease.options().dimensions());
+            if (!smaller.contains(wanted)) {
+                throw new EmbeddingFailure.OtherDimensions(wanted, whole, smaller);
+            }
         }
         return new AnswerShape(lease, wanted, wish.refusesLonger());
     }
@@ -37,42 +40,37 @@ record AnswerShape(Lease lease, int components, boolean refusesLonger) {
     /**
      * Before anything is computed.
      *
+     * @param tokenized what is not known yet
      * @throws EmbeddingFailure.TooLong with all inputs that are cut, where none may be
      */
     void requireWhole(List<TokenizedText> tokenized, Recall recall) {
-        if (refusesLonger) {
-            requireNone(Stream.concat(
-                            recall.truncated().stream(),
-                            IntStream.range(0, tokenized.size())
-                                    .filter(index -> tokenized.get(index).truncated())
-                                    .mapToObj(recall::indexOf))
-                    .sorted()
-                    .toList());
+        if (!refusesLonger) {
+            return;
         }
-    }
-
-    private void requireNone(List<Integer> truncated) {
-        if (!truncated.isEmpty()) {
+        List<Integer> cut = Stream.concat(
+                        recall.truncated().stream(),
+                        IntStream.range(0, tokenized.size())
+                                .filter(index -> tokenized.get(index).truncated())
+                                .mapToObj(recall::indexOf))
+                .sorted()
+                .toList();
+        if (!cut.isEmpty()) {
             throw new EmbeddingFailure.TooLong(
-                    truncated, model().description().tokenization().maxTokens());
+                    cut, model().description().tokenization().maxTokens());
         }
     }
 
     Embeddings embeddings(List<EmbeddedText> texts, Timings timings, CacheCounts sources) {
-        List<Integer> truncated = IntStream.range(0, texts.size())
-                .filter(index -> texts.get(index).truncated())
-                .boxed()
-                .toList();
-        if (refusesLonger) {
-            requireNone(truncated);
-        }
         boolean normalize = lease.options().normalize();
         return new Embeddings(
                 texts.stream()
                         .map(text -> model().vector(text, normalize, components))
                         .toList(),
                 texts.stream().mapToInt(EmbeddedText::tokens).sum(),
-                truncated,
+                IntStream.range(0, texts.size())
+                        .filter(index -> texts.get(index).truncated())
+                        .boxed()
+                        .toList(),
                 new VectorSpace(model().name(), components, lease.fingerprint()),
                 timings,
                 sources);

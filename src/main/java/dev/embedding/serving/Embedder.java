@@ -71,6 +71,7 @@ public final class Embedder {
             model.tokenizer().requireOwnTokens(prompt, request.inputs());
             Recall recall = model.recall(prompt, request.inputs(), request.bypassesCache());
             if (recall.isComplete()) {
+                shape.requireWhole(List.of(), recall);
                 return Uni.createFrom().item(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));
             }
             List<EmbeddingInput> missing = recall.missing();

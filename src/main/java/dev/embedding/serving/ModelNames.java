@@ -9,30 +9,38 @@ import java.util.Set;
  * The names that requests may use for the model that is served: its own, with or without a revision, the last part of it,
  * and its operator's aliases. Behind each, {@code -query} and {@code -passage} choose a prompt, for clients that can set
  * nothing else.
- *
- * @param served its own, as the operator gave it
- * @param aliases further ones
  */
-public record ModelNames(String served, List<String> aliases) {
+public final class ModelNames {
 
     private static final String QUERY = "-query";
     private static final String PASSAGE = "-passage";
 
-    public ModelNames {
-        aliases = List.copyOf(aliases);
+    private final List<String> listed;
+    private final Set<String> all;
+
+    /**
+     * @param served its own, as the operator gave it
+     * @param aliases further ones
+     */
+    ModelNames(String served, List<String> aliases) {
+        Set<String> names = new LinkedHashSet<>();
+        names.add(served);
+        names.addAll(aliases);
+        listed = List.copyOf(names);
+        String path = served.replaceFirst("[/\\\\]+$", "");
+        String bare = withoutRevision(path);
+        names.addAll(List.of(bare, lastPart(path), lastPart(bare)));
+        all = Set.copyOf(names);
     }
 
     /** Its own name and the aliases: what a list of models shows. */
     public List<String> listed() {
-        Set<String> names = new LinkedHashSet<>();
-        names.add(served);
-        names.addAll(aliases);
-        return List.copyOf(names);
+        return listed;
     }
 
     /** The prompt that a name chooses; empty when it names another model. */
     public Optional<PromptChoice> promptOf(String name) {
-        if (has(name)) {
+        if (all.contains(name)) {
             return Optional.of(PromptChoice.USUAL);
         }
         return promptBehind(name, QUERY, PromptChoice.InputType.QUERY)
@@ -40,19 +48,9 @@ public record ModelNames(String served, List<String> aliases) {
     }
 
     private Optional<PromptChoice> promptBehind(String name, String suffix, PromptChoice prompt) {
-        return name.endsWith(suffix) && has(name.substring(0, name.length() - suffix.length()))
+        return name.endsWith(suffix) && all.contains(name.substring(0, name.length() - suffix.length()))
                 ? Optional.of(prompt)
                 : Optional.empty();
-    }
-
-    private boolean has(String name) {
-        String path = served.replaceFirst("[/\\\\]+$", "");
-        String bare = withoutRevision(path);
-        return name.equals(served)
-                || name.equals(bare)
-                || name.equals(lastPart(path))
-                || name.equals(lastPart(bare))
-                || aliases.contains(name);
     }
 
     private static String withoutRevision(String path) {

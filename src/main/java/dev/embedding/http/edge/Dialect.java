@@ -5,6 +5,11 @@ import java.util.Map;
 /** How one family of clients is spoken to, as far as it is the same for all of its endpoints. */
 public interface Dialect {
 
+    /** A path without a slash at its end, which does not matter. */
+    static String bare(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
     /** Whether an endpoint, or what is missing there, belongs to it. */
     boolean owns(String path);
 

@@ -10,7 +10,7 @@ import java.util.function.UnaryOperator;
  *
  * @param status of the service's own dialect, which names the cause
  * @param detail what happened and what to do, in a sentence
- * @param faults of an invalid request: each
+ * @param faults of an invalid request each; of another model than the one that is served, where it is named
  * @param retryAfter when it may be sent again with success
  */
 public record Failure(int status, String detail, List<Fault> faults, Optional<Duration> retryAfter) {
@@ -29,6 +29,10 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
 
     static Failure unknownModel(String detail) {
         return new Failure(404, detail, List.of(new Fault("body.model", detail, "model_not_found")), Optional.empty());
+    }
+
+    static Failure invalid(String field, String message) {
+        return invalid(List.of(new Fault(field, message, "value_error")));
     }
 
     static Failure invalid(List<Fault> faults) {
@@ -52,9 +56,5 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
                         .map(fault -> fieldNames.apply(fault.field()) + ": " + fault.message())
                         .toList());
         return faults.size() > SHOWN_FAULTS ? shown + " (and " + (faults.size() - SHOWN_FAULTS) + " more)" : shown;
-    }
-
-    static Failure invalid(String field, String message) {
-        return invalid(List.of(new Fault(field, message, "value_error")));
     }
 }

@@ -30,7 +30,7 @@ final class ServiceDialect implements Dialect {
 
     @Override
     public String allowedMethods(String path) {
-        String bare = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        String bare = Dialect.bare(path);
         String otherwise = bare.startsWith(SETTINGS_KEY) ? "DELETE" : "GET";
         return METHODS.getOrDefault(bare, otherwise);
     }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 
 /** Bytes of a JSON text that consists of vectors for the most part; grows when it must. */
 public final class VectorText {
@@ -79,6 +80,15 @@ public final class VectorText {
         ByteBuffer floats = ByteBuffer.allocate(Float.BYTES * vector.length).order(ByteOrder.LITTLE_ENDIAN);
         floats.asFloatBuffer().put(vector);
         return append('"').append(Base64.getEncoder().encode(floats.array())).append('"');
+    }
+
+    /** Writes a field with the indices of a request's inputs. */
+    public static void writeIndices(JsonGenerator json, String field, List<Integer> indices) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (int index : indices) {
+            json.writeNumber(index);
+        }
+        json.writeEndArray();
     }
 
     /** Writes fields of an object that has begun. */

@@ -49,11 +49,7 @@ enum OpenAiAnswer implements AnswerForm {
                     json.writeNumberField("prompt_tokens", embeddings.tokens());
                     json.writeNumberField("total_tokens", embeddings.tokens());
                     json.writeEndObject();
-                    json.writeArrayFieldStart("truncated");
-                    for (int truncated : embeddings.truncated()) {
-                        json.writeNumber(truncated);
-                    }
-                    json.writeEndArray();
+                    VectorText.writeIndices(json, "truncated", embeddings.truncated());
                 })
                 .toBytes();
     }

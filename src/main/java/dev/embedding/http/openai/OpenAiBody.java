@@ -93,10 +93,10 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
                     asBase64 = text(name, parser, value)
                             .flatMap(format -> known(name, encoding(format), "'float' or 'base64'"))
                             .orElse(false);
-                case "output_dtype" -> {
-                    Optional<Boolean> unused = text(name, parser, value)
-                            .flatMap(type -> known(name, type.equals("float") ? true : null, "'float'"));
-                }
+                case "output_dtype" ->
+                    text(name, parser, value)
+                            .filter(type -> !type.equals("float"))
+                            .ifPresent(other -> fault(name, "Input should be 'float'", "invalid_value"));
                 case "dimensions", "output_dimension" -> dimensions = dimensions(name, parser, value);
                 case "truncate", "truncation" -> refusesLonger = refusesLonger(name, parser, value);
                 default -> {} // Unknown fields are ignored.

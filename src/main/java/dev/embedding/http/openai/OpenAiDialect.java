@@ -26,7 +26,7 @@ public final class OpenAiDialect implements Dialect {
 
     @Override
     public boolean embeds(String path) {
-        return EMBEDDINGS.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        return EMBEDDINGS.contains(Dialect.bare(path));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.embedding.http.exchange;
+package dev.embedding.http;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -12,10 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The optional fields of a body that choose a prompt; the name wins over the type. {@code null} is no choice. */
-public final class PromptFields {
+final class PromptFields {
 
-    public static final String INPUT_TYPE = "input_type";
-    public static final String PROMPT_NAME = "prompt_name";
+    static final String INPUT_TYPE = "input_type";
+    static final String PROMPT_NAME = "prompt_name";
 
     private static final Map<String, PromptChoice> TYPES =
             Map.of("query", PromptChoice.InputType.QUERY, "document", PromptChoice.InputType.DOCUMENT);
@@ -24,7 +24,7 @@ public final class PromptFields {
     private Value name = Value.NONE;
 
     /** Takes a field's value when it is one of these. */
-    public void read(String field, JsonParser parser, JsonToken value) throws IOException {
+    void read(String field, JsonParser parser, JsonToken value) throws IOException {
         if (field.equals(INPUT_TYPE)) {
             type = Value.read(parser, value);
         } else if (field.equals(PROMPT_NAME)) {
@@ -32,7 +32,7 @@ public final class PromptFields {
         }
     }
 
-    public List<Fault> faults() {
+    List<Fault> faults() {
         List<Fault> faults = new ArrayList<>();
         if (!type.valid()
                 || type.text().filter(text -> !TYPES.containsKey(text)).isPresent()) {
@@ -45,7 +45,7 @@ public final class PromptFields {
     }
 
     /** What is chosen, when there are no faults. */
-    public PromptChoice choice() {
+    PromptChoice choice() {
         return name.text()
                 .<PromptChoice>map(PromptChoice.Named::new)
                 .or(() -> type.text().map(TYPES::get))
