@@ -29,7 +29,10 @@ class PackageRulesTest {
 
     private static final String ROOT = "dev.embedding";
 
-    /** Each package, and the packages of ours that it may use besides itself. */
+    /** Everybody may use it. */
+    private static final String SUPPORT = "support";
+
+    /** Each package, and the packages of ours that it may use besides itself and the support. */
     private static final Map<String, List<String>> MAY_USE = Map.of(
             "http", List.of("serving", "model", "settings", "reload", "telemetry"),
             "serving", List.of("tokenize", "batch", "infer", "pool", "model"),
@@ -71,7 +74,7 @@ class PackageRulesTest {
 
     /** Parts of a package that could stand alone: they use nothing else of ours. */
     @ParameterizedTest
-    @ValueSource(strings = {"model.hub"})
+    @ValueSource(strings = {"model.hub", SUPPORT})
     void usesNothingElseOfOurs(String name) {
         noClasses()
                 .that()
@@ -104,7 +107,7 @@ class PackageRulesTest {
                 .map(JavaClass::getPackageName)
                 .filter(name -> !name.equals(ROOT))
                 .map(name -> name.substring(ROOT.length() + 1).split("\\.")[0])
-                .filter(name -> !MAY_USE.containsKey(name))
+                .filter(name -> !MAY_USE.containsKey(name) && !name.equals(SUPPORT))
                 .distinct()
                 .toList();
 
@@ -135,7 +138,7 @@ class PackageRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serving", "tokenize", "batch", "infer", "pool", "model"})
+    @ValueSource(strings = {"serving", "tokenize", "batch", "infer", "pool", "model", SUPPORT})
     void isPlainJavaMadeByConstructors(String name) {
         noClasses()
                 .that()

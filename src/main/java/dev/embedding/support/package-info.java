@@ -1,0 +1,5 @@
+/** Helpers that know nothing of the domain; every package may use them. */
+@NullMarked
+package dev.embedding.support;
+
+import org.jspecify.annotations.NullMarked;
