@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.function.LongSupplier;
@@ -158,8 +159,9 @@ public final class MicroBatcher<P, V> {
     public Admission admit(Priority priority, long estimatedTokens) {
         lanes.lock.lock();
         try {
-            if (!closed) {
-                requireRoom(priority, estimatedTokens);
+            Optional<QueueFullException> full = closed ? Optional.empty() : full(priority, estimatedTokens);
+            if (full.isPresent()) {
+                throw full.get();
             }
             return reserve(priority, estimatedTokens);
         } finally {
@@ -167,13 +169,39 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    private void requireRoom(Priority priority, long estimatedTokens) {
+    private Optional<QueueFullException> full(Priority priority, long estimatedTokens) {
         Backlog backlog = backlog();
         Duration wait = backlog.expectedWait(priority);
         long ahead = backlog.tokens(priority);
         boolean tooLong = wait.compareTo(limits.waits().of(priority)) > 0;
-        if (tooLong || ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()) {
-            throw new QueueFullException(wait, limits.waits().retryAfter(priority, wait));
+        return tooLong || ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()
+                ? Optional.of(new QueueFullException(wait, limits.waits().retryAfter(priority, wait)))
+                : Optional.empty();
+    }
+
+    /**
+     * Why nothing of these classes would be admitted at this moment, however little it is; of several classes the one with
+     * room first. Empty when one of them has room.
+     */
+    public Optional<QueueFullException> saturation(Set<Priority> classes) {
+        lanes.lock.lock();
+        try {
+            if (closed) {
+                return Optional.empty();
+            }
+            QueueFullException soonest = null;
+            for (Priority priority : classes) {
+                Optional<QueueFullException> full = full(priority, 0);
+                if (full.isEmpty()) {
+                    return Optional.empty();
+                }
+                if (soonest == null || full.get().retryAfter().compareTo(soonest.retryAfter()) < 0) {
+                    soonest = full.get();
+                }
+            }
+            return Optional.ofNullable(soonest);
+        } finally {
+            lanes.lock.unlock();
         }
     }
 

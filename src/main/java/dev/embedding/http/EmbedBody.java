@@ -1,20 +1,20 @@
 package dev.embedding.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.exchange.RequestBodies;
+import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.serving.Indices;
 import dev.embedding.serving.PromptChoice;
-import java.io.IOException;
+import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What the body of {@code POST /embed} asks for. */
-record EmbedBody(List<String> texts, PromptChoice prompt) {
+record EmbedBody(List<Utf8Text> texts, PromptChoice prompt) {
 
     static final int MAX_TEXTS = 1_000;
 
@@ -22,26 +22,25 @@ record EmbedBody(List<String> texts, PromptChoice prompt) {
     private static final String FIELD = "body.texts";
 
     /** @throws InvalidRequestException with every fault of the body */
-    static EmbedBody parse(byte[] body) {
-        return RequestBodies.read(body, EmbedBody::read);
+    static EmbedBody parse(JsonBody body) {
+        return body.read(EmbedBody::read);
     }
 
-    private static EmbedBody read(JsonParser parser, JsonToken first) throws IOException {
+    private static EmbedBody read(JsonReader json, JsonToken first) {
         if (first != JsonToken.START_OBJECT) {
-            parser.skipChildren();
             throw new InvalidRequestException(
                     new Fault("body", "Input should be an object with the field texts", "model_attributes_type"));
         }
         TextsField field = null;
         PromptFields prompt = new PromptFields();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken value = parser.nextToken();
+        while (json.next() == JsonToken.FIELD_NAME) {
+            String name = json.shortText();
+            JsonToken value = json.next();
             if (name.equals(TEXTS)) {
-                field = TextsField.read(parser, value);
+                field = TextsField.read(json, value);
             } else {
-                prompt.read(name, parser, value);
-                parser.skipChildren();
+                prompt.read(name, json, value);
+                json.skipChildren(value);
             }
         }
         return checked(field, prompt);
@@ -65,7 +64,7 @@ record EmbedBody(List<String> texts, PromptChoice prompt) {
         return new EmbedBody(field.texts(), prompt.choice());
     }
 
-    private static List<Integer> blankIndices(List<String> texts) {
+    private static List<Integer> blankIndices(List<Utf8Text> texts) {
         return IntStream.range(0, texts.size())
                 .filter(index -> TextRules.isBlank(texts.get(index)))
                 .boxed()
@@ -77,23 +76,23 @@ record EmbedBody(List<String> texts, PromptChoice prompt) {
     }
 
     /** The value of {@code texts}: either all texts, or what is wrong with it. */
-    private record TextsField(List<String> texts, List<Fault> faults) {
+    private record TextsField(List<Utf8Text> texts, List<Fault> faults) {
 
-        static TextsField read(JsonParser parser, JsonToken value) throws IOException {
+        static TextsField read(JsonReader json, JsonToken value) {
             if (value != JsonToken.START_ARRAY) {
-                parser.skipChildren();
+                json.skipChildren(value);
                 return faulty(new Fault(FIELD, "Input should be a valid list", "list_type"));
             }
-            List<String> texts = new ArrayList<>();
+            List<Utf8Text> texts = new ArrayList<>();
             List<Fault> faults = new ArrayList<>();
             int count = 0;
-            for (JsonToken item = parser.nextToken(); item != JsonToken.END_ARRAY; item = parser.nextToken()) {
+            for (JsonToken item = json.next(); item != JsonToken.END_ARRAY; item = json.next()) {
                 if (count++ >= MAX_TEXTS) {
-                    parser.skipChildren();
+                    json.skipChildren(item);
                 } else if (item == JsonToken.VALUE_STRING) {
-                    texts.add(parser.getText());
+                    texts.add(json.text());
                 } else {
-                    parser.skipChildren();
+                    json.skipChildren(item);
                     faults.add(new Fault(FIELD + "." + (count - 1), "Input should be a valid string", "string_type"));
                 }
             }

@@ -1,7 +1,6 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.RequestId;
 import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.http.exchange.VectorExchange;
@@ -10,6 +9,7 @@ import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.VectorWish;
 import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.support.Utf8Text;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
@@ -63,9 +63,10 @@ public class EmbedResource {
                             schema = @Schema(implementation = EmbedAnswer.class)))
     public Uni<Response> embed(@Parameter(hidden = true) @Context RoutingContext exchange) {
         String requestId = RequestId.of(exchange);
-        return vectors.answer(exchange, () -> {
-            EmbedBody body = EmbedBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
-            return new VectorRequest(request(exchange, body.texts(), body.prompt()), new EmbedAnswers.Many(requestId));
+        return vectors.answer(exchange, body -> {
+            EmbedBody wanted = EmbedBody.parse(body);
+            return new VectorRequest(
+                    request(exchange, wanted.texts(), wanted.prompt()), new EmbedAnswers.Many(requestId));
         });
     }
 
@@ -95,9 +96,9 @@ public class EmbedResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = EmbedAnswer.Single.class)))
     public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return vectors.answer(exchange, () -> {
-            SingleText single = SingleText.fromQuery(exchange.request().uri())
-                    .orElseGet(() -> SingleText.fromBody(RequestHeaders.requireJson(exchange, Body.of(exchange))));
+        return vectors.answer(exchange, body -> {
+            SingleText single =
+                    SingleText.fromQuery(exchange.request().uri()).orElseGet(() -> SingleText.fromBody(body));
             return new VectorRequest(
                     request(exchange, List.of(single.text()), single.prompt()), new EmbedAnswers.Single());
         });
@@ -141,7 +142,10 @@ public class EmbedResource {
             @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
             String promptName) {}
 
-    private static EmbeddingRequest request(RoutingContext exchange, List<String> texts, PromptChoice prompt) {
-        return RequestHeaders.request(exchange, EmbeddingInput.ofTexts(texts), VectorWish.prompted(prompt));
+    private static EmbeddingRequest request(RoutingContext exchange, List<Utf8Text> texts, PromptChoice prompt) {
+        return RequestHeaders.request(
+                exchange,
+                texts.stream().<EmbeddingInput>map(EmbeddingInput.Text::new).toList(),
+                VectorWish.prompted(prompt));
     }
 }

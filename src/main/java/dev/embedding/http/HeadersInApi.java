@@ -1,6 +1,8 @@
 package dev.embedding.http;
 
 import dev.embedding.http.edge.EmbeddingSpace;
+import dev.embedding.http.edge.RequestPriority;
+import dev.embedding.http.edge.RequestTimeout;
 import dev.embedding.http.exchange.RequestHeaders;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.math.BigDecimal;
@@ -22,11 +24,11 @@ public class HeadersInApi implements OASFilter {
                     "Fingerprint of the vector space that must be served, else 412",
                     schema(SchemaType.STRING)),
             header(
-                    RequestHeaders.TIMEOUT,
+                    RequestTimeout.HEADER,
                     "Milliseconds after which the answer is not wanted any more",
                     schema(SchemaType.INTEGER).minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(600_000))),
             header(
-                    RequestHeaders.PRIORITY,
+                    RequestPriority.HEADER,
                     "Class of the request: interactive ones go first. Up to 4 texts and 512 tokens are interactive by"
                             + " default",
                     schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))),

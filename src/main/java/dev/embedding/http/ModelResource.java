@@ -11,6 +11,7 @@ import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GpuMemory;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.serving.Workers;
 import dev.embedding.settings.ServiceSettings;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -37,7 +37,7 @@ public class ModelResource {
 
     private final ActiveModel active;
     private final SettingsControl control;
-    private final Executor workers;
+    private final Workers workers;
 
     ModelResource(ActiveModel active, SettingsControl control, ModelHost host) {
         this.active = active;
@@ -60,7 +60,7 @@ public class ModelResource {
         if (!model.device().equals(CUDA)) {
             return Uni.createFrom().item(() -> info(model, Optional.empty()));
         }
-        return Uni.createFrom().item(() -> info(model, GpuMemory.query())).runSubscriptionOn(workers);
+        return Uni.createFrom().item(() -> info(model, GpuMemory.query())).runSubscriptionOn(workers.forLongWork());
     }
 
     private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {

@@ -1,15 +1,13 @@
 package dev.embedding.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.serving.PromptChoice;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The optional fields of a body that choose a prompt; the name wins over the type. {@code null} is no choice. */
 final class PromptFields {
@@ -24,11 +22,11 @@ final class PromptFields {
     private Value name = Value.NONE;
 
     /** Takes a field's value when it is one of these. */
-    void read(String field, JsonParser parser, JsonToken value) throws IOException {
+    void read(String field, JsonReader json, JsonToken value) {
         if (field.equals(INPUT_TYPE)) {
-            type = Value.read(parser, value);
+            type = Value.read(json, value);
         } else if (field.equals(PROMPT_NAME)) {
-            name = Value.read(parser, value);
+            name = Value.read(json, value);
         }
     }
 
@@ -55,9 +53,9 @@ final class PromptFields {
     private record Value(boolean valid, Optional<String> text) {
         static final Value NONE = new Value(true, Optional.empty());
 
-        static Value read(JsonParser parser, @Nullable JsonToken token) throws IOException {
+        static Value read(JsonReader json, JsonToken token) {
             if (token == JsonToken.VALUE_STRING) {
-                return new Value(true, Optional.of(parser.getText()));
+                return new Value(true, Optional.of(json.shortText()));
             }
             return token == JsonToken.VALUE_NULL ? NONE : new Value(false, Optional.empty());
         }

@@ -1,12 +1,11 @@
 package dev.embedding.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.exchange.RequestBodies;
+import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.settings.SettingKey;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -36,8 +35,8 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
      *
      * @throws InvalidRequestException with every fault of it
      */
-    static SettingChanges single(byte[] body) {
-        return RequestBodies.read(body, SettingChanges::readSingle);
+    static SettingChanges single(JsonBody body) {
+        return body.read(SettingChanges::readSingle);
     }
 
     /**
@@ -45,8 +44,8 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
      *
      * @throws InvalidRequestException with every fault of it
      */
-    static SettingChanges bulk(byte[] body) {
-        return RequestBodies.read(body, SettingChanges::readBulk);
+    static SettingChanges bulk(JsonBody body) {
+        return body.read(SettingChanges::readBulk);
     }
 
     /**
@@ -60,13 +59,13 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
         return new SettingChanges(Map.of(key, Optional.empty()));
     }
 
-    private static SettingChanges readSingle(JsonParser parser, JsonToken first) throws IOException {
-        requireObject(parser, first, "fields key and value");
+    private static SettingChanges readSingle(JsonReader json, JsonToken first) {
+        requireObject(first, "fields key and value");
         SettingValue name = null;
         SettingValue value = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
-            SettingValue content = SettingValue.read(parser, parser.nextToken());
+        while (json.next() == JsonToken.FIELD_NAME) {
+            String field = json.shortText();
+            SettingValue content = SettingValue.read(json, json.next());
             if (field.equals(KEY)) {
                 name = content;
             } else if (field.equals(VALUE)) {
@@ -109,16 +108,16 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
                 .ifPresent(faults::add);
     }
 
-    private static SettingChanges readBulk(JsonParser parser, JsonToken first) throws IOException {
-        requireObject(parser, first, "field settings");
+    private static SettingChanges readBulk(JsonReader json, JsonToken first) {
+        requireObject(first, "field settings");
         SettingsField field = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            boolean isSettings = parser.currentName().equals(SETTINGS);
-            JsonToken value = parser.nextToken();
+        while (json.next() == JsonToken.FIELD_NAME) {
+            boolean isSettings = json.shortText().equals(SETTINGS);
+            JsonToken value = json.next();
             if (isSettings) {
-                field = SettingsField.read(parser, value);
+                field = SettingsField.read(json, value);
             } else {
-                parser.skipChildren();
+                json.skipChildren(value);
             }
         }
         if (field == null) {
@@ -133,19 +132,23 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
     /** The value of {@code settings}: either all changes, or what is wrong with it. */
     private record SettingsField(Map<SettingKey, Optional<String>> texts, List<Fault> faults) {
 
-        static SettingsField read(JsonParser parser, JsonToken first) throws IOException {
+        static SettingsField read(JsonReader json, JsonToken first) {
             if (first != JsonToken.START_OBJECT) {
-                parser.skipChildren();
+                json.skipChildren(first);
                 return faulty(new Fault(IN_BODY + SETTINGS, "Input should be an object", "dict_type"));
             }
             Map<SettingKey, SettingValue> values = new EnumMap<>(SettingKey.class);
             Set<String> unsupported = new LinkedHashSet<>();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                String name = parser.currentName();
-                SettingValue value = SettingValue.read(parser, parser.nextToken());
+            while (json.next() == JsonToken.FIELD_NAME) {
+                String name = json.shortText();
                 Optional<SettingKey> key = SettingKey.of(name);
-                key.ifPresent(setting -> values.put(setting, value));
-                if (key.isEmpty() && unsupported.size() <= SHOWN_KEYS) {
+                JsonToken value = json.next();
+                if (key.isPresent()) {
+                    values.put(key.get(), SettingValue.read(json, value));
+                    continue;
+                }
+                json.skipChildren(value);
+                if (unsupported.size() <= SHOWN_KEYS) {
                     unsupported.add(name);
                 }
             }
@@ -173,9 +176,8 @@ record SettingChanges(Map<SettingKey, Optional<String>> texts) {
         }
     }
 
-    private static void requireObject(JsonParser parser, JsonToken first, String with) throws IOException {
+    private static void requireObject(JsonToken first, String with) {
         if (first != JsonToken.START_OBJECT) {
-            parser.skipChildren();
             throw new InvalidRequestException(
                     new Fault("body", "Input should be an object with the " + with, "model_attributes_type"));
         }

@@ -1,12 +1,11 @@
 package dev.embedding.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.settings.InvalidSettingException;
 import dev.embedding.settings.SettingKey;
 import io.vertx.core.json.JsonArray;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +15,9 @@ import java.util.Optional;
  * A setting's value as a caller wrote it in JSON.
  *
  * @param text what would be stored: a text as it is, a list as JSON; empty for what no setting takes
+ * @param tooLong whether there is more of it than can be stored
  */
-record SettingValue(Kind kind, String text) {
+record SettingValue(Kind kind, String text, boolean tooLong) {
 
     static final int MAX_CHARACTERS = 2_048;
 
@@ -53,51 +53,60 @@ record SettingValue(Kind kind, String text) {
     }
 
     /** @param first the value's first token, which the parser stands on */
-    static SettingValue read(JsonParser parser, JsonToken first) throws IOException {
+    static SettingValue read(JsonReader json, JsonToken first) {
         return switch (first) {
-            case VALUE_STRING -> new SettingValue(Kind.TEXT, parser.getText());
-            case VALUE_TRUE, VALUE_FALSE -> new SettingValue(Kind.BOOLEAN, parser.getText());
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new SettingValue(Kind.NUMBER, parser.getText());
-            case START_ARRAY -> readList(parser);
+            case VALUE_STRING -> of(Kind.TEXT, text(json));
+            case VALUE_TRUE, VALUE_FALSE -> of(Kind.BOOLEAN, text(json));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> of(Kind.NUMBER, text(json));
+            case START_ARRAY -> readList(json);
             case START_OBJECT -> {
-                parser.skipChildren();
-                yield new SettingValue(Kind.OBJECT, "");
+                json.skipChildren(first);
+                yield of(Kind.OBJECT, "");
             }
-            default -> new SettingValue(Kind.NULL, "");
+            default -> of(Kind.NULL, "");
         };
     }
 
-    private static SettingValue readList(JsonParser parser) throws IOException {
-        List<String> items = new ArrayList<>();
+    /** Of a longer text more than can be stored, but not all. */
+    private static String text(JsonReader json) {
+        return json.text().head(2 * (MAX_CHARACTERS + 1));
+    }
+
+    private static SettingValue of(Kind kind, String text) {
+        return new SettingValue(kind, text, text.codePointCount(0, text.length()) > MAX_CHARACTERS);
+    }
+
+    private static SettingValue readList(JsonReader json) {
+        List<String> texts = new ArrayList<>();
         List<String> numbers = new ArrayList<>();
-        int count = 0;
-        for (JsonToken item = parser.nextToken(); item != JsonToken.END_ARRAY; item = parser.nextToken()) {
-            count++;
-            if (item == JsonToken.VALUE_STRING) {
-                items.add(parser.getText());
-            } else if (item.isNumeric()) {
-                numbers.add(parser.getText());
-            } else {
-                parser.skipChildren();
+        boolean mixed = false;
+        // Each item takes a comma at least, so that lists end even where their items are empty.
+        int room = MAX_CHARACTERS;
+        for (JsonToken item = json.next(); item != JsonToken.END_ARRAY; item = json.next()) {
+            json.skipChildren(item);
+            List<String> items = item == JsonToken.VALUE_STRING ? texts : numbers;
+            boolean fits = item == JsonToken.VALUE_STRING || item.isNumeric();
+            mixed |= !fits || !texts.isEmpty() && items != texts || !numbers.isEmpty() && items != numbers;
+            if (!mixed && room >= 0) {
+                String text = text(json);
+                items.add(text);
+                room -= 1 + text.codePointCount(0, text.length());
             }
         }
-        if (items.size() == count) {
-            return new SettingValue(Kind.LIST, new JsonArray(items).encode());
+        if (mixed) {
+            return of(Kind.MIXED_LIST, "");
         }
-        return numbers.size() == count
-                ? new SettingValue(Kind.NUMBER_LIST, String.join(",", numbers))
-                : new SettingValue(Kind.MIXED_LIST, "");
+        Kind kind = numbers.isEmpty() ? Kind.LIST : Kind.NUMBER_LIST;
+        String stored = numbers.isEmpty() ? new JsonArray(texts).encode() : String.join(",", numbers);
+        return new SettingValue(kind, stored, room < -1 || of(kind, stored).tooLong());
     }
 
     /** What is wrong with it, whatever the setting. */
     Optional<Fault> lengthFault(String field) {
-        int characters = text.codePointCount(0, text.length());
-        return characters <= MAX_CHARACTERS
-                ? Optional.empty()
-                : Optional.of(new Fault(
-                        field,
-                        "Should have at most " + MAX_CHARACTERS + " characters as stored, not " + characters,
-                        "too_long"));
+        return tooLong
+                ? Optional.of(
+                        new Fault(field, "Should have at most " + MAX_CHARACTERS + " characters as stored", "too_long"))
+                : Optional.empty();
     }
 
     /** What is wrong with it as the value of this setting. */

@@ -1,11 +1,12 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.http.edge.Body;
-import dev.embedding.http.exchange.RequestHeaders;
+import dev.embedding.http.edge.InflightBytes;
+import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.reload.SettingChangeException;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.serving.Workers;
 import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -40,7 +42,7 @@ public class SettingsResource {
 
     private final ServiceIdentity identity;
     private final SettingsControl control;
-    private final Executor workers;
+    private final Workers workers;
 
     SettingsResource(ServiceIdentity identity, SettingsControl control, ModelHost host) {
         this.identity = identity;
@@ -82,7 +84,7 @@ public class SettingsResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> change(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return changed(() -> SettingChanges.single(RequestHeaders.requireJson(exchange, Body.of(exchange))));
+        return changed(exchange, SettingChanges::single);
     }
 
     /** {@code POST /settings/bulk}. */
@@ -98,7 +100,7 @@ public class SettingsResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> changeAll(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return changed(() -> SettingChanges.bulk(RequestHeaders.requireJson(exchange, Body.of(exchange))));
+        return changed(exchange, SettingChanges::bulk);
     }
 
     /** {@code DELETE /settings/{key}}. */
@@ -111,16 +113,29 @@ public class SettingsResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> delete(@PathParam("key") String key) {
-        return changed(() -> SettingChanges.deletion(key));
+        return changed(workers.forBytes(0), () -> SettingChanges.deletion(key));
     }
 
-    private Uni<Settings> changed(Supplier<SettingChanges> wanted) {
+    private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingChanges> read) {
+        // Now: a caller that goes away takes its exchange along, but not its change.
+        JsonBody body = JsonBody.of(exchange);
+        Runnable release = InflightBytes.hold(exchange);
+        return changed(workers.forBytes(body.length()), () -> {
+            try {
+                return read.apply(body);
+            } finally {
+                release.run();
+            }
+        });
+    }
+
+    private Uni<Settings> changed(Executor executor, Supplier<SettingChanges> wanted) {
         if (control.source().equals(ENVIRONMENT)) {
             return Uni.createFrom().failure(SettingChangeException.storeOff());
         }
         Uni<Void> change = Uni.createFrom()
                 .item(wanted)
-                .runSubscriptionOn(workers)
+                .runSubscriptionOn(executor)
                 .chain(changes -> control.change(changes.texts()))
                 .memoize()
                 .indefinitely();

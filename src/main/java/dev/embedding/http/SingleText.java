@@ -1,19 +1,19 @@
 package dev.embedding.http;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.exchange.RequestBodies;
+import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.serving.PromptChoice;
+import dev.embedding.support.Utf8Text;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
 /** What {@code POST /embed/single} asks for: the one text, from wherever its caller put it. */
-record SingleText(String text, PromptChoice prompt) {
+record SingleText(Utf8Text text, PromptChoice prompt) {
 
     private static final String TEXT = "text";
     private static final int MAX_PARAMETERS = 1_024;
@@ -33,7 +33,7 @@ record SingleText(String text, PromptChoice prompt) {
         }
         return values.isEmpty()
                 ? Optional.empty()
-                : Optional.of(withoutChoice(notBlank("query.text", values.get(values.size() - 1))));
+                : Optional.of(withoutChoice(notBlank("query.text", Utf8Text.of(values.get(values.size() - 1)))));
     }
 
     /** Only {@code &} separates parameters, as in the original: a semicolon belongs to the text. */
@@ -42,37 +42,36 @@ record SingleText(String text, PromptChoice prompt) {
     }
 
     /** @throws InvalidRequestException when the body is neither a text nor an object with one */
-    static SingleText fromBody(byte[] body) {
-        return RequestBodies.read(body, SingleText::read);
+    static SingleText fromBody(JsonBody body) {
+        return body.read(SingleText::read);
     }
 
-    private static SingleText read(JsonParser parser, JsonToken first) throws IOException {
+    private static SingleText read(JsonReader json, JsonToken first) {
         if (first == JsonToken.VALUE_STRING) {
-            return withoutChoice(notBlank("body", parser.getText()));
+            return withoutChoice(notBlank("body", json.text()));
         }
         if (first != JsonToken.START_OBJECT) {
-            parser.skipChildren();
             throw new InvalidRequestException(new Fault(
                     "body", "Input should be a string or an object with the field text", "model_attributes_type"));
         }
-        Optional<String> text = Optional.empty();
+        Optional<Utf8Text> text = Optional.empty();
         boolean found = false;
         PromptFields prompt = new PromptFields();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            JsonToken value = parser.nextToken();
+        while (json.next() == JsonToken.FIELD_NAME) {
+            String name = json.shortText();
+            JsonToken value = json.next();
             if (name.equals(TEXT)) {
                 found = true;
-                text = value == JsonToken.VALUE_STRING ? Optional.of(parser.getText()) : Optional.empty();
+                text = value == JsonToken.VALUE_STRING ? Optional.of(json.text()) : Optional.empty();
             } else {
-                prompt.read(name, parser, value);
+                prompt.read(name, json, value);
             }
-            parser.skipChildren();
+            json.skipChildren(value);
         }
         if (!found) {
             throw new InvalidRequestException(new Fault("body.text", "Field required", "missing"));
         }
-        String valid = notBlank(
+        Utf8Text valid = notBlank(
                 "body.text",
                 text.orElseThrow(() -> new InvalidRequestException(
                         new Fault("body.text", "Input should be a valid string", "string_type"))));
@@ -82,11 +81,11 @@ record SingleText(String text, PromptChoice prompt) {
         return new SingleText(valid, prompt.choice());
     }
 
-    private static SingleText withoutChoice(String text) {
+    private static SingleText withoutChoice(Utf8Text text) {
         return new SingleText(text, PromptChoice.USUAL);
     }
 
-    private static String notBlank(String field, String text) {
+    private static Utf8Text notBlank(String field, Utf8Text text) {
         if (TextRules.isBlank(text)) {
             throw new InvalidRequestException(new Fault(field, "The text is empty or only white space", "value_error"));
         }

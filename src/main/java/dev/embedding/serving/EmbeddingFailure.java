@@ -41,6 +41,13 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
+    /** The caller has gone; nobody reads this. */
+    public static final class Cancelled extends EmbeddingFailure {
+        public Cancelled() {
+            super("The caller has gone.");
+        }
+    }
+
     /** Too much is waiting already. */
     public static final class Saturated extends EmbeddingFailure {
         private final Duration retryAfter;

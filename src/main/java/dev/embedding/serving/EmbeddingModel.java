@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /** A loaded model: tokenizer, queue and encoder, opened and closed as one. */
 public final class EmbeddingModel {
 
+    /** Of an input in the queue, beside its tokens. */
+    private static final int BYTES_OF_INPUT = 512;
+
     private final ModelDescription description;
     private final SpaceFingerprint fingerprint;
     private final InputTokenizer tokenizer;
@@ -189,6 +192,24 @@ public final class EmbeddingModel {
         return queueLimits.timeout(priority, tokens, batcher.backlog());
     }
 
+    /** Memory that a request's inputs take while they wait, beside their texts: their tokens, and their places in the queue. */
+    public long waitingBytes(EmbeddingRequest request) {
+        int maxTokens = description.tokenization().maxTokens();
+        return request.inputs().stream()
+                .mapToLong(input -> BYTES_OF_INPUT + (long) Integer.BYTES * Math.min(input.length(), maxTokens))
+                .sum();
+    }
+
+    /**
+     * Why requests of this kind would be refused at this moment, whatever is in them; empty when they would not.
+     *
+     * @param priority of a request whose class depends on its size, only when both classes are full
+     */
+    public Optional<EmbeddingFailure.Saturated> saturation(PriorityChoice priority) {
+        return batcher.saturation(priority.classes())
+                .map(full -> new EmbeddingFailure.Saturated(full.expectedWait(), full.retryAfter()));
+    }
+
     /** Ends requests whose time is over. */
     ScheduledExecutorService timer() {
         return timer;
@@ -208,8 +229,8 @@ public final class EmbeddingModel {
     }
 
     /** Looks inputs up that are to be embedded behind a prompt. */
-    Recall recall(String prompt, List<EmbeddingInput> inputs, boolean bypass) {
-        return cache.recall(fingerprint(false), prompt, inputs, bypass);
+    Recall recall(String prompt, List<EmbeddingInput> inputs, boolean bypass, Runnable checkpoint) {
+        return cache.recall(fingerprint(false), prompt, inputs, bypass, checkpoint);
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.input.EmbeddingInput;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,7 +11,6 @@ import java.util.Optional;
  * @param wish what is wanted of the model and the vectors
  * @param priority which class its inputs wait in
  * @param requiredSpace fingerprint of the vector space that the caller insists on
- * @param timeout after which the caller does not want the answer any more
  * @param bypassesCache whether everything is to be computed, and the vectors not to be kept
  */
 public record EmbeddingRequest(
@@ -20,7 +18,6 @@ public record EmbeddingRequest(
         VectorWish wish,
         PriorityChoice priority,
         Optional<String> requiredSpace,
-        Optional<Duration> timeout,
         boolean bypassesCache) {
 
     private static final VectorWish NOTHING_SAID = VectorWish.prompted(PromptChoice.USUAL);
@@ -30,6 +27,11 @@ public record EmbeddingRequest(
             throw new IllegalArgumentException("A request has at least one input");
         }
         inputs = List.copyOf(inputs);
+    }
+
+    /** About how much work its inputs are to read. */
+    public long bytes() {
+        return inputs.stream().mapToLong(EmbeddingInput::length).sum();
     }
 
     /** Texts of which nothing is said but that they are to be embedded. */
@@ -44,11 +46,6 @@ public record EmbeddingRequest(
 
     private static EmbeddingRequest of(List<String> texts, boolean bypassesCache) {
         return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(texts),
-                NOTHING_SAID,
-                PriorityChoice.BY_SIZE,
-                Optional.empty(),
-                Optional.empty(),
-                bypassesCache);
+                EmbeddingInput.ofTexts(texts), NOTHING_SAID, PriorityChoice.BY_SIZE, Optional.empty(), bypassesCache);
     }
 }

@@ -35,7 +35,7 @@ public final class GoldenCheck {
     public static void verify(EmbeddingModel model, GoldenVectors golden) {
         ActiveModel onTrial = new ActiveModel();
         onTrial.serve(model, ServingOptions.plain(true));
-        Embedder embedder = new Embedder(onTrial, Runnable::run);
+        Embedder embedder = new Embedder(onTrial, Workers.onCallingThread());
         List<float[]> together = embed(embedder, TEXTS, model);
         for (int index = 0; index < TEXTS.size(); index++) {
             float[] alone = embed(embedder, List.of(TEXTS.get(index)), model).get(0);

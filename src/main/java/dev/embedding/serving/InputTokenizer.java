@@ -4,6 +4,7 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.Tokenization;
 import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.support.Utf8Text;
 import dev.embedding.tokenize.TextTokenizer;
 import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.tokenize.TokenizerOptions;
@@ -44,15 +45,19 @@ final class InputTokenizer implements AutoCloseable {
         }
     }
 
-    /** What the model sees of an input; of texts, what is learned makes later estimates better. */
-    TokenizedText tokenize(String prompt, EmbeddingInput input) {
+    /**
+     * What the model sees of an input; of texts, what is learned makes later estimates better.
+     *
+     * @param checkpoint called now and then for a long text; may throw to end the work
+     */
+    TokenizedText tokenize(String prompt, EmbeddingInput input, Runnable checkpoint) {
         if (input instanceof EmbeddingInput.TokenIds tokens) {
             return tokenizer.cut(tokens.ids());
         }
-        String text = ((EmbeddingInput.Text) input).text();
-        TokenizedText tokenized = tokenizer.tokenize(prompt + text);
+        Utf8Text text = ((EmbeddingInput.Text) input).text();
+        TokenizedText tokenized = tokenizer.tokenize(text.behind(prompt), checkpoint);
         if (!tokenized.truncated()) {
-            tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
+            tokenizer.estimator().learn(prompt, text.toString(), tokenized.ids().length);
         }
         return tokenized;
     }
@@ -68,7 +73,7 @@ final class InputTokenizer implements AutoCloseable {
         long given = 0;
         for (EmbeddingInput input : inputs) {
             if (input instanceof EmbeddingInput.Text text) {
-                texts.add(text.text());
+                texts.add(text.text().toString());
             } else {
                 given += tokenizer.estimator().atMost(input.length());
             }

@@ -4,6 +4,7 @@ import dev.embedding.batch.Lanes;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.serving.cache.VectorCache;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +21,8 @@ public final class ModelHost implements AutoCloseable {
 
     private final InferenceRuntime runtime;
     private final Lanes lanes;
-    private final ExecutorService workers;
+    private final List<ExecutorService> pools;
+    private final Workers workers;
     private final ScheduledThreadPoolExecutor timer;
     private final QueueLimits queueLimits;
     private final VectorCache cache;
@@ -29,7 +31,7 @@ public final class ModelHost implements AutoCloseable {
 
     /**
      * @param laneCount batches computed at the same time on a CPU
-     * @param cores cores that a lone run may use, and number of workers
+     * @param cores cores that a lone run may use, and number of workers of each kind
      * @param queueLimits how long requests may wait
      */
     public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
@@ -63,12 +65,8 @@ public final class ModelHost implements AutoCloseable {
         this.queueLimits = queueLimits;
         this.cache = cache;
         this.listener = listener;
-        AtomicInteger number = new AtomicInteger();
-        this.workers = Executors.newFixedThreadPool(cores, task -> {
-            Thread thread = new Thread(task, "worker-" + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.pools = List.of(pool("worker-", cores), pool("large-worker-", cores));
+        this.workers = new Workers(pools.get(0), pools.get(1));
         this.timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "deadlines");
             thread.setDaemon(true);
@@ -80,13 +78,21 @@ public final class ModelHost implements AutoCloseable {
         var unused = timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
     }
 
-    /** As many workers as there are cores. */
-    public ExecutorService workers() {
+    private static ExecutorService pool(String name, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(threads, task -> {
+            Thread thread = new Thread(task, name + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    public Workers workers() {
         return workers;
     }
 
     /** Tells requests that their time is over. */
-    ScheduledExecutorService timer() {
+    public ScheduledExecutorService timer() {
         return timer;
     }
 
@@ -156,10 +162,12 @@ public final class ModelHost implements AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
-        workers.shutdown();
+        pools.forEach(ExecutorService::shutdown);
         try {
-            if (!workers.awaitTermination(5, TimeUnit.SECONDS)) {
-                workers.shutdownNow();
+            for (ExecutorService pool : pools) {
+                if (!pool.awaitTermination(5, TimeUnit.SECONDS)) {
+                    pool.shutdownNow();
+                }
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,8 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.admission.Priority;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Which class a request wants to be in. */
 public enum PriorityChoice {
@@ -13,6 +15,15 @@ public enum PriorityChoice {
 
     private static final int MAX_INTERACTIVE_TEXTS = 4;
     private static final int MAX_INTERACTIVE_TOKENS = 512;
+
+    /** Those that a request may be in. */
+    Set<Priority> classes() {
+        return switch (this) {
+            case BY_SIZE -> EnumSet.allOf(Priority.class);
+            case INTERACTIVE -> EnumSet.of(Priority.INTERACTIVE);
+            case BATCH -> EnumSet.of(Priority.BATCH);
+        };
+    }
 
     Priority of(int texts, long tokens) {
         return switch (this) {

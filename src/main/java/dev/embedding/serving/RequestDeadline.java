@@ -8,21 +8,19 @@ import java.time.Duration;
  * @param startNanos when it came, as {@link System#nanoTime} says
  * @param timeout after which nobody wants its answer
  */
-record RequestDeadline(long startNanos, Duration timeout) {
+public record RequestDeadline(long startNanos, Duration timeout) {
 
-    private static final Duration SOONEST = Duration.ofNanos(1);
-
-    long nanos() {
+    public long nanos() {
         return startNanos + timeout.toNanos();
     }
 
-    /** Always positive. */
-    Duration left(long nowNanos) {
-        Duration left = Duration.ofNanos(nanos() - nowNanos);
-        return left.compareTo(SOONEST) > 0 ? left : SOONEST;
+    /** Zero or less once it has passed. */
+    public long millisLeft() {
+        return Duration.ofNanos(nanos() - System.nanoTime() + 999_999).toMillis();
     }
 
-    EmbeddingFailure passed(long queuedTokens) {
+    /** What the caller is told. */
+    public EmbeddingFailure passed(long queuedTokens) {
         return new EmbeddingFailure.DeadlinePassed(
                 timeout, Duration.ofNanos(System.nanoTime() - startNanos), queuedTokens);
     }

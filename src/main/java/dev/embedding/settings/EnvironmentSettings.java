@@ -46,6 +46,9 @@ public record EnvironmentSettings(
         for (ProcessVariable variable : ProcessVariable.values()) {
             environment.value(variable.name()).ifPresent(text -> check(variable, text, faults));
         }
+        if (faults.isEmpty()) {
+            faults.addAll(HeapLimits.ofThisProcess().faults(environment));
+        }
         Optional<DatabaseUrl> database = database(environment, faults);
         if (!faults.isEmpty()) {
             throw new InvalidEnvironmentException(faults);

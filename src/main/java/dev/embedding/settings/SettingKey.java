@@ -1,11 +1,14 @@
 package dev.embedding.settings;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +45,9 @@ public enum SettingKey {
     CORS_ORIGINS("CORS_ORIGINS", "*", "a list that is not empty", Values::list),
     HOST("EMBEDDING_HOST", "0.0.0.0", "an address that is not blank", Values::notBlank),
     PORT("EMBEDDING_PORT", "8001", "a whole number from 1024 to 65535", Values.integer(1024, 65535));
+
+    private static final Map<String, SettingKey> BY_KEY =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(SettingKey::key, setting -> setting));
 
     private final String variable;
     private final String defaultText;
@@ -109,14 +115,12 @@ public enum SettingKey {
 
     /** The setting of a name; empty when there is none. */
     public static Optional<SettingKey> of(String key) {
-        return java.util.Arrays.stream(values())
-                .filter(setting -> setting.key().equals(key))
-                .findFirst();
+        return Optional.ofNullable(BY_KEY.get(key));
     }
 
     /** Names of all settings, in alphabetical order. */
     public static List<String> keys() {
-        return java.util.Arrays.stream(values()).map(SettingKey::key).sorted().toList();
+        return BY_KEY.keySet().stream().sorted().toList();
     }
 
     /** Parsers of a setting's text; each throws {@link IllegalArgumentException} for what it does not take. */

@@ -103,6 +103,10 @@ public final class TextTokenizer implements AutoCloseable {
         return estimator;
     }
 
+    public TokenizedText tokenize(dev.embedding.support.Utf8Text text, Runnable checkpoint) {
+        return tokenize(text.toString());
+    }
+
     /** @throws IllegalStateException when the tokenizer is closed */
     public TokenizedText tokenize(String text) {
         lock.readLock().lock();

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import java.nio.charset.StandardCharsets;
+import dev.embedding.http.exchange.Bodies;
+import dev.embedding.support.Utf8Text;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -131,8 +132,7 @@ class EmbedBodyTest {
                 "{\"texts\": [\"a\"], \"prompt_name\": null, \"input_type\": \"query\"} | QUERY"
             })
     void readsWhichPromptIsWanted(String body, String choice) {
-        assertThat(EmbedBody.parse(body.getBytes(StandardCharsets.UTF_8)).prompt())
-                .hasToString(choice);
+        assertThat(EmbedBody.parse(Bodies.of(body)).prompt()).hasToString(choice);
     }
 
     @Test
@@ -154,7 +154,9 @@ class EmbedBodyTest {
     }
 
     private static List<String> texts(String body) {
-        return EmbedBody.parse(body.getBytes(StandardCharsets.UTF_8)).texts();
+        return EmbedBody.parse(Bodies.of(body)).texts().stream()
+                .map(Utf8Text::toString)
+                .toList();
     }
 
     private static List<Fault> faults(String body) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.http.exchange.Bodies;
 import dev.embedding.settings.SettingKey;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -294,11 +294,11 @@ class SettingChangesTest {
     }
 
     private static Map<SettingKey, Optional<String>> single(String body) {
-        return SettingChanges.single(body.getBytes(StandardCharsets.UTF_8)).texts();
+        return SettingChanges.single(Bodies.of(body)).texts();
     }
 
     private static Map<SettingKey, Optional<String>> bulk(String body) {
-        return SettingChanges.bulk(body.getBytes(StandardCharsets.UTF_8)).texts();
+        return SettingChanges.bulk(Bodies.of(body)).texts();
     }
 
     private static List<String> singleFaults(String body) {

@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import java.nio.charset.StandardCharsets;
+import dev.embedding.http.exchange.Bodies;
+import dev.embedding.support.Utf8Text;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ class SingleTextTest {
         "/embed/single?text=a%26b, a&b"
     })
     void readsTheQuery(String uri, String text) {
-        assertThat(SingleText.fromQuery(uri).map(SingleText::text)).contains(text);
+        assertThat(SingleText.fromQuery(uri).map(SingleText::text)).contains(Utf8Text.of(text));
     }
 
     @ParameterizedTest
@@ -101,7 +102,7 @@ class SingleTextTest {
     }
 
     private static String text(String body) {
-        return SingleText.fromBody(body.getBytes(StandardCharsets.UTF_8)).text();
+        return SingleText.fromBody(Bodies.of(body)).text().toString();
     }
 
     private static List<Fault> faults(String body) {

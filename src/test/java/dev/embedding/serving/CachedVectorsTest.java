@@ -209,7 +209,6 @@ class CachedVectorsTest {
                 VectorWish.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.of(model.fingerprint(false)),
-                Optional.empty(),
                 false);
 
         assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.OtherSpace.class);
@@ -263,7 +262,6 @@ class CachedVectorsTest {
                         VectorWish.prompted(PromptChoice.USUAL),
                         PriorityChoice.BY_SIZE,
                         Optional.empty(),
-                        Optional.empty(),
                         true))
                 .subscribeAsCompletionStage();
     }
@@ -277,7 +275,6 @@ class CachedVectorsTest {
                 EmbeddingInput.ofTexts(List.of("text")),
                 VectorWish.prompted(prompt),
                 PriorityChoice.BY_SIZE,
-                Optional.empty(),
                 Optional.empty(),
                 false));
     }

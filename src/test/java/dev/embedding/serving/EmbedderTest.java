@@ -159,8 +159,7 @@ class EmbedderTest {
         EmbeddingModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
-        CompletableFuture<Embeddings> waiting =
-                embedder.embed(within(Duration.ofMillis(300))).subscribeAsCompletionStage();
+        CompletableFuture<Embeddings> waiting = within(Duration.ofMillis(300)).subscribeAsCompletionStage();
 
         active.serve(second, ServingOptions.plain(true));
         first.handOver();
@@ -262,7 +261,7 @@ class EmbedderTest {
         CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
         lane.awaitHeld();
 
-        EmbeddingFailure failure = failure(embedder.embed(within(Duration.ofMillis(1))));
+        EmbeddingFailure failure = failure(within(Duration.ofMillis(1)));
         long waiting = model.queuedTokens();
         lane.open();
 
@@ -278,8 +277,7 @@ class EmbedderTest {
         EmbeddingModel model = models.loadOn(host, "distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         lane.holdNext();
-        CompletableFuture<Embeddings> held =
-                embedder.embed(within(Duration.ofMinutes(1))).subscribeAsCompletionStage();
+        CompletableFuture<Embeddings> held = within(Duration.ofMinutes(1)).subscribeAsCompletionStage();
         lane.awaitHeld();
 
         EmbeddingFailure failure = failure(embedder.embed(request(List.of("text"))));
@@ -322,7 +320,7 @@ class EmbedderTest {
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
-        Embedder portionwise = new Embedder(active, portions::add);
+        Embedder portionwise = new Embedder(active, new Workers(portions::add, portions::add));
         CompletableFuture<Embeddings> answer = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -342,7 +340,7 @@ class EmbedderTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
-        Embedder portionwise = new Embedder(active, portions::add);
+        Embedder portionwise = new Embedder(active, new Workers(portions::add, portions::add));
         Cancellable leaving = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()
@@ -359,14 +357,8 @@ class EmbedderTest {
         return EmbeddingRequest.of(texts);
     }
 
-    private static EmbeddingRequest within(Duration timeout) {
-        return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(List.of("text")),
-                VectorWish.prompted(PromptChoice.USUAL),
-                PriorityChoice.BY_SIZE,
-                Optional.empty(),
-                Optional.of(timeout),
-                false);
+    private Uni<Embeddings> within(Duration timeout) {
+        return embedder.embed(request(List.of("text")), CallContext.begin(Optional.of(timeout)));
     }
 
     private static EmbeddingRequest pinned(Optional<String> space) {
@@ -375,7 +367,6 @@ class EmbedderTest {
                 VectorWish.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 space,
-                Optional.empty(),
                 false);
     }
 

@@ -91,7 +91,7 @@ class EmbeddingModelTest {
     private static float[] embed(EmbeddingModel model, String text) {
         ActiveModel active = new ActiveModel();
         active.serve(model, ServingOptions.plain(false));
-        return new Embedder(active, Runnable::run)
+        return new Embedder(active, Workers.onCallingThread())
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))

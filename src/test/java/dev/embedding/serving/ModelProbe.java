@@ -35,7 +35,7 @@ public final class ModelProbe {
 
     /** Embeds a text with whatever is served. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
-        return new Embedder(active, Runnable::run)
+        return new Embedder(active, Workers.onCallingThread())
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }

@@ -113,7 +113,7 @@ class PooledOutputTest {
     private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
         active.serve(model, ServingOptions.plain(normalize));
-        return new Embedder(active, Runnable::run)
+        return new Embedder(active, Workers.onCallingThread())
                 .embed(EmbeddingRequest.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

@@ -3,8 +3,11 @@ package dev.embedding.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.support.Utf8Text;
+import dev.embedding.tokenize.TokenizedText;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -25,10 +28,17 @@ class TokenizeJobTest {
     void endsWithAnErrorOfTheVirtualMachine() {
         OutOfMemoryError error = new OutOfMemoryError("of the test");
         EmbeddingModel model = models.load("bert-cls-normalize");
-        TokenizeJob job =
-                new TokenizeJob(model, "", failingAt(1, error), models.host().workers());
+        CompletableFuture<List<TokenizedText>> answer = new CompletableFuture<>();
+        TokenizeJob job = new TokenizeJob(
+                model,
+                "",
+                failingAt(1, error),
+                models.host().workers().forBytes(0),
+                CallContext.begin(Optional.empty()),
+                answer::complete,
+                answer::completeExceptionally);
 
-        CompletableFuture<?> answer = job.run().subscribeAsCompletionStage();
+        job.run();
 
         assertThat(answer)
                 .failsWithin(30, TimeUnit.SECONDS)
@@ -45,7 +55,7 @@ class TokenizeJobTest {
                 if (index == failing) {
                     throw error;
                 }
-                return new EmbeddingInput.Text("word ".repeat(2_000));
+                return new EmbeddingInput.Text(Utf8Text.of("word ".repeat(2_000)));
             }
 
             @Override

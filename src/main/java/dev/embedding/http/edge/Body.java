@@ -2,21 +2,77 @@ package dev.embedding.http.edge;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
-/** The received body of an exchange. */
+/**
+ * Received body of an exchange. It exists once: its bytes stay in the arrays that they were received into, and whoever
+ * reads it takes views of them.
+ */
 public final class Body {
 
+    /** Bytes of an array: small enough for the collector to move, in a heap of any size. */
+    static final int SEGMENT = 256 << 10;
+
+    private static final int SMALLEST_SEGMENT = 1 << 10;
     private static final String KEY = "dev.embedding.body";
 
-    private Body() {}
+    private final int declared;
+    private final List<byte[]> segments = new ArrayList<>(1);
+    private int length;
+    private int allocated;
 
-    static void set(RoutingContext exchange, Buffer body) {
+    /** @param declared length that was announced; 0 when none was */
+    public Body(int declared) {
+        this.declared = declared;
+    }
+
+    static void set(RoutingContext exchange, Body body) {
         exchange.put(KEY, body);
     }
 
     /** Empty when the exchange has none. */
-    public static byte[] of(RoutingContext exchange) {
-        Buffer body = exchange.get(KEY);
-        return body == null ? new byte[0] : body.getBytes();
+    public static Body of(RoutingContext exchange) {
+        Body body = exchange.get(KEY);
+        return body == null ? new Body(0) : body;
+    }
+
+    /** Copies what has arrived. */
+    public void append(Buffer chunk) {
+        int from = 0;
+        while (from < chunk.length()) {
+            if (length == allocated) {
+                addSegment(chunk.length() - from);
+            }
+            byte[] segment = segments.get(segments.size() - 1);
+            int start = segment.length - (allocated - length);
+            int count = Math.min(segment.length - start, chunk.length() - from);
+            chunk.getBytes(from, from + count, segment, start);
+            from += count;
+            length += count;
+        }
+    }
+
+    private void addSegment(int needed) {
+        int wanted = length < declared ? declared - length : Math.max(Math.max(needed, length), SMALLEST_SEGMENT);
+        byte[] segment = new byte[Math.min(wanted, SEGMENT)];
+        segments.add(segment);
+        allocated += segment.length;
+    }
+
+    /** In bytes. */
+    public int length() {
+        return length;
+    }
+
+    /** Bytes of memory that it takes. */
+    int allocated() {
+        return allocated;
+    }
+
+    /** Arrays with the bytes, in order; only the last may be longer than what is in it. Readers may write to what they have read. */
+    public List<byte[]> segments() {
+        return Collections.unmodifiableList(segments);
     }
 }

@@ -5,7 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
-/** An error answered before the body of its request has been read; where there is one, the connection ends with it. */
+/** An error answered without an endpoint; where the body of its request has not been read, the connection ends with it. */
 final class EarlyRefusal {
 
     /** How much of a refused body is still read, so that its sender gets to see the answer. */
@@ -22,12 +22,15 @@ final class EarlyRefusal {
 
     static void send(Vertx vertx, RoutingContext exchange, Failure failure) {
         HttpServerRequest request = exchange.request();
-        boolean unread = mayHaveBody(request);
+        if (exchange.response().closed()) {
+            return;
+        }
+        boolean unread = !request.isEnded() && mayHaveBody(request);
         if (unread) {
             exchange.response().headers().set("Connection", "close");
         }
         ErrorAnswer.of(failure, exchange).send(exchange);
-        if (unread && !request.isEnded()) {
+        if (unread) {
             // Closing at once would reset the connection under a client that is still sending, and lose the answer.
             EarlyRefusal refusal = new EarlyRefusal(request);
             request.endHandler(ended -> request.connection().close());

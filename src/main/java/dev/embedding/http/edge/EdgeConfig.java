@@ -10,9 +10,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "embedding")
 public interface EdgeConfig {
 
-    /** Largest body; a larger one is refused with 413. */
-    @WithDefault("32M")
-    MemorySize maxBodySize();
+    /** Largest body; a larger one is refused with 413. Without it 32 MB, or a quarter of the heap where that is less. */
+    Optional<MemorySize> maxBodySize();
 
     /** How long a body may pause before it is given up with 408. */
     @WithDefault("30s")

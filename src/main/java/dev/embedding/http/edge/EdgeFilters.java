@@ -4,6 +4,9 @@ import dev.embedding.http.access.AccessControl;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.ShutdownSequence;
 import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.PriorityChoice;
+import dev.embedding.telemetry.EmbeddingMeters;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -26,6 +29,9 @@ class EdgeFilters {
 
     private static final List<String> FRAMEWORK_PATHS = List.of("/q/", "/docs", "/openapi");
 
+    /** Largest body where none is configured; less in a small heap. */
+    private static final long USUAL_BODY_BYTES = 32L << 20;
+
     private static final Failure ENDING = Failure.retryLater(
             503, "The service is ending and takes no more texts; send them again.", Duration.ofSeconds(1));
     private static final Failure NO_KEY =
@@ -39,9 +45,12 @@ class EdgeFilters {
     private final ShutdownSequence shutdown;
     private final AccessControl access;
     private final EdgeConfig config;
+    private final long maxBodyBytes;
     private final InflightBytes inflight;
     private final ConnectionWatch connections;
     private final Dialects dialects;
+    private final RefusalPace pace;
+    private final EmbeddingMeters meters;
     private final Set<BodyReceiver> receivers = ConcurrentHashMap.newKeySet();
 
     EdgeFilters(
@@ -53,16 +62,23 @@ class EdgeFilters {
             EdgeConfig config,
             InflightBytes inflight,
             ConnectionWatch connections,
-            Dialects dialects) {
+            Dialects dialects,
+            RefusalPace pace,
+            EmbeddingMeters meters) {
         this.vertx = vertx;
         this.active = active;
         this.settings = settings;
         this.shutdown = shutdown;
         this.access = access;
         this.config = config;
+        this.maxBodyBytes = config.maxBodySize()
+                .map(MemorySize::asLongValue)
+                .orElseGet(() -> Math.min(USUAL_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4));
         this.inflight = inflight;
         this.connections = connections;
         this.dialects = dialects;
+        this.pace = pace;
+        this.meters = meters;
     }
 
     void register(@Observes Filters filters) {
@@ -93,13 +109,26 @@ class EdgeFilters {
         if (refusal.isPresent()) {
             refuse(exchange, refusal.get());
         } else if (hasBodyOfOurs(exchange)) {
-            BodyReceiver receiver = new BodyReceiver(vertx, exchange, config, inflight);
+            BodyReceiver receiver =
+                    new BodyReceiver(vertx, exchange, config, maxBodyBytes, inflight, embedCall(exchange));
             receivers.add(receiver);
             exchange.addEndHandler(ended -> receivers.remove(receiver));
             receiver.receive();
         } else {
             exchange.next();
         }
+    }
+
+    private Optional<BodyReceiver.EmbedCall> embedCall(RoutingContext exchange) {
+        if (!Dialects.of(exchange).embeds(exchange.normalizedPath())) {
+            return Optional.empty();
+        }
+        PriorityChoice priority = RequestPriority.find(exchange).orElse(PriorityChoice.BY_SIZE);
+        return Optional.of(new BodyReceiver.EmbedCall(
+                Calls.begin(exchange),
+                () -> active.model().flatMap(model -> model.saturation(priority)),
+                pace,
+                meters::failed));
     }
 
     private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {

@@ -50,16 +50,25 @@ public final class InflightBytes {
     }
 
     /**
-     * An exchange is going to have a large answer.
+     * An exchange is going to need so much more, as for its answer.
      *
-     * @param bytes the most that it may take
      * @throws RefusedException when there is no room for it
      */
-    public static void expectAnswer(RoutingContext exchange, long bytes) {
+    public static void claim(RoutingContext exchange, long bytes) {
         Claim claim = exchange.get(KEY);
         if (claim != null && !claim.take(bytes)) {
             throw new RefusedException(REFUSAL);
         }
+    }
+
+    /**
+     * Keeps what an exchange claims, also when it is over before; for whoever works with its body.
+     *
+     * @return ends that, once
+     */
+    public static Runnable hold(RoutingContext exchange) {
+        Claim claim = exchange.get(KEY);
+        return claim == null ? () -> {} : claim.hold();
     }
 
     /** More or less bytes of answers wait to be read. */
@@ -75,11 +84,11 @@ public final class InflightBytes {
     /** What one exchange needs. */
     final class Claim {
         private long bytes;
-        private boolean released;
+        private int holders = 1;
 
         /** Whether there is room for more; an exchange that is alone gets whatever it needs. */
         synchronized boolean take(long more) {
-            if (released) {
+            if (holders == 0) {
                 return true; // Its caller has gone.
             }
             long total = claimed.addAndGet(more);
@@ -98,10 +107,18 @@ public final class InflightBytes {
             return bytes;
         }
 
-        /** Gives everything back, once. */
+        /** Keeps everything until the returned action is run, once, and all others that hold it have let go. */
+        synchronized Runnable hold() {
+            if (holders > 0) {
+                holders++;
+                return this::release;
+            }
+            return () -> {};
+        }
+
+        /** Gives everything back when nobody else holds it. */
         synchronized void release() {
-            if (!released) {
-                released = true;
+            if (holders > 0 && --holders == 0) {
                 claimed.addAndGet(-bytes);
             }
         }

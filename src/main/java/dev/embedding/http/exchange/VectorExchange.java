@@ -1,9 +1,14 @@
 package dev.embedding.http.exchange;
 
+import dev.embedding.http.edge.Calls;
 import dev.embedding.http.edge.EmbeddingSpace;
 import dev.embedding.http.edge.InflightBytes;
+import dev.embedding.http.edge.RefusalPace;
 import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.CallContext;
+import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embedder;
+import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.telemetry.EmbeddingMeters;
@@ -12,8 +17,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The way of a request for vectors, whatever its dialect: it is parsed and tokenized on a worker, and answered from the
@@ -28,35 +34,80 @@ public final class VectorExchange {
     private final Embedder embedder;
     private final ActiveModel active;
     private final EmbeddingMeters meters;
-    private final Executor workers;
+    private final ModelHost host;
+    private final RefusalPace pace;
 
-    VectorExchange(Embedder embedder, ActiveModel active, EmbeddingMeters meters, ModelHost host) {
+    VectorExchange(Embedder embedder, ActiveModel active, EmbeddingMeters meters, ModelHost host, RefusalPace pace) {
         this.embedder = embedder;
         this.active = active;
         this.meters = meters;
-        this.workers = host.workers();
+        this.host = host;
+        this.pace = pace;
     }
 
-    /** @param parse reads the request; called on a worker */
-    public Uni<Response> answer(RoutingContext exchange, Supplier<VectorRequest> parse) {
-        long start = System.nanoTime();
-        return Uni.createFrom()
-                .item(parse)
-                .runSubscriptionOn(workers)
-                .invoke(read -> expectAnswer(exchange, read))
-                .chain(read -> embedder.embed(read.request())
-                        .onFailure()
-                        .invoke(meters::failed)
-                        .onCancellation()
-                        .invoke(meters::cancelled)
-                        .chain(embeddings -> encoded(exchange, embeddings, start, read.form())));
+    /** @param read takes the request from its body; called on a worker */
+    public Uni<Response> answer(RoutingContext exchange, Function<JsonBody, VectorRequest> read) {
+        CallContext call = Calls.of(exchange);
+        call.watch(host.timer());
+        call.onEnd(cause -> {
+            if (cause == End.CANCELLED) {
+                meters.cancelled();
+            }
+        });
+        return read(exchange, call, read)
+                .chain(wanted -> embedder.embed(wanted.request(), call)
+                        .chain(embeddings -> encoded(exchange, embeddings, call.startNanos(), wanted.form())))
+                .onFailure(EmbeddingFailure.class)
+                .invoke(meters::failed)
+                .onFailure(EmbeddingFailure.Saturated.class)
+                .call(this::holdBack);
     }
 
-    private void expectAnswer(RoutingContext exchange, VectorRequest read) {
-        int vectors = read.request().inputs().size();
+    private Uni<VectorRequest> read(RoutingContext exchange, CallContext call, Function<JsonBody, VectorRequest> read) {
+        return Uni.createFrom().emitter(emitter -> {
+            call.onEnd(cause -> {
+                if (cause == End.EXPIRED) {
+                    emitter.fail(call.failure(cause));
+                }
+            });
+            JsonBody body = JsonBody.of(exchange, call::check);
+            Runnable release = InflightBytes.hold(exchange);
+            host.workers().forBytes(body.length()).execute(() -> {
+                try {
+                    call.check();
+                    VectorRequest wanted = read.apply(body);
+                    claimMemory(exchange, wanted);
+                    emitter.complete(wanted);
+                } catch (EmbeddingFailure.Cancelled nobodyWaits) {
+                    // It was counted when its caller went.
+                } catch (RuntimeException | Error failure) {
+                    emitter.fail(failure);
+                } finally {
+                    release.run();
+                }
+            });
+        });
+    }
+
+    /** What the request will need beside its body, until it is answered. */
+    private void claimMemory(RoutingContext exchange, VectorRequest wanted) {
+        int vectors = wanted.request().inputs().size();
         active.model()
-                .ifPresent(model ->
-                        InflightBytes.expectAnswer(exchange, read.form().mostBytes(vectors, model.dimension())));
+                .ifPresent(model -> InflightBytes.claim(
+                        exchange,
+                        model.waitingBytes(wanted.request()) + wanted.form().mostBytes(vectors, model.dimension())));
+    }
+
+    private Uni<Void> holdBack() {
+        Duration delay = pace.next();
+        return delay.isZero()
+                ? Uni.createFrom().voidItem()
+                : Uni.createFrom()
+                        .voidItem()
+                        .onItem()
+                        .delayIt()
+                        .onExecutor(host.timer())
+                        .by(delay);
     }
 
     private Uni<Response> encoded(RoutingContext exchange, Embeddings embeddings, long start, AnswerForm form) {
@@ -68,6 +119,12 @@ public final class VectorExchange {
                     .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))
                     .build();
         });
-        return embeddings.vectors().size() > ENCODED_ON_LANE ? response.runSubscriptionOn(workers) : response;
+        int vectors = embeddings.vectors().size();
+        if (vectors <= ENCODED_ON_LANE) {
+            return response;
+        }
+        Executor worker = host.workers()
+                .forBytes(form.mostBytes(vectors, embeddings.space().dimension()));
+        return response.runSubscriptionOn(worker);
     }
 }

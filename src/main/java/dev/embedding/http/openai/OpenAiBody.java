@@ -1,14 +1,13 @@
 package dev.embedding.http.openai;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.exchange.RequestBodies;
+import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.VectorWish;
 import dev.embedding.serving.input.EmbeddingInput;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,21 +40,19 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
     private static final Set<String> OTHER_NAMES = Set.of("embedding_type", "output_dimension", "truncation");
 
     /** @throws InvalidRequestException with every fault of the body */
-    static OpenAiBody parse(byte[] body) {
-        return RequestBodies.read(body, OpenAiBody::read);
+    static OpenAiBody parse(JsonBody body) {
+        return body.read(OpenAiBody::read);
     }
 
-    private static OpenAiBody read(JsonParser parser, JsonToken first) throws IOException {
+    private static OpenAiBody read(JsonReader json, JsonToken first) {
         if (first != JsonToken.START_OBJECT) {
-            parser.skipChildren();
             throw new InvalidRequestException(
                     new Fault("body", "Input should be an object with the field input", "invalid_type"));
         }
         Fields fields = new Fields();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            fields.read(name, parser, parser.nextToken());
-            parser.skipChildren();
+        while (json.next() == JsonToken.FIELD_NAME) {
+            String name = json.shortText();
+            fields.read(name, json, json.next());
         }
         return fields.checked();
     }
@@ -72,40 +69,41 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
         private boolean refusesLonger;
         private boolean asBase64;
 
-        void read(String name, JsonParser parser, JsonToken value) throws IOException {
+        void read(String name, JsonReader json, JsonToken value) {
             if (name.equals("input")) {
-                input = OpenAiInput.read(parser, value);
+                input = OpenAiInput.read(json, value);
                 return;
             }
+            json.skipChildren(value);
             faults.removeIf(fault -> fault.field().equals("body." + name));
             if (value == JsonToken.VALUE_NULL && OTHER_NAMES.contains(name)) {
                 return;
             }
             switch (name) {
-                case "model" -> model = text(name, parser, value);
-                case "prompt_name" -> promptName = text(name, parser, value);
+                case "model" -> model = text(name, json, value);
+                case "prompt_name" -> promptName = text(name, json, value);
                 case "input_type" ->
-                    inputType = text(name, parser, value)
+                    inputType = text(name, json, value)
                             .flatMap(type -> known(name, INPUT_TYPES.get(type), "'query', 'document' or 'passage'"));
                 // Of the tasks only these two are prompts of what is searched for, and what is searched.
-                case "task" -> task = text(name, parser, value).map(TASKS::get);
+                case "task" -> task = text(name, json, value).map(TASKS::get);
                 case "encoding_format", "embedding_type" ->
-                    asBase64 = text(name, parser, value)
+                    asBase64 = text(name, json, value)
                             .flatMap(format -> known(name, encoding(format), "'float' or 'base64'"))
                             .orElse(false);
                 case "output_dtype" ->
-                    text(name, parser, value)
+                    text(name, json, value)
                             .filter(type -> !type.equals("float"))
                             .ifPresent(other -> fault(name, "Input should be 'float'", "invalid_value"));
-                case "dimensions", "output_dimension" -> dimensions = dimensions(name, parser, value);
-                case "truncate", "truncation" -> refusesLonger = refusesLonger(name, parser, value);
+                case "dimensions", "output_dimension" -> dimensions = dimensions(name, json, value);
+                case "truncate", "truncation" -> refusesLonger = refusesLonger(name, json, value);
                 default -> {} // Unknown fields are ignored.
             }
         }
 
-        private Optional<String> text(String name, JsonParser parser, JsonToken value) throws IOException {
+        private Optional<String> text(String name, JsonReader json, JsonToken value) {
             if (value == JsonToken.VALUE_STRING) {
-                return Optional.of(parser.getText());
+                return Optional.of(json.shortText());
             }
             if (value != JsonToken.VALUE_NULL) {
                 fault(name, "Input should be a valid string", "invalid_type");
@@ -128,24 +126,23 @@ record OpenAiBody(List<EmbeddingInput> inputs, VectorWish wish, boolean asBase64
             };
         }
 
-        private OptionalInt dimensions(String name, JsonParser parser, JsonToken value) throws IOException {
+        private OptionalInt dimensions(String name, JsonReader json, JsonToken value) {
             if (value == JsonToken.VALUE_NULL) {
                 return OptionalInt.empty();
             }
-            boolean fits = value == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() <= 9;
-            if (!fits || parser.getIntValue() < 1) {
+            if (value != JsonToken.VALUE_NUMBER_INT || json.intValue() < 1) {
                 fault(name, "Input should be a whole number of 1 or more", "invalid_value");
                 return OptionalInt.empty();
             }
-            return OptionalInt.of(parser.getIntValue());
+            return OptionalInt.of(json.intValue());
         }
 
         /** {@code NONE} and {@code false} refuse longer inputs. */
-        private boolean refusesLonger(String name, JsonParser parser, JsonToken value) throws IOException {
+        private boolean refusesLonger(String name, JsonReader json, JsonToken value) {
             if (value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE) {
                 return value == JsonToken.VALUE_FALSE;
             }
-            return text(name, parser, value)
+            return text(name, json, value)
                     .flatMap(way -> known(
                             name,
                             switch (way.toUpperCase(Locale.ROOT)) {

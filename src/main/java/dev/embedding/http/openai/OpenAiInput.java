@@ -1,14 +1,15 @@
 package dev.embedding.http.openai;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Fault;
+import dev.embedding.http.exchange.JsonReader;
 import dev.embedding.serving.Indices;
 import dev.embedding.serving.input.EmbeddingInput;
-import java.io.IOException;
+import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,10 @@ final class OpenAiInput {
     static final String FIELD = "body.input";
     static final int MOST = 2_048;
 
-    private static final int MOST_DIGITS = 9;
+    /** Of one input. No model takes a hundredth of it. */
+    private static final int MOST_IDS = 1 << 20;
+
+    private static final int IDS_AT_ONCE = 1 << 10;
     private static final String SHAPE =
             "Input should be a string, a list of strings, a list of token ids, or a list of lists of token ids";
 
@@ -26,18 +30,22 @@ final class OpenAiInput {
     private final List<Integer> empty = new ArrayList<>();
     private @Nullable Fault fault;
     private int count;
+    private int idCount;
+
+    /** The first input with more ids than may be. */
+    private OptionalInt endless = OptionalInt.empty();
 
     private OpenAiInput() {}
 
     /** @param value the field's first token, which the parser stands on */
-    static OpenAiInput read(JsonParser parser, JsonToken value) throws IOException {
+    static OpenAiInput read(JsonReader json, JsonToken value) {
         OpenAiInput input = new OpenAiInput();
         if (value == JsonToken.VALUE_STRING) {
-            input.addText(parser.getText());
+            input.addText(json.text());
         } else if (value == JsonToken.START_ARRAY) {
-            input.readList(parser);
+            input.readList(json);
         } else {
-            parser.skipChildren();
+            json.skipChildren(value);
             input.refuse();
         }
         return input;
@@ -58,48 +66,60 @@ final class OpenAiInput {
             return Optional.of(
                     new Fault(FIELD, "List should have at most " + MOST + " items, not " + count, "too_long"));
         }
+        if (endless.isPresent()) {
+            return Optional.of(new Fault(
+                    FIELD,
+                    "Input at index " + endless.getAsInt() + " has more than " + MOST_IDS + " token ids",
+                    "too_long"));
+        }
         return empty.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Fault(FIELD, "Input at index " + Indices.shown(empty) + " is empty", "value_error"));
     }
 
-    private void readList(JsonParser parser) throws IOException {
-        JsonToken first = parser.nextToken();
+    private void readList(JsonReader json) {
+        JsonToken first = json.next();
         if (first == JsonToken.VALUE_NUMBER_INT) {
-            addTokens(ids(parser, first));
+            addTokens(ids(json, first));
             return;
         }
-        for (JsonToken item = first; item != JsonToken.END_ARRAY; item = parser.nextToken()) {
+        for (JsonToken item = first; item != JsonToken.END_ARRAY; item = json.next()) {
             if (item != first) {
-                parser.skipChildren();
+                json.skipChildren(item);
                 refuse();
             } else if (item == JsonToken.VALUE_STRING) {
-                addText(parser.getText());
+                addText(json.text());
             } else if (item == JsonToken.START_ARRAY) {
-                addTokens(ids(parser, parser.nextToken()));
+                addTokens(ids(json, json.next()));
             } else {
-                parser.skipChildren();
+                json.skipChildren(item);
                 refuse();
             }
         }
     }
 
     /** @param first the list's first item, or its end */
-    private int[] ids(JsonParser parser, JsonToken first) throws IOException {
+    private int[] ids(JsonReader json, JsonToken first) {
         IntStream.Builder ids = IntStream.builder();
-        for (JsonToken item = first; item != JsonToken.END_ARRAY; item = parser.nextToken()) {
-            if (item == JsonToken.VALUE_NUMBER_INT) {
-                // No tokenizer has an id with more digits.
-                ids.add(parser.getTextLength() > MOST_DIGITS ? -1 : parser.getIntValue());
-            } else {
-                parser.skipChildren();
+        int length = 0;
+        for (JsonToken item = first; item != JsonToken.END_ARRAY; item = json.next()) {
+            if (item != JsonToken.VALUE_NUMBER_INT) {
+                json.skipChildren(item);
                 refuse();
+            } else if (++length <= MOST_IDS) {
+                ids.add(json.intValue());
+                if (++idCount % IDS_AT_ONCE == 0) {
+                    json.claim(IDS_AT_ONCE * Integer.BYTES);
+                }
             }
+        }
+        if (length > MOST_IDS) {
+            endless = OptionalInt.of(endless.orElse(count));
         }
         return ids.build().toArray();
     }
 
-    private void addText(String text) {
+    private void addText(Utf8Text text) {
         add(new EmbeddingInput.Text(text));
     }
 
@@ -108,10 +128,10 @@ final class OpenAiInput {
     }
 
     private void add(EmbeddingInput input) {
-        if (input.length() == 0) {
-            empty.add(count);
-        }
         if (count++ < MOST) {
+            if (input.length() == 0) {
+                empty.add(inputs.size());
+            }
             inputs.add(input);
         }
     }

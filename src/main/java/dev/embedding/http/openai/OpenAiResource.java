@@ -1,6 +1,5 @@
 package dev.embedding.http.openai;
 
-import dev.embedding.http.edge.Body;
 import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.http.exchange.VectorExchange;
 import dev.embedding.http.exchange.VectorRequest;
@@ -58,11 +57,11 @@ public class OpenAiResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = OpenAiError.class)))
     public Uni<Response> embeddings(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return vectors.answer(exchange, () -> {
-            OpenAiBody body = OpenAiBody.parse(RequestHeaders.requireJson(exchange, Body.of(exchange)));
+        return vectors.answer(exchange, body -> {
+            OpenAiBody wanted = OpenAiBody.parse(body);
             return new VectorRequest(
-                    RequestHeaders.request(exchange, body.inputs(), body.wish()),
-                    body.asBase64() ? OpenAiAnswer.BASE64 : OpenAiAnswer.NUMBERS);
+                    RequestHeaders.request(exchange, wanted.inputs(), wanted.wish()),
+                    wanted.asBase64() ? OpenAiAnswer.BASE64 : OpenAiAnswer.NUMBERS);
         });
     }
 

@@ -35,9 +35,14 @@ public final class Recall {
         return recall;
     }
 
-    static Recall of(Function<TextKey, @Nullable EmbeddedText> cache, TextKey.Maker keys, List<EmbeddingInput> inputs) {
+    static Recall of(
+            Function<TextKey, @Nullable EmbeddedText> cache,
+            TextKey.Maker keys,
+            List<EmbeddingInput> inputs,
+            Runnable checkpoint) {
         Recall recall = new Recall(true, inputs.size(), 0);
         for (int index = 0; index < inputs.size(); index++) {
+            checkpoint.run();
             TextKey key = keys.of(inputs.get(index));
             EmbeddedText found = cache.apply(key);
             recall.known.set(index, found);

@@ -1,13 +1,15 @@
 package dev.embedding.serving.cache;
 
 import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.support.Utf8Text;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Stands for a text, or the tokens that it is given as, under a vector space and a prompt: the SHA-256 of all three. So an entry's size does not depend on its
- * text, no text stays in memory, and nobody can make up texts that fall into one place of a hash table.
+ * Stands for a text, or the tokens that it is given as, under a vector space and a prompt: the SHA-256 of all three. So an
+ * entry's size does not depend on its text, no text stays in memory, and nobody can make up texts that fall into one place
+ * of a hash table.
  */
 record TextKey(long first, long second, long third, long fourth) {
 
@@ -20,8 +22,8 @@ record TextKey(long first, long second, long third, long fourth) {
         private final byte[] beginning;
 
         Maker(String fingerprint, String prompt) {
-            update(fingerprint);
-            update(prompt);
+            update(Utf8Text.of(fingerprint));
+            update(Utf8Text.of(prompt));
             beginning = digest.digest();
         }
 
@@ -36,12 +38,10 @@ record TextKey(long first, long second, long third, long fourth) {
             return new TextKey(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
         }
 
-        /** Its length and its UTF-16 code units, so that halves of surrogate pairs count too. */
-        private void update(String part) {
-            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + Character.BYTES * part.length());
-            bytes.putInt(part.length());
-            bytes.asCharBuffer().put(part);
-            digest.update(bytes.rewind());
+        /** Its length and its bytes. */
+        private void update(Utf8Text part) {
+            digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length()));
+            part.update(digest);
         }
 
         /** Behind what no text has for its length, so that ids are never taken for a text. */

@@ -1,20 +1,23 @@
 package dev.embedding.serving.input;
 
+import dev.embedding.support.Utf8Text;
 import java.util.List;
 
 /** One thing to be embedded. */
 public sealed interface EmbeddingInput {
 
-    /** How much work it is, in characters or tokens. */
+    /** How much work it is, in bytes or tokens. */
     int length();
 
     /** Each text as an input. */
     static List<EmbeddingInput> ofTexts(List<String> texts) {
-        return texts.stream().<EmbeddingInput>map(Text::new).toList();
+        return texts.stream()
+                .<EmbeddingInput>map(text -> new Text(Utf8Text.of(text)))
+                .toList();
     }
 
     /** A text as people write it. */
-    record Text(String text) implements EmbeddingInput {
+    record Text(Utf8Text text) implements EmbeddingInput {
         @Override
         public int length() {
             return text.length();

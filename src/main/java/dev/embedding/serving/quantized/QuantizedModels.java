@@ -17,6 +17,7 @@ import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
 import dev.embedding.serving.ServingOptions;
+import dev.embedding.serving.Workers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,7 +165,7 @@ public final class QuantizedModels {
         requireRunning();
         ActiveModel onTrial = new ActiveModel();
         onTrial.serve(model, ServingOptions.plain(true));
-        return new Embedder(onTrial, Runnable::run)
+        return new Embedder(onTrial, Workers.onCallingThread())
                 .embed(EmbeddingRequest.computed(texts))
                 .await()
                 .atMost(PATIENCE)

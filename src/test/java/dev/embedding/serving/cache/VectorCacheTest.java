@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class VectorCacheTest {
 
+    private static final Runnable NO_CHECK = () -> {};
+
     private static final String SPACE = "85a1";
 
     private final VectorCache cache = VectorCache.ofBytes(100_000);
@@ -31,31 +33,37 @@ class VectorCacheTest {
 
     @Test
     void knowsNothingOfOtherSpacesPromptsAndTexts() {
-        keep(cache.recall(SPACE, "query: ", inputs("a"), false), text(1));
+        keep(cache.recall(SPACE, "query: ", inputs("a"), false, NO_CHECK), text(1));
 
-        assertThat(cache.recall("other", "query: ", inputs("a"), false).isComplete())
+        assertThat(cache.recall("other", "query: ", inputs("a"), false, NO_CHECK)
+                        .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", inputs("a"), false).isComplete()).isFalse();
-        assertThat(cache.recall(SPACE, "query:", inputs(" a"), false).isComplete())
+        assertThat(cache.recall(SPACE, "", inputs("a"), false, NO_CHECK).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("A"), false).isComplete())
+        assertThat(cache.recall(SPACE, "query:", inputs(" a"), false, NO_CHECK).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a "), false).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("A"), false, NO_CHECK).isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a"), false).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("a "), false, NO_CHECK).isComplete())
+                .isFalse();
+        assertThat(cache.recall(SPACE, "query: ", inputs("a"), false, NO_CHECK).isComplete())
                 .isTrue();
     }
 
     @Test
     void tellsTokensFromTextsAndFromOtherTokens() {
-        keep(cache.recall(SPACE, "", tokens(1, 2), false), text(1));
+        keep(cache.recall(SPACE, "", tokens(1, 2), false, NO_CHECK), text(1));
 
-        assertThat(cache.recall(SPACE, "", tokens(1, 2), false).isComplete()).isTrue();
-        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false).isComplete()).isFalse();
-        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), false).keyOf(0))
-                .isNotEqualTo(
-                        cache.recall(SPACE, "", tokens(new int[5_001]), false).keyOf(0));
-        assertThat(cache.recall(SPACE, "", tokens(2, 1), false).isComplete()).isFalse();
+        assertThat(cache.recall(SPACE, "", tokens(1, 2), false, NO_CHECK).isComplete())
+                .isTrue();
+        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false, NO_CHECK).isComplete())
+                .isFalse();
+        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), false, NO_CHECK)
+                        .keyOf(0))
+                .isNotEqualTo(cache.recall(SPACE, "", tokens(new int[5_001]), false, NO_CHECK)
+                        .keyOf(0));
+        assertThat(cache.recall(SPACE, "", tokens(2, 1), false, NO_CHECK).isComplete())
+                .isFalse();
         assertThat(recall("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
     }
 
@@ -82,7 +90,7 @@ class VectorCacheTest {
     @Test
     void neitherFindsNorKeepsWhatIsToBypassIt() {
         keep(recall("a"), text(1));
-        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), true);
+        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), true, NO_CHECK);
 
         assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();
@@ -94,7 +102,7 @@ class VectorCacheTest {
         VectorCache off = VectorCache.ofBytes(0);
         off.put(Objects.requireNonNull(recall("a").keyOf(0)), text(1));
 
-        Recall again = off.recall(SPACE, "", inputs("a"), false);
+        Recall again = off.recall(SPACE, "", inputs("a"), false, NO_CHECK);
 
         assertThat(again.missing()).isEqualTo(inputs("a"));
         assertThat(again.keyOf(0)).isNull();
@@ -123,7 +131,7 @@ class VectorCacheTest {
     }
 
     private Recall recall(String... texts) {
-        return cache.recall(SPACE, "", inputs(texts), false);
+        return cache.recall(SPACE, "", inputs(texts), false, NO_CHECK);
     }
 
     private static EmbeddedText text(int tokens) {

@@ -1,0 +1,167 @@
+package dev.embedding.http.exchange;
+
+import dev.embedding.support.Utf8Text;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Cursor over the bytes of a body, with a second one behind it that writes: what escapes stand for is shorter than they
+ * are, so texts are decoded where they lie.
+ */
+final class BodyBytes {
+
+    static final int END = -1;
+
+    private final List<byte[]> segments;
+    private final int length;
+    private final Runnable checkpoint;
+    private int segment;
+    private byte[] bytes;
+    private int at;
+    private int end;
+    private int before;
+
+    // The text that is being read, or was read last: where it starts and ends, and whether its end is behind the
+    // cursor.
+    private int textSegment;
+    private int textStart;
+    private int lastSegment;
+    private int lastEnd;
+    private boolean moved;
+
+    /**
+     * @param segments of which the last may be longer than what is in it
+     * @param checkpoint called between two segments; may throw to end the reading
+     */
+    BodyBytes(List<byte[]> segments, int length, Runnable checkpoint) {
+        this.segments = segments;
+        this.length = length;
+        this.checkpoint = checkpoint;
+        this.bytes = segments.isEmpty() ? new byte[0] : segments.get(0);
+        this.end = Math.min(bytes.length, length);
+    }
+
+    /** Offset of the next byte. */
+    int offset() {
+        return before + at;
+    }
+
+    /** The next byte, from 0 to 255, which is not read yet; {@link #END} at the end. */
+    int peek() {
+        return at < end ? bytes[at] & 0xFF : peekBeyond();
+    }
+
+    private int peekBeyond() {
+        return advance() ? bytes[at] & 0xFF : END;
+    }
+
+    /** Reads one byte that is part of no text. */
+    void skip() {
+        at++;
+    }
+
+    private boolean advance() {
+        if (before + at >= length) {
+            return false;
+        }
+        checkpoint.run();
+        before += bytes.length;
+        bytes = segments.get(++segment);
+        at = 0;
+        end = Math.min(bytes.length, length - before);
+        return true;
+    }
+
+    /** Reads on to the next quote, backslash, control character or character beyond ASCII of a text. */
+    void readPlain() {
+        int index = at;
+        while (index < end && bytes[index] >= ' ' && bytes[index] != '"' && bytes[index] != '\\') {
+            index++;
+        }
+        if (moved) {
+            write(bytes, at, index);
+        }
+        at = index;
+    }
+
+    /** Reads on to the next character beyond ASCII, or to the end. */
+    void readAscii() {
+        while (at < end || advance()) {
+            if (bytes[at] < 0) {
+                return;
+            }
+            at++;
+        }
+    }
+
+    /** A text begins with the next byte. */
+    void beginText() {
+        textSegment = segment;
+        textStart = at;
+        moved = false;
+    }
+
+    /** What was read of the text up to here is part of it; from now on, what is written is. */
+    void beginWriting() {
+        if (!moved) {
+            moved = true;
+            lastSegment = segment;
+            lastEnd = at;
+        }
+    }
+
+    /** Reads one byte, which is part of the text. */
+    void readOne() {
+        if (moved) {
+            write(bytes[at]);
+        }
+        at++;
+    }
+
+    /** Writes over what has been read. */
+    void write(int value) {
+        byte[] target = segments.get(lastSegment);
+        if (lastEnd == target.length) {
+            target = segments.get(++lastSegment);
+            lastEnd = 0;
+        }
+        target[lastEnd++] = (byte) value;
+    }
+
+    private void write(byte[] source, int from, int to) {
+        for (int start = from; start < to; ) {
+            byte[] target = segments.get(lastSegment);
+            if (lastEnd == target.length) {
+                target = segments.get(++lastSegment);
+                lastEnd = 0;
+            }
+            int count = Math.min(to - start, target.length - lastEnd);
+            System.arraycopy(source, start, target, lastEnd, count);
+            start += count;
+            lastEnd += count;
+        }
+    }
+
+    /** The text ends before the next byte. */
+    void endText() {
+        if (!moved) {
+            lastSegment = segment;
+            lastEnd = at;
+        }
+        moved = false;
+    }
+
+    /** The text that was read last. */
+    Utf8Text text() {
+        if (textSegment == lastSegment) {
+            return new Utf8Text(List.of(new Utf8Text.Piece(segments.get(textSegment), textStart, lastEnd)));
+        }
+        List<Utf8Text.Piece> pieces = new ArrayList<>();
+        for (int index = textSegment; index <= lastSegment; index++) {
+            byte[] piece = segments.get(index);
+            pieces.add(new Utf8Text.Piece(
+                    piece, index == textSegment ? textStart : 0, index == lastSegment ? lastEnd : piece.length));
+        }
+        return new Utf8Text(pieces);
+    }
+}

@@ -1,0 +1,483 @@
+package dev.embedding.http.exchange;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.embedding.support.Utf8Text;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.function.LongConsumer;
+
+/**
+ * Pull parser of a body as JSON, in one pass and without memory of its own: texts stay where they were received. The rules
+ * and the positions of faults are those of Python's {@code json} module, which the callers of the original service know:
+ * strict JSON, and NaN, Infinity, -Infinity. A body that merely ends too early is at fault at its end; bytes that are no
+ * UTF-8 come before any other fault.
+ *
+ * <p>Jackson has no such parser: it makes strings of all texts, in twice to five times their bytes, and its positions are
+ * others.
+ */
+public final class JsonReader {
+
+    static final int MAX_NESTING = 1_000;
+
+    /** Characters of a name, or of a text that can only be a name, beyond which none is known. */
+    private static final int LONGEST_NAME = 1_000;
+
+    private static final int MOST_DIGITS = 9;
+    private static final String NO_VALUE = "Expecting value";
+    private static final String NO_NAME = "Expecting property name enclosed in double quotes";
+    private static final String NO_COMMA = "Expecting ',' delimiter";
+
+    private enum State {
+        VALUE,
+        FIRST_ITEM,
+        FIRST_NAME,
+        AFTER_VALUE,
+        END
+    }
+
+    private final BodyBytes in;
+    private State state = State.VALUE;
+
+    /** Bytes that begin no character. */
+    private int continuations;
+
+    /** A bit for each open bracket: whether it is an object's. */
+    private long[] objects = new long[1 + MAX_NESTING / Long.SIZE];
+
+    private int depth;
+
+    /** Whether the innermost open bracket is an object's. */
+    private boolean inObject;
+
+    private boolean readingToEnd;
+    private int number;
+
+    private final LongConsumer memory;
+
+    /**
+     * @param memory told of bytes that are kept beside the body; may throw when there are not as many
+     */
+    JsonReader(BodyBytes in, LongConsumer memory) {
+        this.in = in;
+        this.memory = memory;
+        skipByteOrderMark();
+    }
+
+    /** To be called before memory is taken that grows with the body. */
+    public void claim(long bytes) {
+        memory.accept(bytes);
+    }
+
+    private void skipByteOrderMark() {
+        if (in.peek() == 0xEF) {
+            in.beginText();
+            sequence();
+            in.endText();
+            if (!in.text().equals(Utf8Text.of("\uFEFF"))) {
+                throw fault(0, NO_VALUE);
+            }
+            continuations++;
+        }
+    }
+
+    /**
+     * Reads on to the next token; {@code NOT_AVAILABLE} at the end of the document, which is the end of the body.
+     *
+     * @throws MalformedJsonException at the first fault
+     */
+    public JsonToken next() {
+        return switch (state) {
+            case VALUE -> {
+                skipBlanks();
+                yield value();
+            }
+            case FIRST_ITEM -> {
+                skipBlanks();
+                yield require(NO_VALUE) == ']' ? close() : value();
+            }
+            case FIRST_NAME -> {
+                skipBlanks();
+                yield require(NO_NAME) == '}' ? close() : name();
+            }
+            case AFTER_VALUE -> afterValue();
+            case END -> JsonToken.NOT_AVAILABLE;
+        };
+    }
+
+    /** Reads on to the end of the document, to make sure that it is one. */
+    void readToEnd() {
+        while (next() != JsonToken.NOT_AVAILABLE) {
+            // Each token is checked as it is read.
+        }
+    }
+
+    /** Of an array or object that has just begun, reads on to its end. */
+    public void skipChildren(JsonToken current) {
+        if (current == JsonToken.START_ARRAY || current == JsonToken.START_OBJECT) {
+            int outside = depth - 1;
+            while (depth > outside) {
+                next();
+            }
+        }
+    }
+
+    /** The text, the field's name, or the number's digits that were read last. */
+    public Utf8Text text() {
+        return in.text();
+    }
+
+    /** Likewise as a string, of which only the beginning is there when it is too long to be a name of anything. */
+    public String shortText() {
+        return in.text().head(LONGEST_NAME);
+    }
+
+    /** The integer that was read last; -1 when it has more than nine digits. */
+    public int intValue() {
+        return number;
+    }
+
+    private JsonToken value() {
+        int first = require(NO_VALUE);
+        state = State.AFTER_VALUE;
+        in.beginText();
+        return switch (first) {
+            case '{' -> open(true);
+            case '[' -> open(false);
+            case '"' -> {
+                string();
+                yield JsonToken.VALUE_STRING;
+            }
+            case 't' -> word("true", position(), JsonToken.VALUE_TRUE);
+            case 'f' -> word("false", position(), JsonToken.VALUE_FALSE);
+            case 'n' -> word("null", position(), JsonToken.VALUE_NULL);
+            case 'N' -> word("NaN", position(), JsonToken.VALUE_NUMBER_FLOAT);
+            case 'I' -> word("Infinity", position(), JsonToken.VALUE_NUMBER_FLOAT);
+            default -> number(first);
+        };
+    }
+
+    private JsonToken open(boolean object) {
+        in.skip();
+        state = object ? State.FIRST_NAME : State.FIRST_ITEM;
+        int index = depth / Long.SIZE;
+        if (index == objects.length) {
+            objects = Arrays.copyOf(objects, 2 * index);
+        }
+        long bit = 1L << depth % Long.SIZE;
+        objects[index] = object ? objects[index] | bit : objects[index] & ~bit;
+        depth++;
+        inObject = object;
+        if (depth > MAX_NESTING && !readingToEnd) {
+            readingToEnd = true;
+            readToEnd();
+            throw new MalformedJsonException(0, "Nested more than " + MAX_NESTING + " levels deep");
+        }
+        return object ? JsonToken.START_OBJECT : JsonToken.START_ARRAY;
+    }
+
+    private JsonToken close() {
+        in.skip();
+        boolean object = inObject;
+        depth--;
+        inObject = depth > 0 && (objects[(depth - 1) / Long.SIZE] & 1L << (depth - 1) % Long.SIZE) != 0;
+        state = State.AFTER_VALUE;
+        return object ? JsonToken.END_OBJECT : JsonToken.END_ARRAY;
+    }
+
+    private JsonToken afterValue() {
+        skipBlanks();
+        if (depth == 0) {
+            if (in.peek() != BodyBytes.END) {
+                throw fault(position(), "Extra data");
+            }
+            state = State.END;
+            return JsonToken.NOT_AVAILABLE;
+        }
+        int next = require(NO_COMMA);
+        if (next == ',') {
+            in.skip();
+            skipBlanks();
+            return inObject ? name() : value();
+        }
+        if (next != (inObject ? '}' : ']')) {
+            throw fault(position(), NO_COMMA);
+        }
+        return close();
+    }
+
+    private JsonToken name() {
+        if (require(NO_NAME) != '"') {
+            throw fault(position(), NO_NAME);
+        }
+        string();
+        skipBlanks();
+        String noColon = "Expecting ':' delimiter";
+        if (require(noColon) != ':') {
+            throw fault(position(), noColon);
+        }
+        in.skip();
+        state = State.VALUE;
+        return JsonToken.FIELD_NAME;
+    }
+
+    /** @param start of what has been read of it before, or of the word */
+    private JsonToken word(String word, int start, JsonToken token) {
+        for (int index = 0; index < word.length(); index++) {
+            if (in.peek() != word.charAt(index)) {
+                throw fault(in.peek() == BodyBytes.END ? position() : start, NO_VALUE);
+            }
+            in.skip();
+        }
+        in.endText();
+        return token;
+    }
+
+    private JsonToken number(int first) {
+        int start = position();
+        boolean negative = first == '-';
+        if (negative) {
+            in.skip();
+            if (in.peek() == 'I') {
+                return word("Infinity", start, JsonToken.VALUE_NUMBER_FLOAT);
+            }
+        }
+        int digits = 0;
+        if (in.peek() == '0') {
+            in.skip();
+            number = 0;
+        } else {
+            digits = digits();
+            if (digits == 0) {
+                throw fault(in.peek() == BodyBytes.END ? position() : start, NO_VALUE);
+            }
+        }
+        number = digits > MOST_DIGITS ? -1 : negative ? -number : number;
+        boolean integer = in.peek() <= ',' || isInteger();
+        in.endText();
+        return integer ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_NUMBER_FLOAT;
+    }
+
+    /** How many there are; their value, if it is small, is the number. */
+    private int digits() {
+        number = 0;
+        int count = 0;
+        for (int next = in.peek(); next >= '0' && next <= '9'; next = in.peek()) {
+            in.skip();
+            count++;
+            if (count <= MOST_DIGITS) {
+                number = 10 * number + next - '0';
+            }
+        }
+        return count;
+    }
+
+    private boolean isInteger() {
+        boolean fraction = fraction();
+        return !exponent() && !fraction;
+    }
+
+    private boolean fraction() {
+        int start = position();
+        if (in.peek() != '.') {
+            return false;
+        }
+        in.skip();
+        requireDigits(start);
+        return true;
+    }
+
+    private boolean exponent() {
+        int start = position();
+        if (in.peek() != 'e' && in.peek() != 'E') {
+            return false;
+        }
+        in.skip();
+        if (in.peek() == '+' || in.peek() == '-') {
+            in.skip();
+        }
+        requireDigits(start);
+        return true;
+    }
+
+    /** Without digits the number ends before {@code start}, where nothing of the kind may stand, unless the body ends. */
+    private void requireDigits(int start) {
+        int whole = number;
+        if (digits() == 0) {
+            throw in.peek() == BodyBytes.END
+                    ? fault(position(), "Unterminated number")
+                    : fault(start, depth == 0 ? "Extra data" : NO_COMMA);
+        }
+        number = whole;
+    }
+
+    private void string() {
+        in.skip();
+        in.beginText();
+        int high = 0;
+        while (true) {
+            int next = in.peek();
+            if (next == '\\') {
+                in.beginWriting();
+                high = escape(high);
+                continue;
+            }
+            writeAlone(high);
+            high = 0;
+            if (next == '"') {
+                in.endText();
+                in.skip();
+                return;
+            }
+            if (next == BodyBytes.END) {
+                throw fault(position(), "Unterminated string");
+            }
+            if (next < ' ') {
+                throw fault(position(), "Invalid control character");
+            }
+            if (next < 0x80) {
+                in.readPlain();
+            } else {
+                sequence();
+            }
+        }
+    }
+
+    /**
+     * Decodes an escape.
+     *
+     * @param high what was escaped right before, where it is the first half of a surrogate pair, else 0
+     * @return likewise for this one
+     */
+    private int escape(int high) {
+        int start = position();
+        in.skip();
+        int kind = require("Unterminated string");
+        if (kind == 'u') {
+            int unit = hexadecimal();
+            if (high != 0 && Character.isLowSurrogate((char) unit)) {
+                write(Character.toCodePoint((char) high, (char) unit));
+                return 0;
+            }
+            writeAlone(high);
+            if (Character.isHighSurrogate((char) unit)) {
+                return unit;
+            }
+            write(unit);
+            return 0;
+        }
+        writeAlone(high);
+        in.skip();
+        switch (kind) {
+            case '"', '\\', '/' -> in.write(kind);
+            case 'b' -> in.write('\b');
+            case 'f' -> in.write('\f');
+            case 'n' -> in.write('\n');
+            case 'r' -> in.write('\r');
+            case 't' -> in.write('\t');
+            default -> throw fault(start, "Invalid \\escape");
+        }
+        return 0;
+    }
+
+    private int hexadecimal() {
+        int start = position();
+        in.skip();
+        int unit = 0;
+        for (int digit = 0; digit < 4; digit++) {
+            int next = require("Unterminated string");
+            if (!HexFormat.isHexDigit(next)) {
+                throw fault(start, "Invalid \\uXXXX escape");
+            }
+            unit = unit << 4 | HexFormat.fromHexDigit(next);
+            in.skip();
+        }
+        return unit;
+    }
+
+    private void writeAlone(int high) {
+        if (high != 0) {
+            write(high);
+        }
+    }
+
+    private void write(int character) {
+        if (character < 0x80) {
+            in.write(character);
+            return;
+        }
+        if (character < 0x800) {
+            in.write(0xC0 | character >> 6);
+        } else {
+            if (character < 0x10000) {
+                in.write(0xE0 | character >> 12);
+            } else {
+                in.write(0xF0 | character >> 18);
+                in.write(0x80 | character >> 12 & 0x3F);
+            }
+            in.write(0x80 | character >> 6 & 0x3F);
+        }
+        in.write(0x80 | character & 0x3F);
+    }
+
+    /** Reads a character of several bytes. */
+    private void sequence() {
+        int start = position();
+        int lead = in.peek();
+        int more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+        int least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        int most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+        if (lead < 0xC2 || lead > 0xF4) {
+            throw invalidUtf8(start);
+        }
+        in.readOne();
+        for (int index = 0; index < more; index++) {
+            int next = in.peek();
+            if (next < least || next > most) {
+                throw invalidUtf8(start);
+            }
+            in.readOne();
+            least = 0x80;
+            most = 0xBF;
+        }
+        continuations += more;
+    }
+
+    private static MalformedJsonException invalidUtf8(int position) {
+        return new MalformedJsonException(position, "Invalid UTF-8");
+    }
+
+    private void skipBlanks() {
+        if (in.peek() <= ' ') {
+            skipSomeBlanks();
+        }
+    }
+
+    private void skipSomeBlanks() {
+        for (int next = in.peek(); next == ' ' || next == '\n' || next == '\r' || next == '\t'; next = in.peek()) {
+            in.skip();
+        }
+    }
+
+    /** The next byte; the end of the body is a fault. */
+    private int require(String problem) {
+        int next = in.peek();
+        if (next == BodyBytes.END) {
+            throw fault(position(), problem);
+        }
+        return next;
+    }
+
+    /** Of the next byte, in characters. */
+    private int position() {
+        return in.offset() - continuations;
+    }
+
+    /** A fault, unless bytes behind it are no UTF-8. */
+    private MalformedJsonException fault(int position, String problem) {
+        in.endText();
+        for (in.readAscii(); in.peek() != BodyBytes.END; in.readAscii()) {
+            sequence();
+        }
+        return new MalformedJsonException(position, problem);
+    }
+}

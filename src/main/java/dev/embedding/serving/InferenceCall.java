@@ -1,0 +1,260 @@
+package dev.embedding.serving;
+
+import dev.embedding.batch.BatchResult;
+import dev.embedding.batch.BatchRow;
+import dev.embedding.batch.BatcherClosedException;
+import dev.embedding.batch.DeadlinePassedException;
+import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.MovedException;
+import dev.embedding.batch.QueueFullException;
+import dev.embedding.batch.RowFailedException;
+import dev.embedding.batch.admission.Priority;
+import dev.embedding.model.ModelDescription.Kind;
+import dev.embedding.serving.ActiveModel.Lease;
+import dev.embedding.serving.CallContext.End;
+import dev.embedding.serving.Embeddings.Timings;
+import dev.embedding.serving.cache.EmbeddedText;
+import dev.embedding.serving.cache.Recall;
+import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.tokenize.TokenizedText;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One request on its way: lease, cache lookup, admission, tokenizing, batches, answer.
+ *
+ * <p>Its end, for whatever reason, comes through its {@link CallContext}, which may happen on any thread during any step.
+ * What a step acquires is therefore handed to {@link Attempt#hold}, which gives it back at the end, or at once when the
+ * end has come already: nothing is computed for a caller that has gone.
+ */
+final class InferenceCall {
+
+    private final ActiveModel active;
+    private final Workers workers;
+    private final EmbeddingRequest request;
+    private final CallContext context;
+    private final UniEmitter<? super Embeddings> emitter;
+
+    InferenceCall(
+            ActiveModel active,
+            Workers workers,
+            EmbeddingRequest request,
+            CallContext context,
+            UniEmitter<? super Embeddings> emitter) {
+        this.active = active;
+        this.workers = workers;
+        this.request = request;
+        this.context = context;
+        this.emitter = emitter;
+    }
+
+    void begin() {
+        context.onEnd(this::ended);
+        attempt(false);
+    }
+
+    /** Where the caller has gone, nobody waits for a failure. */
+    private void ended(End cause) {
+        if (cause == End.EXPIRED) {
+            emitter.fail(context.deadline()
+                    .orElseThrow()
+                    .passed(active.model().map(EmbeddingModel::queuedTokens).orElse(0L)));
+        }
+    }
+
+    /** @param moved whether another model admitted the request and was replaced before it computed any of it */
+    private void attempt(boolean moved) {
+        try {
+            new Attempt(active.lease().orElseThrow(EmbeddingFailure.NoModel::new)).run(moved);
+        } catch (RuntimeException | Error failure) {
+            fail(failure);
+        }
+    }
+
+    private void succeed(Embeddings embeddings) {
+        if (context.end(End.DONE)) {
+            emitter.complete(embeddings);
+        }
+    }
+
+    private void fail(Throwable failure) {
+        if (context.end(End.DONE)) {
+            emitter.fail(known(failure));
+        }
+    }
+
+    private EmbeddingFailure known(Throwable failure) {
+        if (failure instanceof EmbeddingFailure known) {
+            return known;
+        }
+        if (failure instanceof QueueFullException full) {
+            return new EmbeddingFailure.Saturated(full.expectedWait(), full.retryAfter());
+        }
+        if (failure instanceof DeadlinePassedException late) {
+            return context.deadline().orElseThrow().passed(late.queuedTokens());
+        }
+        if (failure instanceof BatcherClosedException) {
+            return new EmbeddingFailure.GivenUp();
+        }
+        return new EmbeddingFailure.ComputationFailed(failure);
+    }
+
+    /** The steps under one lease. */
+    private final class Attempt {
+        private final Lease lease;
+        private final EmbeddingModel model;
+        private final List<Runnable> held = new ArrayList<>(4);
+        private boolean released;
+
+        Attempt(Lease lease) {
+            this.lease = lease;
+            this.model = lease.model();
+            hold(lease::release);
+            context.onEnd(cause -> release());
+        }
+
+        /** Keeps what was acquired until the attempt ends. */
+        private void hold(Runnable giveBack) {
+            synchronized (held) {
+                if (!released) {
+                    held.add(giveBack);
+                    return;
+                }
+            }
+            giveBack.run();
+        }
+
+        private void release() {
+            List<Runnable> all;
+            synchronized (held) {
+                released = true;
+                all = List.copyOf(held);
+                held.clear();
+            }
+            for (int index = all.size() - 1; index >= 0; index--) {
+                all.get(index).run();
+            }
+        }
+
+        void run(boolean moved) {
+            requireSpace();
+            String prompt = prompt();
+            AnswerShape shape = AnswerShape.of(request.wish(), lease);
+            model.tokenizer().requireOwnTokens(prompt, request.inputs());
+            Recall recall = model.recall(prompt, request.inputs(), request.bypassesCache(), context::check);
+            if (recall.isComplete()) {
+                shape.requireWhole(List.of(), recall);
+                succeed(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));
+                return;
+            }
+            List<EmbeddingInput> missing = recall.missing();
+            long estimate = model.tokenizer().estimate(prompt, missing);
+            Priority priority = request.priority().of(missing.size(), estimate);
+            RequestDeadline deadline = context.deadlineOr(model.timeout(priority, estimate), model.timer());
+            MicroBatcher<EncodedText, EmbeddedText>.Admission admission = moved
+                    ? model.batcher().admitMoved(priority, estimate)
+                    : model.batcher().admit(priority, estimate);
+            hold(admission::release);
+            long start = System.nanoTime();
+            TokenizeJob job = new TokenizeJob(
+                    model,
+                    prompt,
+                    missing,
+                    workers.forBytes(request.bytes()),
+                    context,
+                    tokenized -> submit(
+                            rows(tokenized, prompt, recall, shape),
+                            admission,
+                            deadline,
+                            recall,
+                            shape,
+                            System.nanoTime() - start),
+                    InferenceCall.this::fail);
+            hold(job::forget);
+            job.run();
+        }
+
+        private void requireSpace() {
+            String served = lease.fingerprint();
+            request.requiredSpace().filter(wanted -> !wanted.equals(served)).ifPresent(wanted -> {
+                throw new EmbeddingFailure.OtherSpace(wanted, served);
+            });
+        }
+
+        private String prompt() {
+            VectorWish wish = request.wish();
+            PromptChoice ofName = wish.model()
+                    .map(name -> lease.names()
+                            .promptOf(name)
+                            .orElseThrow(() -> new EmbeddingFailure.UnknownModel(name, lease.names())))
+                    .orElse(PromptChoice.USUAL);
+            PromptChoice wanted = wish.prompt().equals(PromptChoice.USUAL) ? ofName : wish.prompt();
+            return wanted.of(model.description().prompts());
+        }
+
+        private List<BatchRow<EncodedText>> rows(
+                List<TokenizedText> texts, String prompt, Recall recall, AnswerShape shape) {
+            requireTokens(texts, recall);
+            shape.requireWhole(texts, recall);
+            int leftOut = model.tokenizer().leftOut(prompt);
+            List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
+            for (TokenizedText text : texts) {
+                Object key = recall.keyOf(rows.size());
+                rows.add(
+                        new BatchRow<>(new EncodedText(text.ids(), leftOut, text.truncated()), text.ids().length, key));
+            }
+            return rows;
+        }
+
+        /** A transformer computes nothing of nothing; the mean of no rows of a table is zero. */
+        private void requireTokens(List<TokenizedText> texts, Recall recall) {
+            if (model.description().kind() == Kind.STATIC) {
+                return;
+            }
+            for (int index = 0; index < texts.size(); index++) {
+                if (texts.get(index).ids().length == 0) {
+                    throw new EmbeddingFailure.NoTokens(recall.indexOf(index));
+                }
+            }
+        }
+
+        private void submit(
+                List<BatchRow<EncodedText>> rows,
+                MicroBatcher<EncodedText, EmbeddedText>.Admission admission,
+                RequestDeadline deadline,
+                Recall recall,
+                AnswerShape shape,
+                long tokenizeNanos) {
+            hold(
+                    admission
+                            .submit(rows, deadline.nanos())
+                            .subscribe()
+                            .with(
+                                    result -> computed(result, recall, shape, tokenizeNanos),
+                                    failure -> failed(failure, recall))::cancel);
+        }
+
+        private void computed(BatchResult<EmbeddedText> result, Recall recall, AnswerShape shape, long tokenizeNanos) {
+            try {
+                succeed(shape.embeddings(
+                        recall.with(result.values()),
+                        new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
+                        recall.counts(result.sharedRows())));
+            } catch (RuntimeException | Error failure) {
+                fail(failure);
+            }
+        }
+
+        private void failed(Throwable failure, Recall recall) {
+            if (failure instanceof MovedException) {
+                release();
+                attempt(true);
+            } else if (failure instanceof RowFailedException row) {
+                fail(new EmbeddingFailure.ComputationFailed(recall.indexOf(row.index()), row.reason()));
+            } else {
+                fail(failure);
+            }
+        }
+    }
+}

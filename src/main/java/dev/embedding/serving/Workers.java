@@ -1,0 +1,36 @@
+package dev.embedding.serving;
+
+import java.util.concurrent.Executor;
+
+/**
+ * Threads that parse, tokenize and encode: some for small requests and others for large ones, so that a small request waits
+ * for no large one, of whatever kind and however many there are. The operating system shares the cores between them.
+ */
+public final class Workers {
+
+    /** Bytes up to which a request, or an answer, is small. */
+    public static final int SMALL_BYTES = 64 << 10;
+
+    private final Executor small;
+    private final Executor large;
+
+    public Workers(Executor small, Executor large) {
+        this.small = small;
+        this.large = large;
+    }
+
+    /** Everything is done on the calling thread. */
+    public static Workers onCallingThread() {
+        return new Workers(Runnable::run, Runnable::run);
+    }
+
+    /** For work of which the time grows with so many bytes. */
+    public Executor forBytes(long bytes) {
+        return bytes <= SMALL_BYTES ? small : large;
+    }
+
+    /** For what may take long or block. */
+    public Executor forLongWork() {
+        return large;
+    }
+}
