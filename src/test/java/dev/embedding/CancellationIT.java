@@ -82,6 +82,35 @@ class CancellationIT {
         assertThat(service.output().lines()).noneMatch(line -> line.contains(" ERROR "));
     }
 
+    /** While its body is parsed, looked up, tokenized, admitted, or computed. */
+    @Test
+    void countsAndDropsWhoeverGoesAtAnyMoment() throws IOException {
+        double cancelledBefore = service.client().meter(CANCELLED);
+        double computedBefore = service.client().meter("embedding_tokens_total");
+        byte[] body =
+                Answer.jsonOf(Map.of("texts", GeneratedTexts.of(TEXTS, 500, 1))).getBytes(StandardCharsets.UTF_8);
+        int leaving = 0;
+
+        for (int millis : new int[] {0, 5, 10, 20, 30, 40, 60, 80, 100, 150, 200, 400}) {
+            try (RawConnection connection = service.connect()) {
+                connection
+                        .sendHead("POST /embed", "Content-Length: " + body.length)
+                        .send(body);
+                connection.resetAfter(Duration.ofMillis(millis));
+            }
+            leaving++;
+        }
+
+        int gone = leaving;
+        Await.until(PATIENCE, () -> service.client().meter(CANCELLED) >= cancelledBefore + gone, () -> service.client()
+                .get("/q/metrics", "Accept", "text/plain")
+                .text());
+        Await.until(SOON, () -> queued() == 0, () -> queued() + " tokens still wait");
+        double computed = service.client().meter("embedding_tokens_total") - computedBefore;
+        assertThat(computed).isLessThan(0.1 * gone * TEXTS * TOKENS_PER_TEXT);
+        assertThat(service.client().meter(CANCELLED)).isEqualTo(cancelledBefore + gone);
+    }
+
     private static double queued() {
         return service.client().meter("embedding_queue_tokens");
     }

@@ -2,6 +2,7 @@ package dev.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class OverloadIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String SATURATED = "embedding_requests_total{outcome=\"saturated\"}";
     private static ServiceProcess service;
 
     @BeforeAll
@@ -63,5 +65,49 @@ class OverloadIT {
 
         assertThat(statuses).containsOnly(200, 429).contains(200, 429);
         assertThat(service.client().embed("afterwards").vectors()).hasSize(1);
+    }
+
+    /** The body is no JSON, which would be a 422: nobody has looked. */
+    @Test
+    void refusesWithoutParsingWhileBothClassesAreFull() throws IOException {
+        CompletableFuture<Answer> ingest =
+                service.client().embedLater(GeneratedTexts.of(400, 400, 3), "X-Request-Timeout-Ms", "60000");
+        Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") > 20_000, () -> "No ingest waits");
+        List<CompletableFuture<Answer>> queries = new ArrayList<>();
+        for (int query = 0; query < 40; query++) {
+            queries.add(service.client()
+                    .embedLater(
+                            GeneratedTexts.of(8, 400, 100 + query),
+                            "X-Priority",
+                            "interactive",
+                            "X-Request-Timeout-Ms",
+                            "60000"));
+        }
+        double refusedBefore = service.client().meter(SATURATED);
+        String noJson = "{\"texts\": ";
+
+        try (RawConnection connection = service.connect()) {
+            Answer refused = answerTo(connection, noJson);
+            for (int attempt = 0; attempt < 200 && refused.status() != 429; attempt++) {
+                assertThat(refused.status()).isEqualTo(422);
+                refused = answerTo(connection, noJson);
+            }
+
+            assertThat(refused.requireError(429).path("detail").textValue()).contains("would wait");
+            assertThat(refused.header("Retry-After")).isPresent();
+            assertThat(refused.header("Connection")).isEmpty();
+            assertThat(service.client().meter(SATURATED)).isGreaterThan(refusedBefore);
+            assertThat(service.client().get("/q/health/ready").status()).isEqualTo(200);
+        }
+        ingest.cancel(true);
+        queries.forEach(query -> query.cancel(true));
+        Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") == 0, () -> "Some wait still");
+    }
+
+    private static Answer answerTo(RawConnection connection, String body) throws IOException {
+        return connection
+                .sendHead("POST /embed", "Content-Length: " + body.length())
+                .send(body)
+                .answer();
     }
 }

@@ -3,6 +3,7 @@ package dev.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -165,5 +166,22 @@ class RequestHeadersIT {
 
         assertThat(client.embed(List.of("a"), "X-Request-Timeout-Ms", "10000").vectors())
                 .hasSize(1);
+    }
+
+    /** From the headers on: parsing, and the time that a body takes to arrive, are part of it. */
+    @Test
+    void countsTheTimeBeforeTheTextsAreKnown() throws IOException {
+        byte[] zeros = ("{\"texts\": [" + "0,".repeat(10_000_000) + "0]}").getBytes(StandardCharsets.UTF_8);
+
+        client.postJson("/embed", zeros, "X-Request-Timeout-Ms", "20").requireError(504);
+
+        try (RawConnection connection = service.connect()) {
+            connection
+                    .sendHead("POST /embed", "Content-Length: 1000", "X-Request-Timeout-Ms: 100")
+                    .send("{\"texts\": [");
+            assertThat(connection.answer().requireError(504).path("detail").textValue())
+                    .contains("within its 100 ms");
+            assertThat(connection.isClosedByService()).isTrue();
+        }
     }
 }

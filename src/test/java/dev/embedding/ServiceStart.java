@@ -30,6 +30,7 @@ final class ServiceStart {
 
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> files = new HashMap<>();
+    private final List<String> jvmOptions = new ArrayList<>();
     private int port = Ports.free();
 
     ServiceStart() {
@@ -55,6 +56,12 @@ final class ServiceStart {
     /** Puts a file into the working directory. */
     ServiceStart file(String name, String content) {
         files.put(name, content);
+        return this;
+    }
+
+    /** Adds options of its JVM, which win over those given otherwise. */
+    ServiceStart jvm(String... options) {
+        jvmOptions.addAll(List.of(options));
         return this;
     }
 
@@ -97,7 +104,7 @@ final class ServiceStart {
         }
     }
 
-    private static List<String> command(Path directory) {
+    private List<String> command(Path directory) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + APPLICATION.resolveSibling("jvm.options"));
@@ -105,6 +112,7 @@ final class ServiceStart {
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split("\\s+")));
         }
+        command.addAll(jvmOptions);
         command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
         command.addAll(List.of("-jar", APPLICATION.toString()));
         return command;

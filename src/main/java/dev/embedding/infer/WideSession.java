@@ -98,7 +98,7 @@ final class WideSession implements AutoCloseable {
                 return;
             }
             if (!allowed) {
-                opened.close();
+                close(opened);
                 return;
             }
             session = opened;
@@ -148,11 +148,16 @@ final class WideSession implements AutoCloseable {
             WatchedSession open = session;
             if (open != null) {
                 session = null;
-                open.close();
+                close(open);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private static void close(WatchedSession closed) {
+        closed.close();
+        NativeMemory.giveBack();
     }
 
     /** Waits for a run inside, and for a session that is just being opened: the engine cannot be left in the middle. */

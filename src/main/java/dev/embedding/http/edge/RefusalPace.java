@@ -13,11 +13,14 @@ import java.util.function.LongSupplier;
 @Singleton
 public final class RefusalPace {
 
-    private static final long PER_SECOND = 500;
+    private static final long PER_SECOND = 1_000;
     private static final long INTERVAL_NANOS = 1_000_000_000 / PER_SECOND;
 
     /** Refusals at once that are answered at once. */
     private static final long BURST_NANOS = 500 * INTERVAL_NANOS;
+
+    /** Those held back go out together, as waking up for each costs more than sending it. */
+    private static final long TICK_NANOS = 50_000_000;
 
     private static final long LONGEST_NANOS = 1_000_000_000;
 
@@ -35,10 +38,11 @@ public final class RefusalPace {
         this.dueNanos = clock.getAsLong() - BURST_NANOS;
     }
 
-    /** How long to wait before the next refusal is sent; zero up to some hundreds a second, and never more than a second. */
+    /** How long to wait before the next refusal is sent; zero up to a thousand a second, and hardly more than a second. */
     public synchronized Duration next() {
         long now = clock.getAsLong();
-        dueNanos = now + Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, LONGEST_NANOS));
-        return Duration.ofNanos(Math.max(0, dueNanos - now));
+        long ahead = Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, LONGEST_NANOS));
+        dueNanos = now + ahead;
+        return ahead <= 0 ? Duration.ZERO : Duration.ofNanos(ahead + TICK_NANOS - Math.floorMod(dueNanos, TICK_NANOS));
     }
 }

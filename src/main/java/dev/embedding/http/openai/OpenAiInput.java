@@ -87,6 +87,9 @@ final class OpenAiInput {
             if (item != first) {
                 json.skipChildren(item);
                 refuse();
+            } else if (count >= MOST) {
+                json.skipChildren(item);
+                count++;
             } else if (item == JsonToken.VALUE_STRING) {
                 addText(json.text());
             } else if (item == JsonToken.START_ARRAY) {
@@ -128,12 +131,11 @@ final class OpenAiInput {
     }
 
     private void add(EmbeddingInput input) {
-        if (count++ < MOST) {
-            if (input.length() == 0) {
-                empty.add(inputs.size());
-            }
-            inputs.add(input);
+        if (input.length() == 0) {
+            empty.add(count);
         }
+        inputs.add(input);
+        count++;
     }
 
     private void refuse() {

@@ -1,0 +1,140 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.serving.CallContext.End;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Callers that go at any moment of any step: nothing is computed for them, and nothing stays held. */
+@Timeout(120)
+class LeavingCallersTest {
+
+    private static final long LONG = TimeUnit.SECONDS.toNanos(50);
+
+    private final SmallModels models = new SmallModels();
+    private final ActiveModel active = new ActiveModel();
+    private final Embedder embedder = new Embedder(active, models.host().workers());
+
+    @AfterEach
+    void close() throws InterruptedException {
+        models.close();
+    }
+
+    @Test
+    void doesNothingForACallThatIsOver() throws InterruptedException {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        CallContext call = CallContext.begin(Optional.empty());
+        call.end(End.CANCELLED);
+
+        embedder.embed(EmbeddingRequest.of(List.of("text")), call).subscribe().with(embeddings -> {});
+
+        assertThat(model.batcher().backlog().tokens()).isZero();
+        assertThat(model.queuedTokens()).isZero();
+        active.retire().orElseThrow().awaitReleased(LONG);
+    }
+
+    @Test
+    void leavesNothingBehindWheneverACallerGoes() throws InterruptedException {
+        EmbeddingModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        Random random = new Random(1);
+        for (int round = 0; round < 1_000; round++) {
+            CallContext call = CallContext.begin(Optional.empty());
+            long nanos = random.nextInt(2_000_000);
+            CountDownLatch gone = new CountDownLatch(1);
+            Thread leaving = new Thread(() -> {
+                long until = System.nanoTime() + nanos;
+                while (System.nanoTime() < until) {
+                    Thread.onSpinWait();
+                }
+                call.end(End.CANCELLED);
+                gone.countDown();
+            });
+            leaving.start();
+
+            embedder.embed(EmbeddingRequest.of(List.of("a text", "another one", "x ".repeat(3_000))), call)
+                    .subscribe()
+                    .with(embeddings -> {}, failure -> {});
+
+            assertThat(gone.await(50, TimeUnit.SECONDS)).isTrue();
+        }
+
+        embedOne();
+        assertThat(model.queuedTokens()).isZero();
+        assertThat(model.batcher().backlog().tokens()).isZero();
+        long start = System.nanoTime();
+        active.retire().orElseThrow().awaitReleased(LONG);
+        assertThat(System.nanoTime() - start).as("a lease is still held").isLessThan(LONG);
+    }
+
+    /** The swap makes a request begin again under another lease. */
+    @Test
+    void leavesNothingBehindWhileTheModelIsReplaced() throws InterruptedException {
+        EmbeddingModel first = models.load("distilbert-mean");
+        EmbeddingModel second = models.load("bert-cls-normalize");
+        active.serve(first, ServingOptions.plain(true));
+        embedOne();
+        CountDownLatch begin = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(64);
+        Random random = new Random(2);
+        for (int caller = 0; caller < 64; caller++) {
+            long micros = random.nextInt(20_000);
+            new Thread(() -> {
+                        CallContext call = CallContext.begin(Optional.empty());
+                        await(begin);
+                        embedder.embed(EmbeddingRequest.of(List.of("x ".repeat(500), "another")), call)
+                                .subscribe()
+                                .with(embeddings -> {}, failure -> {});
+                        sleepMicros(micros);
+                        call.end(End.CANCELLED);
+                        over.countDown();
+                    })
+                    .start();
+        }
+
+        begin.countDown();
+        sleepMicros(3_000);
+        ActiveModel.Retired replaced =
+                active.serve(second, ServingOptions.plain(true)).orElseThrow();
+        first.handOver();
+
+        assertThat(over.await(50, TimeUnit.SECONDS)).isTrue();
+        long start = System.nanoTime();
+        replaced.awaitReleased(LONG);
+        active.retire().orElseThrow().awaitReleased(LONG);
+        assertThat(System.nanoTime() - start).as("a lease is still held").isLessThan(LONG);
+        assertThat(second.batcher().backlog().tokens()).isZero();
+    }
+
+    private void embedOne() {
+        assertThat(embedder.embed(EmbeddingRequest.of(List.of("one")))
+                        .await()
+                        .atMost(Duration.ofSeconds(50))
+                        .vectors())
+                .hasSize(1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void sleepMicros(long micros) {
+        long until = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(micros);
+        while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+    }
+}
