@@ -2,6 +2,7 @@ package dev.embedding.tokenize;
 
 import dev.embedding.MicrosecondsBenchmark;
 import dev.embedding.SampleTexts;
+import dev.embedding.support.Utf8Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,10 +14,11 @@ public class TokenizingBenchmark extends MicrosecondsBenchmark {
     private static final Path TOKENIZER = Path.of("target/models/BAAI/bge-small-en-v1.5/tokenizer.json");
 
     private final SampleTexts samples = new SampleTexts();
-    private final String query = "How do I reset my password?";
-    private final String passage = samples.text(600);
-    private final String book = samples.text(1_000_000);
-    private final List<String> thousandPassages = samples.texts(1_000, 600);
+    private final Utf8Text query = Utf8Text.of("How do I reset my password?");
+    private final Utf8Text passage = Utf8Text.of(samples.text(600));
+    private final Utf8Text book = Utf8Text.of(samples.text(1_000_000));
+    private final List<Utf8Text> thousandPassages =
+            samples.texts(1_000, 600).stream().map(Utf8Text::of).toList();
     private final TextTokenizer tokenizer;
 
     public TokenizingBenchmark() {

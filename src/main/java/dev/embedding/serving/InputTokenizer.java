@@ -57,7 +57,7 @@ final class InputTokenizer implements AutoCloseable {
         Utf8Text text = ((EmbeddingInput.Text) input).text();
         TokenizedText tokenized = tokenizer.tokenize(text.behind(prompt), checkpoint);
         if (!tokenized.truncated()) {
-            tokenizer.estimator().learn(prompt, text.toString(), tokenized.ids().length);
+            tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
         }
         return tokenized;
     }
@@ -69,11 +69,11 @@ final class InputTokenizer implements AutoCloseable {
 
     /** Tokens that these inputs will have about, without tokenizing them. */
     long estimate(String prompt, List<EmbeddingInput> inputs) {
-        List<String> texts = new ArrayList<>(inputs.size());
+        List<Utf8Text> texts = new ArrayList<>(inputs.size());
         long given = 0;
         for (EmbeddingInput input : inputs) {
             if (input instanceof EmbeddingInput.Text text) {
-                texts.add(text.text().toString());
+                texts.add(text.text());
             } else {
                 given += tokenizer.estimator().atMost(input.length());
             }

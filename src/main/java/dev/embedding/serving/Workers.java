@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
  */
 public final class Workers {
 
-    /** Bytes up to which a request, or an answer, is small. */
-    public static final int SMALL_BYTES = 64 << 10;
+    /** Bytes up to which a request, or an answer, is small: some milliseconds of work, whatever is in it. */
+    private static final int SMALL_BYTES = 16 << 10;
 
     private final Executor small;
     private final Executor large;

@@ -175,6 +175,21 @@ public final class Utf8Text {
         return toString();
     }
 
+    /** Where the character begins that the byte at this offset belongs to. */
+    public int startOfCharacter(int offset) {
+        int before = 0;
+        int start = 0;
+        for (Piece piece : pieces) {
+            for (int at = Math.max(0, offset - 3 - before); at < piece.length() && at <= offset - before; at++) {
+                if ((piece.bytes()[piece.start() + at] & 0xC0) != 0x80) {
+                    start = before + at;
+                }
+            }
+            before += piece.length();
+        }
+        return start;
+    }
+
     /** Goes through the characters from the beginning. */
     public CodePoints codePoints() {
         return new CodePoints();

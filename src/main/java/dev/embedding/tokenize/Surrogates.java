@@ -20,11 +20,20 @@ final class Surrogates {
         return new String(characters);
     }
 
+    /** The code point, or U+FFFD for a lone surrogate. */
+    static int replaceLone(int character) {
+        return isLone(character) ? REPLACEMENT : character;
+    }
+
+    private static boolean isLone(int character) {
+        return character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+    }
+
     private static int indexOfLone(String text, int from) {
         int index = from;
         while (index < text.length()) {
             int character = text.codePointAt(index);
-            if (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE) {
+            if (isLone(character)) {
                 return index;
             }
             index += Character.charCount(character);

@@ -1,5 +1,6 @@
 package dev.embedding.tokenize;
 
+import dev.embedding.support.Utf8Text;
 import java.util.List;
 
 /**
@@ -20,6 +21,9 @@ public final class TokenEstimator {
 
     private static final double MAX_CORRECTION = 4;
 
+    /** Characters of a text that are counted for each token that the model takes. */
+    private static final int CHARACTERS_PER_TOKEN = 64;
+
     private final int specialTokens;
     private final int maxTokens;
     private final Object lock = new Object();
@@ -37,11 +41,11 @@ public final class TokenEstimator {
     }
 
     /** About how many tokens the model will see of these texts behind a prompt. */
-    public long estimate(String prompt, List<String> texts) {
-        double ofPrompt = count(prompt);
+    public long estimate(String prompt, List<Utf8Text> texts) {
+        double ofPrompt = count(Utf8Text.of(prompt));
         double factor = correction;
         long sum = 0;
-        for (String text : texts) {
+        for (Utf8Text text : texts) {
             sum += atMost(specialTokens + (long) Math.ceil(factor * (ofPrompt + count(text))));
         }
         return sum;
@@ -57,8 +61,8 @@ public final class TokenEstimator {
      *
      * @param tokens how many it has, special ones included
      */
-    public void learn(String prompt, String text, int tokens) {
-        double count = count(prompt) + count(text);
+    public void learn(String prompt, Utf8Text text, int tokens) {
+        double count = count(Utf8Text.of(prompt)) + count(text);
         double exact = tokens - specialTokens;
         if (count <= 0 || exact <= 0) {
             return;
@@ -73,14 +77,20 @@ public final class TokenEstimator {
 
     /**
      * Words of the Latin alphabet are a token and some more when they are long; ideographs, syllables, symbols and
-     * punctuation one each; of other alphabets two letters are one. Counting ends where the model takes no more.
+     * punctuation one each; of other alphabets two letters are one. Counting ends where the model takes no more, and
+     * after so many characters as only a text with next to no words has.
      */
-    private double count(String text) {
+    private double count(Utf8Text text) {
         double enough = MAX_CORRECTION * maxTokens;
+        long characters = (long) CHARACTERS_PER_TOKEN * maxTokens;
         double count = 0;
         int word = 0;
-        for (int index = 0; index < text.length() && count < enough; index++) {
-            char character = text.charAt(index);
+        Utf8Text.CodePoints codePoints = text.codePoints();
+        while (count < enough && characters-- > 0) {
+            int character = codePoints.next();
+            if (character == Utf8Text.END) {
+                break;
+            }
             if (isLatin(character)) {
                 word++;
                 count += word == 1 ? 1 : word > WHOLE_WORD ? REST_OF_WORD : 0;
@@ -92,7 +102,7 @@ public final class TokenEstimator {
         return count;
     }
 
-    private static boolean isLatin(char character) {
+    private static boolean isLatin(int character) {
         return character < 0x80
                 ? character >= 'a' && character <= 'z'
                         || character >= 'A' && character <= 'Z'
@@ -100,14 +110,11 @@ public final class TokenEstimator {
                 : character >= 0xC0 && character < 0x250;
     }
 
-    private static double alone(char character) {
+    private static double alone(int character) {
         if (character <= ' ' || character == 0xA0 || character >= 0x300 && character < 0x370) {
             return 0; // blanks and accents
         }
-        if (Character.isSurrogate(character)) {
-            return 0.5; // two make an emoji or a rare ideograph
-        }
-        boolean isSyllable = character >= 0x2E80 && character < 0xD800 || character >= 0xF900;
+        boolean isSyllable = character >= 0x2E80;
         return !isSyllable && Character.isLetter(character) ? OTHER_LETTER : 1;
     }
 }

@@ -10,16 +10,20 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The content of a {@code tokenizer.json}. */
 record TokenizerDefinition(byte[] json, JsonNode root) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NORMALIZER = "normalizer";
+    private static final int MOST_UNUSUAL_TOKENS = 40;
     private static final String LOWERCASE = "Lowercase";
 
     /** @throws IllegalArgumentException when it is no JSON object */
@@ -101,6 +105,45 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
         }
         root.path("added_tokens").forEach(token -> ids.set(token.path("id").asInt()));
         return ids;
+    }
+
+    /**
+     * Tokens whose text a tokenizer may treat unlike other text: added ones, and those in which a blank stands behind
+     * something else. Of each kind a few dozen.
+     */
+    List<String> unusualTokens() {
+        Stream<String> added = elements(root.path("added_tokens"))
+                .map(token -> token.path("content").asText())
+                .filter(content -> !content.isEmpty())
+                .sorted(Comparator.comparing(content -> content.strip().indexOf(' ') < 0)) // those with blanks first
+                .limit(MOST_UNUSUAL_TOKENS);
+        JsonNode vocabulary = root.path("model").path("vocab");
+        Stream<String> tokens = vocabulary.isArray()
+                ? elements(vocabulary).map(entry -> entry.path(0).asText())
+                : vocabulary.properties().stream().map(Map.Entry::getKey);
+        Stream<String> acrossBlanks = tokens.map(
+                        token -> token.replace('\u2581', ' ').replace('\u0120', ' '))
+                .filter(token -> token.strip().indexOf(' ') >= 0)
+                .limit(MOST_UNUSUAL_TOKENS);
+        return Stream.concat(added, acrossBlanks).toList();
+    }
+
+    /** Characters, in lower case, with which added tokens begin or end, also beside a blank in them. */
+    BitSet edgesOfAddedTokens() {
+        BitSet edges = new BitSet();
+        for (JsonNode added : root.path("added_tokens")) {
+            for (String word : added.path("content").asText().split(" ")) {
+                if (!word.isEmpty()) {
+                    edges.set(Character.toLowerCase(word.codePointAt(0)));
+                    edges.set(Character.toLowerCase(word.codePointBefore(word.length())));
+                }
+            }
+        }
+        return edges;
+    }
+
+    private static Stream<JsonNode> elements(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
     }
 
     InputStream content() {

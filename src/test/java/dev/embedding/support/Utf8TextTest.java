@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,18 @@ class Utf8TextTest {
         assertThat(text.tail(100)).isEqualTo(SAMPLE);
         assertThat(text.head(0)).isEmpty();
         assertThat(text.tail(0)).isEmpty();
+    }
+
+    @Test
+    void knowsWhereEachCharacterBegins() {
+        byte[] bytes = SAMPLE.getBytes(StandardCharsets.UTF_8);
+        for (int cut = 0; cut <= bytes.length; cut++) {
+            Utf8Text text = new Utf8Text(
+                    List.of(new Utf8Text.Piece(bytes, 0, cut), new Utf8Text.Piece(bytes, cut, bytes.length)));
+
+            assertThat(IntStream.range(0, bytes.length).map(text::startOfCharacter))
+                    .containsExactly(0, 1, 2, 2, 4, 4, 4, 7, 7, 7, 7, 11, 12);
+        }
     }
 
     @Test

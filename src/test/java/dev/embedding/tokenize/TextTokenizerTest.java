@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.ReferenceModel;
+import dev.embedding.support.Utf8Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,29 +178,48 @@ class TextTokenizerTest {
 
     @Test
     void takesLoneSurrogatesForReplacementCharacters() throws IOException {
-        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64))) {
-            int[] ids = tokenizer.tokenize("one \ud83d two").ids();
+        Path roberta = ReferenceModel.of("roberta-mean-bpe").tokenizer();
+        try (TextTokenizer tokenizer = new TextTokenizer(roberta, TokenizerOptions.upTo(64))) {
+            for (String rest : new String[] {"", " ".repeat(2_000)}) {
+                int[] ids = tokenizer.tokenize("one \ud83d two" + rest).ids();
 
-            assertThat(ids).isEqualTo(tokenizer.tokenize("one \uFFFD two").ids());
+                assertThat(ids)
+                        .isEqualTo(tokenizer.tokenize("one \uFFFD two" + rest).ids());
+                assertThat(ids)
+                        .isNotEqualTo(tokenizer.tokenize("one ? two" + rest).ids());
+            }
         }
     }
 
     @Test
-    void tokenizesATextThatIsTakenWholeInPortions() throws IOException {
-        TokenizerOptions whole = new TokenizerOptions(true, Integer.MAX_VALUE, false, false, Map.of());
-        TokenizerOptions inPortions = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
+    void takesATextWholeWithoutAMaximum() throws IOException {
         Random random = new Random(1);
         StringBuilder text = new StringBuilder("x".repeat(200_000));
-        while (text.length() < 500_000) {
+        while (text.length() < 400_000) {
             text.append(' ').append(new RandomText(random).ofLength(300));
         }
-        try (TextTokenizer one = new TextTokenizer(BGE_SMALL, whole);
-                TextTokenizer other = new TextTokenizer(BGE_SMALL, inPortions)) {
-            int[] expected = one.tokenize(text.toString()).ids();
+        TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, unlimited);
+                FullTokenizer library = new FullTokenizer(BGE_SMALL, 1_000_000)) {
+            int[] expected = library.ids(text.toString());
 
-            int[] ids = other.tokenize(text.toString()).ids();
+            TokenizedText tokenized = tokenizer.tokenize(text.toString());
 
-            assertThat(ids).isEqualTo(Arrays.copyOfRange(expected, 1, expected.length - 1));
+            assertThat(tokenized.ids()).isEqualTo(Arrays.copyOfRange(expected, 1, expected.length - 1));
+            assertThat(tokenized.truncated()).isFalse();
+        }
+    }
+
+    @Test
+    void endsTheWorkForATextThatIsWantedNoMore() throws IOException {
+        TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
+        try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, unlimited)) {
+            Utf8Text text = Utf8Text.of("word ".repeat(20_000));
+            Runnable cancelled = () -> {
+                throw new CancellationException();
+            };
+
+            assertThatThrownBy(() -> tokenizer.tokenize(text, cancelled)).isInstanceOf(CancellationException.class);
         }
     }
 

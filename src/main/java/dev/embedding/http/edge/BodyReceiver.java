@@ -3,7 +3,6 @@ package dev.embedding.http.edge;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.RequestDeadline;
-import dev.embedding.serving.Workers;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -21,6 +20,9 @@ import java.util.function.Supplier;
  * behind it, so that its connection can go on.
  */
 final class BodyReceiver {
+
+    /** Of a body that is read even when it is refused, as closing the connection costs more. */
+    private static final int SMALL_BYTES = 64 << 10;
 
     private static final Failure LATE = Failure.of(408, "The body did not arrive in time.");
     private static final Failure ENDING =
@@ -104,7 +106,7 @@ final class BodyReceiver {
 
     /** Whether its length is known and small. */
     private boolean isSmall() {
-        return declared <= Workers.SMALL_BYTES && request.getHeader("Transfer-Encoding") == null;
+        return declared <= SMALL_BYTES && request.getHeader("Transfer-Encoding") == null;
     }
 
     /** Whether there is room for more bytes of this body; where there is none it is refused. */

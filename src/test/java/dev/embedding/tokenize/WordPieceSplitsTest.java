@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedding.ReferenceModel;
-import dev.embedding.tokenize.TextPrefix.Cut;
-import dev.embedding.tokenize.WordPiecePrefix.Kind;
+import dev.embedding.support.Utf8Text;
+import dev.embedding.tokenize.WordPieceCharacters.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WordPiecePrefixTest {
+class WordPieceSplitsTest {
 
     private static final int MAX_TOKENS = 16;
     private static final int MEGABYTE = 1_000_000;
@@ -38,7 +39,7 @@ class WordPiecePrefixTest {
 
     @Test
     void fitsBertsOwnChain() {
-        assertThat(WordPiecePrefix.fits(definition)).isTrue();
+        assertThat(WordPieceSplits.fits(definition)).isTrue();
     }
 
     @ParameterizedTest
@@ -46,7 +47,7 @@ class WordPiecePrefixTest {
     void fitsNoOtherTokenizer(String model) {
         JsonNode other = ReferenceModel.json(ReferenceModel.of(model).tokenizer());
 
-        assertThat(WordPiecePrefix.fits(other)).isFalse();
+        assertThat(WordPieceSplits.fits(other)).isFalse();
     }
 
     @ParameterizedTest
@@ -54,7 +55,17 @@ class WordPiecePrefixTest {
     void fitsNoChainThatKeepsOddCharacters(String rule) {
         ((ObjectNode) definition.path("normalizer")).put(rule, false);
 
-        assertThat(WordPiecePrefix.fits(definition)).isFalse();
+        assertThat(WordPieceSplits.fits(definition)).isFalse();
+    }
+
+    @Test
+    void fitsNoChainWithAnAddedTokenThatMustBeAWord() {
+        ((ArrayNode) definition.path("added_tokens"))
+                .addObject()
+                .put("content", "[NEW]")
+                .put("single_word", true);
+
+        assertThat(WordPieceSplits.fits(definition)).isFalse();
     }
 
     @ParameterizedTest
@@ -62,7 +73,7 @@ class WordPiecePrefixTest {
     void fitsNoChainWithAnAddedTokenThatACutMayHide(String content) {
         ((ArrayNode) definition.path("added_tokens")).addObject().put("content", content);
 
-        assertThat(WordPiecePrefix.fits(definition)).isFalse();
+        assertThat(WordPieceSplits.fits(definition)).isFalse();
     }
 
     @Test
@@ -72,7 +83,7 @@ class WordPiecePrefixTest {
                 .put("content", "[NEW]")
                 .put("normalized", true);
 
-        assertThat(WordPiecePrefix.fits(definition)).isFalse();
+        assertThat(WordPieceSplits.fits(definition)).isFalse();
     }
 
     // The first tokens stay the same
@@ -167,16 +178,16 @@ class WordPiecePrefixTest {
 
     @Test
     void takesEachCharacterForWhatTheLibraryTakesItOrIsUnsure() throws IOException {
-        WordPiecePrefix prefix = WordPiecePrefix.of(ReferenceModel.json(TextTokenizerTest.BGE_SMALL), 512);
+        WordPieceCharacters characters = new WordPieceCharacters(true);
         List<String> wrong = new ArrayList<>();
         try (LibraryKinds library = new LibraryKinds()) {
-            int[] characters = probes();
-            for (int from = 0; from < characters.length; from += LibraryKinds.AT_ONCE) {
-                int count = Math.min(LibraryKinds.AT_ONCE, characters.length - from);
-                List<Kind> kinds = library.of(characters, from, count);
+            int[] probes = probes();
+            for (int from = 0; from < probes.length; from += LibraryKinds.AT_ONCE) {
+                int count = Math.min(LibraryKinds.AT_ONCE, probes.length - from);
+                List<Kind> kinds = library.of(probes, from, count);
                 for (int index = 0; index < count; index++) {
-                    int character = characters[from + index];
-                    Kind ours = prefix.kindOf(character);
+                    int character = probes[from + index];
+                    Kind ours = characters.kindOf(character);
                     if (ours != Kind.UNSURE && ours != kinds.get(index)) {
                         wrong.add("U+%04X is %s, not %s".formatted(character, kinds.get(index), ours));
                     }
@@ -303,39 +314,40 @@ class WordPiecePrefixTest {
                 "1,",
                 "İ"
             })
-    void keepsLittleOfAMegabyteOfAnything(String unit) throws IOException {
-        TextPrefix prefix = TextPrefix.forTokenizer(
-                TokenizerDefinition.read(TextTokenizerTest.BGE_SMALL).root(), 512);
-        String text = unit.repeat(MEGABYTE / unit.length());
+    void keepsLittleOfAMegabyteOfAnything(String unit) {
+        WordPieceSplits rule = WordPieceSplits.of(ReferenceModel.json(TextTokenizerTest.BGE_SMALL));
+        Pieces pieces = new ForwardPieces(Utf8Text.of(unit.repeat(MEGABYTE / unit.length())), rule, Integer.MAX_VALUE);
 
-        Cut cut = prefix.cut(text, 0);
+        Pieces.Piece piece = Objects.requireNonNull(pieces.next(512));
 
-        assertThat(cut.text().length()).isLessThan(12 * 512);
+        assertThat(piece.text().length()).isLessThan(12 * 512);
     }
 
     @Test
-    void keepsMoreWithEachAttemptAndTheWholeTextAtLast() throws IOException {
-        TextPrefix prefix = TextPrefix.forTokenizer(
-                TokenizerDefinition.read(TextTokenizerTest.BGE_SMALL).root(), 64);
-        String text = "[CLS] ".repeat(5_000);
+    void splitsBetweenAnyTokensButNotInsideAnAddedOne() {
+        WordPieceSplits rule = WordPieceSplits.of(definition);
+        String text = "two words--[CLS][MASK].\u4E2D\u6587\u0301 \u200Bx[C";
+        Pieces pieces = new ForwardPieces(Utf8Text.of(text), rule, Integer.MAX_VALUE);
 
-        List<Integer> kept = IntStream.range(0, 6)
-                .mapToObj(attempt -> prefix.cut(text, attempt).text().length())
-                .toList();
+        List<String> texts = new ArrayList<>();
+        for (Pieces.Piece piece = pieces.next(0); piece != null; piece = pieces.next(0)) {
+            texts.add(piece.text());
+        }
 
-        assertThat(kept).isSorted().startsWith(kept.get(0)).endsWith(text.length());
-        assertThat(prefix.cut(text, 0).complete()).isFalse();
-        assertThat(prefix.cut(text, 5).complete()).isTrue();
-    }
-
-    @Test
-    void leavesShortTextsAsTheyAre() throws IOException {
-        TextPrefix prefix = TextPrefix.forTokenizer(
-                TokenizerDefinition.read(TextTokenizerTest.BGE_SMALL).root(), 64);
-        String text = "\0  \u200B\u200B\u200B\u200B\u200B\u200B ".repeat(5);
-
-        Cut cut = prefix.cut(text, 0);
-
-        assertThat(cut).isEqualTo(new Cut(text, true, 0));
+        assertThat(texts)
+                .containsExactly(
+                        "two",
+                        " ",
+                        "words",
+                        "-",
+                        "-",
+                        "[CLS]",
+                        "[MASK]",
+                        ".",
+                        "\u4E2D",
+                        "\u6587\u0301",
+                        " \u200B",
+                        "x",
+                        "[C");
     }
 }

@@ -1,0 +1,51 @@
+package dev.embedding.tokenize;
+
+import java.util.Arrays;
+
+/**
+ * The special tokens that each text of a model gets.
+ *
+ * @param leading in front of the text's own
+ * @param trailing behind them
+ */
+record SpecialTokens(int[] leading, int[] trailing) {
+
+    static final SpecialTokens NONE = new SpecialTokens(new int[0], new int[0]);
+
+    /**
+     * Those of an encoding.
+     *
+     * @param mask of each token: 1 where it is a special one
+     */
+    static SpecialTokens of(int[] ids, long[] mask) {
+        int leading = 0;
+        while (leading < ids.length && mask[leading] == 1) {
+            leading++;
+        }
+        int special = (int) Arrays.stream(mask).sum();
+        int trailing = special - leading;
+        return new SpecialTokens(
+                Arrays.copyOf(ids, leading), Arrays.copyOfRange(ids, ids.length - trailing, ids.length));
+    }
+
+    int count() {
+        return leading.length + trailing.length;
+    }
+
+    /** These around a text's own tokens. */
+    int[] around(int[] content) {
+        int[] ids = new int[content.length + count()];
+        System.arraycopy(leading, 0, ids, 0, leading.length);
+        System.arraycopy(content, 0, ids, leading.length, content.length);
+        System.arraycopy(trailing, 0, ids, leading.length + content.length, trailing.length);
+        return ids;
+    }
+
+    /** Whether ids begin and end with these. */
+    boolean enclose(int[] ids) {
+        int end = ids.length - trailing.length;
+        return end >= leading.length
+                && Arrays.equals(leading, 0, leading.length, ids, 0, leading.length)
+                && Arrays.equals(trailing, 0, trailing.length, ids, end, ids.length);
+    }
+}
