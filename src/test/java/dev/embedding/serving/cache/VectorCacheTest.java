@@ -9,8 +9,6 @@ import org.junit.jupiter.api.Test;
 
 class VectorCacheTest {
 
-    private static final Runnable NO_CHECK = () -> {};
-
     private static final String SPACE = "85a1";
 
     private final VectorCache cache = VectorCache.ofBytes(100_000);
@@ -33,36 +31,44 @@ class VectorCacheTest {
 
     @Test
     void knowsNothingOfOtherSpacesPromptsAndTexts() {
-        keep(cache.recall(SPACE, "query: ", inputs("a"), false, NO_CHECK), text(1));
+        keep(cache.recall(SPACE, "query: ", inputs("a"), false, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall("other", "query: ", inputs("a"), false, NO_CHECK)
+        assertThat(cache.recall("other", "query: ", inputs("a"), false, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", inputs("a"), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "", inputs("a"), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query:", inputs(" a"), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "query:", inputs(" a"), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("A"), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("A"), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a "), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("a "), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a"), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "query: ", inputs("a"), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isTrue();
     }
 
     @Test
     void tellsTokensFromTextsAndFromOtherTokens() {
-        keep(cache.recall(SPACE, "", tokens(1, 2), false, NO_CHECK), text(1));
+        keep(cache.recall(SPACE, "", tokens(1, 2), false, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall(SPACE, "", tokens(1, 2), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "", tokens(1, 2), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isTrue();
-        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), false, NO_CHECK)
+        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), false, VectorCacheTest::goOn)
                         .keyOf(0))
-                .isNotEqualTo(cache.recall(SPACE, "", tokens(new int[5_001]), false, NO_CHECK)
+                .isNotEqualTo(cache.recall(SPACE, "", tokens(new int[5_001]), false, VectorCacheTest::goOn)
                         .keyOf(0));
-        assertThat(cache.recall(SPACE, "", tokens(2, 1), false, NO_CHECK).isComplete())
+        assertThat(cache.recall(SPACE, "", tokens(2, 1), false, VectorCacheTest::goOn)
+                        .isComplete())
                 .isFalse();
         assertThat(recall("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
     }
@@ -90,7 +96,7 @@ class VectorCacheTest {
     @Test
     void neitherFindsNorKeepsWhatIsToBypassIt() {
         keep(recall("a"), text(1));
-        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), true, NO_CHECK);
+        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), true, VectorCacheTest::goOn);
 
         assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();
@@ -102,7 +108,7 @@ class VectorCacheTest {
         VectorCache off = VectorCache.ofBytes(0);
         off.put(Objects.requireNonNull(recall("a").keyOf(0)), text(1));
 
-        Recall again = off.recall(SPACE, "", inputs("a"), false, NO_CHECK);
+        Recall again = off.recall(SPACE, "", inputs("a"), false, VectorCacheTest::goOn);
 
         assertThat(again.missing()).isEqualTo(inputs("a"));
         assertThat(again.keyOf(0)).isNull();
@@ -131,10 +137,14 @@ class VectorCacheTest {
     }
 
     private Recall recall(String... texts) {
-        return cache.recall(SPACE, "", inputs(texts), false, NO_CHECK);
+        return cache.recall(SPACE, "", inputs(texts), false, VectorCacheTest::goOn);
     }
 
     private static EmbeddedText text(int tokens) {
         return new EmbeddedText(new float[] {tokens}, tokens, false);
+    }
+
+    private static void goOn() {
+        // Nobody leaves.
     }
 }
