@@ -63,6 +63,7 @@ public final class Benchmark {
                     case OVERLOAD -> overload();
                     case FAIRNESS -> fairness();
                     case FORMATS -> formats();
+                    case BODIES -> bodies();
                 };
         System.out.write(report.getBytes(StandardCharsets.UTF_8)); // whatever the locale
         System.out.flush();
@@ -126,6 +127,12 @@ public final class Benchmark {
     private String formats() throws IOException, InterruptedException {
         try (ServiceProcess service = service(Formats.ENVIRONMENT)) {
             return Formats.measure(options, corpus, service);
+        }
+    }
+
+    private String bodies() throws IOException, InterruptedException {
+        try (ServiceProcess service = service(LargeBodies.ENVIRONMENT)) {
+            return LargeBodies.measure(options, corpus, service);
         }
     }
 

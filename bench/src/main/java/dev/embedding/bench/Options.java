@@ -38,7 +38,8 @@ record Options(
         SERVERS(6),
         OVERLOAD(60),
         FAIRNESS(60),
-        FORMATS(6);
+        FORMATS(6),
+        BODIES(10);
 
         private final int seconds;
 
@@ -63,6 +64,7 @@ record Options(
             bench/run overload [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
             bench/run fairness [--seconds 60] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
             bench/run formats [--rounds 3] [--seconds 6] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
+            bench/run bodies [--seconds 10] [--warm-up 20] [--smoke] [--env NAME=VALUE]... [--jvm OPTION]...
             bench/run --smoke          the bare engine: one round of 1 second a side, to see that it works
             bench/run servers --smoke  the same with the servers
             Scenarios of the bare engine: %s
@@ -170,6 +172,7 @@ record Options(
             case "overload" -> Kind.OVERLOAD;
             case "fairness" -> Kind.FAIRNESS;
             case "formats" -> Kind.FORMATS;
+            case "bodies" -> Kind.BODIES;
             default -> throw new IllegalArgumentException("There is no benchmark " + name);
         };
     }

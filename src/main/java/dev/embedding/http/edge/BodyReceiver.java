@@ -91,7 +91,12 @@ final class BodyReceiver {
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             exchange.response().writeContinue();
         }
-        watch();
+        // Most bodies have come with their headers, and end before this turn of the event loop does.
+        eventLoop.runOnContext(unused -> {
+            if (!over) {
+                watch();
+            }
+        });
         request.exceptionHandler(clientGone -> {
             over = true;
             vertx.cancelTimer(timer);
@@ -154,12 +159,15 @@ final class BodyReceiver {
     }
 
     private boolean refusesSaturated() {
-        Optional<EmbeddingFailure.Saturated> full =
-                call.flatMap(asked -> asked.saturation().get());
+        if (call.isEmpty()) {
+            return false;
+        }
+        EmbedCall asked = call.get();
+        Optional<EmbeddingFailure.Saturated> full = asked.saturation().get();
         full.ifPresent(saturated -> {
-            call.orElseThrow().failed().accept(saturated);
+            asked.failed().accept(saturated);
             Failure failure = Failure.retryLater(429, saturated.detail(), saturated.retryAfter());
-            long delay = call.orElseThrow().pace().next().toMillis();
+            long delay = asked.pace().next(asked.context()).toMillis();
             if (delay == 0) {
                 refuse(failure);
             } else {

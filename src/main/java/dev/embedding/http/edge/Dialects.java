@@ -18,7 +18,12 @@ public final class Dialects {
 
     /** The dialect of a path; the service's own where no other is. */
     public Dialect of(String path) {
-        return others.stream().filter(dialect -> dialect.owns(path)).findFirst().orElse(OWN);
+        for (Dialect dialect : others) {
+            if (dialect.owns(path)) {
+                return dialect;
+            }
+        }
+        return OWN;
     }
 
     void assign(RoutingContext exchange) {

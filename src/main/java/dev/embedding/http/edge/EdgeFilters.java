@@ -4,6 +4,7 @@ import dev.embedding.http.access.AccessControl;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.ShutdownSequence;
 import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.CallContext;
 import dev.embedding.serving.PriorityChoice;
 import dev.embedding.telemetry.EmbeddingMeters;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -120,15 +121,20 @@ class EdgeFilters {
     }
 
     private Optional<BodyReceiver.EmbedCall> embedCall(RoutingContext exchange) {
-        if (!Dialects.of(exchange).embeds(exchange.normalizedPath())) {
+        boolean embeds = exchange.request().method().equals(HttpMethod.POST)
+                && Dialects.of(exchange).embeds(exchange.normalizedPath());
+        if (!embeds) {
             return Optional.empty();
         }
         PriorityChoice priority = RequestPriority.find(exchange).orElse(PriorityChoice.BY_SIZE);
+        CallContext call = Calls.begin(exchange);
+        call.onEnd(cause -> {
+            if (cause == CallContext.End.CANCELLED) {
+                meters.cancelled();
+            }
+        });
         return Optional.of(new BodyReceiver.EmbedCall(
-                Calls.begin(exchange),
-                () -> active.model().flatMap(model -> model.saturation(priority)),
-                pace,
-                meters::failed));
+                call, () -> active.model().flatMap(model -> model.saturation(priority)), pace, meters::failed));
     }
 
     private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {

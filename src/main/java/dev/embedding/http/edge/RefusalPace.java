@@ -1,5 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.serving.CallContext;
+import dev.embedding.serving.RequestDeadline;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -13,7 +15,7 @@ import java.util.function.LongSupplier;
 @Singleton
 public final class RefusalPace {
 
-    private static final long PER_SECOND = 1_000;
+    private static final long PER_SECOND = 500;
     private static final long INTERVAL_NANOS = 1_000_000_000 / PER_SECOND;
 
     /** Refusals at once that are answered at once. */
@@ -38,8 +40,15 @@ public final class RefusalPace {
         this.dueNanos = clock.getAsLong() - BURST_NANOS;
     }
 
-    /** How long to wait before the next refusal is sent; zero up to a thousand a second, and hardly more than a second. */
-    public synchronized Duration next() {
+    /** Likewise, but not beyond the deadline of the call that is refused. */
+    public Duration next(CallContext call) {
+        Duration wait = next();
+        long left = call.deadline().map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
+        return wait.toMillis() <= left ? wait : Duration.ofMillis(Math.max(0, left));
+    }
+
+    /** How long to wait before the next refusal is sent; zero up to some hundreds a second, and hardly more than a second. */
+    synchronized Duration next() {
         long now = clock.getAsLong();
         long ahead = Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, LONGEST_NANOS));
         dueNanos = now + ahead;

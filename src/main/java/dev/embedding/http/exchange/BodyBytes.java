@@ -21,6 +21,9 @@ final class BodyBytes {
     private int end;
     private int before;
 
+    /** Bytes that begin no character, of those that were read. */
+    private int continuations;
+
     // The text that is being read, or was read last: where it starts and ends, and whether its end is behind the
     // cursor.
     private int textSegment;
@@ -41,9 +44,16 @@ final class BodyBytes {
         this.end = Math.min(bytes.length, length);
     }
 
-    /** Offset of the next byte. */
-    int offset() {
-        return before + at;
+    void skipByteOrderMark() {
+        if (peek() == 0xEF) {
+            beginText();
+            readCharacter();
+            endText();
+            if (!text().equals(Utf8Text.of("\uFEFF"))) {
+                throw fault(0, "Expecting value");
+            }
+            continuations++;
+        }
     }
 
     /** The next byte, from 0 to 255, which is not read yet; {@link #END} at the end. */
@@ -85,7 +95,7 @@ final class BodyBytes {
     }
 
     /** Reads on to the next character beyond ASCII, or to the end. */
-    void readAscii() {
+    private void readAscii() {
         while (at < end || advance()) {
             if (bytes[at] < 0) {
                 return;
@@ -111,7 +121,7 @@ final class BodyBytes {
     }
 
     /** Reads one byte, which is part of the text. */
-    void readOne() {
+    private void readOne() {
         if (moved) {
             write(bytes[at]);
         }
@@ -163,5 +173,75 @@ final class BodyBytes {
                     piece, index == textSegment ? textStart : 0, index == lastSegment ? lastEnd : piece.length));
         }
         return new Utf8Text(pieces);
+    }
+
+    /**
+     * Reads a character of several bytes, which is part of the text.
+     *
+     * @throws MalformedJsonException when they are no UTF-8
+     */
+    void readCharacter() {
+        int start = position();
+        int lead = peek();
+        int more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
+        int least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        int most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+        if (lead < 0xC2 || lead > 0xF4) {
+            throw invalidUtf8(start);
+        }
+        readOne();
+        for (int index = 0; index < more; index++) {
+            int next = peek();
+            if (next < least || next > most) {
+                throw invalidUtf8(start);
+            }
+            readOne();
+            least = 0x80;
+            most = 0xBF;
+        }
+        continuations += more;
+    }
+
+    private static MalformedJsonException invalidUtf8(int position) {
+        return new MalformedJsonException(position, "Invalid UTF-8");
+    }
+
+    void skipBlanks() {
+        if (peek() <= ' ') {
+            skipSomeBlanks();
+        }
+    }
+
+    private void skipSomeBlanks() {
+        for (int next = peek(); next == ' ' || next == '\n' || next == '\r' || next == '\t'; next = peek()) {
+            skip();
+        }
+    }
+
+    /**
+     * The next byte, which is not read yet.
+     *
+     * @throws MalformedJsonException at the end of the body
+     */
+    int require(String problem) {
+        int next = peek();
+        if (next == END) {
+            throw fault(position(), problem);
+        }
+        return next;
+    }
+
+    /** Of the next byte, in characters from the beginning. */
+    int position() {
+        return before + at - continuations;
+    }
+
+    /** A fault, unless bytes behind it are no UTF-8, which comes first. */
+    MalformedJsonException fault(int position, String problem) {
+        endText();
+        for (readAscii(); peek() != END; readAscii()) {
+            readCharacter();
+        }
+        return new MalformedJsonException(position, problem);
     }
 }

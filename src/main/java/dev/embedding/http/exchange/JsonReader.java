@@ -3,7 +3,6 @@ package dev.embedding.http.exchange;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.support.Utf8Text;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.function.LongConsumer;
 
 /**
@@ -36,10 +35,8 @@ public final class JsonReader {
     }
 
     private final BodyBytes in;
+    private final JsonStrings strings;
     private State state = State.VALUE;
-
-    /** Bytes that begin no character. */
-    private int continuations;
 
     /** A bit for each open bracket: whether it is an object's. */
     private long[] objects = new long[1 + MAX_NESTING / Long.SIZE];
@@ -59,25 +56,14 @@ public final class JsonReader {
      */
     JsonReader(BodyBytes in, LongConsumer memory) {
         this.in = in;
+        this.strings = new JsonStrings(in);
         this.memory = memory;
-        skipByteOrderMark();
+        in.skipByteOrderMark();
     }
 
     /** To be called before memory is taken that grows with the body. */
     public void claim(long bytes) {
         memory.accept(bytes);
-    }
-
-    private void skipByteOrderMark() {
-        if (in.peek() == 0xEF) {
-            in.beginText();
-            sequence();
-            in.endText();
-            if (!in.text().equals(Utf8Text.of("\uFEFF"))) {
-                throw fault(0, NO_VALUE);
-            }
-            continuations++;
-        }
     }
 
     /**
@@ -88,16 +74,16 @@ public final class JsonReader {
     public JsonToken next() {
         return switch (state) {
             case VALUE -> {
-                skipBlanks();
+                in.skipBlanks();
                 yield value();
             }
             case FIRST_ITEM -> {
-                skipBlanks();
-                yield require(NO_VALUE) == ']' ? close() : value();
+                in.skipBlanks();
+                yield in.require(NO_VALUE) == ']' ? close() : value();
             }
             case FIRST_NAME -> {
-                skipBlanks();
-                yield require(NO_NAME) == '}' ? close() : name();
+                in.skipBlanks();
+                yield in.require(NO_NAME) == '}' ? close() : name();
             }
             case AFTER_VALUE -> afterValue();
             case END -> JsonToken.NOT_AVAILABLE;
@@ -137,21 +123,21 @@ public final class JsonReader {
     }
 
     private JsonToken value() {
-        int first = require(NO_VALUE);
+        int first = in.require(NO_VALUE);
         state = State.AFTER_VALUE;
         in.beginText();
         return switch (first) {
             case '{' -> open(true);
             case '[' -> open(false);
             case '"' -> {
-                string();
+                strings.read();
                 yield JsonToken.VALUE_STRING;
             }
-            case 't' -> word("true", position(), JsonToken.VALUE_TRUE);
-            case 'f' -> word("false", position(), JsonToken.VALUE_FALSE);
-            case 'n' -> word("null", position(), JsonToken.VALUE_NULL);
-            case 'N' -> word("NaN", position(), JsonToken.VALUE_NUMBER_FLOAT);
-            case 'I' -> word("Infinity", position(), JsonToken.VALUE_NUMBER_FLOAT);
+            case 't' -> word("true", in.position(), JsonToken.VALUE_TRUE);
+            case 'f' -> word("false", in.position(), JsonToken.VALUE_FALSE);
+            case 'n' -> word("null", in.position(), JsonToken.VALUE_NULL);
+            case 'N' -> word("NaN", in.position(), JsonToken.VALUE_NUMBER_FLOAT);
+            case 'I' -> word("Infinity", in.position(), JsonToken.VALUE_NUMBER_FLOAT);
             default -> number(first);
         };
     }
@@ -185,35 +171,35 @@ public final class JsonReader {
     }
 
     private JsonToken afterValue() {
-        skipBlanks();
+        in.skipBlanks();
         if (depth == 0) {
             if (in.peek() != BodyBytes.END) {
-                throw fault(position(), "Extra data");
+                throw in.fault(in.position(), "Extra data");
             }
             state = State.END;
             return JsonToken.NOT_AVAILABLE;
         }
-        int next = require(NO_COMMA);
+        int next = in.require(NO_COMMA);
         if (next == ',') {
             in.skip();
-            skipBlanks();
+            in.skipBlanks();
             return inObject ? name() : value();
         }
         if (next != (inObject ? '}' : ']')) {
-            throw fault(position(), NO_COMMA);
+            throw in.fault(in.position(), NO_COMMA);
         }
         return close();
     }
 
     private JsonToken name() {
-        if (require(NO_NAME) != '"') {
-            throw fault(position(), NO_NAME);
+        if (in.require(NO_NAME) != '"') {
+            throw in.fault(in.position(), NO_NAME);
         }
-        string();
-        skipBlanks();
+        strings.read();
+        in.skipBlanks();
         String noColon = "Expecting ':' delimiter";
-        if (require(noColon) != ':') {
-            throw fault(position(), noColon);
+        if (in.require(noColon) != ':') {
+            throw in.fault(in.position(), noColon);
         }
         in.skip();
         state = State.VALUE;
@@ -224,7 +210,7 @@ public final class JsonReader {
     private JsonToken word(String word, int start, JsonToken token) {
         for (int index = 0; index < word.length(); index++) {
             if (in.peek() != word.charAt(index)) {
-                throw fault(in.peek() == BodyBytes.END ? position() : start, NO_VALUE);
+                throw in.fault(in.peek() == BodyBytes.END ? in.position() : start, NO_VALUE);
             }
             in.skip();
         }
@@ -233,7 +219,7 @@ public final class JsonReader {
     }
 
     private JsonToken number(int first) {
-        int start = position();
+        int start = in.position();
         boolean negative = first == '-';
         if (negative) {
             in.skip();
@@ -248,7 +234,7 @@ public final class JsonReader {
         } else {
             digits = digits();
             if (digits == 0) {
-                throw fault(in.peek() == BodyBytes.END ? position() : start, NO_VALUE);
+                throw in.fault(in.peek() == BodyBytes.END ? in.position() : start, NO_VALUE);
             }
         }
         number = digits > MOST_DIGITS ? -1 : negative ? -number : number;
@@ -277,7 +263,7 @@ public final class JsonReader {
     }
 
     private boolean fraction() {
-        int start = position();
+        int start = in.position();
         if (in.peek() != '.') {
             return false;
         }
@@ -287,7 +273,7 @@ public final class JsonReader {
     }
 
     private boolean exponent() {
-        int start = position();
+        int start = in.position();
         if (in.peek() != 'e' && in.peek() != 'E') {
             return false;
         }
@@ -304,180 +290,9 @@ public final class JsonReader {
         int whole = number;
         if (digits() == 0) {
             throw in.peek() == BodyBytes.END
-                    ? fault(position(), "Unterminated number")
-                    : fault(start, depth == 0 ? "Extra data" : NO_COMMA);
+                    ? in.fault(in.position(), "Unterminated number")
+                    : in.fault(start, depth == 0 ? "Extra data" : NO_COMMA);
         }
         number = whole;
-    }
-
-    private void string() {
-        in.skip();
-        in.beginText();
-        int high = 0;
-        while (true) {
-            int next = in.peek();
-            if (next == '\\') {
-                in.beginWriting();
-                high = escape(high);
-                continue;
-            }
-            writeAlone(high);
-            high = 0;
-            if (next == '"') {
-                in.endText();
-                in.skip();
-                return;
-            }
-            if (next == BodyBytes.END) {
-                throw fault(position(), "Unterminated string");
-            }
-            if (next < ' ') {
-                throw fault(position(), "Invalid control character");
-            }
-            if (next < 0x80) {
-                in.readPlain();
-            } else {
-                sequence();
-            }
-        }
-    }
-
-    /**
-     * Decodes an escape.
-     *
-     * @param high what was escaped right before, where it is the first half of a surrogate pair, else 0
-     * @return likewise for this one
-     */
-    private int escape(int high) {
-        int start = position();
-        in.skip();
-        int kind = require("Unterminated string");
-        if (kind == 'u') {
-            int unit = hexadecimal();
-            if (high != 0 && Character.isLowSurrogate((char) unit)) {
-                write(Character.toCodePoint((char) high, (char) unit));
-                return 0;
-            }
-            writeAlone(high);
-            if (Character.isHighSurrogate((char) unit)) {
-                return unit;
-            }
-            write(unit);
-            return 0;
-        }
-        writeAlone(high);
-        in.skip();
-        switch (kind) {
-            case '"', '\\', '/' -> in.write(kind);
-            case 'b' -> in.write('\b');
-            case 'f' -> in.write('\f');
-            case 'n' -> in.write('\n');
-            case 'r' -> in.write('\r');
-            case 't' -> in.write('\t');
-            default -> throw fault(start, "Invalid \\escape");
-        }
-        return 0;
-    }
-
-    private int hexadecimal() {
-        int start = position();
-        in.skip();
-        int unit = 0;
-        for (int digit = 0; digit < 4; digit++) {
-            int next = require("Unterminated string");
-            if (!HexFormat.isHexDigit(next)) {
-                throw fault(start, "Invalid \\uXXXX escape");
-            }
-            unit = unit << 4 | HexFormat.fromHexDigit(next);
-            in.skip();
-        }
-        return unit;
-    }
-
-    private void writeAlone(int high) {
-        if (high != 0) {
-            write(high);
-        }
-    }
-
-    private void write(int character) {
-        if (character < 0x80) {
-            in.write(character);
-            return;
-        }
-        if (character < 0x800) {
-            in.write(0xC0 | character >> 6);
-        } else {
-            if (character < 0x10000) {
-                in.write(0xE0 | character >> 12);
-            } else {
-                in.write(0xF0 | character >> 18);
-                in.write(0x80 | character >> 12 & 0x3F);
-            }
-            in.write(0x80 | character >> 6 & 0x3F);
-        }
-        in.write(0x80 | character & 0x3F);
-    }
-
-    /** Reads a character of several bytes. */
-    private void sequence() {
-        int start = position();
-        int lead = in.peek();
-        int more = lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3;
-        int least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-        int most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-        if (lead < 0xC2 || lead > 0xF4) {
-            throw invalidUtf8(start);
-        }
-        in.readOne();
-        for (int index = 0; index < more; index++) {
-            int next = in.peek();
-            if (next < least || next > most) {
-                throw invalidUtf8(start);
-            }
-            in.readOne();
-            least = 0x80;
-            most = 0xBF;
-        }
-        continuations += more;
-    }
-
-    private static MalformedJsonException invalidUtf8(int position) {
-        return new MalformedJsonException(position, "Invalid UTF-8");
-    }
-
-    private void skipBlanks() {
-        if (in.peek() <= ' ') {
-            skipSomeBlanks();
-        }
-    }
-
-    private void skipSomeBlanks() {
-        for (int next = in.peek(); next == ' ' || next == '\n' || next == '\r' || next == '\t'; next = in.peek()) {
-            in.skip();
-        }
-    }
-
-    /** The next byte; the end of the body is a fault. */
-    private int require(String problem) {
-        int next = in.peek();
-        if (next == BodyBytes.END) {
-            throw fault(position(), problem);
-        }
-        return next;
-    }
-
-    /** Of the next byte, in characters. */
-    private int position() {
-        return in.offset() - continuations;
-    }
-
-    /** A fault, unless bytes behind it are no UTF-8. */
-    private MalformedJsonException fault(int position, String problem) {
-        in.endText();
-        for (in.readAscii(); in.peek() != BodyBytes.END; in.readAscii()) {
-            sequence();
-        }
-        return new MalformedJsonException(position, problem);
     }
 }

@@ -49,18 +49,13 @@ public final class VectorExchange {
     public Uni<Response> answer(RoutingContext exchange, Function<JsonBody, VectorRequest> read) {
         CallContext call = Calls.of(exchange);
         call.watch(host.timer());
-        call.onEnd(cause -> {
-            if (cause == End.CANCELLED) {
-                meters.cancelled();
-            }
-        });
         return read(exchange, call, read)
                 .chain(wanted -> embedder.embed(wanted.request(), call)
                         .chain(embeddings -> encoded(exchange, embeddings, call.startNanos(), wanted.form())))
                 .onFailure(EmbeddingFailure.class)
                 .invoke(meters::failed)
                 .onFailure(EmbeddingFailure.Saturated.class)
-                .call(this::holdBack);
+                .call(() -> holdBack(call));
     }
 
     private Uni<VectorRequest> read(RoutingContext exchange, CallContext call, Function<JsonBody, VectorRequest> read) {
@@ -98,8 +93,8 @@ public final class VectorExchange {
                         model.waitingBytes(wanted.request()) + wanted.form().mostBytes(vectors, model.dimension())));
     }
 
-    private Uni<Void> holdBack() {
-        Duration delay = pace.next();
+    private Uni<Void> holdBack(CallContext call) {
+        Duration delay = pace.next(call);
         return delay.isZero()
                 ? Uni.createFrom().voidItem()
                 : Uni.createFrom()

@@ -21,7 +21,12 @@ public final class OpenAiDialect implements Dialect {
 
     @Override
     public boolean owns(String path) {
-        return PREFIXES.stream().anyMatch(prefix -> path.equals(prefix) || path.startsWith(prefix + "/"));
+        for (String prefix : PREFIXES) {
+            if (path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

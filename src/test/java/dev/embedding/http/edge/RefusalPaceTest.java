@@ -29,7 +29,7 @@ class RefusalPaceTest {
         }
 
         Duration held = pace.next();
-        assertThat(held).isBetween(Duration.ofMillis(1), Duration.ofMillis(51));
+        assertThat(held).isBetween(Duration.ofMillis(2), Duration.ofMillis(52));
         assertThat(pace.next()).as("go out together").isEqualTo(held);
     }
 
