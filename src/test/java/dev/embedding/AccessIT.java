@@ -172,6 +172,7 @@ class AccessIT {
         String[] second = bearer("second-of-the-file");
         Path file = Files.createDirectories(service.directory().resolve("keys")).resolve("api");
         client.get("/settings", first).requireError(401);
+        refuseATooLargeBody();
 
         replace(file, "first-of-the-file\n");
         awaitStatus(first, 200);
@@ -188,6 +189,16 @@ class AccessIT {
         assertThat(client.get("/settings", second).status()).isEqualTo(200);
         client.get("/settings").requireError(401);
         assertThat(service.output()).doesNotContain("of-the-file").doesNotContain(EMBEDDING_KEY, ADMIN_KEY);
+    }
+
+    /** Before any of it is read, and so before there is anything to wait for: it once ended the looking at files. */
+    private static void refuseATooLargeBody() throws IOException {
+        try (RawConnection connection = service.connect()) {
+            connection
+                    .sendHead("POST /embed", "Content-Length: 99999999", "X-API-Key: " + EMBEDDING_KEY)
+                    .answer()
+                    .requireError(413);
+        }
     }
 
     private static void replace(Path file, String content) throws IOException {

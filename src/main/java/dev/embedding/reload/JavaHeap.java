@@ -18,7 +18,10 @@ final class JavaHeap {
 
     private JavaHeap() {}
 
-    /** Makes the heap as small as its content allows, once; all threads stand still for some ten milliseconds then. */
+    /**
+     * Makes the heap as small as its content allows, once; beside the requests where the JVM has {@code
+     * -XX:+ExplicitGCInvokesConcurrent}, else all threads stand still for it.
+     */
     static void shrinkAfter(Duration time) {
         CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(System::gc);

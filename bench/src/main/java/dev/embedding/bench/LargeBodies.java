@@ -60,8 +60,8 @@ final class LargeBodies {
             verdicts.seen("query, idle, p50", "ms", quantile(idle, 0.5));
             verdicts.seen("query, idle, p99", "ms", idleP99);
             for (Body body : BODIES) {
-                Senders senders = new Senders(service.port(), body.request());
                 List<Exchange> beside;
+                Senders senders = new Senders(service.port(), body.request());
                 try (senders) {
                     beside = load.run(QUERIES_PER_SECOND, time);
                 }
@@ -139,10 +139,14 @@ final class LargeBodies {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             ended = true;
-            for (Thread client : clients) {
-                client.join(TimeUnit.MINUTES.toMillis(1));
+            try {
+                for (Thread client : clients) {
+                    client.join(TimeUnit.MINUTES.toMillis(1));
+                }
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -41,7 +42,7 @@ final class BodyReceiver {
     private final Body body;
     private final long begunMillis = nowMillis();
     private long receivedMillis = begunMillis;
-    private long timer;
+    private OptionalLong timer = OptionalLong.empty();
     private boolean over;
 
     /**
@@ -97,10 +98,7 @@ final class BodyReceiver {
                 watch();
             }
         });
-        request.exceptionHandler(clientGone -> {
-            over = true;
-            vertx.cancelTimer(timer);
-        });
+        request.exceptionHandler(clientGone -> ended());
         request.endHandler(ended -> end());
         request.handler(this::chunk);
     }
@@ -148,9 +146,13 @@ final class BodyReceiver {
         });
     }
 
-    private void end() {
+    private void ended() {
         over = true;
-        vertx.cancelTimer(timer);
+        timer.ifPresent(vertx::cancelTimer);
+    }
+
+    private void end() {
+        ended();
         if (isSmall() && refusesSaturated()) {
             return;
         }
@@ -191,7 +193,7 @@ final class BodyReceiver {
         } else if (left <= 0) {
             refuse(LATE);
         } else {
-            timer = vertx.setTimer(Math.min(left, untilDeadline), look -> watch());
+            timer = OptionalLong.of(vertx.setTimer(Math.min(left, untilDeadline), look -> watch()));
         }
     }
 
@@ -200,8 +202,7 @@ final class BodyReceiver {
     }
 
     private void refuse(Failure failure) {
-        over = true;
-        vertx.cancelTimer(timer);
+        ended();
         EarlyRefusal.send(vertx, exchange, failure);
     }
 }
