@@ -29,7 +29,7 @@ public class HeadersInApi implements OASFilter {
                     schema(SchemaType.INTEGER).minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(600_000))),
             header(
                     RequestPriority.HEADER,
-                    "Class of the request: interactive ones go first. Up to 4 texts and 512 tokens are interactive by"
+                    "Class of the request: interactive ones go first. Up to 4 texts, 512 tokens and 16 KB are interactive by"
                             + " default",
                     schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))),
             header(

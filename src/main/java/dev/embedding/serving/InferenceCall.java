@@ -150,7 +150,7 @@ final class InferenceCall {
             }
             List<EmbeddingInput> missing = recall.missing();
             long estimate = model.tokenizer().estimate(prompt, missing);
-            Priority priority = request.priority().of(missing.size(), estimate);
+            Priority priority = request.priority().of(missing.size(), estimate, request.bytes());
             RequestDeadline deadline = context.deadlineOr(model.timeout(priority, estimate), model.timer());
             MicroBatcher<EncodedText, EmbeddedText>.Admission admission = moved
                     ? model.batcher().admitMoved(priority, estimate)

@@ -25,12 +25,16 @@ public enum PriorityChoice {
         };
     }
 
-    Priority of(int texts, long tokens) {
+    /**
+     * @param tokens that the model will see, about
+     * @param bytes of the texts, of which it may see a part only
+     */
+    Priority of(int texts, long tokens, long bytes) {
         return switch (this) {
             case INTERACTIVE -> Priority.INTERACTIVE;
             case BATCH -> Priority.BATCH;
             case BY_SIZE ->
-                texts <= MAX_INTERACTIVE_TEXTS && tokens <= MAX_INTERACTIVE_TOKENS
+                texts <= MAX_INTERACTIVE_TEXTS && tokens <= MAX_INTERACTIVE_TOKENS && Workers.isSmall(bytes)
                         ? Priority.INTERACTIVE
                         : Priority.BATCH;
         };

@@ -24,9 +24,13 @@ public final class Workers {
         return new Workers(Runnable::run, Runnable::run);
     }
 
+    static boolean isSmall(long bytes) {
+        return bytes <= SMALL_BYTES;
+    }
+
     /** For work of which the time grows with so many bytes. */
     public Executor forBytes(long bytes) {
-        return bytes <= SMALL_BYTES ? small : large;
+        return isSmall(bytes) ? small : large;
     }
 
     /** For what may take long or block. */
