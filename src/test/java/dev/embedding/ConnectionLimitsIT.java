@@ -44,6 +44,19 @@ class ConnectionLimitsIT {
         assertThat(service.client().embed("a").vectors()).hasSize(1);
     }
 
+    /** Nothing is stored here, so that they are refused unread. */
+    @Test
+    void keepsNoBytesOfRefusedChanges() {
+        byte[] body = " ".repeat(5 << 20).getBytes(StandardCharsets.UTF_8);
+
+        for (int change = 0; change < 6; change++) {
+            service.client().postJson("/settings", body).requireError(400);
+        }
+
+        service.client().postJson("/embed", body).requireError(422);
+        service.client().postJson("/embed", body).requireError(422);
+    }
+
     @Test
     void closesAConnectionWhoseHeadersDoNotArrive() throws IOException {
         try (RawConnection silent = service.connect();

@@ -21,9 +21,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -113,30 +111,28 @@ public class SettingsResource {
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> delete(@PathParam("key") String key) {
-        return changed(workers.forBytes(0), () -> SettingChanges.deletion(key));
+        return changed(
+                Uni.createFrom().item(() -> SettingChanges.deletion(key)).runSubscriptionOn(workers.forBytes(0)));
     }
 
     private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingChanges> read) {
         // Now: a caller that goes away takes its exchange along, but not its change.
         JsonBody body = JsonBody.of(exchange);
-        Runnable release = InflightBytes.hold(exchange);
-        return changed(workers.forBytes(body.length()), () -> {
-            try {
-                return read.apply(body);
-            } finally {
-                release.run();
-            }
-        });
+        return changed(Uni.createFrom().deferred(() -> {
+            Runnable release = InflightBytes.hold(exchange);
+            return Uni.createFrom()
+                    .item(() -> read.apply(body))
+                    .runSubscriptionOn(workers.forBytes(body.length()))
+                    .onTermination()
+                    .invoke(release);
+        }));
     }
 
-    private Uni<Settings> changed(Executor executor, Supplier<SettingChanges> wanted) {
+    private Uni<Settings> changed(Uni<SettingChanges> wanted) {
         if (control.source().equals(ENVIRONMENT)) {
             return Uni.createFrom().failure(SettingChangeException.storeOff());
         }
-        Uni<Void> change = Uni.createFrom()
-                .item(wanted)
-                .runSubscriptionOn(executor)
-                .chain(changes -> control.change(changes.texts()))
+        Uni<Void> change = wanted.chain(changes -> control.change(changes.texts()))
                 .memoize()
                 .indefinitely();
         // INVARIANT: this subscriber never cancels, so a caller that goes away does not stop the change.

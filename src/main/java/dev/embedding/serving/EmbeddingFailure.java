@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.batch.QueueFullException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -57,6 +58,10 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
             super("Too many texts are waiting: this request would wait about " + seconds(expectedWait)
                     + " s. Try again in " + seconds(retryAfter) + " s, or send less at once.");
             this.retryAfter = retryAfter;
+        }
+
+        static Saturated of(QueueFullException full) {
+            return new Saturated(full.expectedWait(), full.retryAfter());
         }
 
         private static long seconds(Duration time) {

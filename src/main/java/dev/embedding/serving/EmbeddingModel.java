@@ -206,8 +206,7 @@ public final class EmbeddingModel {
      * @param priority of a request whose class depends on its size, only when both classes are full
      */
     public Optional<EmbeddingFailure.Saturated> saturation(PriorityChoice priority) {
-        return batcher.saturation(priority.classes())
-                .map(full -> new EmbeddingFailure.Saturated(full.expectedWait(), full.retryAfter()));
+        return batcher.saturation(priority.classes()).map(EmbeddingFailure.Saturated::of);
     }
 
     /** Ends requests whose time is over. */

@@ -89,7 +89,7 @@ final class InferenceCall {
             return known;
         }
         if (failure instanceof QueueFullException full) {
-            return new EmbeddingFailure.Saturated(full.expectedWait(), full.retryAfter());
+            return EmbeddingFailure.Saturated.of(full);
         }
         if (failure instanceof DeadlinePassedException late) {
             return context.deadline().orElseThrow().passed(late.queuedTokens());

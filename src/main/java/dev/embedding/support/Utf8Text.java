@@ -52,7 +52,7 @@ public final class Utf8Text {
     }
 
     /** Writes a code point, of which a lone half of a surrogate pair is one; returns where its bytes end. */
-    private static int encode(int character, byte[] bytes, int start) {
+    public static int encode(int character, byte[] bytes, int start) {
         int at = start;
         if (character < 0x80) {
             bytes[at++] = (byte) character;
@@ -154,25 +154,6 @@ public final class Utf8Text {
             }
         }
         return true;
-    }
-
-    /** The end: at most so many UTF-16 units, and never half of a pair. */
-    public String tail(int characters) {
-        int start = length;
-        int units = 0;
-        for (int piece = pieces.size() - 1, index = length - 1; piece >= 0; piece--) {
-            byte[] bytes = pieces.get(piece).bytes();
-            for (int at = pieces.get(piece).end() - 1; at >= pieces.get(piece).start(); at--, index--) {
-                if ((bytes[at] & 0xC0) != 0x80) { // where a character begins
-                    units += (bytes[at] & 0xF8) == 0xF0 ? 2 : 1;
-                    if (units > characters) {
-                        return slice(start, length).head(characters);
-                    }
-                    start = index;
-                }
-            }
-        }
-        return toString();
     }
 
     /** Where the character begins that the byte at this offset belongs to. */

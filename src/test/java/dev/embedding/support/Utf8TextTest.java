@@ -37,12 +37,7 @@ class Utf8TextTest {
         assertThat(text.head(4)).isEqualTo("ab\u00e9\u4e2d");
         assertThat(text.head(5)).isEqualTo("ab\u00e9\u4e2d");
         assertThat(text.head(6)).isEqualTo("ab\u00e9\u4e2d\ud83d\ude00");
-        assertThat(text.tail(2)).isEqualTo(" z");
-        assertThat(text.tail(3)).isEqualTo(" z");
-        assertThat(text.tail(4)).isEqualTo("\ud83d\ude00 z");
-        assertThat(text.tail(100)).isEqualTo(SAMPLE);
         assertThat(text.head(0)).isEmpty();
-        assertThat(text.tail(0)).isEmpty();
     }
 
     @Test
@@ -89,7 +84,6 @@ class Utf8TextTest {
             assertThat(text.toString()).as("seed %d", seed).isEqualTo(string);
             assertThat(text).isEqualTo(Utf8Text.of(string)).hasSameHashCodeAs(Utf8Text.of(string));
             assertThat(text.head(characters)).as("seed %d", seed).isEqualTo(head(string, characters));
-            assertThat(text.tail(characters)).as("seed %d", seed).isEqualTo(tail(string, characters));
             assertThat(hash(text)).isEqualTo(hash(Utf8Text.of(string)));
             assertThat(text.behind("\ude00 x").toString()).isEqualTo("\ude00 x" + string);
             String head = head(string, characters);
@@ -115,14 +109,6 @@ class Utf8TextTest {
         boolean cutsPair =
                 end > 0 && end < text.length() && Character.isSurrogatePair(text.charAt(end - 1), text.charAt(end));
         return text.substring(0, cutsPair ? end - 1 : end);
-    }
-
-    private static String tail(String text, int characters) {
-        int start = Math.max(0, text.length() - characters);
-        boolean cutsPair = start > 0
-                && start < text.length()
-                && Character.isSurrogatePair(text.charAt(start - 1), text.charAt(start));
-        return text.substring(cutsPair ? start + 1 : start);
     }
 
     private static String random(Random random, int characters) {

@@ -40,18 +40,18 @@ public final class RefusalPace {
         this.dueNanos = clock.getAsLong() - BURST_NANOS;
     }
 
-    /** Likewise, but not beyond the deadline of the call that is refused. */
-    public Duration next(CallContext call) {
-        Duration wait = next();
-        long left = call.deadline().map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
-        return wait.toMillis() <= left ? wait : Duration.ofMillis(Math.max(0, left));
-    }
-
     /** How long to wait before the next refusal is sent; zero up to some hundreds a second, and hardly more than a second. */
     synchronized Duration next() {
         long now = clock.getAsLong();
         long ahead = Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, LONGEST_NANOS));
         dueNanos = now + ahead;
         return ahead <= 0 ? Duration.ZERO : Duration.ofNanos(ahead + TICK_NANOS - Math.floorMod(dueNanos, TICK_NANOS));
+    }
+
+    /** Likewise, but not beyond the deadline of the call that is refused. */
+    public Duration next(CallContext call) {
+        Duration wait = next();
+        long left = call.deadline().map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
+        return wait.toMillis() <= left ? wait : Duration.ofMillis(Math.max(0, left));
     }
 }

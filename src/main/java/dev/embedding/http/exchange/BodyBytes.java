@@ -130,21 +130,20 @@ final class BodyBytes {
 
     /** Writes over what has been read. */
     void write(int value) {
-        byte[] target = segments.get(lastSegment);
-        if (lastEnd == target.length) {
-            target = segments.get(++lastSegment);
+        writtenTo()[lastEnd++] = (byte) value;
+    }
+
+    private byte[] writtenTo() {
+        if (lastEnd == segments.get(lastSegment).length) {
+            lastSegment++;
             lastEnd = 0;
         }
-        target[lastEnd++] = (byte) value;
+        return segments.get(lastSegment);
     }
 
     private void write(byte[] source, int from, int to) {
         for (int start = from; start < to; ) {
-            byte[] target = segments.get(lastSegment);
-            if (lastEnd == target.length) {
-                target = segments.get(++lastSegment);
-                lastEnd = 0;
-            }
+            byte[] target = writtenTo();
             int count = Math.min(to - start, target.length - lastEnd);
             System.arraycopy(source, start, target, lastEnd, count);
             start += count;

@@ -1,11 +1,13 @@
 package dev.embedding.http.exchange;
 
+import dev.embedding.support.Utf8Text;
 import java.util.HexFormat;
 
 /** Reads JSON's strings and decodes their escapes in place. */
 final class JsonStrings {
 
     private final BodyBytes in;
+    private final byte[] encoded = new byte[4];
 
     JsonStrings(BodyBytes in) {
         this.in = in;
@@ -107,21 +109,9 @@ final class JsonStrings {
     }
 
     private void write(int character) {
-        if (character < 0x80) {
-            in.write(character);
-            return;
+        int length = Utf8Text.encode(character, encoded, 0);
+        for (int index = 0; index < length; index++) {
+            in.write(encoded[index]);
         }
-        if (character < 0x800) {
-            in.write(0xC0 | character >> 6);
-        } else {
-            if (character < 0x10000) {
-                in.write(0xE0 | character >> 12);
-            } else {
-                in.write(0xF0 | character >> 18);
-                in.write(0x80 | character >> 12 & 0x3F);
-            }
-            in.write(0x80 | character >> 6 & 0x3F);
-        }
-        in.write(0x80 | character & 0x3F);
     }
 }
