@@ -1,6 +1,7 @@
 package dev.embedding.settings;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
@@ -9,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a {@code .env} file as python-dotenv 1.2 does: {@code export}, quotes (with escapes inside, over several lines),
- * comments behind white space, {@code ${NAME:-default}}. A line that is no assignment is skipped.
+ * comments behind white space, {@code ${NAME:-default}}. A line that is no assignment is skipped, unless it has the name of
+ * one of the service's variables: to go on without a key or a limit could open what it was to close.
  *
  * @see <a href="https://saurabh-kumar.com/python-dotenv/#file-format">python-dotenv's file format</a>
  */
@@ -31,6 +33,7 @@ final class DotEnv {
     private static final Pattern TRAILING_BLANKS = Pattern.compile("[" + BLANK + "]+\\z");
     private static final Pattern LINE_END = Pattern.compile("[" + BLANK + "]*+(?:#[^\\n]*+)?(?:\\n|\\z)");
     private static final Pattern REST_OF_LINE = Pattern.compile("[^\\n]*+\\n?");
+    private static final Pattern OF_THE_SERVICE = Pattern.compile("EMBEDDING_[A-Z_]+|CORS_ORIGINS");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}:]*)(?::-([^}]*))?\\}");
 
     private final String text;
@@ -46,12 +49,18 @@ final class DotEnv {
      * The assignments of a file; of equal names the last wins. A name without {@code =} is a variable without a value.
      *
      * @param environment values of variables that the file refers to; they win over the file's own
+     * @throws InvalidEnvironmentException when a line names a variable of the service and assigns nothing to it
      */
     static Map<String, String> parse(String text, Map<String, String> environment) {
         Map<String, Optional<String>> values = new HashMap<>();
         DotEnv reader = new DotEnv(withPlainLineEnds(text));
         while (reader.hasMore()) {
-            reader.assignment().ifPresent(assignment -> {
+            int start = reader.position;
+            Optional<Assignment> read = reader.assignment();
+            if (read.flatMap(Assignment::value).isEmpty()) {
+                reader.requireForeign(start);
+            }
+            read.ifPresent(assignment -> {
                 Optional<String> value = assignment.value().map(raw -> substituted(raw, values, environment));
                 values.put(assignment.name(), value);
             });
@@ -84,6 +93,16 @@ final class DotEnv {
         }
         take(REST_OF_LINE);
         return Optional.empty();
+    }
+
+    /** What was read since is a comment, or no matter of the service. */
+    private void requireForeign(int start) {
+        Matcher name = OF_THE_SERVICE.matcher(text.substring(start, position));
+        if (text.charAt(start) != '#' && name.find()) {
+            long line = text.substring(0, start).chars().filter(c -> c == '\n').count() + 1;
+            throw new InvalidEnvironmentException(
+                    List.of(name.group() + " must have a value that can be read in line " + line + " of .env"));
+        }
     }
 
     /** Empty when there is no name, or no value that can be read behind {@code =}. */

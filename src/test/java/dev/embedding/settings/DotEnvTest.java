@@ -1,6 +1,7 @@
 package dev.embedding.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DotEnvTest {
@@ -126,6 +128,29 @@ class DotEnvTest {
         Map<String, String> values = DotEnv.parse(file, environment);
 
         assertThat(values).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "EMBEDDING_API_KEYS: secret",
+                "EMBEDDING_API_KEYS",
+                "export EMBEDDING_API_KEYS",
+                "EMBEDDING_API_KEYS=\"secret",
+                "EMBEDDING_API_KEYS='secret' more",
+                "EMBEDDING_API_KEYS secret",
+                "set EMBEDDING_API_KEYS=secret"
+            })
+    void refusesALineThatAssignsNothingToAVariableOfTheService(String line) {
+        assertThatThrownBy(() -> DotEnv.parse("A=1\n\n" + line + "\nB=1\n", Map.of()))
+                .isInstanceOf(InvalidEnvironmentException.class)
+                .hasMessage("EMBEDDING_API_KEYS must have a value that can be read in line 3 of .env");
+    }
+
+    @Test
+    void skipsCommentsThatNameAVariableOfTheService() {
+        assertThat(DotEnv.parse("# EMBEDDING_API_KEYS: none\n  # CORS_ORIGINS\nA=1 # EMBEDDING_PORT\n", Map.of()))
+                .isEqualTo(Map.of("A", "1"));
     }
 
     @Test
