@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,35 @@ class AccessIT {
     }
 
     @Test
+    void takesNoWordOfACommentForAKey() {
+        String keys = "# keys of team a\nreal-key\n";
+        try (ServiceProcess commented = ServiceProcess.configure()
+                        .with("EMBEDDING_ADMIN_KEYS_FILE", "keys")
+                        .file("keys", keys)
+                        .ready();
+                ServiceProcess malformed = ServiceProcess.configure()
+                        .with("EMBEDDING_API_KEYS_FILE", "keys")
+                        .file("keys", "real-key # of team a\n")
+                        .ready()) {
+            for (String word : List.of("#", "keys", "of", "team", "a", "# keys of team a")) {
+                commented.client().get("/settings", apiKey(word)).requireError(401);
+                malformed.client().get("/settings", apiKey(word)).requireError(401);
+            }
+            assertThat(commented.client().get("/settings", apiKey("real-key")).status())
+                    .isEqualTo(200);
+            malformed.client().get("/settings", apiKey("real-key")).requireError(401);
+            assertThat(malformed.output()).contains("is not followed: line 1").doesNotContain("real-key");
+        }
+    }
+
+    @Test
+    void needsAKeyForWhatIsOpenToReadersOnly() {
+        for (String path : List.of("/", "/health", "/docs", "/openapi.json", "/q/health/ready")) {
+            client.send("POST", path).requireError(401);
+        }
+    }
+
+    @Test
     void warnsWhenSettingsCanBeChangedWithoutAKey() {
         try (ServiceProcess open = ServiceProcess.configure()
                 .with("EMBEDDING_SETTINGS_FILE", "settings.json")
@@ -227,7 +257,7 @@ class AccessIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " , ", "geheim $x", "gehe im"})
+    @ValueSource(strings = {"", " , ", "geheim $x", "gehe im", "#geheim", "a,# geheim"})
     void doesNotStartWithKeysThatAreNone(String keys) {
         try (ServiceProcess process =
                 ServiceProcess.configure().with("EMBEDDING_API_KEYS", keys).launch()) {

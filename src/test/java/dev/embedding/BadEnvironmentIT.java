@@ -48,6 +48,11 @@ class BadEnvironmentIT {
             EMBEDDING_MODEL_FILE       | ../m.onnx    | inside the model
             EMBEDDING_MAX_MODEL_SIZE   | large        | size
             EMBEDDING_CACHE_SIZE       | -1           | size
+            EMBEDDING_ALLOWED_HOSTS    | http://a     | host names
+            EMBEDDING_ALLOWED_HOSTS    | *            | host names
+            EMBEDDING_ALLOWED_MODELS   | ' '          | one or more patterns
+            EMBEDDING_ALLOWED_MODELS   | a/*,,b/*     | one or more patterns
+            EMBEDDING_ALLOWED_MODELS   | /m/../*      | one or more patterns
             """)
     void endsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
         try (ServiceProcess service =

@@ -2,16 +2,21 @@ package dev.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How bodies arrive: too large, in pieces, slowly, not at all. */
 class BodyTransportIT {
@@ -54,9 +59,7 @@ class BodyTransportIT {
     void refusesALargerBody() {
         service.client().postJson("/embed", bodyOf(LIMIT + 1)).requireError(413);
         service.client().postJson("/embed/single", bodyOf(10 * LIMIT)).requireError(413);
-        service.client()
-                .send("POST", "/settings", BodyPublishers.ofByteArray(bodyOf(LIMIT + 1)))
-                .requireError(413);
+        service.client().postJson("/settings", bodyOf(LIMIT + 1)).requireError(413);
         requireStillServing();
     }
 
@@ -101,6 +104,99 @@ class BodyTransportIT {
             connection.answer().requireError(413);
         }
         requireStillServing();
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream compressed = new GZIPOutputStream(bytes)) {
+            compressed.write(content);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] deflate(byte[] content, boolean bare) {
+        Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, bare);
+        deflater.setInput(content);
+        deflater.finish();
+        byte[] bytes = new byte[content.length + 100];
+        int length = deflater.deflate(bytes);
+        deflater.end();
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private static Answer embed(byte[] body, String coding) {
+        return service.client().postJson("/embed", body, "Content-Encoding", coding);
+    }
+
+    @Test
+    void decodesCompressedBodies() throws IOException {
+        byte[] body = BODY.getBytes(StandardCharsets.UTF_8);
+        byte[] twoMembers = concat(gzip(Arrays.copyOf(body, 7)), gzip(Arrays.copyOfRange(body, 7, body.length)));
+
+        assertThat(embed(gzip(body), "gzip").vectors()).hasSize(2);
+        assertThat(embed(gzip(body), "X-GZip").vectors()).hasSize(2);
+        assertThat(embed(gzip(body), "identity, gzip").vectors()).hasSize(2);
+        assertThat(embed(twoMembers, "gzip").vectors()).hasSize(2);
+        assertThat(embed(deflate(body, false), "deflate").vectors()).hasSize(2);
+        assertThat(embed(deflate(body, true), "deflate").vectors()).hasSize(2);
+        assertThat(embed(body, "identity").vectors()).hasSize(2);
+        assertThat(embed(gzip(bodyOf(LIMIT)), "gzip").vectors()).hasSize(1);
+        assertThat(embed(new byte[0], "gzip").requireFaults()).containsExactly("body missing");
+        assertThat(embed(gzip(new byte[0]), "gzip").requireFaults()).containsExactly("body missing");
+        assertThat(embed(gzip("{".getBytes(StandardCharsets.UTF_8)), "gzip").requireFaults())
+                .containsExactly("body.1 json_invalid");
+    }
+
+    private static byte[] concat(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    @Test
+    void decodesACompressedBodyInChunks() throws IOException {
+        byte[] compressed = gzip(BODY.getBytes(StandardCharsets.UTF_8));
+        try (RawConnection connection = service.connect()) {
+            for (int turn = 0; turn < 2; turn++) {
+                connection.sendHead("POST /embed", "Transfer-Encoding: chunked", "Content-Encoding: gzip");
+                for (byte one : compressed) {
+                    connection.sendChunk(new byte[] {one});
+                }
+
+                assertThat(connection.sendChunk(new byte[0]).answer().vectors()).hasSize(2);
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatInflatesToTooMuch() throws IOException {
+        embed(gzip(bodyOf(LIMIT + 1)), "gzip").requireError(413);
+        byte[] bomb = gzip(new byte[500 * LIMIT]);
+        assertThat(bomb.length).isLessThan(LIMIT);
+        embed(bomb, "gzip").requireError(413);
+        requireStillServing();
+    }
+
+    @Test
+    void refusesWhatIsNotOfItsCoding() throws IOException {
+        byte[] body = gzip(BODY.getBytes(StandardCharsets.UTF_8));
+        byte[] damaged = body.clone();
+        damaged[damaged.length - 5]++;
+
+        embed(BODY.getBytes(StandardCharsets.UTF_8), "gzip").requireError(400);
+        embed(body, "deflate").requireError(400);
+        embed(Arrays.copyOf(body, body.length - 1), "gzip").requireError(400);
+        embed(Arrays.copyOf(body, 5), "gzip").requireError(400);
+        embed(damaged, "gzip").requireError(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"br", "zstd", "compress", "gzip, gzip", "gzip;q=1", "utf-8", "*"})
+    void refusesOtherCodings(String coding) throws IOException {
+        Answer answer = embed(gzip(BODY.getBytes(StandardCharsets.UTF_8)), coding);
+
+        answer.requireError(415);
+        assertThat(answer.header("Accept-Encoding")).hasValue("gzip, deflate");
     }
 
     @Test

@@ -51,6 +51,26 @@ class CacheIT {
     }
 
     @Test
+    void keepsTheVectorsOfSeveralKeysApart() {
+        try (ServiceProcess keyed = ServiceProcess.configure()
+                .with("EMBEDDING_CACHE_SIZE", Long.toString(SIZE))
+                .with("EMBEDDING_API_KEYS", "one,two")
+                .ready()) {
+            List<String> text = List.of("a text that only one of them embedded");
+            for (String key : List.of("one", "two", "one")) {
+                assertThat(keyed.client().embed(text, "X-API-Key", key).vectors())
+                        .hasSize(1);
+            }
+
+            String metrics =
+                    keyed.client().get("/q/metrics", "X-API-Key", "one").text();
+            assertThat(metrics)
+                    .containsPattern("embedding_cache_total\\{outcome=\"miss\",?} 2\\.0")
+                    .containsPattern("embedding_cache_total\\{outcome=\"hit\",?} 1\\.0");
+        }
+    }
+
+    @Test
     void allFormsOfASingleTextFindItsVector() {
         Answer first = client.embed("a text in all forms");
         double computed = computedTokens();

@@ -87,7 +87,7 @@ class PackageRulesTest {
 
     /** What the parts of {@code http} may use of it besides themselves; a dialect, only what all have in common. */
     @ParameterizedTest
-    @CsvSource({"openai, edge, exchange", "exchange, edge, edge", "edge, access, access", "access, access, access"})
+    @CsvSource({"openai, edge, exchange", "exchange, edge, access", "edge, access, access", "access, access, access"})
     void usesOnlyThePartsOfHttpThatItMay(String name, String first, String second) {
         String http = ROOT + ".http";
 

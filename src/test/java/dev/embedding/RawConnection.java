@@ -102,6 +102,15 @@ final class RawConnection implements AutoCloseable {
                 new byte[0]);
     }
 
+    /** What is still sent, up to the end of the connection, which must come. */
+    String rest() throws IOException {
+        try {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        } catch (SocketException reset) {
+            return "";
+        }
+    }
+
     /** Whether the service ends the connection, after whatever it still sends. */
     boolean isClosedByService() throws IOException {
         try {

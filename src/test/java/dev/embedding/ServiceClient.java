@@ -38,8 +38,8 @@ final class ServiceClient {
     }
 
     /** Any method without a body. */
-    Answer send(String method, String path) {
-        return send(method, path, BodyPublishers.noBody());
+    Answer send(String method, String path, String... headers) {
+        return send(method, path, BodyPublishers.noBody(), headers);
     }
 
     /** {@code POST} with a JSON body. */

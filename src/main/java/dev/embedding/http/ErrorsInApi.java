@@ -21,6 +21,7 @@ public class ErrorsInApi implements OASFilter {
     private static final Map<String, String> ANYWHERE = Map.of("500", "The service failed; its log says why");
 
     private static final Map<String, String> WITH_BODY = ordered(
+            "400", "The body's chunks are malformed, or it is not what its Content-Encoding says",
             "408", "The body did not arrive in time",
             "413", "The body is too large");
 
@@ -33,7 +34,7 @@ public class ErrorsInApi implements OASFilter {
             "504", "The request's time is over");
 
     private static final Map<String, String> CHANGING_SETTINGS = ordered(
-            "400", "Settings are not stored, or what is stored cannot be written",
+            "400", "Settings are not stored, what is stored cannot be written, or the body is malformed",
             "422", "The request is invalid, or leaves the required vector space; nothing was changed",
             "500", "The model could not be loaded and the previous one stays; nothing was changed",
             "503", "What is stored cannot be reached; nothing was changed");
@@ -53,7 +54,7 @@ public class ErrorsInApi implements OASFilter {
 
     private static final Map<String, String> FOR_ADMINS = ordered(
             "401", "A key is needed, or the one given is not known",
-            "403", "An admin's key is needed");
+            "403", "An admin's key is needed, or a page of another origin asks for the change");
 
     /** Either header, or none where the service has been given no keys. */
     private static final List<SecurityRequirement> KEYS = List.of(
@@ -77,12 +78,12 @@ public class ErrorsInApi implements OASFilter {
                         path.startsWith("/settings") && method != PathItem.HttpMethod.GET ? FOR_ADMINS : FOR_KEYS);
             }
             if (path.startsWith("/settings") && method != PathItem.HttpMethod.GET) {
+                add(dialect, operation, WITH_BODY);
                 add(dialect, operation, CHANGING_SETTINGS);
                 add(dialect, operation, method == PathItem.HttpMethod.DELETE ? DELETING_SETTINGS : POSTING_SETTINGS);
-                add(dialect, operation, WITH_BODY);
             } else if (dialect.embeds(path)) {
-                add(dialect, operation, EMBEDDING);
                 add(dialect, operation, WITH_BODY);
+                add(dialect, operation, EMBEDDING);
                 add(dialect, operation, ANYWHERE);
             } else {
                 add(dialect, operation, ABOUT_MODEL.contains(path) ? WITHOUT_MODEL : Map.of());

@@ -1,13 +1,15 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.http.edge.AcceptHeader;
 import dev.embedding.reload.ReloadCounters;
 import dev.embedding.telemetry.RequestCounters;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
@@ -17,7 +19,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jspecify.annotations.Nullable;
 
 /** Counters as JSON for people and old callers, or as a Prometheus exposition, by what the caller accepts. */
 @Path("/metrics")
@@ -53,8 +54,8 @@ public class MetricsResource {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Metrics.class)),
                 @Content(mediaType = MediaType.TEXT_PLAIN, schema = @Schema(implementation = String.class))
             })
-    public Uni<Response> metrics(@Parameter(hidden = true) @HeaderParam("Accept") @Nullable String accept) {
-        return Uni.createFrom().item(() -> answer(accept == null ? "" : accept.toLowerCase(Locale.ROOT)));
+    public Uni<Response> metrics(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return Uni.createFrom().item(() -> answer(AcceptHeader.of(exchange).toLowerCase(Locale.ROOT)));
     }
 
     private Response answer(String accept) {

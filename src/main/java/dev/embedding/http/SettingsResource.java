@@ -1,6 +1,7 @@
 package dev.embedding.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.reload.SettingChangeException;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -110,29 +112,36 @@ public class SettingsResource {
             description = "The settings, with the environment's value in force",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
-    public Uni<Settings> delete(@PathParam("key") String key) {
+    public Uni<Settings> delete(
+            @PathParam("key") String key, @Parameter(hidden = true) @Context RoutingContext exchange) {
+        return deleted(key, AccessControl.keyId(exchange));
+    }
+
+    Uni<Settings> deleted(String key, Optional<String> keyId) {
         return changed(
-                Uni.createFrom().item(() -> SettingChanges.deletion(key)).runSubscriptionOn(workers.forBytes(0)));
+                Uni.createFrom().item(() -> SettingChanges.deletion(key)).runSubscriptionOn(workers.forBytes(0)),
+                keyId);
     }
 
     private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingChanges> read) {
         // Now: a caller that goes away takes its exchange along, but not its change.
         JsonBody body = JsonBody.of(exchange);
-        return changed(Uni.createFrom().deferred(() -> {
+        Uni<SettingChanges> wanted = Uni.createFrom().deferred(() -> {
             Runnable release = InflightBytes.hold(exchange);
             return Uni.createFrom()
                     .item(() -> read.apply(body))
                     .runSubscriptionOn(workers.forBytes(body.length()))
                     .onTermination()
                     .invoke(release);
-        }));
+        });
+        return changed(wanted, AccessControl.keyId(exchange));
     }
 
-    private Uni<Settings> changed(Uni<SettingChanges> wanted) {
+    private Uni<Settings> changed(Uni<SettingChanges> wanted, Optional<String> keyId) {
         if (control.source().equals(ENVIRONMENT)) {
             return Uni.createFrom().failure(SettingChangeException.storeOff());
         }
-        Uni<Void> change = wanted.chain(changes -> control.change(changes.texts()))
+        Uni<Void> change = wanted.chain(changes -> control.change(changes.texts(), keyId))
                 .memoize()
                 .indefinitely();
         // INVARIANT: this subscriber never cancels, so a caller that goes away does not stop the change.

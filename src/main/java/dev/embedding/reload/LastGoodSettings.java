@@ -2,6 +2,7 @@ package dev.embedding.reload;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
@@ -63,8 +64,9 @@ final class LastGoodSettings {
             List<StoredRow> rows = texts.entrySet().stream()
                     .map(entry -> new StoredRow(entry.getKey(), entry.getValue()))
                     .toList();
-            boolean good =
-                    StoredSettings.of(rows, environment, environment).faults().isEmpty();
+            boolean good = StoredSettings.of(rows, environment, environment, AllowedModels.ALL)
+                    .faults()
+                    .isEmpty();
             return good ? Optional.of(rows) : Optional.empty();
         } catch (IOException unusable) {
             if (Files.exists(file)) {

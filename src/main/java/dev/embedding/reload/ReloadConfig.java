@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** How changed settings are followed; fixed at start. */
@@ -17,6 +18,9 @@ public interface ReloadConfig {
     /** What happens where two models do not fit into memory. */
     @WithDefault("beside")
     Mode reloadMode();
+
+    /** Patterns of models that stored settings may name; without any, all. */
+    Optional<List<String>> allowedModels();
 
     /** Most bytes of weights; a model with more is refused before it is loaded. */
     Optional<MemorySize> maxModelSize();

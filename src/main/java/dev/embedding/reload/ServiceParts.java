@@ -12,6 +12,7 @@ import dev.embedding.serving.ServingListener;
 import dev.embedding.serving.cache.CacheConfig;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.quantized.QuantizedModels;
+import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
@@ -29,6 +30,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -138,7 +140,8 @@ class ServiceParts {
                 replica(settings),
                 new LastGoodSettings(Path.of(settings.modelCacheDir()), settings.port()),
                 models,
-                reload.settingsPollInterval());
+                reload.settingsPollInterval(),
+                new AllowedModels(reload.allowedModels().orElse(List.of())));
     }
 
     private static OptionalLong mostBytes(ReloadConfig reload) {

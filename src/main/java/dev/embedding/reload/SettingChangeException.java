@@ -1,5 +1,7 @@
 package dev.embedding.reload;
 
+import dev.embedding.settings.AllowedModels;
+
 /** A change of settings that was asked for and did not happen; nothing was stored. The message is for the caller. */
 public final class SettingChangeException extends RuntimeException {
 
@@ -17,6 +19,8 @@ public final class SettingChangeException extends RuntimeException {
         MODEL_NOT_LOADED,
         /** The change would leave the vector space that must be served. */
         OTHER_SPACE,
+        /** The change names a model that stored settings may not name. */
+        MODEL_NOT_ALLOWED,
         /** The process is ending. */
         STOPPING
     }
@@ -31,6 +35,12 @@ public final class SettingChangeException extends RuntimeException {
     public static SettingChangeException storeOff() {
         return new SettingChangeException(
                 Cause.STORE_OFF, "Stored settings are switched off; change the environment variables and restart.");
+    }
+
+    static SettingChangeException modelNotAllowed(AllowedModels allowed) {
+        return new SettingChangeException(
+                Cause.MODEL_NOT_ALLOWED,
+                "Nothing was changed: model_name must be one of EMBEDDING_ALLOWED_MODELS (" + allowed + ").");
     }
 
     static SettingChangeException stopping() {

@@ -24,9 +24,10 @@ public interface SettingsControl {
      * force. A caller that goes away does not cancel it.
      *
      * @param changes texts that the keys take; empty goes back to the environment's value
+     * @param keyId id of the key that the caller has, for the audit log
      * @return nothing, or a {@link SettingChangeException}
      */
-    Uni<Void> change(Map<SettingKey, Optional<String>> changes);
+    Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId);
 
     /** How well what is stored is followed. */
     SettingsHealth health();

@@ -2,6 +2,7 @@ package dev.embedding.reload;
 
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SettingChangeException.Cause;
+import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
@@ -52,11 +53,15 @@ public final class SettingsFollower implements SettingsControl {
     private final ModelSwitch models;
     private final ScheduledThreadPoolExecutor thread = DaemonThread.named("model-loader");
 
+    private final AllowedModels allowedModels;
+    private final AuditLog.Source storeSource;
+
     private volatile ServiceSettings current;
     private volatile Set<SettingKey> given;
     private final AtomicReference<ModelState> state = new AtomicReference<>(new ModelState.Loading());
 
     // The thread's own.
+    private boolean hasFollowed;
     private List<StoredRow> followed = List.of();
     private String followedHash = "";
     private Set<String> loggedFaults = Set.of();
@@ -72,7 +77,8 @@ public final class SettingsFollower implements SettingsControl {
             String replica,
             LastGoodSettings lastGood,
             ModelSwitch models,
-            Duration pollInterval) {
+            Duration pollInterval,
+            AllowedModels allowedModels) {
         this.environment = environment.settings();
         this.givenByEnvironment = environment.given();
         this.current = environment.settings();
@@ -81,6 +87,8 @@ public final class SettingsFollower implements SettingsControl {
         this.store = store.map(followed -> new FollowedStore(followed, report, pollInterval));
         this.lastGood = lastGood;
         this.models = models;
+        this.allowedModels = allowedModels;
+        this.storeSource = AuditLog.Source.store(source());
         models.whenBroken(() -> submit(this::replaceBroken));
     }
 
@@ -130,8 +138,8 @@ public final class SettingsFollower implements SettingsControl {
     private void followFirst(FollowedStore from) {
         Optional<List<StoredRow>> kept = lastGood.read(environment);
         // A row that is bad now keeps the value that it had when this replica served last.
-        kept.ifPresent(rows ->
-                current = StoredSettings.of(rows, environment, environment).settings());
+        kept.ifPresent(rows -> current =
+                StoredSettings.of(rows, environment, environment, allowedModels).settings());
         follow(from.readFirst(this::isStopped).orElseGet(() -> rowsWithoutStore(kept)));
         from.startPolling(() -> submit(this::followNewest));
     }
@@ -207,15 +215,16 @@ public final class SettingsFollower implements SettingsControl {
         }
         cancelRetry();
         boolean wasBroken = models.isBroken();
-        StoredSettings stored = StoredSettings.of(followed, environment, current);
+        StoredSettings stored = StoredSettings.of(followed, environment, current, allowedModels);
         logNew(stored.faults());
         report.following(followedHash, stored.faults());
         report.publish();
         if (models.settings().isEmpty()) {
-            current = stored.settings();
+            apply(stored.settings(), storeSource);
         }
+        hasFollowed = true;
         try (ModelSwitch.Prepared prepared = models.prepare(stored.settings())) {
-            if (commit(prepared, stored.settings())) {
+            if (commit(prepared, stored.settings(), storeSource)) {
                 report.modelFollows();
                 inForce(stored);
             }
@@ -233,14 +242,22 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     /** Whether the settings are in force; they are not when the process is ending. */
-    private boolean commit(ModelSwitch.Prepared prepared, ServiceSettings settings) {
+    private boolean commit(ModelSwitch.Prepared prepared, ServiceSettings settings, AuditLog.Source source) {
         if (isStopped()) {
             return false;
         }
         prepared.commit();
-        current = settings;
+        apply(settings, source);
         become(new ModelState.Serving());
         return true;
+    }
+
+    /** What holds at start is no change. */
+    private void apply(ServiceSettings settings, AuditLog.Source source) {
+        if (hasFollowed) {
+            AuditLog.applied(current, settings, source);
+        }
+        current = settings;
     }
 
     private void inForce(StoredSettings stored) {
@@ -295,7 +312,7 @@ public final class SettingsFollower implements SettingsControl {
     /** Whether the settings do not lead to another vector space than the one that they require. */
     private boolean isFollowed(ServiceSettings settings) {
         try (ModelSwitch.Prepared prepared = models.prepare(settings)) {
-            boolean unused = commit(prepared, settings);
+            boolean unused = commit(prepared, settings, storeSource);
             return true;
         } catch (OtherSpaceException refusal) {
             return false;
@@ -319,17 +336,19 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     @Override
-    public Uni<Void> change(Map<SettingKey, Optional<String>> changes) {
+    public Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId) {
+        AuditLog.Source caller = AuditLog.Source.api(keyId);
         return Uni.createFrom().emitter(emitter -> {
-            if (!submit(() -> change(changes, emitter))) {
+            if (!submit(() -> change(changes, caller, emitter))) {
                 emitter.fail(SettingChangeException.stopping());
             }
         });
     }
 
-    private void change(Map<SettingKey, Optional<String>> changes, UniEmitter<? super Void> emitter) {
+    private void change(
+            Map<SettingKey, Optional<String>> changes, AuditLog.Source caller, UniEmitter<? super Void> emitter) {
         try {
-            changeStored(changes);
+            changeStored(changes, caller);
             emitter.complete(null);
         } catch (SettingChangeException refusal) {
             emitter.fail(refusal);
@@ -357,12 +376,15 @@ public final class SettingsFollower implements SettingsControl {
         report.publish();
     }
 
-    private void changeStored(Map<SettingKey, Optional<String>> changes) {
+    private void changeStored(Map<SettingKey, Optional<String>> changes, AuditLog.Source caller) {
         requireRunning();
         FollowedStore changed = writableStore();
         List<StoredRow> before = changed.read();
         List<StoredRow> after = changed(before, changes);
-        StoredSettings stored = StoredSettings.of(after, environment, current);
+        StoredSettings stored = StoredSettings.of(after, environment, current, allowedModels);
+        if (changes.containsKey(SettingKey.MODEL_NAME) && stored.bad().contains(SettingKey.MODEL_NAME)) {
+            throw SettingChangeException.modelNotAllowed(allowedModels);
+        }
         Map<String, Optional<String>> texts = new HashMap<>();
         changes.forEach((key, text) -> texts.put(key.key(), text));
         if (models.settings().isEmpty()
@@ -371,7 +393,7 @@ public final class SettingsFollower implements SettingsControl {
             // The model that is wanted cannot be loaded; that is no matter of this change, and is tried again by
             // itself.
             changed.write(texts);
-            current = stored.settings();
+            apply(stored.settings(), caller);
             nowFollowed(after, stored);
             return;
         }
@@ -379,7 +401,7 @@ public final class SettingsFollower implements SettingsControl {
         try (ModelSwitch.Prepared prepared = models.prepare(wanted)) {
             requireRunning();
             changed.write(texts);
-            boolean unused = commit(prepared, wanted);
+            boolean unused = commit(prepared, wanted, caller);
         }
         boolean othersFollowed = StoredSettings.contentHash(before).equals(followedHash);
         nowFollowed(after, stored);

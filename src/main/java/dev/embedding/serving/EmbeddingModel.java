@@ -14,6 +14,7 @@ import dev.embedding.model.ModelFile;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.pool.VectorNorm;
+import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.Recall;
 import dev.embedding.serving.cache.VectorCache;
@@ -228,8 +229,8 @@ public final class EmbeddingModel {
     }
 
     /** Looks inputs up that are to be embedded behind a prompt. */
-    Recall recall(String prompt, List<EmbeddingInput> inputs, boolean bypass, Runnable checkpoint) {
-        return cache.recall(fingerprint(false), prompt, inputs, bypass, checkpoint);
+    Recall recall(String prompt, List<EmbeddingInput> inputs, CacheUse use, Runnable checkpoint) {
+        return cache.recall(fingerprint(false), prompt, inputs, use, checkpoint);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.input.EmbeddingInput;
 import java.util.List;
 import java.util.Optional;
@@ -11,14 +12,14 @@ import java.util.Optional;
  * @param wish what is wanted of the model and the vectors
  * @param priority which class its inputs wait in
  * @param requiredSpace fingerprint of the vector space that the caller insists on
- * @param bypassesCache whether everything is to be computed, and the vectors not to be kept
+ * @param cache use that it makes of vectors that were computed before
  */
 public record EmbeddingRequest(
         List<EmbeddingInput> inputs,
         VectorWish wish,
         PriorityChoice priority,
         Optional<String> requiredSpace,
-        boolean bypassesCache) {
+        CacheUse cache) {
 
     private static final VectorWish NOTHING_SAID = VectorWish.prompted(PromptChoice.USUAL);
 
@@ -36,16 +37,16 @@ public record EmbeddingRequest(
 
     /** Texts of which nothing is said but that they are to be embedded. */
     public static EmbeddingRequest of(List<String> texts) {
-        return of(texts, false);
+        return of(texts, CacheUse.SHARED);
     }
 
     /** Likewise, but each is computed, to look at what the model makes of it. */
     public static EmbeddingRequest computed(List<String> texts) {
-        return of(texts, true);
+        return of(texts, CacheUse.BYPASSED);
     }
 
-    private static EmbeddingRequest of(List<String> texts, boolean bypassesCache) {
+    private static EmbeddingRequest of(List<String> texts, CacheUse cache) {
         return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(texts), NOTHING_SAID, PriorityChoice.BY_SIZE, Optional.empty(), bypassesCache);
+                EmbeddingInput.ofTexts(texts), NOTHING_SAID, PriorityChoice.BY_SIZE, Optional.empty(), cache);
     }
 }

@@ -142,7 +142,7 @@ final class InferenceCall {
             String prompt = prompt();
             AnswerShape shape = AnswerShape.of(request.wish(), lease);
             model.tokenizer().requireOwnTokens(prompt, request.inputs());
-            Recall recall = model.recall(prompt, request.inputs(), request.bypassesCache(), context::check);
+            Recall recall = model.recall(prompt, request.inputs(), request.cache(), context::check);
             if (recall.isComplete()) {
                 shape.requireWhole(List.of(), recall);
                 succeed(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));

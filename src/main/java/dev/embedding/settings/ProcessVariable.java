@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Environment variables that are fixed for the life of the process. Each is also a Quarkus configuration property, whose
@@ -16,6 +18,11 @@ enum ProcessVariable {
     EMBEDDING_API_KEYS_FILE("the name of a file", ProcessVariable::file),
     EMBEDDING_ADMIN_KEYS(ProcessVariable.KEYS, ProcessVariable::keys),
     EMBEDDING_ADMIN_KEYS_FILE("the name of a file", ProcessVariable::file),
+    EMBEDDING_ALLOWED_HOSTS(
+            "empty, or host names and addresses, comma-separated, each with or without a port", ProcessVariable::hosts),
+    EMBEDDING_ALLOWED_MODELS(
+            "one or more patterns of hub ids and of directories from the root, comma-separated, as acme/*,/models/**",
+            ProcessVariable::models),
     EMBEDDING_LANES("auto or a whole number from 1 to 256", ProcessVariable::lanes),
     EMBEDDING_MAX_QUEUE_WAIT("a duration as 10s or 500ms", ProcessVariable::duration),
     EMBEDDING_MAX_BATCH_WAIT("a duration as 300s or 5m", ProcessVariable::duration),
@@ -41,7 +48,9 @@ enum ProcessVariable {
 
     /** An empty list is refused, as it would open the service to everybody by mistake. */
     private static final String KEYS =
-            "one or more keys, comma-separated, of visible ASCII characters other than $ and \\";
+            "one or more keys, comma-separated, of visible ASCII characters other than $ and \\, none with # in front";
+
+    private static final Pattern HOST = Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?");
 
     private final String rule;
     private final Consumer<String> check;
@@ -80,7 +89,24 @@ enum ProcessVariable {
     private static void keys(String value) {
         require(Arrays.stream(value.split(",")).anyMatch(key -> !key.isBlank()));
         require(Arrays.stream(value.split(","))
-                .allMatch(key -> key.strip().chars().allMatch(c -> c > ' ' && c <= '~' && c != '$' && c != '\\')));
+                .map(String::strip)
+                .allMatch(key -> !key.startsWith("#")
+                        && key.chars().allMatch(c -> c > ' ' && c <= '~' && c != '$' && c != '\\')));
+    }
+
+    private static void hosts(String value) {
+        require(items(value).allMatch(host -> HOST.matcher(host).matches()));
+    }
+
+    private static void models(String value) {
+        require(!value.isBlank());
+        new AllowedModels(items(value).toList());
+    }
+
+    private static Stream<String> items(String value) {
+        return value.isBlank()
+                ? Stream.empty()
+                : Stream.of(value.split(",", -1)).map(String::strip);
     }
 
     private static void file(String value) {

@@ -37,8 +37,10 @@ public record StoredSettings(
      *
      * @param environment what holds where nothing is stored
      * @param lastGood what holds for a key whose row is bad
+     * @param allowedModels that a row may name, besides the environment's own
      */
-    public static StoredSettings of(List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood) {
+    public static StoredSettings of(
+            List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood, AllowedModels allowedModels) {
         Map<SettingKey, Object> values = new EnumMap<>(environment.values());
         Set<SettingKey> stored = EnumSet.noneOf(SettingKey.class);
         Set<SettingKey> bad = EnumSet.noneOf(SettingKey.class);
@@ -51,7 +53,9 @@ public record StoredSettings(
                 continue;
             }
             try {
-                values.put(key.get(), parsed(key.get(), row));
+                Object value = parsed(key.get(), row);
+                requireAllowed(key.get(), value, environment, allowedModels);
+                values.put(key.get(), value);
                 stored.add(key.get());
             } catch (InvalidSettingException fault) {
                 values.put(key.get(), Objects.requireNonNull(lastGood.values().get(key.get())));
@@ -67,6 +71,16 @@ public record StoredSettings(
             throw new InvalidSettingException("must be " + key.rule(), "NULL");
         }
         return key.parse(row.value());
+    }
+
+    private static void requireAllowed(
+            SettingKey key, Object value, ServiceSettings environment, AllowedModels allowedModels) {
+        if (key == SettingKey.MODEL_NAME
+                && !value.equals(environment.modelName())
+                && !allowedModels.allow(value.toString())) {
+            throw new InvalidSettingException(
+                    "must be one of EMBEDDING_ALLOWED_MODELS (" + allowedModels + ")", value.toString());
+        }
     }
 
     /** SHA-256 of what is stored, whatever the order of the rows: 64 hex digits. */

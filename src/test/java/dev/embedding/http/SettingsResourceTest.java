@@ -41,7 +41,8 @@ class SettingsResourceTest {
     @Test
     void keepsAChangeWhoseCallerGoesAway() throws InterruptedException {
         HeldChange held = new HeldChange("database");
-        var caller = resource(held).delete("device").subscribe().with(answer -> {}, failure -> {});
+        var caller =
+                resource(held).deleted("device", Optional.empty()).subscribe().with(answer -> {}, failure -> {});
         assertThat(held.begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         caller.cancel();
@@ -54,7 +55,7 @@ class SettingsResourceTest {
     void answersWhenTheChangeIsInForce() throws InterruptedException {
         HeldChange held = new HeldChange("database");
         CompletableFuture<SettingsResource.Settings> answer =
-                resource(held).delete("device").subscribeAsCompletionStage();
+                resource(held).deleted("device", Optional.empty()).subscribeAsCompletionStage();
         assertThat(held.begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(answer).isNotDone();
 
@@ -79,9 +80,10 @@ class SettingsResourceTest {
     void refusesAnyChangeOfTheEnvironment() {
         HeldChange held = new HeldChange("environment");
 
-        SettingChangeException refusal = catchThrowableOfType(
-                SettingChangeException.class,
-                () -> resource(held).delete("nothing").await().atMost(PATIENCE));
+        SettingChangeException refusal = catchThrowableOfType(SettingChangeException.class, () -> resource(held)
+                .deleted("nothing", Optional.empty())
+                .await()
+                .atMost(PATIENCE));
 
         assertThat(refusal.reason()).isEqualTo(SettingChangeException.Cause.STORE_OFF);
         assertThat(held.changes).isEmpty();
@@ -118,7 +120,7 @@ class SettingsResourceTest {
         }
 
         @Override
-        public Uni<Void> change(Map<SettingKey, Optional<String>> wanted) {
+        public Uni<Void> change(Map<SettingKey, Optional<String>> wanted, Optional<String> keyId) {
             changes.add(wanted);
             return Uni.createFrom()
                     .completionStage(ended)

@@ -8,6 +8,7 @@ import dev.embedding.infer.EngineFaults.Fault;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelProbe;
+import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ class BrokenModelTest {
                 "replica:8001",
                 new LastGoodSettings(directory, 8001),
                 service.models(Config.BESIDE),
-                Duration.ofMillis(5));
+                Duration.ofMillis(5),
+                AllowedModels.ALL);
         follower.start();
         await(() -> service.active.model().isPresent());
     }

@@ -10,6 +10,7 @@ import dev.embedding.reload.SettingsHealth.Fault;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelProbe;
+import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
@@ -189,7 +190,7 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        follower.change(Map.of(SettingKey.MAX_BATCH_SIZE, Optional.empty()))
+        follower.change(Map.of(SettingKey.MAX_BATCH_SIZE, Optional.empty()), Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
 
@@ -233,10 +234,10 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        Cause notStored = catchThrowableOfType(
-                        SettingChangeException.class, () -> follower.change(Map.of(SettingKey.DEVICE, Optional.empty()))
-                                .await()
-                                .atMost(Duration.ofSeconds(30)))
+        Cause notStored = catchThrowableOfType(SettingChangeException.class, () -> follower.change(
+                                Map.of(SettingKey.DEVICE, Optional.empty()), Optional.empty())
+                        .await()
+                        .atMost(Duration.ofSeconds(30)))
                 .reason();
         store.readOnly = true;
         Cause readOnly = refusal(follower, SettingKey.DEVICE, "cpu").reason();
@@ -359,9 +360,11 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        follower.change(Map.of(
-                        SettingKey.MODEL_NAME, Optional.of(SmallService.MEAN),
-                        SettingKey.REQUIRED_SPACE, Optional.of(other)))
+        follower.change(
+                        Map.of(
+                                SettingKey.MODEL_NAME, Optional.of(SmallService.MEAN),
+                                SettingKey.REQUIRED_SPACE, Optional.of(other)),
+                        Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
 
@@ -525,7 +528,8 @@ class SettingsFollowerTest {
                 "replica:8001",
                 lastGood(),
                 service.models(config),
-                pollInterval);
+                pollInterval,
+                AllowedModels.ALL);
         started.add(follower);
         follower.start();
         return follower;
@@ -552,11 +556,13 @@ class SettingsFollowerTest {
     }
 
     private static void change(SettingsFollower follower, SettingKey key, String text) {
-        follower.change(Map.of(key, Optional.of(text))).await().atMost(Duration.ofSeconds(30));
+        follower.change(Map.of(key, Optional.of(text)), Optional.empty())
+                .await()
+                .atMost(Duration.ofSeconds(30));
     }
 
     private static void delete(SettingsFollower follower, SettingKey key) {
-        follower.change(Map.of(key, Optional.empty())).await().atMost(Duration.ofSeconds(30));
+        follower.change(Map.of(key, Optional.empty()), Optional.empty()).await().atMost(Duration.ofSeconds(30));
     }
 
     private static SettingChangeException refusal(SettingsFollower follower, SettingKey key, String text) {

@@ -151,6 +151,11 @@ final class SmallService implements AutoCloseable {
     record Config(Duration settingsPollInterval, Mode reloadMode, Optional<MemorySize> maxModelSize)
             implements ReloadConfig {
 
+        @Override
+        public Optional<List<String>> allowedModels() {
+            return Optional.empty();
+        }
+
         static final Config BESIDE = new Config(Duration.ofHours(1), Mode.BESIDE, Optional.empty());
         static final Config DRAIN_FIRST = new Config(Duration.ofHours(1), Mode.DRAIN_FIRST, Optional.empty());
 

@@ -9,6 +9,7 @@ import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.pool.VectorNorm;
 import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.input.EmbeddingInput;
@@ -209,7 +210,7 @@ class CachedVectorsTest {
                 VectorWish.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.of(model.fingerprint(false)),
-                false);
+                CacheUse.SHARED);
 
         assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.OtherSpace.class);
     }
@@ -262,7 +263,7 @@ class CachedVectorsTest {
                         VectorWish.prompted(PromptChoice.USUAL),
                         PriorityChoice.BY_SIZE,
                         Optional.empty(),
-                        true))
+                        CacheUse.BYPASSED))
                 .subscribeAsCompletionStage();
     }
 
@@ -276,7 +277,7 @@ class CachedVectorsTest {
                 VectorWish.prompted(prompt),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),
-                false));
+                CacheUse.SHARED));
     }
 
     private Embeddings await(EmbeddingRequest request) {

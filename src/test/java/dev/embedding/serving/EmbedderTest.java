@@ -12,6 +12,7 @@ import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.input.EmbeddingInput;
 import io.smallrye.mutiny.Uni;
@@ -367,7 +368,7 @@ class EmbedderTest {
                 VectorWish.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 space,
-                false);
+                CacheUse.SHARED);
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {

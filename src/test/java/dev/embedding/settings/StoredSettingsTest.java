@@ -17,7 +17,7 @@ class StoredSettingsTest {
 
     @Test
     void isTheEnvironmentWhereNothingIsStored() {
-        assertThat(StoredSettings.of(List.of(), ENVIRONMENT, LAST_GOOD))
+        assertThat(StoredSettings.of(List.of(), ENVIRONMENT, LAST_GOOD, AllowedModels.ALL))
                 .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), Set.of(), List.of()));
     }
 
@@ -87,7 +87,8 @@ class StoredSettingsTest {
         List<StoredRow> rows = List.of(
                 row("model_file", ""), row("query_prompt", ""), row("document_prompt", ""), row("required_space", " "));
 
-        StoredSettings stored = StoredSettings.of(rows, /* environment= */ LAST_GOOD, /* lastGood= */ ENVIRONMENT);
+        StoredSettings stored =
+                StoredSettings.of(rows, /* environment= */ LAST_GOOD, /* lastGood= */ ENVIRONMENT, AllowedModels.ALL);
 
         assertThat(stored.faults()).isEmpty();
         assertThat(stored.settings().modelFile()).isEmpty();
@@ -159,7 +160,7 @@ class StoredSettingsTest {
     }
 
     private static StoredSettings read(StoredRow... rows) {
-        return StoredSettings.of(Arrays.asList(rows), ENVIRONMENT, LAST_GOOD);
+        return StoredSettings.of(Arrays.asList(rows), ENVIRONMENT, LAST_GOOD, AllowedModels.ALL);
     }
 
     private static String hash(StoredRow... rows) {

@@ -14,8 +14,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Decides whether a request may go on, by its headers alone. Without any configured key everything is open; a configured
- * file counts, whatever is in it. Keys are never logged, nor part of any message.
+ * Decides whether a request may go on, by its headers alone. Without any configured key everything is open but changes of
+ * settings by foreign web pages; a configured file counts, whatever is in it. Keys are never logged, nor part of any
+ * message.
  */
 @Singleton
 public class AccessControl {
@@ -25,6 +26,8 @@ public class AccessControl {
 
     private static final Logger LOG = Logger.getLogger("dev.embedding");
     private static final String BEARER = "Bearer ";
+    private static final String CACHE_SCOPE = "dev.embedding.cache-scope";
+    private static final String KEY_ID = "dev.embedding.key-id";
     private static final long READ_AGAIN_MILLIS = 1_000;
 
     private final boolean open;
@@ -32,13 +35,16 @@ public class AccessControl {
     private final KeyHashes adminKeys;
     private final Optional<KeyFile> apiKeyFile;
     private final Optional<KeyFile> adminKeyFile;
+    private final ChangeOrigins origins;
 
     AccessControl(AccessConfig config) {
         apiKeys = config.apiKeys().map(KeyHashes::of).orElse(KeyHashes.NONE);
         adminKeys = config.adminKeys().map(KeyHashes::of).orElse(KeyHashes.NONE);
         apiKeyFile = config.apiKeysFile().map(file -> read("EMBEDDING_API_KEYS_FILE", file));
         adminKeyFile = config.adminKeysFile().map(file -> read("EMBEDDING_ADMIN_KEYS_FILE", file));
-        open = apiKeys.isEmpty() && adminKeys.isEmpty() && files().isEmpty();
+        // INVARIANT: what is configured closes the service, even where there is no key in it.
+        open = config.apiKeys().isEmpty() && config.adminKeys().isEmpty() && files().isEmpty();
+        origins = new ChangeOrigins(config.allowedHosts().orElse(List.of()));
     }
 
     private static KeyFile read(String variable, Path file) {
@@ -68,33 +74,61 @@ public class AccessControl {
         }
     }
 
-    /** What is wrong with a request. */
+    /** Reason why a request may not go on. */
     public enum Refusal {
         NO_KEY,
         UNKNOWN_KEY,
-        NO_ADMIN_KEY
+        NO_ADMIN_KEY,
+        FOREIGN_ORIGIN
     }
 
-    /** Empty when the request may go on. */
-    public Optional<Refusal> refusal(RoutingContext exchange) {
+    /**
+     * Empty when the request may go on.
+     *
+     * @param corsOrigins that are in force
+     */
+    public Optional<Refusal> refusal(RoutingContext exchange, List<String> corsOrigins) {
         String method = exchange.request().method().name();
         String path = exchange.normalizedPath();
-        if (open || !AccessRules.needsKey(method, path)) {
-            return Optional.empty();
+        if (open) {
+            boolean foreign =
+                    AccessRules.changesSettings(method, path) && origins.isForeign(exchange.request(), corsOrigins);
+            return foreign ? Optional.of(Refusal.FOREIGN_ORIGIN) : Optional.empty();
         }
+        return AccessRules.needsKey(method, path) ? refusalByKey(exchange, method, path) : Optional.empty();
+    }
+
+    private Optional<Refusal> refusalByKey(RoutingContext exchange, String method, String path) {
         Optional<String> key = keyOf(exchange.request());
         if (key.isEmpty()) {
             return Optional.of(Refusal.NO_KEY);
         }
-        boolean admin = isOf(adminKeys, adminKeyFile, key.get());
-        if (!admin && !isOf(apiKeys, apiKeyFile, key.get())) {
+        Optional<String> admin = keys(adminKeys, adminKeyFile).idOf(key.get());
+        Optional<String> known = admin.or(() -> keys(apiKeys, apiKeyFile).idOf(key.get()));
+        if (known.isEmpty()) {
             return Optional.of(Refusal.UNKNOWN_KEY);
         }
-        return admin || !AccessRules.needsAdminKey(method, path) ? Optional.empty() : Optional.of(Refusal.NO_ADMIN_KEY);
+        exchange.put(KEY_ID, known.get());
+        if (keys(apiKeys, apiKeyFile).size() + keys(adminKeys, adminKeyFile).size() > 1) {
+            exchange.put(CACHE_SCOPE, known.get());
+        }
+        boolean suffices = admin.isPresent() || !AccessRules.changesSettings(method, path);
+        return suffices ? Optional.empty() : Optional.of(Refusal.NO_ADMIN_KEY);
     }
 
-    private static boolean isOf(KeyHashes keys, Optional<KeyFile> file, String key) {
-        return keys.and(file.map(KeyFile::keys).orElse(KeyHashes.NONE)).contain(key);
+    private static KeyHashes keys(KeyHashes given, Optional<KeyFile> file) {
+        return given.and(file.map(KeyFile::keys).orElse(KeyHashes.NONE));
+    }
+
+    /** Id of the key that a request was let in with: the first 8 hexadecimal digits of its SHA-256. */
+    public static Optional<String> keyId(RoutingContext exchange) {
+        return Optional.ofNullable(exchange.get(KEY_ID));
+    }
+
+    /** Scope of cached vectors: while there are several keys each has its own, so that none learns what another sent. */
+    public static String cacheScope(RoutingContext exchange) {
+        String scope = exchange.get(CACHE_SCOPE);
+        return scope == null ? "" : scope;
     }
 
     /** A bearer's token, else the other header; a proxy may use {@code Authorization} for a scheme of its own. */

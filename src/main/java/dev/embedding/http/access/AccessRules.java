@@ -2,26 +2,25 @@ package dev.embedding.http.access;
 
 import java.util.Set;
 
-/** What a request needs, by method and path. Whatever is not named here needs a key. */
-final class AccessRules {
+/** Keys that a request needs, by its method and path. Whatever is not named here needs one. */
+public final class AccessRules {
 
-    private static final Set<String> OPEN = Set.of("/", "/docs", "/openapi", "/openapi.json", "/health", "/q/health");
-    private static final Set<String> OPEN_FOLDERS = Set.of("/docs/", "/q/health/");
     private static final Set<String> READING = Set.of("GET", "HEAD");
+    private static final Set<String> OPEN = Set.of("/", "/docs", "/openapi", "/health", "/q/health");
+    private static final Set<String> OPEN_PREFIXES = Set.of("/docs/", "/openapi.", "/q/health/");
     private static final String SETTINGS = "/settings";
 
     private AccessRules() {}
 
     /** @param path without dot segments, as the router sees it */
     static boolean needsKey(String method, String path) {
-        return !method.equals("OPTIONS")
-                && !OPEN.contains(bare(path))
-                && OPEN_FOLDERS.stream().noneMatch(path::startsWith);
+        boolean open = OPEN.contains(bare(path)) || OPEN_PREFIXES.stream().anyMatch(path::startsWith);
+        return !method.equals("OPTIONS") && !(open && READING.contains(method));
     }
 
-    /** Of a request that needs a key: whether it must be an admin's. */
-    static boolean needsAdminKey(String method, String path) {
-        return path.startsWith(SETTINGS) && !READING.contains(method);
+    /** Whether a request would change settings, which needs an admin's key where there are keys. */
+    public static boolean changesSettings(String method, String path) {
+        return path.startsWith(SETTINGS) && !READING.contains(method) && !method.equals("OPTIONS");
     }
 
     private static String bare(String path) {

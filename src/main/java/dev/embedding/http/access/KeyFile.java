@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jboss.logging.Logger;
 
 /**
- * A file with keys, which may be replaced while the service runs. While it is missing, empty or not readable, the keys that
+ * A file with keys, by comma or by line, with comments; it may be replaced while the service runs. While it is missing, empty or not readable, the keys that
  * were read last stay; before the first ones there are none, which opens nothing.
  */
 final class KeyFile {
@@ -33,7 +33,7 @@ final class KeyFile {
     synchronized void read() {
         String fault = "";
         try {
-            KeyHashes found = KeyHashes.of(Files.readString(file, StandardCharsets.UTF_8));
+            KeyHashes found = KeyHashes.ofLines(Files.readString(file, StandardCharsets.UTF_8));
             if (found.isEmpty()) {
                 fault = "has no key";
             } else {

@@ -5,16 +5,21 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Keys as their SHA-256 hashes: no key is kept in memory, and comparing takes as long for each. */
 final class KeyHashes {
 
     static final KeyHashes NONE = new KeyHashes(List.of());
 
-    private static final Pattern SEPARATOR = Pattern.compile("[,\\s]+");
-    private static final Pattern VISIBLE = Pattern.compile("[!-~]+");
+    private static final String COMMENT = "#";
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+    private static final Pattern KEY = Pattern.compile("[!-~&&[^#]][!-~]*");
+    private static final int ID_BYTES = 4;
 
     private final List<byte[]> hashes;
 
@@ -23,17 +28,49 @@ final class KeyHashes {
     }
 
     /**
-     * @param text keys, separated by commas or white space
-     * @throws IllegalArgumentException when a key has other than visible ASCII characters; it does not name the key
+     * Reads keys that are separated by commas.
+     *
+     * @throws IllegalArgumentException when one has other than visible ASCII characters, or begins a comment; it does not
+     *     name the key
      */
-    static KeyHashes of(String text) {
-        List<String> keys = Arrays.stream(SEPARATOR.split(text))
+    static KeyHashes of(String list) {
+        return new KeyHashes(keys(list).map(KeyHashes::hash).toList());
+    }
+
+    /**
+     * Reads the text of a file: keys by comma or by line. A line that begins with {@code #} is a comment.
+     *
+     * @throws IllegalArgumentException as {@link #of}, naming the line by its number
+     */
+    static KeyHashes ofLines(String text) {
+        List<String> lines = (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
+                .lines()
+                .toList();
+        List<byte[]> hashes = new ArrayList<>();
+        for (int line = 0; line < lines.size(); line++) {
+            String content = lines.get(line).strip();
+            if (content.startsWith(COMMENT)) {
+                continue;
+            }
+            try {
+                keys(content).map(KeyHashes::hash).forEach(hashes::add);
+            } catch (IllegalArgumentException fault) {
+                throw new IllegalArgumentException("line " + (line + 1) + ": " + fault.getMessage(), fault);
+            }
+        }
+        return new KeyHashes(List.copyOf(hashes));
+    }
+
+    private static Stream<String> keys(String list) {
+        List<String> keys = Arrays.stream(list.split(","))
+                .map(String::strip)
                 .filter(key -> !key.isEmpty())
                 .toList();
-        if (!keys.stream().allMatch(key -> VISIBLE.matcher(key).matches())) {
-            throw new IllegalArgumentException("a key has characters other than visible ASCII");
+        if (!keys.stream().allMatch(key -> KEY.matcher(key).matches())) {
+            throw new IllegalArgumentException(
+                    "a key has white space within it, characters other than visible ASCII, or begins with " + COMMENT);
         }
-        return new KeyHashes(keys.stream().map(KeyHashes::hash).toList());
+        return keys.stream();
     }
 
     KeyHashes and(KeyHashes others) {
@@ -50,14 +87,14 @@ final class KeyHashes {
         return hashes.size();
     }
 
-    /** Whether the key is one of these. */
-    boolean contain(String key) {
+    /** The id of a key that is one of these. */
+    Optional<String> idOf(String key) {
         byte[] hash = hash(key);
         boolean known = false;
         for (byte[] each : hashes) {
             known |= MessageDigest.isEqual(each, hash); // INVARIANT: all are compared, in constant time.
         }
-        return known;
+        return known ? Optional.of(HexFormat.of().formatHex(hash, 0, ID_BYTES)) : Optional.empty();
     }
 
     private static byte[] hash(String key) {

@@ -2,6 +2,7 @@ package dev.embedding.http.edge;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -40,15 +41,29 @@ public final class Body {
 
     /** Copies what has arrived. */
     public void append(Buffer chunk) {
+        append(chunk.length(), (from, count, segment, start) -> chunk.getBytes(from, from + count, segment, start));
+    }
+
+    /** Copies the first bytes of an array. */
+    void append(byte[] bytes, int total) {
+        append(total, (from, count, segment, start) -> System.arraycopy(bytes, from, segment, start, count));
+    }
+
+    @FunctionalInterface
+    private interface Source {
+        void copy(int from, int count, byte[] segment, int start);
+    }
+
+    private void append(int total, Source source) {
         int from = 0;
-        while (from < chunk.length()) {
+        while (from < total) {
             if (length == allocated) {
-                addSegment(chunk.length() - from);
+                addSegment(total - from);
             }
             byte[] segment = segments.get(segments.size() - 1);
             int start = segment.length - (allocated - length);
-            int count = Math.min(segment.length - start, chunk.length() - from);
-            chunk.getBytes(from, from + count, segment, start);
+            int count = Math.min(segment.length - start, total - from);
+            source.copy(from, count, segment, start);
             from += count;
             length += count;
         }
@@ -66,6 +81,11 @@ public final class Body {
         return length;
     }
 
+    /** Its bytes, one after the other. */
+    InputStream stream() {
+        return new Stream();
+    }
+
     /** Bytes of memory that it takes. */
     int allocated() {
         return allocated;
@@ -74,5 +94,38 @@ public final class Body {
     /** Arrays with the bytes, in order; only the last may be longer than what is in it. Readers may write to what they have read. */
     public List<byte[]> segments() {
         return Collections.unmodifiableList(segments);
+    }
+
+    private final class Stream extends InputStream {
+        private int position;
+
+        @Override
+        public int read() {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int most) {
+            if (position == length) {
+                return most == 0 ? 0 : -1;
+            }
+            int start = position;
+            int index = 0;
+            while (start >= segments.get(index).length) {
+                start -= segments.get(index).length;
+                index++;
+            }
+            int count = Math.min(most, Math.min(segments.get(index).length - start, length - position));
+            System.arraycopy(segments.get(index), start, target, offset, count);
+            position += count;
+            return count;
+        }
+
+        /** All that is left; readers of several compressed members in a row rely on it. */
+        @Override
+        public int available() {
+            return length - position;
+        }
     }
 }

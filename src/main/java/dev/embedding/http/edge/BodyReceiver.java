@@ -3,13 +3,17 @@ package dev.embedding.http.edge;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.RequestDeadline;
+import dev.embedding.serving.Workers;
+import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,6 +29,12 @@ final class BodyReceiver {
     /** Of a body that is read even when it is refused, as closing the connection costs more. */
     private static final int SMALL_BYTES = 64 << 10;
 
+    private static final int UNSUPPORTED_CODING = 415;
+
+    /** A guess, from which the worker follows that inflates it. */
+    private static final long INFLATED_PER_BYTE = 8;
+
+    private static final Failure MALFORMED = Failure.of(400, "The body's chunks are malformed.");
     private static final Failure LATE = Failure.of(408, "The body did not arrive in time.");
     private static final Failure ENDING =
             Failure.of(503, "The service is ending, and the body did not arrive in time; send it again.");
@@ -34,16 +44,25 @@ final class BodyReceiver {
     private final RoutingContext exchange;
     private final HttpServerRequest request;
     private final Optional<EmbedCall> call;
-    private final long maxBytes;
-    private final long maxPauseMillis;
-    private final long maxMillis;
+    private final Limits limits;
     private final InflightBytes.Claim claim;
+    private final ContentCoding coding;
     private final int declared;
     private final Body body;
     private final long begunMillis = nowMillis();
     private long receivedMillis = begunMillis;
     private OptionalLong timer = OptionalLong.empty();
     private boolean over;
+
+    /**
+     * Limits that hold for every body.
+     *
+     * @param pause how long it may pause
+     * @param time how long it may take in all
+     * @param maxBytes also of what it inflates to
+     * @param workers inflate compressed ones
+     */
+    record Limits(Duration pause, Duration time, long maxBytes, InflightBytes inflight, Workers workers) {}
 
     /**
      * What is known of an exchange that asks for vectors.
@@ -58,29 +77,26 @@ final class BodyReceiver {
             Consumer<EmbeddingFailure> failed) {}
 
     /** Called on the connection's event loop. */
-    BodyReceiver(
-            Vertx vertx,
-            RoutingContext exchange,
-            EdgeConfig config,
-            long maxBytes,
-            InflightBytes inflight,
-            Optional<EmbedCall> call) {
+    BodyReceiver(Vertx vertx, RoutingContext exchange, Limits limits, Optional<EmbedCall> call) {
         this.vertx = vertx;
         this.eventLoop = vertx.getOrCreateContext();
         this.exchange = exchange;
         this.request = exchange.request();
         this.call = call;
-        this.maxBytes = maxBytes;
-        this.maxPauseMillis = config.bodyPause().toMillis();
-        this.maxMillis = config.bodyTimeout().toMillis();
-        this.claim = inflight.claim(exchange);
+        this.limits = limits;
+        this.claim = limits.inflight().claim(exchange);
+        this.coding = ContentCoding.of(request.headers().getAll("Content-Encoding"));
         this.declared = (int) Math.min(declaredLength(), Integer.MAX_VALUE);
         this.body = new Body(declared);
     }
 
     void receive() {
-        if (declared > maxBytes) {
-            refuse(tooLarge());
+        if (declared > limits.maxBytes()) {
+            refuse(tooLarge(limits.maxBytes()));
+            return;
+        }
+        if (coding == ContentCoding.UNSUPPORTED) {
+            refuseCoding();
             return;
         }
         if (!count(declared)) {
@@ -98,12 +114,27 @@ final class BodyReceiver {
                 watch();
             }
         });
-        request.exceptionHandler(clientGone -> ended());
+        request.exceptionHandler(this::broken);
         request.endHandler(ended -> end());
         request.handler(this::chunk);
     }
 
-    private Failure tooLarge() {
+    private void refuseCoding() {
+        exchange.response().headers().set("Accept-Encoding", ContentCoding.DECODED);
+        refuse(Failure.of(UNSUPPORTED_CODING, "A body may have one Content-Encoding: " + ContentCoding.DECODED + "."));
+    }
+
+    /** Its caller has gone, or sends what is no chunk; then the codec reads no more, and closes the connection at once. */
+    private void broken(Throwable cause) {
+        boolean wasOver = over;
+        ended();
+        if (!wasOver && (cause instanceof DecoderException || cause instanceof IllegalArgumentException)) {
+            refuse(MALFORMED);
+            ConnectionWatch.channel(request.connection()).flush();
+        }
+    }
+
+    static Failure tooLarge(long maxBytes) {
         return Failure.of(413, "The body is larger than " + maxBytes + " bytes.");
     }
 
@@ -127,8 +158,8 @@ final class BodyReceiver {
     }
 
     private void chunk(Buffer chunk) {
-        if ((long) body.length() + chunk.length() > maxBytes) {
-            refuse(tooLarge());
+        if ((long) body.length() + chunk.length() > limits.maxBytes()) {
+            refuse(tooLarge(limits.maxBytes()));
             return;
         }
         body.append(chunk);
@@ -156,8 +187,40 @@ final class BodyReceiver {
         if (isSmall() && refusesSaturated()) {
             return;
         }
-        Body.set(exchange, body);
+        if (coding == ContentCoding.IDENTITY || body.length() == 0) {
+            deliver(body);
+        } else {
+            inflate();
+        }
+    }
+
+    private void deliver(Body whole) {
+        Body.set(exchange, whole);
         exchange.next();
+    }
+
+    private void inflate() {
+        Runnable release = claim.hold();
+        Runnable checkpoint = () -> call.ifPresent(asked -> asked.context().check());
+        Inflation inflation = new Inflation(limits.maxBytes(), claim, checkpoint);
+        Runnable work = () -> {
+            try {
+                Body whole = inflation.inflate(body, coding);
+                eventLoop.runOnContext(unused -> deliver(whole));
+            } catch (RefusedException refusal) {
+                eventLoop.runOnContext(unused -> refuse(refusal.failure()));
+            } catch (EmbeddingFailure.Cancelled nobodyWaits) {
+                // It was counted when its caller went.
+            } finally {
+                release.run();
+            }
+        };
+        try {
+            limits.workers().forBytes(INFLATED_PER_BYTE * body.length()).execute(work);
+        } catch (RejectedExecutionException stopping) {
+            release.run();
+            refuse(ENDING);
+        }
     }
 
     private boolean refusesSaturated() {
@@ -182,7 +245,9 @@ final class BodyReceiver {
     /** One timer for the pause, the whole and the deadline; whether bytes have come meanwhile is seen when it fires. */
     private void watch() {
         long now = nowMillis();
-        long left = Math.min(receivedMillis - now + maxPauseMillis, begunMillis - now + maxMillis);
+        long left = Math.min(
+                receivedMillis - now + limits.pause().toMillis(),
+                begunMillis - now + limits.time().toMillis());
         Optional<RequestDeadline> deadline =
                 call.flatMap(asked -> asked.context().deadline());
         long untilDeadline = deadline.map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);

@@ -8,6 +8,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.impl.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
@@ -65,7 +66,7 @@ class ConnectionWatch {
 
     /** The headers of a request have arrived; called on the connection's event loop. */
     void exchangeBegun(RoutingContext exchange) {
-        Channel channel = ((ConnectionBase) exchange.request().connection()).channel();
+        Channel channel = channel(exchange.request().connection());
         State state = state(channel);
         state.exchanges++;
         AtomicBoolean ended = new AtomicBoolean();
@@ -74,6 +75,10 @@ class ConnectionWatch {
                 channel.eventLoop().execute(state::exchangeEnded);
             }
         });
+    }
+
+    static Channel channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
     }
 
     private State state(Channel channel) {

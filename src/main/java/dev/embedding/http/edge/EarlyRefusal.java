@@ -1,7 +1,9 @@
 package dev.embedding.http.edge;
 
+import io.netty.util.AttributeKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
@@ -13,6 +15,8 @@ final class EarlyRefusal {
 
     private static final long DISCARDING_MILLIS = 2_000;
 
+    private static final AttributeKey<Boolean> LAST = AttributeKey.valueOf(EarlyRefusal.class, "last");
+
     private final HttpServerRequest request;
     private long discarded;
 
@@ -20,12 +24,26 @@ final class EarlyRefusal {
         this.request = request;
     }
 
+    /** The same, but its connection ends in any case, and nothing else that has come on it is looked at. */
+    static void sendLast(Vertx vertx, RoutingContext exchange, Failure failure) {
+        HttpConnection connection = exchange.request().connection();
+        ConnectionWatch.channel(connection).attr(LAST).set(true);
+        exchange.response().headers().set("Connection", "close");
+        exchange.response().endHandler(ended -> connection.close());
+        send(vertx, exchange, failure);
+    }
+
+    /** Whether the connection is about to be closed, so that nothing more is to be read from it. */
+    static boolean isClosing(RoutingContext exchange) {
+        return ConnectionWatch.channel(exchange.request().connection()).hasAttr(LAST);
+    }
+
     static void send(Vertx vertx, RoutingContext exchange, Failure failure) {
         HttpServerRequest request = exchange.request();
         if (exchange.response().closed()) {
             return;
         }
-        boolean unread = !request.isEnded() && mayHaveBody(request);
+        boolean unread = !request.isEnded() && Framing.announcesBody(request);
         if (unread) {
             exchange.response().headers().set("Connection", "close");
         }
@@ -37,12 +55,6 @@ final class EarlyRefusal {
             request.handler(refusal::discard);
             vertx.setTimer(DISCARDING_MILLIS, timer -> request.connection().close());
         }
-    }
-
-    private static boolean mayHaveBody(HttpServerRequest request) {
-        String length = request.getHeader("Content-Length");
-        return request.getHeader("Transfer-Encoding") != null
-                || length != null && !length.strip().equals("0");
     }
 
     private void discard(Buffer chunk) {

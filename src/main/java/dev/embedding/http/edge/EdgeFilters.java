@@ -1,16 +1,20 @@
 package dev.embedding.http.edge;
 
 import dev.embedding.http.access.AccessControl;
+import dev.embedding.http.access.AccessRules;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.ShutdownSequence;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
+import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.PriorityChoice;
 import dev.embedding.telemetry.EmbeddingMeters;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -39,15 +43,19 @@ class EdgeFilters {
             Failure.of(401, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
     private static final Failure UNKNOWN_KEY = Failure.of(401, "The key is not known here.");
     private static final Failure NO_ADMIN_KEY = Failure.of(403, "Changes of settings need an admin key.");
+    private static final Failure FOREIGN_ORIGIN = Failure.of(
+            403,
+            "Pages of other origins may not change settings here: name the origin in CORS_ORIGINS, or this service's"
+                    + " host in EMBEDDING_ALLOWED_HOSTS.");
+    private static final Failure NOT_JSON =
+            Failure.of(415, "Changes of settings must be JSON (Content-Type: application/json).");
 
     private final Vertx vertx;
     private final ActiveModel active;
     private final SettingsControl settings;
     private final ShutdownSequence shutdown;
     private final AccessControl access;
-    private final EdgeConfig config;
-    private final long maxBodyBytes;
-    private final InflightBytes inflight;
+    private final BodyReceiver.Limits limits;
     private final ConnectionWatch connections;
     private final Dialects dialects;
     private final RefusalPace pace;
@@ -65,17 +73,18 @@ class EdgeFilters {
             ConnectionWatch connections,
             Dialects dialects,
             RefusalPace pace,
-            EmbeddingMeters meters) {
+            EmbeddingMeters meters,
+            ModelHost host) {
         this.vertx = vertx;
         this.active = active;
         this.settings = settings;
         this.shutdown = shutdown;
         this.access = access;
-        this.config = config;
-        this.maxBodyBytes = config.maxBodySize()
+        long maxBodyBytes = config.maxBodySize()
                 .map(MemorySize::asLongValue)
                 .orElseGet(() -> Math.min(USUAL_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4));
-        this.inflight = inflight;
+        this.limits = new BodyReceiver.Limits(
+                config.bodyPause(), config.bodyTimeout(), maxBodyBytes, inflight, host.workers());
         this.connections = connections;
         this.dialects = dialects;
         this.pace = pace;
@@ -88,6 +97,9 @@ class EdgeFilters {
     }
 
     private void handle(RoutingContext exchange) {
+        if (EarlyRefusal.isClosing(exchange)) {
+            return;
+        }
         RequestId.assign(exchange);
         dialects.assign(exchange);
         PageHeaders.add(exchange);
@@ -99,6 +111,11 @@ class EdgeFilters {
             exchange.response().headers().set("Connection", "close");
         }
         exchange.addHeadersEndHandler(ended -> nameSpace(exchange));
+        Optional<Failure> misframed = Framing.fault(exchange.request());
+        if (misframed.isPresent()) {
+            EarlyRefusal.sendLast(vertx, exchange, misframed.get());
+            return;
+        }
         if (Cors.handle(exchange, settings.current().corsOrigins())) {
             return;
         }
@@ -106,12 +123,28 @@ class EdgeFilters {
             EarlyRefusal.send(vertx, exchange, ENDING);
             return;
         }
-        Optional<AccessControl.Refusal> refusal = access.refusal(exchange);
+        Optional<AccessControl.Refusal> refusal =
+                access.refusal(exchange, settings.current().corsOrigins());
         if (refusal.isPresent()) {
             refuse(exchange, refusal.get());
-        } else if (hasBodyOfOurs(exchange)) {
-            BodyReceiver receiver =
-                    new BodyReceiver(vertx, exchange, config, maxBodyBytes, inflight, embedCall(exchange));
+            return;
+        }
+        if (isChangeInOtherThanJson(exchange)) {
+            EarlyRefusal.send(vertx, exchange, NOT_JSON);
+            return;
+        }
+        receiveBody(exchange);
+    }
+
+    private void receiveBody(RoutingContext exchange) {
+        if (isOfTheFramework(exchange)) {
+            AcceptHeader.widen(exchange);
+            exchange.next();
+            return;
+        }
+        AcceptHeader.take(exchange);
+        if (WITH_BODY.contains(exchange.request().method()) || Framing.announcesBody(exchange.request())) {
+            BodyReceiver receiver = new BodyReceiver(vertx, exchange, limits, embedCall(exchange));
             receivers.add(receiver);
             exchange.addEndHandler(ended -> receivers.remove(receiver));
             receiver.receive();
@@ -138,17 +171,17 @@ class EdgeFilters {
     }
 
     private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {
-        if (refusal != AccessControl.Refusal.NO_ADMIN_KEY) {
-            exchange.response().putHeader("WWW-Authenticate", "Bearer");
-        }
-        EarlyRefusal.send(
-                vertx,
-                exchange,
+        Failure failure =
                 switch (refusal) {
                     case NO_KEY -> NO_KEY;
                     case UNKNOWN_KEY -> UNKNOWN_KEY;
                     case NO_ADMIN_KEY -> NO_ADMIN_KEY;
-                });
+                    case FOREIGN_ORIGIN -> FOREIGN_ORIGIN;
+                };
+        if (failure.status() == HttpResponseStatus.UNAUTHORIZED.code()) {
+            exchange.response().putHeader("WWW-Authenticate", "Bearer");
+        }
+        EarlyRefusal.send(vertx, exchange, failure);
     }
 
     /** Where the answer does not name the space of its vectors, it names the one that is served when it is given. */
@@ -158,10 +191,18 @@ class EdgeFilters {
         }
     }
 
-    /** The framework's own endpoints receive bodies themselves. */
-    private static boolean hasBodyOfOurs(RoutingContext exchange) {
-        String path = exchange.normalizedPath();
-        return WITH_BODY.contains(exchange.request().method())
-                && FRAMEWORK_PATHS.stream().noneMatch(path::startsWith);
+    /** Browsers send other types, and none, without asking first whether they may. */
+    private static boolean isChangeInOtherThanJson(RoutingContext exchange) {
+        HttpServerRequest request = exchange.request();
+        List<String> types = request.headers().getAll("Content-Type");
+        return request.method().equals(HttpMethod.POST)
+                && Framing.announcesBody(request)
+                && AccessRules.changesSettings(request.method().name(), exchange.normalizedPath())
+                && (types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches));
+    }
+
+    /** The framework's own endpoints receive bodies themselves, and choose between media types. */
+    private static boolean isOfTheFramework(RoutingContext exchange) {
+        return FRAMEWORK_PATHS.stream().anyMatch(exchange.normalizedPath()::startsWith);
     }
 }

@@ -69,23 +69,27 @@ class FailureMapper {
                 switch (failure.reason()) {
                     case STORE_OFF, READ_ONLY -> 400;
                     case NOT_STORED -> 404;
-                    case OTHER_SPACE -> 422;
+                    case OTHER_SPACE, MODEL_NOT_ALLOWED -> 422;
                     case MODEL_NOT_LOADED -> 500;
                     case STORE_UNAVAILABLE, STOPPING -> 503;
                 };
         if (status == 422) {
-            return answer(Failure.invalid(changedField(exchange), failure.detail()), exchange)
+            return answer(Failure.invalid(changedField(exchange, failure.reason()), failure.detail()), exchange)
                     .build();
         }
         return answer(Failure.of(status, failure.detail()), exchange).build();
     }
 
     /** Where a request names what it wants to change. */
-    private static String changedField(RoutingContext exchange) {
+    private static String changedField(RoutingContext exchange, SettingChangeException.Cause reason) {
         if (exchange.request().method().equals(HttpMethod.DELETE)) {
             return "path.key";
         }
-        return exchange.normalizedPath().startsWith("/settings/bulk") ? "body.settings" : "body.value";
+        return exchange.normalizedPath().startsWith("/settings/bulk")
+                ? reason == SettingChangeException.Cause.MODEL_NOT_ALLOWED
+                        ? "body.settings.model_name"
+                        : "body.settings"
+                : "body.value";
     }
 
     @ServerExceptionMapper

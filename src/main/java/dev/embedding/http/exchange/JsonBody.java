@@ -5,9 +5,9 @@ import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.http.edge.JsonMediaType;
 import dev.embedding.http.edge.RefusedException;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Locale;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +66,7 @@ public final class JsonBody {
         if (body.length() == 0) {
             throw new InvalidRequestException(new Fault("body", "Field required", "missing"));
         }
-        if (mediaType != null && !mediaType.isBlank() && !isJson(mediaType)) {
+        if (mediaType != null && !mediaType.isBlank() && !JsonMediaType.matches(mediaType)) {
             throw new RefusedException(415, "The body must be JSON (Content-Type: application/json).");
         }
         try {
@@ -75,11 +75,6 @@ public final class JsonBody {
             throw new InvalidRequestException(
                     new Fault("body." + fault.position(), "JSON decode error: " + fault.problem(), "json_invalid"));
         }
-    }
-
-    private static boolean isJson(String contentType) {
-        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-        return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
     }
 
     private static <T> T read(JsonReader json, Reader<T> reader) {

@@ -1,11 +1,13 @@
 package dev.embedding.http.exchange;
 
+import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.EmbeddingSpace;
 import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.http.edge.RequestPriority;
 import dev.embedding.http.edge.RequestTimeout;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.VectorWish;
+import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.input.EmbeddingInput;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
@@ -25,15 +27,16 @@ public final class RequestHeaders {
      */
     public static EmbeddingRequest request(RoutingContext exchange, List<EmbeddingInput> inputs, VectorWish wish) {
         EmbeddingRequest request = new EmbeddingRequest(
-                inputs, wish, RequestPriority.of(exchange), EmbeddingSpace.required(exchange), bypassesCache(exchange));
+                inputs, wish, RequestPriority.of(exchange), EmbeddingSpace.required(exchange), cacheUse(exchange));
         RequestTimeout.of(exchange); // is in force already, where it is understood
         return request;
     }
 
-    /** Whether {@code Cache-Control} says {@code no-store}; its other directives mean nothing here. */
-    private static boolean bypassesCache(RoutingContext exchange) {
-        return exchange.request().headers().getAll(CACHE_CONTROL).stream()
+    /** {@code no-store} bypasses the cache; other directives of {@code Cache-Control} mean nothing here. */
+    private static CacheUse cacheUse(RoutingContext exchange) {
+        boolean bypassed = exchange.request().headers().getAll(CACHE_CONTROL).stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
                 .anyMatch(directive -> directive.strip().equalsIgnoreCase("no-store"));
+        return new CacheUse(bypassed, AccessControl.cacheScope(exchange));
     }
 }

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Stands for a text, or the tokens that it is given as, under a vector space and a prompt: the SHA-256 of all three. So an
+ * Stands for a text, or the tokens that it is given as, under a vector space, a prompt and a scope: the SHA-256 of all. So an
  * entry's size does not depend on its text, no text stays in memory, and nobody can make up texts that fall into one place
  * of a hash table.
  */
@@ -21,9 +21,10 @@ record TextKey(long first, long second, long third, long fourth) {
         private final MessageDigest digest = sha256();
         private final byte[] beginning;
 
-        Maker(String fingerprint, String prompt) {
+        Maker(String fingerprint, String prompt, String scope) {
             update(Utf8Text.of(fingerprint));
             update(Utf8Text.of(prompt));
+            update(Utf8Text.of(scope));
             beginning = digest.digest();
         }
 

@@ -50,14 +50,15 @@ public final class VectorCache implements RowMemory<EmbeddedText> {
      *
      * @param fingerprint of the model that computes them
      * @param prompt in front of each text
-     * @param bypass whether nothing kept is wanted, and nothing is to be kept
+     * @param use that the request makes of the cache
      * @param checkpoint called between two inputs; may throw to end the looking
      */
     public Recall recall(
-            String fingerprint, String prompt, List<EmbeddingInput> inputs, boolean bypass, Runnable checkpoint) {
-        return vectors == null || bypass
+            String fingerprint, String prompt, List<EmbeddingInput> inputs, CacheUse use, Runnable checkpoint) {
+        return vectors == null || use.bypassed()
                 ? Recall.ofNothing(inputs, vectors == null ? 0 : inputs.size())
-                : Recall.of(vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt), inputs, checkpoint);
+                : Recall.of(
+                        vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt, use.scope()), inputs, checkpoint);
     }
 
     @Override

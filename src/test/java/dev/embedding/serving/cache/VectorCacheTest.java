@@ -31,46 +31,61 @@ class VectorCacheTest {
 
     @Test
     void knowsNothingOfOtherSpacesPromptsAndTexts() {
-        keep(cache.recall(SPACE, "query: ", inputs("a"), false, VectorCacheTest::goOn), text(1));
+        keep(cache.recall(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall("other", "query: ", inputs("a"), false, VectorCacheTest::goOn)
+        assertThat(cache.recall("other", "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", inputs("a"), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query:", inputs(" a"), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "query:", inputs(" a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("A"), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "query: ", inputs("A"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a "), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "query: ", inputs("a "), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a"), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
     }
 
     @Test
     void tellsTokensFromTextsAndFromOtherTokens() {
-        keep(cache.recall(SPACE, "", tokens(1, 2), false, VectorCacheTest::goOn), text(1));
+        keep(cache.recall(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall(SPACE, "", tokens(1, 2), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
-        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), CacheUse.SHARED, VectorCacheTest::goOn)
                         .keyOf(0))
-                .isNotEqualTo(cache.recall(SPACE, "", tokens(new int[5_001]), false, VectorCacheTest::goOn)
+                .isNotEqualTo(cache.recall(SPACE, "", tokens(new int[5_001]), CacheUse.SHARED, VectorCacheTest::goOn)
                         .keyOf(0));
-        assertThat(cache.recall(SPACE, "", tokens(2, 1), false, VectorCacheTest::goOn)
+        assertThat(cache.recall(SPACE, "", tokens(2, 1), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
         assertThat(recall("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
+    }
+
+    @Test
+    void keepsScopesApart() {
+        CacheUse mine = new CacheUse(false, "mine");
+        keep(cache.recall(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn), text(1));
+
+        assertThat(cache.recall(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn)
+                        .isComplete())
+                .isTrue();
+        for (CacheUse other : List.of(CacheUse.SHARED, new CacheUse(false, "yours"))) {
+            assertThat(cache.recall(SPACE, "", inputs("a"), other, VectorCacheTest::goOn)
+                            .isComplete())
+                    .isFalse();
+        }
     }
 
     private static List<EmbeddingInput> tokens(int... ids) {
@@ -96,7 +111,7 @@ class VectorCacheTest {
     @Test
     void neitherFindsNorKeepsWhatIsToBypassIt() {
         keep(recall("a"), text(1));
-        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), true, VectorCacheTest::goOn);
+        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), CacheUse.BYPASSED, VectorCacheTest::goOn);
 
         assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();
@@ -108,7 +123,7 @@ class VectorCacheTest {
         VectorCache off = VectorCache.ofBytes(0);
         off.put(Objects.requireNonNull(recall("a").keyOf(0)), text(1));
 
-        Recall again = off.recall(SPACE, "", inputs("a"), false, VectorCacheTest::goOn);
+        Recall again = off.recall(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn);
 
         assertThat(again.missing()).isEqualTo(inputs("a"));
         assertThat(again.keyOf(0)).isNull();
@@ -137,7 +152,7 @@ class VectorCacheTest {
     }
 
     private Recall recall(String... texts) {
-        return cache.recall(SPACE, "", inputs(texts), false, VectorCacheTest::goOn);
+        return cache.recall(SPACE, "", inputs(texts), CacheUse.SHARED, VectorCacheTest::goOn);
     }
 
     private static EmbeddedText text(int tokens) {

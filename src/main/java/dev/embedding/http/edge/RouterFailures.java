@@ -1,0 +1,55 @@
+package dev.embedding.http.edge;
+
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/**
+ * Answers what the router refuses before any filter sees it, as a request without {@code Host}, and what fails outside of
+ * the endpoints. Callers learn nothing internal, and their own faults are not logged.
+ */
+@Singleton
+class RouterFailures {
+
+    private static final Logger LOG = Logger.getLogger(RouterFailures.class);
+    private static final int BEFORE_THE_FRAMEWORKS = -1_000;
+
+    private final Vertx vertx;
+    private final Dialects dialects;
+
+    RouterFailures(Vertx vertx, Dialects dialects) {
+        this.vertx = vertx;
+        this.dialects = dialects;
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(BEFORE_THE_FRAMEWORKS).failureHandler(this::handle);
+    }
+
+    private void handle(RoutingContext exchange) {
+        if (exchange.response().headWritten()) {
+            exchange.next();
+            return;
+        }
+        if (RequestId.of(exchange).isEmpty()) {
+            RequestId.assign(exchange);
+            dialects.assign(exchange);
+        }
+        Failure failure = Framing.fault(exchange.request()).orElseGet(() -> failure(exchange));
+        EarlyRefusal.sendLast(vertx, exchange, failure);
+    }
+
+    private static Failure failure(RoutingContext exchange) {
+        int status = exchange.statusCode();
+        if (status >= 400 && status < 500) {
+            String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
+            return Failure.of(status, "The request line or a header is not valid: " + reason + ".");
+        }
+        LOG.errorf(exchange.failure(), "Request %s failed", RequestId.of(exchange));
+        return Failure.of(500, "The service failed; its log says why under this request id.");
+    }
+}
