@@ -46,6 +46,7 @@ class BadEnvironmentIT {
             EMBEDDING_DB_TIMEOUT       | 0s           | duration
             EMBEDDING_SETTINGS_POLL_INTERVAL | 900ms  | 1s or more
             EMBEDDING_MODEL_FILE       | ../m.onnx    | inside the model
+            EMBEDDING_POOLING          | median       | cls, mean, max
             EMBEDDING_MAX_MODEL_SIZE   | large        | size
             EMBEDDING_CACHE_SIZE       | -1           | size
             EMBEDDING_ALLOWED_HOSTS    | http://a     | host names

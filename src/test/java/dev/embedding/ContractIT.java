@@ -140,7 +140,7 @@ class ContractIT {
         assertThat(settings.path("max_batch_size").intValue()).isEqualTo(32);
         assertThat(settings.path("cors_origins").toString()).isEqualTo("[\"*\"]");
         assertThat(settings.path("precision").textValue()).isEqualTo("fp32");
-        for (String unset : List.of("model_file", "query_prompt", "document_prompt", "required_space")) {
+        for (String unset : List.of("model_file", "pooling", "query_prompt", "document_prompt", "required_space")) {
             assertThat(settings.path(unset).textValue()).as(unset).isEmpty();
         }
         assertThat(settings.path("model_aliases").toString()).isEqualTo("[]");
@@ -162,6 +162,7 @@ class ContractIT {
                         "port",
                         "precision",
                         "model_file",
+                        "pooling",
                         "query_prompt",
                         "document_prompt",
                         "model_aliases",

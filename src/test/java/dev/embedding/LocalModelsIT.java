@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.ReferenceVectors.Row;
+import dev.embedding.model.ModelCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,6 +68,14 @@ class LocalModelsIT {
         "bert-mean-dense-normalize, true",
         "bert-mean-dense-normalize, false",
         "bert-sentence-embedding-output, true",
+        "pooled-graph-equal-dense, true",
+        "pooled-graph-equal-dense, false",
+        "no-modules-bert-cls, true",
+        "no-modules-bert-cls, false",
+        "bert-cls-dynamo, true",
+        "bert-cls-dynamo, false",
+        "bert-cls-sdpa, true",
+        "bert-cls-sdpa, false",
         "plain-transformers, true",
         "plain-transformers, false",
         "decoder-lasttoken, true",
@@ -113,10 +126,10 @@ class LocalModelsIT {
                 "mpnet-mean-normalize",
                 "onnx-external-two-files",
                 "onnx-int32-inputs",
-                "plain-with-prompts",
                 "qwen3-lasttoken",
                 "roberta-include-prompt-false-mean",
                 "static-baked-truncation",
+                "static-path-dot",
                 "static-prompts",
                 "t5-sentence-t5",
                 "xlmr-truncation-side-left-prompt"
@@ -172,6 +185,62 @@ class LocalModelsIT {
     }
 
     @Test
+    void followsThePoolingThatIsSet() {
+        serve("no-modules-bert-cls", true);
+        ServiceClient client = service.client();
+        JsonNode byGraph = client.get("/model/info").json();
+        ReferenceVectors reference = ReferenceVectors.ofModel("no-modules-bert-cls", true);
+
+        assertThat(byGraph.path("pooling").textValue()).isEqualTo("graph");
+        assertThat(byGraph.path("pooling_source").textValue()).isEqualTo("model output");
+        assertThat(set("pooling", "Cls").status()).isEqualTo(200);
+        JsonNode bySetting = client.get("/model/info").json();
+        assertThat(bySetting.path("pooling").textValue()).isEqualTo("cls");
+        assertThat(bySetting.path("pooling_source").textValue()).isEqualTo("setting");
+        assertThat(bySetting.path("fingerprint")).isNotEqualTo(byGraph.path("fingerprint"));
+        checkVectors(client, reference, Map.of(), TOLERANCE);
+
+        assertThat(set("required_space", bySetting.path("fingerprint").textValue())
+                        .status())
+                .isEqualTo(200);
+        assertThat(client.send("DELETE", "/settings/pooling").status()).isEqualTo(422);
+        assertThat(client.send("DELETE", "/settings/required_space").status()).isEqualTo(200);
+        assertThat(client.send("DELETE", "/settings/pooling").status()).isEqualTo(200);
+        assertThat(client.get("/model/info").json().path("fingerprint")).isEqualTo(byGraph.path("fingerprint"));
+    }
+
+    @Test
+    void saysHowToPoolWhereNobodyElseDoes() {
+        serve("bert-max", true);
+
+        Answer refused = set(
+                "model_name",
+                ReferenceVectors.MODELS.resolve("plain-transformers").toString());
+
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.json().path("detail").textValue())
+                .contains("set pooling (EMBEDDING_POOLING) to cls, max, mean")
+                .contains("previous model stays active");
+    }
+
+    @Test
+    void refusesARerankerByName(@TempDir Path directory) throws IOException {
+        serve("bert-max", true);
+        ModelCopy.of("bert-mean-dense-normalize", directory);
+        Files.writeString(directory.resolve("config_sentence_transformers.json"), "{\"model_type\": \"CrossEncoder\"}");
+
+        Answer refused = set("model_name", directory.toString());
+
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.json().path("detail").textValue()).contains("it is a reranker");
+        assertThat(service.client().embed("still there").status()).isEqualTo(200);
+    }
+
+    private static Answer set(String key, String value) {
+        return service.client().postJson("/settings", Answer.jsonOf(Map.of("key", key, "value", value)));
+    }
+
+    @Test
     void choosesThePromptByTheTypeOfTheInput() {
         String model = "bert-default-prompt";
         serve(model, false);
@@ -201,11 +270,19 @@ class LocalModelsIT {
 
     private static void serve(String model, boolean normalize) {
         String directory = ReferenceVectors.MODELS.resolve(model).toString();
+        String pooling = model.equals("plain-transformers") ? "mean" : "";
         Answer changed = service.client()
                 .postJson(
                         "/settings/bulk",
                         Answer.jsonOf(Map.of(
-                                "settings", Map.of("model_name", directory, "normalize_embeddings", normalize))));
+                                "settings",
+                                Map.of(
+                                        "model_name",
+                                        directory,
+                                        "normalize_embeddings",
+                                        normalize,
+                                        "pooling",
+                                        pooling))));
         assertThat(changed.status()).as(changed.text()).isEqualTo(200);
     }
 

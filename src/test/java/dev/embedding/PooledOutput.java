@@ -47,14 +47,56 @@ public final class PooledOutput {
         return directory;
     }
 
-    private static void castToHalf(GraphProto.Builder graph) {
+    /**
+     * Multiplies the texts' vectors by weights once they are pooled, as a graph does that includes a Dense module: by those
+     * that leave them as they are.
+     */
+    public static Path withProduct(Path directory) throws IOException {
+        Path weights = directory.resolve("onnx").resolve("model.onnx");
+        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(weights)).toBuilder();
+        GraphProto.Builder graph = model.getGraphBuilder();
+        rename(graph, "before_product");
+        int dimension = reference().dimension();
+        TensorProto.Builder identity = TensorProto.newBuilder()
+                .setName("dense.linear.weight")
+                .setDataType(TensorProto.DataType.FLOAT.getNumber())
+                .addDims(dimension)
+                .addDims(dimension);
+        for (int row = 0; row < dimension; row++) {
+            for (int column = 0; column < dimension; column++) {
+                identity.addFloatData(row == column ? 1 : 0);
+            }
+        }
+        graph.addInitializer(identity);
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Transpose")
+                .addInput("dense.linear.weight")
+                .addOutput("transposed"));
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("MatMul")
+                .addInput("before_product")
+                .addInput("transposed")
+                .addOutput("after_product"));
+        graph.addNode(NodeProto.newBuilder()
+                .setOpType("Identity")
+                .addInput("after_product")
+                .addOutput(POOLED));
+        Files.write(weights, model.build().toByteArray());
+        return directory;
+    }
+
+    private static void rename(GraphProto.Builder graph, String name) {
         for (NodeProto.Builder node : graph.getNodeBuilderList()) {
             for (int output = 0; output < node.getOutputCount(); output++) {
                 if (node.getOutput(output).equals(POOLED)) {
-                    node.setOutput(output, "in_full");
+                    node.setOutput(output, name);
                 }
             }
         }
+    }
+
+    private static void castToHalf(GraphProto.Builder graph) {
+        rename(graph, "in_full");
         int half = TensorProto.DataType.FLOAT16.getNumber();
         graph.addNode(NodeProto.newBuilder()
                 .setOpType("Cast")

@@ -87,6 +87,7 @@ public class ModelResource {
                 tokenization.maxTokens() == Tokenization.NO_LIMIT ? null : tokenization.maxTokens(),
                 tokenization.maxTokensFrom(),
                 model.pooling(),
+                model.description().poolingSource().label(),
                 model.description().architecture(),
                 model.description().source().name().toLowerCase(Locale.ROOT),
                 model.revision(),
@@ -194,6 +195,14 @@ public class ModelResource {
             String maxInputTokensFrom,
 
             @Schema(required = true) String pooling,
+
+            @Schema(
+                    required = true,
+                    description = "What says so",
+                    enumeration = {"setting", "modules.json", "1_Pooling/config.json", "model output", "default"})
+            @JsonProperty("pooling_source")
+            String poolingSource,
+
             @Schema(required = true) String architecture,
 
             @Schema(

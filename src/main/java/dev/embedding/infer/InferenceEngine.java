@@ -62,7 +62,7 @@ public final class InferenceEngine implements AutoCloseable {
      */
     public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
         SessionOpener opener =
-                new SessionOpener(runtime, file, options.padTokenId(), options.firstTokenOnly(), options.asShipped());
+                new SessionOpener(runtime, file, options.padTokenId(), options.wanted(), options.asShipped());
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {

@@ -34,7 +34,7 @@ final class InferenceSession implements BatchRunner {
     private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
     /** Names of the output with the token vectors, the likeliest first. */
     static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
-    /** Name of the output with one vector a text; used only where there are no token vectors. */
+    /** Name of the output with one vector a text; used where it is wanted, or there are no token vectors. */
     private static final String POOLED_OUTPUT = "sentence_embedding";
 
     /** Has a run on the CPU free what its arena does not need any more. */
@@ -54,7 +54,8 @@ final class InferenceSession implements BatchRunner {
     private final int padTokenId;
     private final boolean packsTokens;
 
-    private InferenceSession(OrtEnvironment environment, OrtSession session, int padTokenId, boolean packsTokens)
+    private InferenceSession(
+            OrtEnvironment environment, OrtSession session, int padTokenId, boolean packsTokens, GraphOutput wanted)
             throws OrtException {
         this.environment = environment;
         this.session = session;
@@ -63,7 +64,8 @@ final class InferenceSession implements BatchRunner {
         this.inputs = Set.copyOf(session.getInputNames());
         requireKnownInputs();
         Map<String, NodeInfo> outputs = session.getOutputInfo();
-        this.output = Stream.concat(KNOWN_OUTPUTS.stream(), Stream.of(POOLED_OUTPUT))
+        Stream<String> tokens = wanted == GraphOutput.TEXTS ? Stream.of() : KNOWN_OUTPUTS.stream();
+        this.output = Stream.concat(tokens, Stream.of(POOLED_OUTPUT))
                 .filter(outputs::containsKey)
                 .findFirst()
                 .orElseThrow(() -> new InferenceException(
@@ -88,12 +90,17 @@ final class InferenceSession implements BatchRunner {
      * @throws InferenceException when the model is no encoder that this class can run
      */
     static InferenceSession open(
-            InferenceRuntime runtime, Path file, OrtSession.SessionOptions options, int padTokenId, boolean packsTokens)
+            InferenceRuntime runtime,
+            Path file,
+            OrtSession.SessionOptions options,
+            int padTokenId,
+            boolean packsTokens,
+            GraphOutput wanted)
             throws OrtException {
         OrtEnvironment environment = runtime.environment();
         OrtSession session = environment.createSession(file.toString(), options);
         try {
-            return new InferenceSession(environment, session, padTokenId, packsTokens);
+            return new InferenceSession(environment, session, padTokenId, packsTokens, wanted);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;

@@ -77,7 +77,7 @@ public final class ModelQuantizer {
                 options.setInterOpNumThreads(1);
                 options.setMemoryPatternOptimization(false);
                 try (InferenceSession session =
-                        InferenceSession.open(runtime, file, options, task.padTokenId(), false)) {
+                        InferenceSession.open(runtime, file, options, task.padTokenId(), false, GraphOutput.TOKENS)) {
                     Files.delete(file);
                     return largest(session, texts, pause);
                 }

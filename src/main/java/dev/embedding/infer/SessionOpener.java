@@ -22,29 +22,30 @@ final class SessionOpener {
     private final InferenceRuntime runtime;
     private final Path file;
     private final int padTokenId;
-    private final boolean firstTokenOnly;
+    private final GraphOutput wanted;
     private final boolean asShipped;
 
-    SessionOpener(InferenceRuntime runtime, Path file, int padTokenId, boolean firstTokenOnly, boolean asShipped) {
+    SessionOpener(InferenceRuntime runtime, Path file, int padTokenId, GraphOutput wanted, boolean asShipped) {
         this.asShipped = asShipped;
         this.runtime = runtime;
         this.file = file;
         this.padTokenId = padTokenId;
-        this.firstTokenOnly = firstTokenOnly;
+        this.wanted = wanted;
     }
 
     /** @param packTokens whether padding is to be kept out of what is not attention, where the graph allows it */
     InferenceSession open(SessionOptions options, boolean packTokens) throws OrtException {
-        InferenceSession prepared =
-                !asShipped && (firstTokenOnly || packTokens) ? openPrepared(options, packTokens) : null;
-        return prepared == null ? InferenceSession.open(runtime, file, options, padTokenId, false) : prepared;
+        boolean shipped = asShipped || wanted == GraphOutput.TEXTS || wanted == GraphOutput.TOKENS && !packTokens;
+        InferenceSession prepared = shipped ? null : openPrepared(options, packTokens);
+        return prepared == null ? InferenceSession.open(runtime, file, options, padTokenId, false, wanted) : prepared;
     }
 
     private @Nullable InferenceSession openPrepared(SessionOptions options, boolean packTokens) {
         PreparedFile prepared = null;
         try {
             prepared = GraphPreparation.write(
-                            file, new Wish(InferenceSession.KNOWN_OUTPUTS, firstTokenOnly, packTokens))
+                            file,
+                            new Wish(InferenceSession.KNOWN_OUTPUTS, wanted == GraphOutput.FIRST_TOKENS, packTokens))
                     .orElse(null);
             return prepared == null ? null : openChecked(prepared, options);
         } catch (IOException | OrtException | InferenceException failure) {
@@ -59,7 +60,7 @@ final class SessionOpener {
 
     private InferenceSession openChecked(PreparedFile prepared, SessionOptions options) throws OrtException {
         InferenceSession session =
-                InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens());
+                InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), wanted);
         try {
             // A graph that was misunderstood gives another shape than it declares, which ends the run.
             session.run(

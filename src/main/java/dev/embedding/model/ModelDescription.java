@@ -23,7 +23,10 @@ import java.util.stream.Collectors;
  * @param scalesByBatch whether a text's vector would depend on the others of its batch
  * @param tokenization how its texts become tokens
  * @param architecture {@code model_type} of {@code config.json}, or {@code static}
- * @param poolings how token vectors become one; several are put together in this order
+ * @param poolings how token vectors become one; several are put together in this order; none
+ *     where the graph's own vectors are taken although it has token vectors
+ * @param poolingSource who says so
+ * @param graphEnd what is read of the graph
  * @param modules what follows the pooling, in order, but for a Normalize at the end
  * @param normalizes whether the model's own modules end with Normalize
  * @param cutDimension how many components of a vector are kept in the end, or, when negative, left out; more than there
@@ -47,6 +50,8 @@ public record ModelDescription(
         Tokenization tokenization,
         String architecture,
         List<PoolingMode> poolings,
+        PoolingSource poolingSource,
+        GraphEnd graphEnd,
         List<VectorModule> modules,
         boolean normalizes,
         OptionalInt cutDimension,
@@ -101,6 +106,8 @@ public record ModelDescription(
                 tokenization,
                 architecture,
                 poolings,
+                poolingSource,
+                graphEnd,
                 modules,
                 normalizes,
                 cutDimension,
@@ -119,7 +126,23 @@ public record ModelDescription(
 
     /** Whether the first token's vector is all that is needed of a text. */
     public boolean readsFirstTokenOnly() {
-        return poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
+        return graphEnd == GraphEnd.TOKENS && poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
+    }
+
+    /** Whether the graph's own vectors lack the Dense modules although these would not change their length. */
+    public boolean leavesOutSquareDense() {
+        List<DenseLayer> layers = denseLayers();
+        return graphEnd == GraphEnd.POOLED
+                && !layers.isEmpty()
+                && layers.get(0).inFeatures() == layers.get(layers.size() - 1).outFeatures();
+    }
+
+    /** The Dense modules, in order. */
+    public List<DenseLayer> denseLayers() {
+        return modules.stream()
+                .filter(DenseLayer.class::isInstance)
+                .map(DenseLayer.class::cast)
+                .toList();
     }
 
     /** Components that are served of a vector that has this many. */

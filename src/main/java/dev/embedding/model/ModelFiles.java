@@ -17,12 +17,17 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The files of one model. They are named relative to it, in calls and in messages. */
 final class ModelFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Of the model's own folder: further folders hold weights of further modules. */
+    private static final Pattern OTHER_WEIGHTS = Pattern.compile(
+            "[^/]+\\.safetensors|pytorch_model[^/]*\\.bin|tf_model[^/]*\\.h5|flax_model[^/]*\\.msgpack");
 
     private final String modelName;
     private final ModelFolder folder;
@@ -43,6 +48,23 @@ final class ModelFiles {
         return folder.names().stream()
                 .filter(name -> name.endsWith(".onnx"))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The first file, by name, whose whole name is of this form; empty when there is none. */
+    Optional<String> firstOf(Pattern form) {
+        return folder.names().stream()
+                .filter(name -> form.matcher(name).matches())
+                .sorted()
+                .findFirst();
+    }
+
+    /**
+     * Whether the model comes with weights that sentence-transformers would load. Of a hub's model only what the cache
+     * tells counts, so that the answer is the same when the hub is away.
+     */
+    boolean hasWeightsBesideOnnx() {
+        return folder.namesKept().stream()
+                .anyMatch(name -> OTHER_WEIGHTS.matcher(name).matches());
     }
 
     /** Makes sure that a file can be read, and with it, at once, those whose names start with its name. */

@@ -26,6 +26,9 @@ sealed interface ModelFolder {
     /** Names of its files, those deep inside excepted. */
     Set<String> names();
 
+    /** The same, as far as this machine tells without a hub. */
+    Set<String> namesKept();
+
     /** The commit of a hub's repository; a directory has none. */
     Optional<String> revision();
 
@@ -65,6 +68,11 @@ sealed interface ModelFolder {
         }
 
         @Override
+        public Set<String> namesKept() {
+            return snapshot.filesKept();
+        }
+
+        @Override
         public Optional<String> revision() {
             return Optional.of(snapshot.commit());
         }
@@ -93,6 +101,11 @@ sealed interface ModelFolder {
         @Override
         public Optional<String> revision() {
             return Optional.empty();
+        }
+
+        @Override
+        public Set<String> namesKept() {
+            return names();
         }
 
         @Override

@@ -1,11 +1,13 @@
 package dev.embedding.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The modules that {@code modules.json} lists, in order: a transformer with its pooling or a static table, and what makes
@@ -53,23 +55,33 @@ final class ModuleChain {
         }
     }
 
-    /** Without {@code modules.json} a model is a transformer and the mean of its tokens, as sentence-transformers has it. */
+    /** Without {@code modules.json} a model is a transformer and some pooling. */
     static ModuleChain read(ModelFiles files) {
         if (!files.has(FILE) && files.has("config.json")) {
             return new ModuleChain(files, List.of(new Module(TRANSFORMER, ""), new Module(POOLING, "")), false);
         }
         List<Module> modules = new ArrayList<>();
-        for (JsonNode module : files.json(FILE)) {
+        JsonNode list = files.json(FILE);
+        for (JsonNode module : list.isArray() ? list : MissingNode.getInstance()) {
             modules.add(new Module(type(files, module), folder(files, module)));
         }
         List<String> types = modules.stream().map(Module::type).toList();
         if (!String.join(" ", types).matches(SUPPORTED_CHAINS)) {
+            modules.stream().findFirst().ifPresent(first -> refuseByTask(files, first));
             throw files.refusal(
                     FILE,
                     "lists " + types + "; supported is Transformer and Pooling, or StaticEmbedding, and then any of"
                             + " Dense, LayerNorm, Normalize and Dropout");
         }
         return new ModuleChain(files, modules, true);
+    }
+
+    private static void refuseByTask(ModelFiles files, Module transformer) {
+        String file = transformer.folder() + SentenceConfig.NAMES.get(0);
+        String task = files.optionalJson(file).path("transformer_task").asText();
+        OtherTask.ofTransformerTask(task).ifPresent(other -> {
+            throw files.refusal(file, "has the transformer_task " + task + other.refusal());
+        });
     }
 
     /** A model that was merely downloaded has no say in what else is read of this machine. */
@@ -80,11 +92,16 @@ final class ModuleChain {
                 || List.of(path.split("/")).contains("..")) {
             throw files.refusal(FILE, "has a module in '" + path + "', which is not in the model's folder");
         }
-        return path;
+        return Stream.of(path.split("/"))
+                .filter(part -> !part.isEmpty() && !part.equals("."))
+                .collect(Collectors.joining("/"));
     }
 
     private static String type(ModelFiles files, JsonNode module) {
         String type = module.path("type").asText();
+        OtherTask.ofModule(type).ifPresent(task -> {
+            throw files.refusal(FILE, "has the module " + type + task.refusal());
+        });
         if (!type.startsWith(PACKAGE)) {
             throw files.refusal(
                     FILE, "has the module " + type + ", which is code that comes with the model and is not run here");
@@ -120,9 +137,9 @@ final class ModuleChain {
         return modules.stream().map(Module::folder).toList();
     }
 
-    /** The pooling's configuration; empty where no modules are listed. */
-    Optional<String> poolingConfig() {
-        return listed ? Optional.of(modules.get(1).folder() + "config.json") : Optional.empty();
+    /** The pooling's configuration, which need not be there where no modules are listed. */
+    String poolingConfig() {
+        return listed ? modules.get(1).folder() + "config.json" : PoolingChoice.USUAL_FILE;
     }
 
     /** Whether the last module that does anything is Normalize. */
@@ -134,6 +151,10 @@ final class ModuleChain {
     /** What makes one vector of another, without a Normalize at the end. */
     List<VectorModule> vectorModules() {
         List<Module> behind = behind();
+        behind.stream()
+                .filter(module ->
+                        module.type().equals(NORMALIZE) && !module.path().isEmpty())
+                .forEach(module -> requireVector(module, files.optionalJson(module.folder() + "config.json")));
         int end = behind.size();
         while (end > 0 && behind.get(end - 1).type().equals(NORMALIZE)) {
             end--;
@@ -156,13 +177,28 @@ final class ModuleChain {
         };
     }
 
+    /** What a module reads and writes is said by name; the text's vector is the only thing that goes through here. */
+    private void requireVector(Module module, JsonNode config) {
+        String file = module.folder() + "config.json";
+        String reads = config.path("module_input_name").asText(VECTOR);
+        String writes = config.path("module_output_name").asText(reads);
+        if (writes.equals(OtherTask.SCORES)) {
+            throw files.refusal(
+                    file, "has the " + module.type() + " module write " + writes + OtherTask.RERANKER.refusal());
+        }
+        if (!reads.equals(VECTOR) || !writes.equals(VECTOR)) {
+            throw files.refusal(
+                    file,
+                    "has the " + module.type() + " module "
+                            + (reads.equals(VECTOR) ? "write " + writes : "read " + reads) + "; supported is " + VECTOR
+                            + " only");
+        }
+    }
+
     private DenseLayer dense(Module module) {
         String file = module.folder() + "config.json";
         JsonNode config = files.json(file);
-        String reads = config.path("module_input_name").asText(VECTOR);
-        if (!reads.equals(VECTOR)) {
-            throw files.refusal(file, "has the Dense module read " + reads + "; supported is " + VECTOR + " only");
-        }
+        requireVector(module, config);
         // As sentence-transformers has it: what is not said, or no class of torch, is Tanh.
         String said = config.path("activation_function").asText(DEFAULT_ACTIVATION);
         String activation = said.startsWith("torch.") ? said : DEFAULT_ACTIVATION;

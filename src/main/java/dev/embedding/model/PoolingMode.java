@@ -24,7 +24,8 @@ public enum PoolingMode {
         return label;
     }
 
-    static Optional<PoolingMode> byLabel(String label) {
+    /** By its {@link #label}; empty where there is none of that name. */
+    public static Optional<PoolingMode> byLabel(String label) {
         for (PoolingMode mode : values()) {
             if (mode.label.equals(label)) {
                 return Optional.of(mode);

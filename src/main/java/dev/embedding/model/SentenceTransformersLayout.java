@@ -4,9 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.model.ModelDescription.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,8 +18,6 @@ import java.util.stream.StreamSupport;
  *     modules</a>
  */
 final class SentenceTransformersLayout {
-
-    private static final String POOLING_FLAG = "pooling_mode_";
 
     /** As published configurations and other servers have it. */
     private static final String MATRYOSHKA = "matryoshka_dimensions";
@@ -45,9 +40,12 @@ final class SentenceTransformersLayout {
     /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
     ModelDescription read() {
         files.fetch(List.of(ModuleChain.FILE, Prompts.FILE));
+        OtherTask.refuseByType(files);
         ModuleChain modules = ModuleChain.read(files);
-        files.fetch(modules.folders().stream()
-                .flatMap(folder -> FILES_OF_A_MODULE.stream().map(file -> folder + file))
+        files.fetch(Stream.concat(
+                        modules.folders().stream()
+                                .flatMap(folder -> FILES_OF_A_MODULE.stream().map(file -> folder + file)),
+                        modules.isListed() ? Stream.of() : Stream.of(PoolingChoice.USUAL_FILE))
                 .toList());
         return modules.isStatic() ? ofTable(modules) : ofTransformer(modules);
     }
@@ -58,6 +56,7 @@ final class SentenceTransformersLayout {
                     ModuleChain.FILE,
                     "describes a static model, which is not quantized: it only looks tokens up; set precision to fp32");
         }
+        PoolingChoice pooling = PoolingChoice.ofTable(files, wish);
         String folder = modules.firstFolder();
         Tokenization tokenization = Tokenization.ofTable(files, folder);
         Path table = files.requireFile(
@@ -74,13 +73,15 @@ final class SentenceTransformersLayout {
                 false,
                 tokenization,
                 "static",
-                List.of(PoolingMode.MEAN),
+                pooling.modes(),
+                pooling.source(),
+                GraphEnd.TOKENS,
                 modules.vectorModules(),
                 modules.normalizes(),
-                cutDimension(modules),
+                cutDimension(),
                 matryoshkaDimensions(files.optionalJson(Prompts.FILE)),
                 0,
-                prompts(modules),
+                prompts(),
                 true,
                 modules.names(),
                 files.used());
@@ -89,14 +90,19 @@ final class SentenceTransformersLayout {
     private ModelDescription ofTransformer(ModuleChain modules) {
         String transformer = modules.firstFolder();
         JsonNode config = files.json(transformer + "config.json");
+        refuseUnlistedOtherTask(modules, config);
         Tokenization tokenization = Tokenization.ofTransformer(files, transformer, config);
-        List<PoolingMode> poolings = modules.poolingConfig().map(this::poolings).orElse(List.of(PoolingMode.MEAN));
         List<VectorModule> vectorModules = modules.vectorModules();
         OnnxFileChoice.Choice choice = new OnnxFileChoice(files, transformer).choose(wish);
         String onnxFile = choice.file();
         files.fetchWithNamesakes(onnxFile); // which external data mostly are
         Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
-        OnnxContent content = content(weights);
+        OnnxContent content = read(weights, OnnxContent::read);
+        GraphOutputs outputs = read(weights, GraphOutputs::read);
+        refuseLogits(onnxFile, outputs, config);
+        PoolingChoice pooling = PoolingChoice.ofTransformer(files, modules, wish, onnxFile, outputs, config);
+        // Of a model that it did not save sentence-transformers does not read its own configuration either.
+        boolean configured = pooling.source() != PoolingSource.DEFAULT;
         fetchExternalData(onnxFile, content);
         Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
         return new ModelDescription(
@@ -110,16 +116,18 @@ final class SentenceTransformersLayout {
                 content.scalesByBatch() || quantization.isPresent(),
                 tokenization,
                 config.path("model_type").asText("unknown"),
-                poolings,
+                pooling.modes(),
+                pooling.source(),
+                GraphEnd.of(pooling, outputs),
                 vectorModules,
                 modules.normalizes(),
-                cutDimension(modules),
+                configured ? cutDimension() : OptionalInt.empty(),
                 matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(Prompts.FILE)),
                 config.path("pad_token_id").asInt(0),
-                prompts(modules),
-                modules.poolingConfig()
-                        .map(file -> files.json(file).path("include_prompt").asBoolean(true))
-                        .orElse(true),
+                configured ? prompts() : givenPrompts(Prompts.NONE),
+                files.optionalJson(modules.poolingConfig())
+                        .path("include_prompt")
+                        .asBoolean(true),
                 modules.names(),
                 files.used());
     }
@@ -149,15 +157,32 @@ final class SentenceTransformersLayout {
         }
     }
 
-    /** Without {@code modules.json} nothing else of sentence-transformers is read. */
-    private Prompts prompts(ModuleChain modules) {
-        Prompts own = modules.isListed() ? Prompts.read(files) : Prompts.NONE;
+    /** Where no modules are listed, and no graph is there to show what the model is for. */
+    private void refuseUnlistedOtherTask(ModuleChain modules, JsonNode config) {
+        if (!modules.isListed() && files.onnxFiles().isEmpty()) {
+            PoolingChoice.refuseOtherArchitecture(files, config);
+        }
+    }
+
+    private void refuseLogits(String onnxFile, GraphOutputs outputs, JsonNode config) {
+        if (outputs.areLogitsOnly()) {
+            throw files.refusal(
+                    onnxFile,
+                    "gives logits and no vectors" + OtherTask.ofLogits(config).refusal());
+        }
+    }
+
+    private Prompts prompts() {
+        return givenPrompts(Prompts.read(files));
+    }
+
+    private Prompts givenPrompts(Prompts own) {
         return own.orElse(wish.queryPrompt(), wish.documentPrompt());
     }
 
-    private OptionalInt cutDimension(ModuleChain modules) {
+    private OptionalInt cutDimension() {
         JsonNode dimension = files.optionalJson(Prompts.FILE).path("truncate_dim");
-        if (!modules.isListed() || !dimension.isInt()) {
+        if (!dimension.isInt()) {
             return OptionalInt.empty();
         }
         if (dimension.intValue() == 0) {
@@ -184,44 +209,20 @@ final class SentenceTransformersLayout {
         }
     }
 
-    private OnnxContent content(Path weights) {
+    /** Reads an ONNX file. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(Path onnxFile) throws IOException;
+    }
+
+    private <T> T read(Path weights, Reader<T> reader) {
         try {
-            return OnnxContent.read(weights);
+            return reader.read(weights);
         } catch (IOException failure) {
             throw new ModelUnavailableException(
                     "Model " + wish.name() + ": " + weights.getFileName()
                             + " cannot be read, or is no ONNX file: fetch or export it again",
                     failure);
         }
-    }
-
-    private List<PoolingMode> poolings(String file) {
-        JsonNode config = files.json(file);
-        JsonNode mode = config.path("pooling_mode");
-        List<Optional<PoolingMode>> wanted = new ArrayList<>();
-        if (mode.isTextual()) {
-            wanted.add(PoolingMode.byLabel(mode.asText()));
-        } else if (mode.isArray()) {
-            mode.forEach(item -> wanted.add(PoolingMode.byLabel(item.asText())));
-        } else {
-            config.properties().stream()
-                    .filter(entry -> entry.getKey().startsWith(POOLING_FLAG)
-                            && entry.getValue().asBoolean())
-                    .map(entry -> PoolingMode.byFlag(entry.getKey()))
-                    .sorted(Comparator.comparing(pooling -> pooling.orElse(PoolingMode.CLS)))
-                    .forEach(wanted::add);
-        }
-        if (wanted.isEmpty() && mode.isMissingNode()) {
-            return List.of(PoolingMode.MEAN);
-        }
-        if (wanted.isEmpty() || wanted.stream().anyMatch(Optional::isEmpty)) {
-            throw files.refusal(
-                    file,
-                    "asks for no pooling that is known; known are "
-                            + Arrays.stream(PoolingMode.values())
-                                    .map(PoolingMode::label)
-                                    .toList());
-        }
-        return wanted.stream().map(Optional::orElseThrow).toList();
     }
 }

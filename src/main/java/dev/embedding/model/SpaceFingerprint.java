@@ -49,6 +49,9 @@ public final class SpaceFingerprint {
         add(digest, "precision=" + model.precision());
         model.quantization().ifPresent(made -> add(digest, "recipe=" + made.recipe()));
         add(digest, "pooling=" + model.pooling());
+        if (model.leavesOutSquareDense()) {
+            add(digest, "modules behind the graph");
+        }
         for (VectorModule module : model.modules()) {
             add(digest, identity(module, hashes));
         }

@@ -4,6 +4,7 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.ModelWish;
+import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.GoldenCheck;
@@ -56,6 +57,7 @@ final class ModelLoader {
                 cacheDirectory(settings),
                 Precision.ofLabel(settings.precision()),
                 settings.modelFile(),
+                settings.pooling().flatMap(PoolingMode::byLabel),
                 settings.queryPrompt(),
                 settings.documentPrompt());
         try {

@@ -18,6 +18,7 @@ public sealed interface ReloadPlan {
             SettingKey.MODEL_CACHE_DIR,
             SettingKey.PRECISION,
             SettingKey.MODEL_FILE,
+            SettingKey.POOLING,
             SettingKey.QUERY_PROMPT,
             SettingKey.DOCUMENT_PROMPT);
 

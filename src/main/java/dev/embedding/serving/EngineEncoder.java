@@ -5,10 +5,12 @@ import dev.embedding.batch.BatchTooLargeException;
 import dev.embedding.batch.Lanes;
 import dev.embedding.infer.EngineOptions;
 import dev.embedding.infer.EngineOutOfMemoryException;
+import dev.embedding.infer.GraphOutput;
 import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
+import dev.embedding.model.GraphEnd;
 import dev.embedding.model.ModelDescription;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +42,7 @@ final class EngineEncoder implements Encoder {
                 new EngineOptions(
                         options.requestedDevice(),
                         model.padTokenId(),
-                        model.readsFirstTokenOnly(),
+                        wanted(model),
                         model.scalesByBatch(),
                         // More threads add numbers in another order, and a rounding that falls the other way
                         // changes the scale of a dynamically quantized tensor.
@@ -55,6 +57,13 @@ final class EngineEncoder implements Encoder {
             engine.close();
             throw failure;
         }
+    }
+
+    private static GraphOutput wanted(ModelDescription model) {
+        if (model.graphEnd() != GraphEnd.TOKENS) {
+            return GraphOutput.TEXTS;
+        }
+        return model.readsFirstTokenOnly() ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
     }
 
     @Override

@@ -33,8 +33,8 @@ final class VectorHead {
 
     /**
      * For a graph that pools. It was exported from all modules, a Dense among them included, when its vectors are as long
-     * as the last Dense module's; otherwise they must be what the first Dense module takes. A Normalize module at the end
-     * does not matter: a vector of length 1 stays as it is.
+     * as the last Dense module's; otherwise they must be what the first Dense module takes. Where both fit, the graph's
+     * nodes tell. A Normalize module at the end does not matter: a vector of length 1 stays as it is.
      *
      * @param dimension components of the graph's vectors
      * @throws ModelUnavailableException when the modules do not fit the graph
@@ -44,11 +44,9 @@ final class VectorHead {
             throw new ModelUnavailableException("Model " + model.name() + ": the pooling leaves out prompts, but "
                     + model.weights().getFileName() + " pools by itself; export it with the output last_hidden_state");
         }
-        List<DenseLayer> layers = model.modules().stream()
-                .filter(DenseLayer.class::isInstance)
-                .map(DenseLayer.class::cast)
-                .toList();
-        boolean included = layers.isEmpty() || layers.get(layers.size() - 1).outFeatures() == dimension;
+        List<DenseLayer> layers = model.denseLayers();
+        boolean included = layers.isEmpty()
+                || layers.get(layers.size() - 1).outFeatures() == dimension && !model.leavesOutSquareDense();
         return new VectorHead(
                 List.of(Pooling.CLS), included ? VectorSteps.none(dimension) : VectorSteps.of(model, dimension));
     }

@@ -12,6 +12,7 @@ import java.util.Set;
  *
  * @param precision of the computation: {@code fp32}, {@code fp16} or {@code int8}
  * @param modelFile path of the ONNX file inside the model, where it is not left to be found
+ * @param pooling how token vectors become one, whatever the model's files say
  * @param queryPrompt text put before queries, for a model without prompts of its own; empty for none
  * @param documentPrompt the same for documents
  * @param modelAliases further names that requests may use for the model
@@ -29,6 +30,7 @@ public record ServiceSettings(
         List<String> corsOrigins,
         String precision,
         Optional<String> modelFile,
+        Optional<String> pooling,
         String queryPrompt,
         String documentPrompt,
         List<String> modelAliases,
@@ -38,6 +40,7 @@ public record ServiceSettings(
     /** An empty text says of an optional setting that it is not set. */
     public ServiceSettings {
         modelFile = modelFile.filter(path -> !path.isEmpty());
+        pooling = pooling.filter(mode -> !mode.isEmpty());
         requiredSpace = requiredSpace.filter(fingerprint -> !fingerprint.isEmpty());
         corsOrigins = List.copyOf(corsOrigins);
         modelAliases = List.copyOf(modelAliases);
@@ -57,6 +60,7 @@ public record ServiceSettings(
                 (List<String>) value(values, SettingKey.CORS_ORIGINS, List.class),
                 value(values, SettingKey.PRECISION, String.class),
                 Optional.of(value(values, SettingKey.MODEL_FILE, String.class)),
+                Optional.of(value(values, SettingKey.POOLING, String.class)),
                 value(values, SettingKey.QUERY_PROMPT, String.class),
                 value(values, SettingKey.DOCUMENT_PROMPT, String.class),
                 (List<String>) value(values, SettingKey.MODEL_ALIASES, List.class),
@@ -81,6 +85,7 @@ public record ServiceSettings(
         values.put(SettingKey.CORS_ORIGINS, corsOrigins);
         values.put(SettingKey.PRECISION, precision);
         values.put(SettingKey.MODEL_FILE, modelFile.orElse(""));
+        values.put(SettingKey.POOLING, pooling.orElse(""));
         values.put(SettingKey.QUERY_PROMPT, queryPrompt);
         values.put(SettingKey.DOCUMENT_PROMPT, documentPrompt);
         values.put(SettingKey.MODEL_ALIASES, modelAliases);

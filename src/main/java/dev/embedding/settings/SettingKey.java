@@ -33,6 +33,11 @@ public enum SettingKey {
             "",
             "empty, or a path inside the model that ends in .onnx, as onnx/model.onnx",
             Values::modelFile),
+    POOLING(
+            "EMBEDDING_POOLING",
+            "",
+            "empty, or cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken",
+            Values.oneOf("", "cls", "mean", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken")),
     QUERY_PROMPT("EMBEDDING_QUERY_PROMPT", "", Values.PROMPT_RULE, Values::prompt),
     DOCUMENT_PROMPT("EMBEDDING_DOCUMENT_PROMPT", "", Values.PROMPT_RULE, Values::prompt),
     MODEL_ALIASES("EMBEDDING_MODEL_ALIASES", "", "empty, or a list of names", Values::optionalList),

@@ -47,6 +47,8 @@ class SettingChangesTest {
             precision            | "int8"                        | int8
             model_file           | "onnx/model_O3.onnx"          | onnx/model_O3.onnx
             model_file           | ""                            | ''
+            pooling              | "Cls"                         | Cls
+            pooling              | ""                            | ''
             query_prompt         | "query: "                     | 'query: '
             query_prompt         | ""                            | ''
             document_prompt      | " "                           | ' '
@@ -122,6 +124,9 @@ class SettingChangesTest {
             model_file           | "../model.onnx"
             model_file           | "/model.onnx"
             model_file           | null
+            pooling              | "median"
+            pooling              | null
+            pooling              | ["cls"]
             query_prompt         | null
             query_prompt         | 7
             query_prompt         | ["query: "]

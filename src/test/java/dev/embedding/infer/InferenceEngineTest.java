@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InferenceEngineTest {
 
     private static final InferenceRuntime RUNTIME = new InferenceRuntime();
-    private static final EngineOptions ONE_CORE = new EngineOptions(Device.CPU, 0, false, false, 1, 0);
-    private static final EngineOptions TWO_CORES = new EngineOptions(Device.CPU, 0, false, false, 2, 0);
+    private static final EngineOptions ONE_CORE = new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 1, 0);
+    private static final EngineOptions TWO_CORES = new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 2, 0);
 
     @ParameterizedTest
     @CsvSource({
@@ -37,7 +37,7 @@ class InferenceEngineTest {
     void givesTheVectorsOfSentenceTransformersAloneAndTogether(String name, int padTokenId) {
         ReferenceModel model = ReferenceModel.of(name);
         try (InferenceEngine engine = InferenceEngine.open(
-                RUNTIME, model.weights(), new EngineOptions(Device.CPU, padTokenId, false, false, 1, 0))) {
+                RUNTIME, model.weights(), new EngineOptions(Device.CPU, padTokenId, GraphOutput.TOKENS, false, 1, 0))) {
             List<float[]> together = means(engine, model.tokenIds(), false);
 
             for (int row = 0; row < together.size(); row++) {
@@ -96,7 +96,7 @@ class InferenceEngineTest {
     @Test
     void runsOnTheCpuAndSaysWhyWhereAGpuIsAskedForButNotUsable() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        EngineOptions onGpu = new EngineOptions(Device.CUDA, 0, false, false, 1, 0);
+        EngineOptions onGpu = new EngineOptions(Device.CUDA, 0, GraphOutput.TOKENS, false, 1, 0);
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), onGpu)) {
             boolean fellBack = engine.place() == ExecutionPlace.CPU;
 
@@ -170,9 +170,9 @@ class InferenceEngineTest {
 
     @Test
     void rejectsOptionsThatMakeNoSense() {
-        assertThatThrownBy(() -> new EngineOptions(Device.CPU, 0, false, false, 0, 0))
+        assertThatThrownBy(() -> new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 0, 0))
                 .hasMessageContaining("cores");
-        assertThatThrownBy(() -> new EngineOptions(Device.CPU, 0, false, false, 1, -1))
+        assertThatThrownBy(() -> new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 1, -1))
                 .hasMessageContaining("gpuMemoryLimit");
     }
 

@@ -128,7 +128,8 @@ class ModelQuantizerTest {
     private static List<float[]> firstVectors(Path file, List<int[]> texts) throws OrtException {
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
-            try (InferenceSession session = InferenceSession.open(RUNTIME, file, options, 0, false)) {
+            try (InferenceSession session =
+                    InferenceSession.open(RUNTIME, file, options, 0, false, GraphOutput.TOKENS)) {
                 return texts.stream().map(ids -> firstVector(session, ids)).toList();
             }
         }

@@ -47,6 +47,8 @@ class PreparedSessionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "bert-cls-dynamo",
+                "bert-cls-sdpa",
                 "bert-cls-normalize",
                 "distilbert-mean",
                 "roberta-mean-bpe",
@@ -66,7 +68,8 @@ class PreparedSessionTest {
             Path weights, boolean firstTokenOnly, boolean packTokens, int vocabulary, float tolerance)
             throws OrtException {
         Random random = new Random(1);
-        try (InferenceSession shipped = InferenceSession.open(RUNTIME, weights, new SessionOptions(), 0, false);
+        try (InferenceSession shipped =
+                        InferenceSession.open(RUNTIME, weights, new SessionOptions(), 0, false, GraphOutput.TOKENS);
                 InferenceSession prepared = open(weights, firstTokenOnly, packTokens)) {
             for (int rows = 1; rows <= 8; rows++) {
                 TokenBatch batch = TokenBatch.of(rows(random, rows, vocabulary));
@@ -94,6 +97,7 @@ class PreparedSessionTest {
     }
 
     private static InferenceSession open(Path weights, boolean firstTokenOnly, boolean packTokens) throws OrtException {
-        return new SessionOpener(RUNTIME, weights, 0, firstTokenOnly, false).open(new SessionOptions(), packTokens);
+        GraphOutput wanted = firstTokenOnly ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
+        return new SessionOpener(RUNTIME, weights, 0, wanted, false).open(new SessionOptions(), packTokens);
     }
 }

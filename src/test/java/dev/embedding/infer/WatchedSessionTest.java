@@ -264,7 +264,12 @@ class WatchedSessionTest {
         InferenceRuntime runtime = new InferenceRuntime();
         try (SessionOptions options = new SessionOptions();
                 InferenceSession real = InferenceSession.open(
-                        runtime, ReferenceModel.of("distilbert-mean").weights(), options, 0, false)) {
+                        runtime,
+                        ReferenceModel.of("distilbert-mean").weights(),
+                        options,
+                        0,
+                        false,
+                        GraphOutput.TOKENS)) {
             FloatBuffer before =
                     real.run(BATCH, new Workspace(), new Termination()).values();
 
@@ -290,7 +295,12 @@ class WatchedSessionTest {
         InferenceRuntime runtime = new InferenceRuntime();
         try (SessionOptions options = new SessionOptions();
                 InferenceSession real = InferenceSession.open(
-                        runtime, ReferenceModel.of("distilbert-mean").weights(), options, 0, false)) {
+                        runtime,
+                        ReferenceModel.of("distilbert-mean").weights(),
+                        options,
+                        0,
+                        false,
+                        GraphOutput.TOKENS)) {
             Termination termination = new Termination();
             termination.request();
 

@@ -271,7 +271,7 @@ class WideSessionTest {
     private static InferenceSession open() throws OrtException {
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
-            return InferenceSession.open(RUNTIME, WEIGHTS, options, 0, false);
+            return InferenceSession.open(RUNTIME, WEIGHTS, options, 0, false, GraphOutput.TOKENS);
         }
     }
 

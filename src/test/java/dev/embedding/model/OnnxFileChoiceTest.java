@@ -101,7 +101,7 @@ class OnnxFileChoiceTest {
     private String choose(Precision precision, Optional<String> named) {
         ModelFiles files = new ModelFiles("some/model", new ModelFolder.Local(directory));
         OnnxFileChoice.Choice choice = new OnnxFileChoice(files, "0_Transformer/")
-                .choose(new ModelWish("some/model", Optional.empty(), precision, named, "", ""));
+                .choose(new ModelWish("some/model", Optional.empty(), precision, named, Optional.empty(), "", ""));
         return (choice.toQuantize() ? "made of " : "") + choice.file();
     }
 }

@@ -59,6 +59,8 @@ class SentenceTransformersLayoutTest {
                                 description.tokenization().componentFields()),
                         architecture,
                         List.of(PoolingMode.byLabel(model.pooling()).orElseThrow()),
+                        PoolingSource.MODULES,
+                        GraphEnd.TOKENS,
                         List.of(),
                         normalizes,
                         OptionalInt.empty(),
@@ -116,6 +118,23 @@ class SentenceTransformersLayoutTest {
                 .hasMessageStartingWith("Model copy: modules.json lists ");
     }
 
+    @Test
+    void takesModulesInTheOrderOfTheListWhateverTheirNumbers(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        replace(directory.resolve("modules.json"), "\"idx\": 0", "\"idx\": 7");
+
+        assertThat(read("copy", directory).moduleNames()).containsExactly("Transformer", "Pooling", "Normalize");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"./1_Pooling", "1_Pooling/", ".//1_Pooling/."})
+    void namesFilesWithoutWhatAPathDoesNotNeed(String path, @TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        replace(directory.resolve("modules.json"), "1_Pooling", path);
+
+        assertThat(read("copy", directory).files()).containsKey("1_Pooling/config.json");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"../other", "1_Pooling/../../other", "/other"})
     void readsNothingOutsideTheModel(String path, @TempDir Path directory) throws IOException {
@@ -169,17 +188,6 @@ class SentenceTransformersLayoutTest {
         assertThatThrownBy(() -> read("copy", directory))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageStartingWith("Model copy: 1_Pooling/config.json asks for no pooling that is known");
-    }
-
-    @Test
-    void takesTheMeanWhereNoModulesAreListed() {
-        ReferenceModel model = ReferenceModel.of("plain-transformers");
-
-        ModelDescription description = read("plain-transformers", model.directory());
-
-        assertThat(description.pooling()).isEqualTo("mean");
-        assertThat(description.normalizes()).isFalse();
-        assertThat(description.tokenization().maxTokens()).isEqualTo(model.maxTokens());
     }
 
     @Test

@@ -133,7 +133,8 @@ class SpaceFingerprintTest {
         SpaceFingerprint before = fingerprint(directory);
 
         SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
-                .locate(new ModelWish(name, Optional.empty(), Precision.FP32, Optional.empty(), "query: ", "")));
+                .locate(new ModelWish(
+                        name, Optional.empty(), Precision.FP32, Optional.empty(), Optional.empty(), "query: ", "")));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
     }
@@ -147,7 +148,13 @@ class SpaceFingerprintTest {
 
         SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
                 .locate(new ModelWish(
-                        directory.toString(), Optional.empty(), Precision.FP16, Optional.empty(), "", "")));
+                        directory.toString(),
+                        Optional.empty(),
+                        Precision.FP16,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        "")));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
     }

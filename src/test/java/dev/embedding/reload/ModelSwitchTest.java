@@ -181,6 +181,7 @@ class ModelSwitchTest {
     @ValueSource(
             strings = {
                 "EMBEDDING_MODEL_FILE=onnx/model.onnx",
+                "EMBEDDING_POOLING=mean",
                 "EMBEDDING_QUERY_PROMPT=query: ",
                 "EMBEDDING_DOCUMENT_PROMPT=passage: "
             })

@@ -30,6 +30,7 @@ class ReloadPlanTest {
             List.of("https://a"),
             "int8",
             Optional.of("onnx/model_O3.onnx"),
+            Optional.of("lasttoken"),
             "query: ",
             "passage: ",
             List.of("b", "text-embedding-3-small"),
@@ -47,6 +48,7 @@ class ReloadPlanTest {
         "MODEL_ALIASES, Retune, 'model_aliases: [] → [b, text-embedding-3-small]'",
         "DIMENSIONS, Retune, 'dimensions: [] → [128, 256]'",
         "MODEL_FILE, Replace, model_file: none → onnx/model_O3.onnx",
+        "POOLING, Replace, pooling: none → lasttoken",
         "QUERY_PROMPT, Replace, 'query_prompt: none → query: '",
         "DOCUMENT_PROMPT, Replace, 'document_prompt: none → passage: '",
         "REQUIRED_SPACE, Retune, required_space: none → 0123456789abcdef0123456789abcdef",
@@ -90,6 +92,7 @@ class ReloadPlanTest {
                 || changed.contains(SettingKey.MODEL_CACHE_DIR)
                 || changed.contains(SettingKey.PRECISION)
                 || changed.contains(SettingKey.MODEL_FILE)
+                || changed.contains(SettingKey.POOLING)
                 || changed.contains(SettingKey.QUERY_PROMPT)
                 || changed.contains(SettingKey.DOCUMENT_PROMPT)) {
             return Replace.class;

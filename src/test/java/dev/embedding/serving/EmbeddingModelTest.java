@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.embedding.ReferenceModel;
+import dev.embedding.model.GraphEnd;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PoolingMode;
+import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Prompts;
 import dev.embedding.model.SafetensorsFile;
 import dev.embedding.model.Tokenization;
@@ -178,6 +180,8 @@ class EmbeddingModelTest {
                         new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),
                         "distilbert",
                         List.of(PoolingMode.MEAN),
+                        PoolingSource.MODULES,
+                        GraphEnd.TOKENS,
                         List.of(),
                         false,
                         OptionalInt.empty(),

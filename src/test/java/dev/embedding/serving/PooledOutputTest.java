@@ -8,18 +8,23 @@ import dev.embedding.PooledOutput;
 import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelCopy;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.ModelWish;
+import dev.embedding.model.PoolingMode;
+import dev.embedding.model.Precision;
 import dev.embedding.pool.VectorNorm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models whose graph pools. */
 @Timeout(60)
@@ -62,6 +67,52 @@ class PooledOutputTest {
         assertThat(model.pooling()).isEqualTo("mean");
         assertThat(embed(model, reference.texts(), false).get(0))
                 .containsExactly(reference.vectors(false).get(0), within(reference.tolerance()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"no-modules-bert-cls, false", "no-modules-bert-cls, true", "bert-sentence-embedding-output, false"})
+    void prefersTheGraphsVectorsWhereNoModulesAreListed(String name, boolean normalize, @TempDir Path directory)
+            throws IOException {
+        ReferenceModel reference = ReferenceModel.of(name);
+        ModelCopy.of(name, directory);
+        Files.deleteIfExists(directory.resolve("modules.json"));
+        EmbeddingModel model = models.loadFrom(directory);
+
+        requireVectors(embed(model, reference.texts(), normalize), reference.vectors(true), reference.tolerance());
+        assertThat(model.pooling()).isEqualTo("graph");
+        GoldenCheck.verify(model, new GoldenVectors(directory.resolve("golden")));
+    }
+
+    @Test
+    void poolsTheTokenVectorsBesideTheGraphsOwnWhenToldHow() {
+        ReferenceModel reference = ReferenceModel.of("no-modules-bert-cls");
+        EmbeddingModel cls = models.load(wish(reference.directory(), PoolingMode.CLS));
+        EmbeddingModel mean = models.load(wish(reference.directory(), PoolingMode.MEAN));
+
+        assertThat(cls.pooling()).isEqualTo("cls");
+        requireVectors(embed(cls, reference.texts(), true), reference.vectors(true), reference.tolerance());
+        assertThat(VectorNorm.length(embed(cls, List.of("a"), false).get(0))).isNotCloseTo(1, within(1e-3));
+        assertThat(embed(mean, List.of("a"), true).get(0)[0])
+                .isNotCloseTo(embed(cls, List.of("a"), true).get(0)[0], within(1e-3f));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void appliesADenseModuleThatTheGraphLeavesOutAlthoughItFits(boolean normalize) {
+        ReferenceModel reference = ReferenceModel.of("pooled-graph-equal-dense");
+        EmbeddingModel model = models.load("pooled-graph-equal-dense");
+
+        requireVectors(embed(model, reference.texts(), normalize), reference.vectors(normalize), reference.tolerance());
+    }
+
+    @Test
+    void appliesNoDenseModuleThatTheGraphIncludesAndThatFits(@TempDir Path directory) throws IOException {
+        Path included = PooledOutput.withProduct(withDense(PooledOutput.in(directory, false), 32, 32));
+
+        float[] vector = embed(models.loadFrom(included), List.of("a"), false).get(0);
+
+        assertThat(vector)
+                .containsExactly(PooledOutput.reference().vectors(true).get(0), within(2e-5f));
     }
 
     @Test
@@ -108,6 +159,17 @@ class PooledOutputTest {
                  {"idx": 2, "path": "2_Dense", "type": "sentence_transformers.models.Dense"}]
                 """);
         return model;
+    }
+
+    private static void requireVectors(List<float[]> vectors, List<float[]> expected, float tolerance) {
+        for (int row = 0; row < expected.size(); row++) {
+            assertThat(vectors.get(row)).as("text %d", row).containsExactly(expected.get(row), within(tolerance));
+        }
+    }
+
+    private static ModelWish wish(Path directory, PoolingMode pooling) {
+        return new ModelWish(
+                directory.toString(), Optional.empty(), Precision.FP32, Optional.empty(), Optional.of(pooling), "", "");
     }
 
     private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {

@@ -47,8 +47,11 @@ final class SmallModels {
     }
 
     EmbeddingModel loadFrom(Path directory) {
-        EmbeddingModel model = EmbeddingModel.load(
-                NoHub.locator().locate(ModelWish.of(directory.toString())), new ModelOptions("cpu", 32, 0), host);
+        return load(ModelWish.of(directory.toString()));
+    }
+
+    EmbeddingModel load(ModelWish wish) {
+        EmbeddingModel model = EmbeddingModel.load(NoHub.locator().locate(wish), new ModelOptions("cpu", 32, 0), host);
         models.add(model);
         return model;
     }

@@ -28,6 +28,7 @@ class ServiceSettingsTest {
                         Map.entry("cors_origins", List.of("*")),
                         Map.entry("precision", "fp32"),
                         Map.entry("model_file", ""),
+                        Map.entry("pooling", ""),
                         Map.entry("query_prompt", ""),
                         Map.entry("document_prompt", ""),
                         Map.entry("model_aliases", List.of()),
@@ -35,6 +36,7 @@ class ServiceSettingsTest {
                         Map.entry("required_space", ""));
         assertThat(OTHERS.byKey())
                 .containsEntry("model_file", "onnx/model_O3.onnx")
+                .containsEntry("pooling", "lasttoken")
                 .containsEntry("query_prompt", "query: ")
                 .containsEntry("required_space", "0123456789abcdef0123456789abcdef");
     }
@@ -52,6 +54,7 @@ class ServiceSettingsTest {
                 List.of("*"),
                 "fp32",
                 Optional.of(""),
+                Optional.of(""),
                 "",
                 "",
                 List.of(),
@@ -60,6 +63,7 @@ class ServiceSettingsTest {
 
         assertThat(settings).isEqualTo(SETTINGS);
         assertThat(settings.modelFile()).isEmpty();
+        assertThat(settings.pooling()).isEmpty();
         assertThat(settings.requiredSpace()).isEmpty();
     }
 
@@ -78,6 +82,7 @@ class ServiceSettingsTest {
                         32,
                         List.of("*"),
                         "fp32",
+                        Optional.empty(),
                         Optional.empty(),
                         "",
                         "",

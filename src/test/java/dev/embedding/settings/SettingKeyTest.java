@@ -3,7 +3,9 @@ package dev.embedding.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedding.model.PoolingMode;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,7 @@ class SettingKeyTest {
                         "model_file",
                         "model_name",
                         "normalize_embeddings",
+                        "pooling",
                         "port",
                         "precision",
                         "query_prompt",
@@ -43,6 +46,7 @@ class SettingKeyTest {
         "MAX_BATCH_SIZE, max_batch_size, EMBEDDING_MAX_BATCH_SIZE",
         "PRECISION, precision, EMBEDDING_PRECISION",
         "MODEL_FILE, model_file, EMBEDDING_MODEL_FILE",
+        "POOLING, pooling, EMBEDDING_POOLING",
         "QUERY_PROMPT, query_prompt, EMBEDDING_QUERY_PROMPT",
         "DOCUMENT_PROMPT, document_prompt, EMBEDDING_DOCUMENT_PROMPT",
         "MODEL_ALIASES, model_aliases, EMBEDDING_MODEL_ALIASES",
@@ -74,6 +78,7 @@ class SettingKeyTest {
         assertThat(defaultOf(SettingKey.MAX_BATCH_SIZE)).isEqualTo(32);
         assertThat(defaultOf(SettingKey.PRECISION)).isEqualTo("fp32");
         assertThat(defaultOf(SettingKey.MODEL_FILE)).isEqualTo("");
+        assertThat(defaultOf(SettingKey.POOLING)).isEqualTo("");
         assertThat(defaultOf(SettingKey.QUERY_PROMPT)).isEqualTo("");
         assertThat(defaultOf(SettingKey.DOCUMENT_PROMPT)).isEqualTo("");
         assertThat(defaultOf(SettingKey.MODEL_ALIASES)).isEqualTo(List.of());
@@ -262,6 +267,22 @@ class SettingKeyTest {
     }
 
     @ParameterizedTest
+    @EnumSource
+    void takesEveryPoolingInAnyCase(PoolingMode mode) {
+        assertThat(SettingKey.POOLING.parse(" " + mode.label().toUpperCase(Locale.ROOT) + "\n"))
+                .isEqualTo(mode.label());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"median", "mean+cls", "cls,mean", "[\"cls\"]", "pooling_mode_cls_token", "null"})
+    void takesNoOtherPooling(String text) {
+        assertThatThrownBy(() -> SettingKey.POOLING.parse(text))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("must be empty, or cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken, not '"
+                        + text + "'");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", " ", "query: ", "\n Instruct: \t", "\"quoted\"", "null", "\u00a0", "\ud83d\ude00 "})
     void keepsThePromptsAsTheyAre(String text) {
         assertThat(SettingKey.QUERY_PROMPT.parse(text)).isEqualTo(text);
@@ -305,7 +326,7 @@ class SettingKeyTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"MODEL_FILE", "REQUIRED_SPACE"})
+    @EnumSource(names = {"MODEL_FILE", "POOLING", "REQUIRED_SPACE"})
     void takesBlanksForAnEmptyText(SettingKey setting) {
         assertThat(setting.parse(" \t")).isEqualTo("");
     }

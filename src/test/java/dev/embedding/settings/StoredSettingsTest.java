@@ -34,6 +34,7 @@ class StoredSettingsTest {
                 row("cors_origins", "[\"https://a\"]"),
                 row("precision", "INT8"),
                 row("model_file", " onnx/model_O3.onnx"),
+                row("pooling", " LastToken "),
                 row("query_prompt", "query: "),
                 row("document_prompt", "passage: "),
                 row("model_aliases", "b,text-embedding-3-small"),
@@ -63,6 +64,8 @@ class StoredSettingsTest {
                 "PRECISION | fp8",
                 "MODEL_FILE | ../model.onnx",
                 "MODEL_FILE | NULL",
+                "POOLING | median",
+                "POOLING | NULL",
                 "QUERY_PROMPT | NULL",
                 "DOCUMENT_PROMPT | caf\uFFFD",
                 "REQUIRED_SPACE | 0123",
@@ -85,13 +88,18 @@ class StoredSettingsTest {
     @Test
     void anEmptyRowMeansNoneWhateverTheEnvironmentSays() {
         List<StoredRow> rows = List.of(
-                row("model_file", ""), row("query_prompt", ""), row("document_prompt", ""), row("required_space", " "));
+                row("model_file", ""),
+                row("pooling", ""),
+                row("query_prompt", ""),
+                row("document_prompt", ""),
+                row("required_space", " "));
 
         StoredSettings stored =
                 StoredSettings.of(rows, /* environment= */ LAST_GOOD, /* lastGood= */ ENVIRONMENT, AllowedModels.ALL);
 
         assertThat(stored.faults()).isEmpty();
         assertThat(stored.settings().modelFile()).isEmpty();
+        assertThat(stored.settings().pooling()).isEmpty();
         assertThat(stored.settings().queryPrompt()).isEmpty();
         assertThat(stored.settings().documentPrompt()).isEmpty();
         assertThat(stored.settings().requiredSpace()).isEmpty();

@@ -26,8 +26,10 @@ class TextTokenizerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "bert-cls-dynamo",
                 "bert-cls-normalize",
                 "bert-cls-mean-concat",
+                "bert-cls-sdpa",
                 "bert-include-prompt-false",
                 "bert-max",
                 "bert-mean-dense-normalize",
@@ -38,7 +40,9 @@ class TextTokenizerTest {
                 "decoder-position-ids",
                 "distilbert-mean",
                 "modernbert-rope-mean",
+                "no-modules-bert-cls",
                 "plain-transformers",
+                "pooled-graph-equal-dense",
                 "roberta-mean-bpe",
                 "xlmr-mean-prompts"
             })

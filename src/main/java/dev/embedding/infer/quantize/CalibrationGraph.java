@@ -25,7 +25,7 @@ import java.util.Set;
 final class CalibrationGraph {
 
     /** As a model that pools calls its output, or one that does not. */
-    private static final List<String> OUTPUTS = List.of("sentence_embedding", "last_hidden_state");
+    private static final List<String> OUTPUTS = List.of("sentence_embedding", "last_hidden_state", "token_embeddings");
 
     private CalibrationGraph() {}
 

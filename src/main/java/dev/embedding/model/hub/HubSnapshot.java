@@ -40,7 +40,16 @@ public final class HubSnapshot {
 
     /** Paths in the repository, with {@code /}; where neither the hub nor the cache tells them, those that are on disk. */
     public Set<String> files() {
-        return listing.map(known -> Set.copyOf(known.entries().keySet()))
+        return names(listing);
+    }
+
+    /** The same as far as the cache tells, whatever the hub said: what {@link #files} are when the hub is away. */
+    public Set<String> filesKept() {
+        return names(cache.listing(commit));
+    }
+
+    private Set<String> names(Optional<Listing> list) {
+        return list.map(known -> Set.copyOf(known.entries().keySet()))
                 .orElseGet(() -> cache.filesOnDisk(commit).stream()
                         .filter(this::isOnDisk)
                         .collect(Collectors.toUnmodifiableSet()));
