@@ -55,7 +55,7 @@ public final class PooledOutput {
         Path weights = directory.resolve("onnx").resolve("model.onnx");
         ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(weights)).toBuilder();
         GraphProto.Builder graph = model.getGraphBuilder();
-        rename(graph, "before_product");
+        rename(graph, POOLED, "before_product");
         int dimension = reference().dimension();
         TensorProto.Builder identity = TensorProto.newBuilder()
                 .setName("dense.linear.weight")
@@ -85,10 +85,28 @@ public final class PooledOutput {
         return directory;
     }
 
-    private static void rename(GraphProto.Builder graph, String name) {
+    /** The model with another name for one of its outputs. */
+    public static ModelProto renamed(ModelProto model, String output, String name) {
+        ModelProto.Builder renamed = model.toBuilder();
+        GraphProto.Builder graph = renamed.getGraphBuilder();
+        rename(graph, output, name);
+        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
+            for (int input = 0; input < node.getInputCount(); input++) {
+                if (node.getInput(input).equals(output)) {
+                    node.setInput(input, name);
+                }
+            }
+        }
+        graph.getOutputBuilderList().stream()
+                .filter(declared -> declared.getName().equals(output))
+                .forEach(declared -> declared.setName(name));
+        return renamed.build();
+    }
+
+    private static void rename(GraphProto.Builder graph, String tensor, String name) {
         for (NodeProto.Builder node : graph.getNodeBuilderList()) {
             for (int output = 0; output < node.getOutputCount(); output++) {
-                if (node.getOutput(output).equals(POOLED)) {
+                if (node.getOutput(output).equals(tensor)) {
                     node.setOutput(output, name);
                 }
             }
@@ -96,7 +114,7 @@ public final class PooledOutput {
     }
 
     private static void castToHalf(GraphProto.Builder graph) {
-        rename(graph, "in_full");
+        rename(graph, POOLED, "in_full");
         int half = TensorProto.DataType.FLOAT16.getNumber();
         graph.addNode(NodeProto.newBuilder()
                 .setOpType("Cast")

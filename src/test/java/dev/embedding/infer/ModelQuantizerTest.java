@@ -3,8 +3,10 @@ package dev.embedding.infer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.PooledOutput;
 import dev.embedding.ReferenceModel;
 import dev.embedding.infer.ModelQuantizer.Task;
 import java.io.IOException;
@@ -71,6 +73,28 @@ class ModelQuantizerTest {
     }
 
     @Test
+    void keepsTheGraphsOwnVectorsBesideItsTokenVectors() throws IOException, OrtException {
+        ReferenceModel model = PooledOutput.reference();
+        Path weights = directory.resolve("exported.onnx");
+        ModelProto exported = ModelProto.parseFrom(Files.readAllBytes(model.weights()));
+        Files.write(
+                weights,
+                PooledOutput.renamed(exported, "token_embeddings", "last_hidden_state")
+                        .toByteArray());
+        Path target = directory.resolve("model.onnx");
+
+        new ModelQuantizer(RUNTIME)
+                .quantize(new Task(weights, false, false, 0), model.tokenIds(), target, ModelQuantizerTest::goOn);
+
+        List<float[]> actual = firstVectors(target, model.tokenIds(), GraphOutput.TEXTS);
+        for (int text = 0; text < actual.size(); text++) {
+            assertThat(cosine(model.vectors(true).get(text), actual.get(text)))
+                    .as("text %d", text)
+                    .isGreaterThan(0.99);
+        }
+    }
+
+    @Test
     void makesTheSameFileAgain() throws IOException {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
 
@@ -126,10 +150,13 @@ class ModelQuantizerTest {
     }
 
     private static List<float[]> firstVectors(Path file, List<int[]> texts) throws OrtException {
+        return firstVectors(file, texts, GraphOutput.TOKENS);
+    }
+
+    private static List<float[]> firstVectors(Path file, List<int[]> texts, GraphOutput wanted) throws OrtException {
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
-            try (InferenceSession session =
-                    InferenceSession.open(RUNTIME, file, options, 0, false, GraphOutput.TOKENS)) {
+            try (InferenceSession session = InferenceSession.open(RUNTIME, file, options, 0, false, wanted)) {
                 return texts.stream().map(ids -> firstVector(session, ids)).toList();
             }
         }

@@ -3,9 +3,8 @@ package dev.embedding.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.embedding.PooledOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -217,18 +216,9 @@ class OtherTaskTest {
 
     private void outputCalled(String name) throws IOException {
         Path weights = directory.resolve("onnx/model.onnx");
-        ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(weights)).toBuilder();
-        GraphProto.Builder graph = model.getGraphBuilder();
-        String before = graph.getOutput(0).getName();
-        graph.getOutputBuilder(0).setName(name);
-        for (NodeProto.Builder node : graph.getNodeBuilderList()) {
-            for (int output = 0; output < node.getOutputCount(); output++) {
-                if (node.getOutput(output).equals(before)) {
-                    node.setOutput(output, name);
-                }
-            }
-        }
-        Files.write(weights, model.build().toByteArray());
+        ModelProto model = ModelProto.parseFrom(Files.readAllBytes(weights));
+        String before = model.getGraph().getOutput(0).getName();
+        Files.write(weights, PooledOutput.renamed(model, before, name).toByteArray());
     }
 
     private ModelDescription read() {
