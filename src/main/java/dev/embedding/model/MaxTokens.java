@@ -2,7 +2,6 @@ package dev.embedding.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +13,8 @@ record MaxTokens(int count, String from) {
     /** {@code model_max_length} above this means "not set" (transformers writes 10^30). */
     private static final double PLAUSIBLE = 1e9;
 
-    /** Architectures whose first position is the one after the padding id. */
-    private static final Set<String> POSITIONS_AFTER_PADDING =
-            Set.of("roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "roberta-prelayernorm", "xmod");
-
     static MaxTokens read(ModelFiles files, SentenceConfig sentences, String transformer, JsonNode config) {
-        int positions = positions(config);
+        int positions = LearnedPositions.count(config);
         MaxTokens declared = declared(files, sentences, transformer + "tokenizer_config.json");
         if (declared != null && declared.count() < 1) {
             throw files.refusal(declared.from(), "declares a maximum length of " + declared.count() + " tokens");
@@ -48,12 +43,5 @@ record MaxTokens(int count, String from) {
     private static @Nullable MaxTokens ofTokenizer(ModelFiles files, String tokenizerConfig) {
         JsonNode count = files.optionalJson(tokenizerConfig).path("model_max_length");
         return count.isNumber() && count.asDouble() < PLAUSIBLE ? new MaxTokens(count.asInt(), tokenizerConfig) : null;
-    }
-
-    private static int positions(JsonNode config) {
-        int positions = config.path("max_position_embeddings").asInt(0);
-        boolean afterPadding =
-                POSITIONS_AFTER_PADDING.contains(config.path("model_type").asText());
-        return afterPadding ? positions - config.path("pad_token_id").asInt(0) - 1 : positions;
     }
 }

@@ -123,7 +123,7 @@ final class SentenceTransformersLayout {
                 modules.normalizes(),
                 configured ? cutDimension() : OptionalInt.empty(),
                 matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(Prompts.FILE)),
-                config.path("pad_token_id").asInt(0),
+                LearnedPositions.padTokenId(config),
                 configured ? prompts() : givenPrompts(Prompts.NONE),
                 files.optionalJson(modules.poolingConfig())
                         .path("include_prompt")
