@@ -100,7 +100,9 @@ public final class Safetensors {
         ByteBuffer content = content(name, shape, wide ? Long.BYTES : Integer.BYTES);
         int[] values = new int[content.remaining() / (wide ? Long.BYTES : Integer.BYTES)];
         for (int index = 0; index < values.length; index++) {
-            values[index] = wide ? Math.toIntExact(content.getLong()) : content.getInt();
+            // What is too large is out of any range, as it would be without narrowing.
+            values[index] =
+                    wide ? (int) Math.min(Integer.MAX_VALUE, Math.max(-1, content.getLong())) : content.getInt();
         }
         return values;
     }
@@ -111,7 +113,8 @@ public final class Safetensors {
         }
         JsonNode shape = header.path(name).path("shape");
         return IntStream.range(0, shape.size())
-                .map(axis -> shape.get(axis).asInt())
+                // A length that is none, or too large for this file, is found as one that the file does not hold.
+                .map(axis -> shape.get(axis).canConvertToInt() ? shape.get(axis).asInt() : -1)
                 .toArray();
     }
 

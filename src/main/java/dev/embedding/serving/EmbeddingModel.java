@@ -94,7 +94,7 @@ public final class EmbeddingModel {
         InputTokenizer tokenizer = InputTokenizer.open(description);
         Encoder encoder = null;
         try {
-            encoder = Encoder.open(description, options, host);
+            encoder = Encoder.open(description, options, host, tokenizer);
             return new EmbeddingModel(
                     description,
                     fingerprint.join(),

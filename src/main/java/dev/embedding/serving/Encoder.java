@@ -13,13 +13,14 @@ sealed interface Encoder extends AutoCloseable permits EngineEncoder, TableEncod
     /**
      * Opens a model's weights.
      *
+     * @param tokenizer whose ids it takes
      * @throws ModelUnavailableException when they do not fit the model's description
      * @throws InferenceException when the engine cannot open them
      */
-    static Encoder open(ModelDescription model, ModelOptions options, ModelHost host) {
+    static Encoder open(ModelDescription model, ModelOptions options, ModelHost host, InputTokenizer tokenizer) {
         return switch (model.kind()) {
             case TRANSFORMER -> EngineEncoder.open(model, options, host);
-            case STATIC -> TableEncoder.open(model, host);
+            case STATIC -> TableEncoder.open(model, host, tokenizer);
         };
     }
 

@@ -10,6 +10,7 @@ import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.tokenize.TokenizerOptions;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** A model's tokenizer, for whatever a request gives. Thread-safe. */
@@ -65,6 +66,16 @@ final class InputTokenizer implements AutoCloseable {
     /** What the model sees of a text. */
     int[] tokenIds(String text) {
         return tokenizer.tokenize(text).ids();
+    }
+
+    /** All ids that a text may get, also of special and added tokens. */
+    BitSet ids() {
+        return tokenizer.ids();
+    }
+
+    /** The ids of the tokens that texts are made of, which special and added ones need not be among. */
+    BitSet vocabularyIds() {
+        return tokenizer.vocabularyIds();
     }
 
     /** Tokens that these inputs will have about, without tokenizing them. */

@@ -4,8 +4,11 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.TokenTable;
+import dev.embedding.pool.VectorNorm;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,12 +34,30 @@ final class TableEncoder implements Encoder {
                 .toList();
     }
 
-    static TableEncoder open(ModelDescription model, ModelHost host) {
+    /** @throws ModelUnavailableException when the table is none, or lacks the vector of a token */
+    static TableEncoder open(ModelDescription model, ModelHost host, InputTokenizer tokenizer) {
         try {
             TokenTable table = TokenTable.open(model.weights());
+            requireVectors(model, table, tokenizer.ids());
             return new TableEncoder(model, table, VectorSteps.of(model, table.dimension()), host.laneNumbers());
         } catch (IOException failure) {
             throw new ModelUnavailableException("Model " + model.name() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    private static void requireVectors(ModelDescription model, TokenTable table, BitSet ids) throws IOException {
+        Path file = model.weights().getFileName();
+        if (ids.length() > table.tokens()) {
+            throw new IOException(file + " has vectors for " + table.tokens() + " tokens, but "
+                    + model.tokenization().file().getFileName() + " has ids up to " + (ids.length() - 1)
+                    + ": fetch or save both again, they belong to different models");
+        }
+        float[] vector = new float[table.dimension()];
+        for (int id = ids.nextSetBit(0); id >= 0; id = ids.nextSetBit(id + 1)) {
+            table.read(id, vector);
+            if (!VectorNorm.isFinite(vector)) {
+                throw new IOException(file + " has NaN or infinite numbers in the vector of token " + id);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.embedding.tokenize;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The special tokens that each text of a model gets.
@@ -30,6 +31,10 @@ record SpecialTokens(int[] leading, int[] trailing) {
 
     int count() {
         return leading.length + trailing.length;
+    }
+
+    IntStream stream() {
+        return IntStream.concat(Arrays.stream(leading), Arrays.stream(trailing));
     }
 
     /** These around a text's own tokens. */

@@ -25,6 +25,7 @@ public final class TextTokenizer implements AutoCloseable {
     private final boolean cutsStart;
     private final Set<Long> specialIds;
     private final BitSet allIds;
+    private final BitSet vocabularyIds;
     private final TokenEstimator estimator;
     private boolean closed;
 
@@ -43,6 +44,7 @@ public final class TextTokenizer implements AutoCloseable {
         this.cutsStart = options.cutsStart();
         this.specialIds = definition.specialIds();
         this.allIds = definition.ids();
+        this.vocabularyIds = definition.vocabularyIds();
         this.library =
                 LibraryTokenizer.load(definition, tokenizerJson.getFileName().toString());
         try {
@@ -114,6 +116,18 @@ public final class TextTokenizer implements AutoCloseable {
     /** Whether ids may be what this tokenizer makes of a text: special tokens in their places, none that it does not have. */
     public boolean isEncoding(int[] ids) {
         return special.enclose(ids) && Arrays.stream(ids).allMatch(id -> id >= 0 && allIds.get(id));
+    }
+
+    /** All ids that a text may get, also of special and added tokens. */
+    public BitSet ids() {
+        BitSet ids = (BitSet) allIds.clone();
+        special.stream().forEach(ids::set);
+        return ids;
+    }
+
+    /** The ids of the tokens that texts are made of, which special and added ones need not be among. */
+    public BitSet vocabularyIds() {
+        return (BitSet) vocabularyIds.clone();
     }
 
     /** Cuts an encoding that is longer than the model takes, as that of a text is. */

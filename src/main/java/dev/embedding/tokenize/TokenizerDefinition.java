@@ -25,6 +25,8 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
     private static final String NORMALIZER = "normalizer";
     private static final int MOST_UNUSUAL_TOKENS = 40;
     private static final String LOWERCASE = "Lowercase";
+    /** Far beyond every vocabulary that there is. */
+    private static final int LARGEST_ID = 1 << 26;
 
     /** @throws IllegalArgumentException when it is no JSON object */
     static TokenizerDefinition read(Path file) throws IOException {
@@ -96,15 +98,29 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
 
     /** Ids of all tokens that there are. */
     BitSet ids() {
+        BitSet ids = vocabularyIds();
+        root.path("added_tokens").forEach(token -> set(ids, token.path("id")));
+        return ids;
+    }
+
+    /** Ids of the tokens that texts are made of; those that were added to them may be among them or not. */
+    BitSet vocabularyIds() {
         BitSet ids = new BitSet();
         JsonNode vocabulary = root.path("model").path("vocab");
         if (vocabulary.isArray()) {
             ids.set(0, vocabulary.size());
         } else {
-            vocabulary.forEach(id -> ids.set(id.asInt()));
+            vocabulary.forEach(id -> set(ids, id));
         }
-        root.path("added_tokens").forEach(token -> ids.set(token.path("id").asInt()));
         return ids;
+    }
+
+    private static void set(BitSet ids, JsonNode id) {
+        int index = id.asInt();
+        if (index < 0 || index > LARGEST_ID) {
+            throw new IllegalArgumentException("The tokenizer has a token with the id " + id.asText());
+        }
+        ids.set(index);
     }
 
     /**
