@@ -62,7 +62,7 @@ public final class InferenceEngine implements AutoCloseable {
      */
     public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
         SessionOpener opener =
-                new SessionOpener(runtime, file, options.padTokenId(), options.wanted(), options.asShipped());
+                new SessionOpener(runtime, file, options.padTokenId(), options.wanted(), options.comparison());
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {
@@ -82,7 +82,7 @@ public final class InferenceEngine implements AutoCloseable {
     private static InferenceEngine onCuda(InferenceRuntime runtime, SessionOpener opener, EngineOptions options)
             throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
-            InferenceSession session = opener.open(sessionOptions, false);
+            InferenceSession session = opener.open(sessionOptions, ExecutionPlace.CUDA);
             BatchRunner runner = options.device() == Device.AUTO
                     ? new OverflowToCpu(session, () -> openOnCpu(opener, options.cores()))
                     : session;
@@ -116,7 +116,7 @@ public final class InferenceEngine implements AutoCloseable {
             sessionOptions.setMemoryPatternOptimization(false);
             // Spin while a lone run lasts, but never beside the lanes of the other session.
             sessionOptions.addConfigEntry("session.force_spinning_stop", "1");
-            return opener.open(sessionOptions, true);
+            return opener.open(sessionOptions, ExecutionPlace.CPU);
         }
     }
 

@@ -73,8 +73,9 @@ final class InferenceSession implements BatchRunner {
                                 + POOLED_OUTPUT,
                         null));
         this.pools = output.equals(POOLED_OUTPUT);
-        TensorInfo tensor =
-                (TensorInfo) Objects.requireNonNull(outputs.get(output)).getInfo();
+        if (!(Objects.requireNonNull(outputs.get(output)).getInfo() instanceof TensorInfo tensor)) {
+            throw new InferenceException("The ONNX model's output " + output + " is no tensor", null);
+        }
         long[] shape = shape(tensor);
         this.oneVectorOfRow = pools || shape[1] == 1;
         this.halfPrecision = tensor.type == OnnxJavaType.FLOAT16;

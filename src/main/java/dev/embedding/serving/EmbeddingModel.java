@@ -84,17 +84,36 @@ public final class EmbeddingModel {
     }
 
     /**
-     * Opens a model's files; takes as long as ONNX Runtime needs for them.
+     * Opens a model of which nothing was found out before, and nothing is kept.
      *
      * @throws ModelUnavailableException when a file cannot be read or used
      */
     public static EmbeddingModel load(ModelDescription description, ModelOptions options, ModelHost host) {
+        return load(description, options, host, Findings.unwritten());
+    }
+
+    /**
+     * Opens a model's files; takes as long as ONNX Runtime needs for them.
+     *
+     * @param golden where it is kept what checks find out about the model
+     * @throws ModelUnavailableException when a file cannot be read or used
+     */
+    public static EmbeddingModel load(
+            ModelDescription description, ModelOptions options, ModelHost host, GoldenVectors golden) {
+        return load(description, options, host, golden.findings());
+    }
+
+    private static EmbeddingModel load(
+            ModelDescription description, ModelOptions options, ModelHost host, Findings findings) {
         long start = System.nanoTime();
         CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(() -> fingerprint(description));
         InputTokenizer tokenizer = InputTokenizer.open(description);
         Encoder encoder = null;
         try {
-            encoder = Encoder.open(description, options, host, tokenizer);
+            encoder =
+                    Encoder.open(description, options, host, tokenizer, new Findings.OfModel(findings, () -> fingerprint
+                            .join()
+                            .value(true)));
             return new EmbeddingModel(
                     description,
                     fingerprint.join(),

@@ -14,12 +14,18 @@ sealed interface Encoder extends AutoCloseable permits EngineEncoder, TableEncod
      * Opens a model's weights.
      *
      * @param tokenizer whose ids it takes
+     * @param findings what checks have found out about this model before
      * @throws ModelUnavailableException when they do not fit the model's description
      * @throws InferenceException when the engine cannot open them
      */
-    static Encoder open(ModelDescription model, ModelOptions options, ModelHost host, InputTokenizer tokenizer) {
+    static Encoder open(
+            ModelDescription model,
+            ModelOptions options,
+            ModelHost host,
+            InputTokenizer tokenizer,
+            Findings.OfModel findings) {
         return switch (model.kind()) {
-            case TRANSFORMER -> EngineEncoder.open(model, options, host);
+            case TRANSFORMER -> EngineEncoder.open(model, options, host, tokenizer, findings);
             case STATIC -> TableEncoder.open(model, host, tokenizer);
         };
     }

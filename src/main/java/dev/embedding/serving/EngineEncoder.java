@@ -5,6 +5,7 @@ import dev.embedding.batch.BatchTooLargeException;
 import dev.embedding.batch.Lanes;
 import dev.embedding.infer.EngineOptions;
 import dev.embedding.infer.EngineOutOfMemoryException;
+import dev.embedding.infer.GraphComparison;
 import dev.embedding.infer.GraphOutput;
 import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenBatch;
@@ -35,7 +36,12 @@ final class EngineEncoder implements Encoder {
         this.lanes = lanes;
     }
 
-    static EngineEncoder open(ModelDescription model, ModelOptions options, ModelHost host) {
+    static EngineEncoder open(
+            ModelDescription model,
+            ModelOptions options,
+            ModelHost host,
+            InputTokenizer tokenizer,
+            Findings.OfModel findings) {
         InferenceEngine engine = InferenceEngine.open(
                 host.runtime(),
                 model.engineFile(),
@@ -43,7 +49,7 @@ final class EngineEncoder implements Encoder {
                         options.requestedDevice(),
                         model.padTokenId(),
                         wanted(model),
-                        model.scalesByBatch(),
+                        comparison(model, tokenizer, findings),
                         // More threads add numbers in another order, and a rounding that falls the other way
                         // changes the scale of a dynamically quantized tensor.
                         model.scalesByBatch() ? 1 : host.cores(),
@@ -64,6 +70,19 @@ final class EngineEncoder implements Encoder {
             return GraphOutput.TEXTS;
         }
         return model.readsFirstTokenOnly() ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
+    }
+
+    /** Empty where any other graph would compute other vectors. */
+    private static Optional<GraphComparison> comparison(
+            ModelDescription model, InputTokenizer tokenizer, Findings.OfModel findings) {
+        if (model.scalesByBatch()) {
+            return Optional.empty();
+        }
+        List<int[]> rows = GoldenCheck.OF_UNLIKE_LENGTHS.stream()
+                .map(tokenizer::tokenIds)
+                .map(ids -> ids.length == 0 ? new int[] {model.padTokenId()} : ids)
+                .toList();
+        return Optional.of(new GraphComparison(rows, findings::contain, findings::keep));
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a loaded model must be able to do before it is served: embed a few fixed texts to finite vectors that are the
- * same alone as in a batch, and the same as those seen before under its fingerprint. It also warms the model up.
+ * Checks a loaded model before it is served: it must embed a few fixed texts to finite vectors that are the same alone as
+ * in a batch, and the same as those seen before under its fingerprint. This also warms the model up.
  */
 public final class GoldenCheck {
 
@@ -17,6 +17,9 @@ public final class GoldenCheck {
             "The quick brown fox jumps over the lazy dog.",
             "A longer passage, so that short texts are padded beside it: embeddings are vectors whose distances say how "
                     + "alike the meanings of texts are, whatever words they use for it.");
+
+    /** Short and long, so that one of them is padded beside the other. */
+    static final List<String> OF_UNLIKE_LENGTHS = List.of(TEXTS.get(2), TEXTS.get(0));
 
     /** Differences between batches come from the order of sums; of a wrong mask they would be a hundred times larger. */
     private static final float TOLERANCE = 1e-3f;

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InferenceEngineTest {
 
     private static final InferenceRuntime RUNTIME = new InferenceRuntime();
-    private static final EngineOptions ONE_CORE = new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 1, 0);
-    private static final EngineOptions TWO_CORES = new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 2, 0);
+    private static final EngineOptions ONE_CORE = options(Device.CPU, 0, 1, 0);
+    private static final EngineOptions TWO_CORES = options(Device.CPU, 0, 2, 0);
 
     @ParameterizedTest
     @CsvSource({
@@ -36,8 +36,8 @@ class InferenceEngineTest {
     })
     void givesTheVectorsOfSentenceTransformersAloneAndTogether(String name, int padTokenId) {
         ReferenceModel model = ReferenceModel.of(name);
-        try (InferenceEngine engine = InferenceEngine.open(
-                RUNTIME, model.weights(), new EngineOptions(Device.CPU, padTokenId, GraphOutput.TOKENS, false, 1, 0))) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(RUNTIME, model.weights(), options(Device.CPU, padTokenId, 1, 0))) {
             List<float[]> together = means(engine, model.tokenIds(), false);
 
             for (int row = 0; row < together.size(); row++) {
@@ -96,7 +96,7 @@ class InferenceEngineTest {
     @Test
     void runsOnTheCpuAndSaysWhyWhereAGpuIsAskedForButNotUsable() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        EngineOptions onGpu = new EngineOptions(Device.CUDA, 0, GraphOutput.TOKENS, false, 1, 0);
+        EngineOptions onGpu = options(Device.CUDA, 0, 1, 0);
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), onGpu)) {
             boolean fellBack = engine.place() == ExecutionPlace.CPU;
 
@@ -170,10 +170,8 @@ class InferenceEngineTest {
 
     @Test
     void rejectsOptionsThatMakeNoSense() {
-        assertThatThrownBy(() -> new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 0, 0))
-                .hasMessageContaining("cores");
-        assertThatThrownBy(() -> new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, false, 1, -1))
-                .hasMessageContaining("gpuMemoryLimit");
+        assertThatThrownBy(() -> options(Device.CPU, 0, 0, 0)).hasMessageContaining("cores");
+        assertThatThrownBy(() -> options(Device.CPU, 0, 1, -1)).hasMessageContaining("gpuMemoryLimit");
     }
 
     private static void openWide(InferenceEngine engine, ReferenceModel model) {
@@ -198,5 +196,9 @@ class InferenceEngineTest {
             largest = Math.max(largest, Math.abs(one[component] - other[component]));
         }
         return largest;
+    }
+
+    private static EngineOptions options(Device device, int padTokenId, int cores, long gpuMemoryLimit) {
+        return new EngineOptions(device, padTokenId, GraphOutput.TOKENS, Comparisons.REPEATED, cores, gpuMemoryLimit);
     }
 }

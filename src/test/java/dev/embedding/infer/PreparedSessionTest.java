@@ -98,6 +98,7 @@ class PreparedSessionTest {
 
     private static InferenceSession open(Path weights, boolean firstTokenOnly, boolean packTokens) throws OrtException {
         GraphOutput wanted = firstTokenOnly ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
-        return new SessionOpener(RUNTIME, weights, 0, wanted, false).open(new SessionOptions(), packTokens);
+        return new SessionOpener(RUNTIME, weights, 0, wanted, Comparisons.REPEATED)
+                .open(new SessionOptions(), packTokens ? ExecutionPlace.CPU : ExecutionPlace.CUDA);
     }
 }

@@ -13,8 +13,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 
 /**
  * Rewrites a model so that it computes less and gives the same vectors, to rounding: the last layer for the first token
@@ -27,6 +30,8 @@ public final class GraphPreparation {
     static final String FIRST_ROW = PREFIX + "first_row";
     /** A constant list of one 0. */
     static final String ZERO = PREFIX + "zero";
+
+    private static final int CHECKSUM_DIGITS = 8;
 
     private GraphPreparation() {}
 
@@ -51,8 +56,10 @@ public final class GraphPreparation {
      * A rewritten model in a temporary file, for the caller to delete.
      *
      * @param packsTokens whether padding costs in attention only
+     * @param checksum of everything but the weights, which the rewriting leaves as they are: another version of the rewriting
+     *     that changes this model's graph changes it too
      */
-    public record PreparedFile(Path path, boolean packsTokens) {}
+    public record PreparedFile(Path path, boolean packsTokens, String checksum) {}
 
     /** Writes the rewritten model; empty when there is nothing that can be saved. */
     public static Optional<PreparedFile> write(Path onnxFile, Wish wish) throws IOException {
@@ -62,11 +69,13 @@ public final class GraphPreparation {
                     UnsafeByteOperations.unsafeWrap(content.bytes()).newCodedInput();
             input.enableAliasing(true);
             Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), wish);
-            return prepared.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new PreparedFile(
-                            writeTemporary(prepared.get().model()),
-                            prepared.get().packsTokens()));
+            if (prepared.isEmpty()) {
+                return Optional.empty();
+            }
+            ModelProto model = prepared.get().model();
+            String checksum = checksum(model.getGraph());
+            return Optional.of(
+                    new PreparedFile(writeTemporary(model), prepared.get().packsTokens(), checksum));
         }
     }
 
@@ -77,7 +86,10 @@ public final class GraphPreparation {
                 shipped.getOutputList().stream().map(ValueInfoProto::getName).toList();
         Optional<String> output =
                 wish.outputs().stream().filter(declared::contains).findFirst();
-        boolean rewritable = output.isPresent() && !hasExternalWeights(shipped) && !hasHalfPrecision(shipped);
+        boolean rewritable = output.isPresent()
+                && !hasExternalWeights(shipped)
+                && !hasHalfPrecision(shipped)
+                && GraphOrder.isPlain(shipped);
         return rewritable ? prepare(model, output.get(), wish) : Optional.empty();
     }
 
@@ -155,6 +167,19 @@ public final class GraphPreparation {
                     .setDimValue(1);
         }
         return output.build();
+    }
+
+    private static String checksum(GraphProto graph) throws IOException {
+        CRC32C checksum = new CRC32C();
+        try (OutputStream sink = new CheckedOutputStream(OutputStream.nullOutputStream(), checksum)) {
+            graph.toBuilder().clearInitializer().build().writeTo(sink);
+            for (TensorProto tensor : graph.getInitializerList()) {
+                if (tensor.getName().startsWith(PREFIX)) {
+                    tensor.writeTo(sink);
+                }
+            }
+        }
+        return HexFormat.of().toHexDigits(checksum.getValue(), CHECKSUM_DIGITS);
     }
 
     private static Path writeTemporary(ModelProto model) throws IOException {

@@ -1,0 +1,43 @@
+package dev.embedding.infer.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Tells whether a graph can be followed from node to node: each tensor is made once, before it is read, and no node has a
+ * graph inside, which might read any tensor unseen. In such a graph every way has an end.
+ */
+final class GraphOrder {
+
+    private GraphOrder() {}
+
+    static boolean isPlain(GraphProto graph) {
+        Set<String> known = new HashSet<>(Set.of("")); // an input or output that is left out
+        graph.getInputList().stream().map(ValueInfoProto::getName).forEach(known::add);
+        graph.getInitializerList().forEach(tensor -> known.add(tensor.getName()));
+        graph.getSparseInitializerList()
+                .forEach(tensor -> known.add(tensor.getValues().getName()));
+        for (NodeProto node : graph.getNodeList()) {
+            if (!known.containsAll(node.getInputList()) || hasGraphInside(node)) {
+                return false;
+            }
+            for (String output : node.getOutputList()) {
+                if (!known.add(output) && !output.isEmpty()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean hasGraphInside(NodeProto node) {
+        return node.getAttributeList().stream()
+                .map(AttributeProto::getType)
+                .anyMatch(type ->
+                        type == AttributeProto.AttributeType.GRAPH || type == AttributeProto.AttributeType.GRAPHS);
+    }
+}

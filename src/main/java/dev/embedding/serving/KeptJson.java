@@ -1,0 +1,60 @@
+package dev.embedding.serving;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/** JSON files in a directory that replicas may share: each is written whole under another name first, never in place. */
+final class KeptJson {
+
+    private static final System.Logger LOG = System.getLogger(KeptJson.class.getName());
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Far more than the vectors of a few texts can be. */
+    private static final long LARGEST_FILE = 16 << 20;
+
+    private final Path directory;
+
+    /** @param directory made when something is first written */
+    KeptJson(Path directory) {
+        this.directory = directory;
+    }
+
+    /** The content of a file; empty when there is none, and with a warning when it is of no use. */
+    <T> Optional<T> read(String name, Class<T> type) {
+        Path file = directory.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            if (Files.size(file) > LARGEST_FILE) {
+                throw new IOException("It is too large");
+            }
+            return Optional.ofNullable(JSON.readValue(file.toFile(), type));
+        } catch (IOException unusable) {
+            LOG.log(System.Logger.Level.WARNING, "{0} cannot be read and is written anew", name);
+            return Optional.empty();
+        }
+    }
+
+    /** @throws IOException when the file cannot be written; one that was there before stays as it was */
+    void write(String name, Object value) throws IOException {
+        // Not a temporary file of the system's, which none but its owner could read.
+        Path temporary = directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
+        Files.createDirectories(directory);
+        try {
+            Files.write(temporary, JSON.writeValueAsBytes(value));
+            Files.move(
+                    temporary,
+                    directory.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}
