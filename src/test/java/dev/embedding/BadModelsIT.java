@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import dev.embedding.model.ModelCopy;
+import dev.embedding.model.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -54,6 +55,8 @@ class BadModelsIT {
         TRUNCATED("model.onnx"),
         WRONG_SHAPE("shape"),
         OTHER_TOKENIZER("golden check"),
+        TOO_FEW_POSITIONS("a text of 200 tokens cannot be computed"),
+        TOO_SMALL_A_TABLE("but tokenizer.json has ids up to"),
         GIVES_NAN("golden check");
 
         private final String fault;
@@ -111,6 +114,18 @@ class BadModelsIT {
                         ReferenceVectors.MINI_LM.resolve("tokenizer.json"),
                         model.resolve("tokenizer.json"),
                         StandardCopyOption.REPLACE_EXISTING);
+            }
+            case TOO_FEW_POSITIONS -> {
+                ModelCopy.of("bert-cls-normalize", model);
+                Files.writeString(
+                        model.resolve("config.json"), "{\"model_type\": \"bert\", \"max_position_embeddings\": 512}");
+                Files.writeString(model.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 200}");
+            }
+            case TOO_SMALL_A_TABLE -> {
+                ModelCopy.of("static-embedding", model);
+                String header =
+                        "{\"embedding.weight\": {\"dtype\": \"F32\", \"shape\": [9, 1], \"data_offsets\": [0, 36]}}";
+                Files.write(model.resolve("model.safetensors"), SafetensorsFile.of(header, new byte[36]));
             }
             case GIVES_NAN -> {
                 ModelCopy.of("bert-cls-normalize", model);

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * Checks a loaded model before it is served: it must embed a few fixed texts to finite vectors that are the same alone as
- * in a batch, and the same as those seen before under its fingerprint. This also warms the model up.
+ * in a batch, and the same as those seen before under its fingerprint, and compute what is at its limits ({@link
+ * LimitCheck}). This also warms the model up.
  */
 public final class GoldenCheck {
 
@@ -49,6 +50,7 @@ public final class GoldenCheck {
             }
         }
         requireAsSeen(together, model, golden);
+        new LimitCheck(model, golden.findings()).verify();
     }
 
     private static void requireAsSeen(List<float[]> vectors, EmbeddingModel model, GoldenVectors golden) {
@@ -108,7 +110,7 @@ public final class GoldenCheck {
         return largest;
     }
 
-    private static ModelUnavailableException failed(EmbeddingModel model, String why) {
+    static ModelUnavailableException failed(EmbeddingModel model, String why) {
         return new ModelUnavailableException("Model " + model.name() + " failed the golden check: " + why);
     }
 }
