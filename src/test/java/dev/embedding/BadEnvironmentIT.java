@@ -3,6 +3,9 @@ package dev.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +19,8 @@ class BadEnvironmentIT {
             EMBEDDING_PORT             | 65536        | from 1024 to 65535
             EMBEDDING_PORT             | http         | from 1024 to 65535
             EMBEDDING_HOST             | '  '         | not blank
+            EMBEDDING_HOST             | no-host.invalid | resolves
+            EMBEDDING_HOST             | 192.0.2.7    | of this machine
             EMBEDDING_MODEL_NAME       | '  '         | not blank
             EMBEDDING_MODEL_CACHE_DIR  | '  '         | a directory
             EMBEDDING_DEVICE           | gpu          | cpu, cuda or auto
@@ -82,6 +87,21 @@ class BadEnvironmentIT {
                     .anyMatch(line -> line.startsWith("EMBEDDING_DEVICE "))
                     .anyMatch(line -> line.startsWith("EMBEDDING_LANES "))
                     .anyMatch(line -> line.startsWith("EMBEDDING_MAX_BATCH_SIZE ") && line.contains("'0'"));
+        }
+    }
+
+    @Test
+    void namesThePortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServiceProcess service = ServiceProcess.configure()
+                        .with("EMBEDDING_PORT", Integer.toString(taken.getLocalPort()))
+                        .launch()) {
+            assertThat(service.exitCode()).isEqualTo(1);
+            assertThat(service.output().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("EMBEDDING_PORT must be a port that is free on '127.0.0.1', not '"
+                            + taken.getLocalPort() + "'");
         }
     }
 

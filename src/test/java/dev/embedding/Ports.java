@@ -32,4 +32,14 @@ final class Ports {
             return false;
         }
     }
+
+    static boolean ipv6IsAvailable() {
+        byte[] loopback = new byte[16];
+        loopback[15] = 1;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(loopback))) {
+            return socket.isBound();
+        } catch (IOException none) {
+            return false;
+        }
+    }
 }

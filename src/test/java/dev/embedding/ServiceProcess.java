@@ -133,6 +133,12 @@ final class ServiceProcess implements AutoCloseable {
         return exitCode();
     }
 
+    /** Ends the process at once (SIGKILL), and waits for its end. */
+    void kill() {
+        process.destroyForcibly();
+        int unused = exitCode();
+    }
+
     /** Ends the process, and removes its working directory. */
     @Override
     public void close() {

@@ -31,6 +31,8 @@ final class ServiceStart {
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> files = new HashMap<>();
     private final List<String> jvmOptions = new ArrayList<>();
+    private final List<String> launcher = new ArrayList<>();
+    private String temporaryDirectory = "tmp";
     private int port = Ports.free();
 
     ServiceStart() {
@@ -63,6 +65,24 @@ final class ServiceStart {
     ServiceStart jvm(String... options) {
         jvmOptions.addAll(List.of(options));
         return this;
+    }
+
+    /** Where it unpacks its libraries, relative to its working directory. */
+    ServiceStart temporaryDirectory(String directory) {
+        temporaryDirectory = directory;
+        return this;
+    }
+
+    /** Runs commands of the shell in the working directory and then, in the same process, the service. */
+    ServiceStart after(String shellCommands) {
+        launcher.addAll(List.of("sh", "-c", shellCommands + " && exec \"$@\"", "sh"));
+        return this;
+    }
+
+    /** As {@link #after}, by root of a name space of its own, in which it may mount. */
+    ServiceStart afterMounting(String shellCommands) {
+        launcher.addAll(List.of("unshare", "--map-root-user", "--mount"));
+        return after(shellCommands);
     }
 
     /** Where the service is expected, when its environment says something else than {@code EMBEDDING_PORT}. */
@@ -105,7 +125,7 @@ final class ServiceStart {
     }
 
     private List<String> command(Path directory) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + APPLICATION.resolveSibling("jvm.options"));
         String more = System.getProperty("embedding.test.jvmArgs", "").strip();
@@ -113,7 +133,7 @@ final class ServiceStart {
             command.addAll(List.of(more.split("\\s+")));
         }
         command.addAll(jvmOptions);
-        command.add("-Djava.io.tmpdir=" + directory.resolve("tmp"));
+        command.add("-Djava.io.tmpdir=" + directory.resolve(temporaryDirectory));
         command.addAll(List.of("-jar", APPLICATION.toString()));
         return command;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -38,6 +39,21 @@ class StartIT {
                 .containsPattern("lanes +[0-9]+\n");
         // Newer JDKs warn of what the framework does.
         assertThat(service.stderr().lines()).allMatch(line -> line.startsWith("WARNING: "));
+    }
+
+    @Test
+    void showsAnIpv6AddressInBrackets() {
+        assumeTrue(Ports.ipv6IsAvailable(), "This machine has no IPv6");
+        try (ServiceProcess everywhere =
+                ServiceProcess.configure().with("EMBEDDING_HOST", "::").ready()) {
+            Await.until(Duration.ofSeconds(5), () -> everywhere.stdout().contains("lanes  "), everywhere::stdout);
+
+            String address = "http://[::]:" + everywhere.port();
+            assertThat(everywhere.stdout())
+                    .containsPattern("address +" + Pattern.quote(address) + "\n")
+                    .containsPattern("docs +" + Pattern.quote(address) + "/docs\n")
+                    .doesNotContain("://:::", "//0:0");
+        }
     }
 
     @Test

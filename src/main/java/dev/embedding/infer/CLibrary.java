@@ -7,7 +7,7 @@ import com.sun.jna.Platform;
 /** Functions of the C library that native code shares with us, by its names. */
 interface CLibrary extends Library {
 
-    /** @throws UnsatisfiedLinkError when it cannot be found; a function that it lacks fails so when it is called */
+    /** @throws LinkageError when it cannot be found or called; a function that it lacks fails so when it is called */
     static CLibrary load() {
         return Native.load(Platform.C_LIBRARY_NAME, CLibrary.class);
     }

@@ -19,6 +19,7 @@ final class CudaProvider {
      *     the session may tell
      */
     static SessionOptions sessionOptions(long memoryLimit) throws OrtException {
+        EngineLibraries.unpackCuda();
         SessionOptions options = new SessionOptions();
         try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(FIRST_GPU)) {
             if (memoryLimit > 0) {

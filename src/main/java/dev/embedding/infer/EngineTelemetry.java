@@ -20,7 +20,7 @@ final class EngineTelemetry {
         }
         try {
             CLibrary.load().setenv(VARIABLE, "1", 0);
-        } catch (UnsatisfiedLinkError failure) {
+        } catch (LinkageError failure) {
             System.getLogger(EngineTelemetry.class.getName())
                     .log(
                             System.Logger.Level.WARNING,

@@ -2,6 +2,7 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.support.UnusableDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -67,7 +68,7 @@ public final class InferenceEngine implements AutoCloseable {
         if (options.device() != Device.CPU) {
             try {
                 return onCuda(runtime, opener, options);
-            } catch (OrtException | UnsatisfiedLinkError failure) {
+            } catch (OrtException | UnsatisfiedLinkError | UnusableDirectoryException failure) {
                 fallbackReason = EngineMessage.of(failure);
             }
         }

@@ -2,7 +2,6 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -11,8 +10,6 @@ import java.util.function.UnaryOperator;
 
 /** ONNX Runtime as this process uses it: one environment, errors only in its log, telemetry to its vendor off. */
 public final class InferenceRuntime {
-
-    private static final OrtLoggingLevel LOGGED = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
 
     /** How long a run may take at least. */
     public static final Duration RUN_TIMEOUT = Duration.ofSeconds(30);
@@ -36,9 +33,8 @@ public final class InferenceRuntime {
         this.runTimeout = runTimeout;
         this.watch = watch;
         this.sessions = sessions;
-        NativeMemory.shareArenas();
-        EngineTelemetry.switchOff();
-        environment = OrtEnvironment.getEnvironment(LOGGED);
+        EngineLibraries.load();
+        environment = OrtEnvironment.getEnvironment(EngineLibraries.LOGGED);
         keepUntilExit();
         try {
             environment.setTelemetry(false);
@@ -58,7 +54,7 @@ public final class InferenceRuntime {
             api.setAccessible(true);
             Method create = OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
             create.setAccessible(true);
-            create.invoke(null, api.getLong(null), LOGGED.getValue(), OrtEnvironment.DEFAULT_NAME);
+            create.invoke(null, api.getLong(null), EngineLibraries.LOGGED.getValue(), OrtEnvironment.DEFAULT_NAME);
         } catch (ReflectiveOperationException | RuntimeException otherVersion) {
             System.getLogger(InferenceRuntime.class.getName())
                     .log(System.Logger.Level.WARNING, "Requests in flight may be lost at shutdown", otherVersion);
@@ -69,7 +65,7 @@ public final class InferenceRuntime {
     public static void endProcess(int exitCode) {
         try {
             CLibrary.load()._exit(exitCode);
-        } catch (UnsatisfiedLinkError notPosix) {
+        } catch (LinkageError notPosix) {
             Runtime.getRuntime().halt(exitCode);
         }
     }

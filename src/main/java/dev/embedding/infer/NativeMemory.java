@@ -31,9 +31,12 @@ final class NativeMemory {
         }
         try {
             function.accept(CLibrary.load());
-        } catch (UnsatisfiedLinkError otherCLibrary) {
+        } catch (LinkageError otherCLibrary) {
             System.getLogger(NativeMemory.class.getName())
-                    .log(System.Logger.Level.DEBUG, "The C library is not glibc: {0}", otherCLibrary.getMessage());
+                    .log(
+                            System.Logger.Level.DEBUG,
+                            "The C library is not glibc, or cannot be called: {0}",
+                            otherCLibrary.getMessage());
         }
     }
 }

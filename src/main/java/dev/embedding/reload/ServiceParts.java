@@ -15,6 +15,7 @@ import dev.embedding.serving.quantized.QuantizedModels;
 import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.Environment;
 import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.settings.ListenAddress;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
@@ -156,15 +157,16 @@ class ServiceParts {
 
     /** How this replica is called in the status table. */
     private static String replica(ServiceSettings settings) {
-        String host = settings.host();
-        if (host.equals(StartBanner.ALL_INTERFACES)) {
-            try {
-                host = InetAddress.getLocalHost().getHostName();
-            } catch (UnknownHostException nameless) {
-                host = "localhost";
-            }
+        ListenAddress address = ListenAddress.of(settings);
+        return (address.isEveryInterface() ? nameOfThisMachine() : address.hostInBrackets()) + ":" + address.port();
+    }
+
+    private static String nameOfThisMachine() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
         }
-        return host + ":" + settings.port();
     }
 
     void onStart(

@@ -2,12 +2,11 @@ package dev.embedding.reload;
 
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.settings.ListenAddress;
 import dev.embedding.settings.ServiceSettings;
 
 /** What a person wants to know once the service answers. */
 final class StartBanner {
-
-    static final String ALL_INTERFACES = "0.0.0.0";
 
     private StartBanner() {}
 
@@ -15,8 +14,7 @@ final class StartBanner {
     static String of(ServedModel served, ServiceSettings environment, ModelHost host) {
         EmbeddingModel model = served.model();
         ServiceSettings settings = served.settings();
-        String name = environment.host().equals(ALL_INTERFACES) ? "localhost" : environment.host();
-        String address = "http://" + name + ":" + environment.port();
+        String address = ListenAddress.of(environment).url();
         return """
 
                   Embedding Service answers

@@ -1,10 +1,12 @@
 package dev.embedding.settings;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,7 +29,11 @@ public final class Environment {
         this.ofFile = Map.copyOf(ofFile);
     }
 
-    /** The environment of this process, with the {@code .env} of the working directory where there is one. */
+    /**
+     * The environment of this process, with the {@code .env} of the working directory where there is one.
+     *
+     * @throws InvalidEnvironmentException when that file cannot be read
+     */
     public static Environment ofProcess() {
         return read(System.getenv(), Path.of(FILE));
     }
@@ -36,6 +42,7 @@ public final class Environment {
         return new Environment(real, fileVariables(file, real));
     }
 
+    /** Going on without the file could open to everybody a service whose keys are there. */
     private static Map<String, String> fileVariables(Path file, Map<String, String> real) {
         if (!Files.isRegularFile(file)) {
             return Map.of();
@@ -43,9 +50,9 @@ public final class Environment {
         try {
             return DotEnv.parse(Files.readString(file, StandardCharsets.UTF_8), real);
         } catch (IOException failure) {
-            System.getLogger(Environment.class.getName())
-                    .log(System.Logger.Level.WARNING, "{0} is not readable as UTF-8 text and is ignored", FILE);
-            return Map.of();
+            String cause = failure instanceof CharacterCodingException ? "other bytes" : failure.toString();
+            throw new InvalidEnvironmentException(
+                    List.of(FILE + " must be a file of UTF-8 text that can be read (" + cause + ")"));
         }
     }
 

@@ -46,6 +46,7 @@ public record EnvironmentSettings(
         for (ProcessVariable variable : ProcessVariable.values()) {
             environment.value(variable.name()).ifPresent(text -> check(variable, text, faults));
         }
+        PathVariables.faults(environment).forEach(faults::add);
         if (faults.isEmpty()) {
             faults.addAll(HeapLimits.ofThisProcess().faults(environment));
         }

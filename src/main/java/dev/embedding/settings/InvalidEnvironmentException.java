@@ -2,17 +2,18 @@ package dev.embedding.settings;
 
 import java.util.List;
 
-/** The service cannot start with these variables. */
+/** The service cannot start with these variables, or where it was started. */
 public final class InvalidEnvironmentException extends RuntimeException {
 
     private final List<String> faults;
 
-    InvalidEnvironmentException(List<String> faults) {
+    /** @param faults a line each */
+    public InvalidEnvironmentException(List<String> faults) {
         super(String.join("; ", faults));
         this.faults = List.copyOf(faults);
     }
 
-    /** One line a variable: its name, the rule, the value. */
+    /** One line each: the name of the variable or limit, the rule, the value. */
     public List<String> faults() {
         return faults;
     }

@@ -2,7 +2,6 @@ package dev.embedding.settings;
 
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -111,7 +110,6 @@ enum ProcessVariable {
 
     private static void file(String value) {
         require(!value.isBlank());
-        Path unused = Path.of(value);
     }
 
     private static void reloadMode(String value) {

@@ -21,7 +21,7 @@ final class LibraryTokenizer implements Encoder, AutoCloseable {
 
     /** @throws IllegalArgumentException when it is no tokenizer */
     static LibraryTokenizer load(TokenizerDefinition definition, String fileName) throws IOException {
-        TokenizerLibrary.prepare();
+        TokenizerLibrary.load();
         try (InputStream json = definition.content()) {
             return new LibraryTokenizer(
                     HuggingFaceTokenizer.newInstance(json, Map.of("truncation", "false", "padding", "false")));

@@ -169,13 +169,34 @@ class EnvironmentSettingsTest {
     }
 
     @Test
-    void ignoresAFileThatIsNoText(@TempDir Path directory) throws IOException {
+    void refusesAFileThatIsNoText(@TempDir Path directory) throws IOException {
         Path file =
                 Files.write(directory.resolve(".env"), "EMBEDDING_DEVICE=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
 
-        EnvironmentSettings settings = EnvironmentSettings.of(Environment.read(Map.of(), file));
+        InvalidEnvironmentException invalid =
+                catchThrowableOfType(InvalidEnvironmentException.class, () -> Environment.read(Map.of(), file));
 
-        assertThat(settings.settings().device()).isEqualTo("cuda");
+        assertThat(invalid.faults()).singleElement().asString().startsWith(".env must be a file of UTF-8 text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "EMBEDDING_MODEL_NAME",
+                "EMBEDDING_MODEL_CACHE_DIR",
+                "EMBEDDING_SETTINGS_FILE",
+                "EMBEDDING_API_KEYS_FILE",
+                "EMBEDDING_ADMIN_KEYS_FILE"
+            })
+    void refusesAPathThatTheLocaleCannotExpress(String variable) {
+        InvalidEnvironmentException invalid = catchThrowableOfType(
+                InvalidEnvironmentException.class, () -> settings(Map.of(variable, "/models/m\uFFFD\uFFFDdel")));
+
+        assertThat(invalid.faults())
+                .singleElement()
+                .asString()
+                .startsWith(variable + " must be a path that the locale can express")
+                .contains("LC_ALL=C.UTF-8");
     }
 
     @Test

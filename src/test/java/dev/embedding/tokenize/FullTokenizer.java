@@ -14,7 +14,7 @@ final class FullTokenizer implements AutoCloseable {
     private final HuggingFaceTokenizer tokenizer;
 
     FullTokenizer(Path tokenizerJson, int maxTokens) throws IOException {
-        TokenizerLibrary.prepare();
+        TokenizerLibrary.load();
         String length = Integer.toString(maxTokens);
         try (InputStream json = Files.newInputStream(tokenizerJson)) {
             this.tokenizer = HuggingFaceTokenizer.newInstance(

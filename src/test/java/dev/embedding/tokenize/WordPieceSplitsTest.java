@@ -223,7 +223,7 @@ class WordPieceSplitsTest {
         private final List<Long> idsOfNothing;
 
         LibraryKinds() throws IOException {
-            TokenizerLibrary.prepare();
+            TokenizerLibrary.load();
             try (InputStream json = Files.newInputStream(TextTokenizerTest.BGE_SMALL)) {
                 tokenizer = HuggingFaceTokenizer.newInstance(
                         json, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.embedding.support.ProcessDirectory;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -183,7 +184,7 @@ public final class GraphPreparation {
     }
 
     private static Path writeTemporary(ModelProto model) throws IOException {
-        Path file = Files.createTempFile("prepared-model", ".onnx");
+        Path file = Files.createTempFile(ProcessDirectory.path(), "prepared-model", ".onnx");
         // A file's own stream takes such bytes without copying them through the heap.
         try (OutputStream content = new FileOutputStream(file.toFile())) {
             model.writeTo(content);

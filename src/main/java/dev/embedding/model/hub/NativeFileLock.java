@@ -43,7 +43,7 @@ final class NativeFileLock {
             String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
             return Optional.of(new NativeFileLock(Native.load(
                     Platform.C_LIBRARY_NAME, CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, encoding))));
-        } catch (UnsatisfiedLinkError noSuchLibrary) {
+        } catch (LinkageError noSuchLibrary) {
             return Optional.empty();
         }
     }

@@ -18,6 +18,7 @@ import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
 import dev.embedding.serving.ServingOptions;
 import dev.embedding.serving.Workers;
+import dev.embedding.support.ProcessDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,8 +96,8 @@ public final class QuantizedModels {
             temporary = files.temporary();
         } catch (IOException readOnly) {
             canBeKept = false;
-            temporary = Files.createTempFile("quantized", ".onnx");
-            temporary.toFile().deleteOnExit();
+            temporary = Files.createTempFile(ProcessDirectory.path(), "quantized", ".onnx");
+            ProcessDirectory.deleteAtExit(temporary);
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The model_cache_dir cannot be written: the quantized model is made at each start");

@@ -1,0 +1,49 @@
+package dev.embedding.support;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** A directory that the process needs cannot be used; the message is one line that names it, the rule and the cause. */
+public final class UnusableDirectoryException extends RuntimeException {
+
+    /** The linker names the library, twice. */
+    private static final Pattern PATHS = Pattern.compile("/[^:]*: ");
+
+    private UnusableDirectoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /**
+     * @param setting what chooses the directory
+     * @param rule what the directory must be or do, as {@code be a directory that exists}
+     */
+    public static UnusableDirectoryException of(String setting, String rule, Path directory, Throwable cause) {
+        String text = setting + " '" + directory + "' must " + rule + ": " + reason(cause);
+        return new UnusableDirectoryException(text.replaceAll("\\p{Cntrl}+", " "), cause);
+    }
+
+    private static String reason(Throwable cause) {
+        if (cause instanceof NoSuchFileException) {
+            return "no such directory" + (isAscii() ? " (with LC_ALL=C.UTF-8 other names than ASCII are found)" : "");
+        }
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof FileSystemException failure && failure.getReason() != null) {
+            return failure.getReason();
+        }
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof UnsatisfiedLinkError) {
+            return PATHS.matcher(message).replaceAll("");
+        }
+        return cause instanceof IOException ? message : cause.toString();
+    }
+
+    private static boolean isAscii() {
+        return System.getProperty("sun.jnu.encoding", "").startsWith("ANSI_X3.4");
+    }
+}
