@@ -90,6 +90,27 @@ class BadEnvironmentIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ssl_verify_cert=maybe      | ssl_verify_cert must be true or false, not 'maybe'
+            ssl_ca=/there/is/none.pem  | ssl_ca must name a file with certificates in PEM
+            ssl_cipher=AES256          | ssl_cipher is not understood
+            """)
+    void endsTheStartWhenTheUrlOfTheDatabaseAsksForTlsInVain(String parameter, String rule) {
+        try (ServiceProcess service = ServiceProcess.configure()
+                .with("EMBEDDING_USE_DB_SETTINGS", "true")
+                .with("EMBEDDING_DB_URL", "mysql+pymysql://anna:secret@db/settings?" + parameter)
+                .launch()) {
+            assertThat(service.exitCode()).isEqualTo(1);
+            assertThat(service.output().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("EMBEDDING_DB_URL ")
+                    .contains(rule)
+                    .doesNotContain("secret");
+        }
+    }
+
     @Test
     void namesThePortThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());

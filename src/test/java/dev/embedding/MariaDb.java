@@ -38,7 +38,11 @@ final class MariaDb implements AutoCloseable {
     private final Path data = directory.resolve("data");
     private @Nullable Process process;
 
-    private MariaDb() {}
+    private final List<String> options;
+
+    private MariaDb(List<String> options) {
+        this.options = options;
+    }
 
     /** A new one, started. */
     static MariaDb started() {
@@ -47,9 +51,14 @@ final class MariaDb implements AutoCloseable {
         return database;
     }
 
-    /** A new one, of which nothing listens yet. */
+    /** A new one without TLS, of which nothing listens yet. */
     static MariaDb installed() {
-        MariaDb database = new MariaDb();
+        return installed(List.of("--skip-ssl"));
+    }
+
+    /** @param options of the server, besides those that keep it to itself */
+    static MariaDb installed(List<String> options) {
+        MariaDb database = new MariaDb(options);
         database.install();
         Runtime.getRuntime().addShutdownHook(new Thread(database::close));
         return database;
@@ -86,6 +95,11 @@ final class MariaDb implements AutoCloseable {
 
     /** Starts it, again on the same port and with the same data, and waits until it answers. */
     void start() {
+        start(List.of());
+    }
+
+    /** @param more options for this time */
+    void start(List<String> more) {
         List<String> command = new ArrayList<>(List.of(
                 program("mariadbd"),
                 "--no-defaults",
@@ -95,10 +109,11 @@ final class MariaDb implements AutoCloseable {
                 "--socket=" + socket(),
                 "--port=" + port,
                 "--bind-address=127.0.0.1",
-                "--skip-ssl",
                 "--skip-name-resolve",
                 "--innodb-buffer-pool-size=16M",
                 "--init-file=" + directory.resolve("init.sql")));
+        command.addAll(options);
+        command.addAll(more);
         if (System.getProperty("user.name").equals("root")) {
             command.add("--user=root");
         }

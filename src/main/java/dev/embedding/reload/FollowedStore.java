@@ -70,6 +70,7 @@ final class FollowedStore {
     /** What it says at the start; empty when it gives no answer in time, or the process is ending. */
     Optional<List<StoredRow>> readFirst(BooleanSupplier isStopped) {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        boolean isTold = false;
         while (true) {
             try {
                 return Optional.of(store.read()
@@ -80,7 +81,11 @@ final class FollowedStore {
                         .await()
                         .indefinitely());
             } catch (StoreUnavailableException away) {
-                report.storeFailed(away.reason());
+                // The attempt that the end of patience cuts short says less than the one before.
+                if (!isTold || System.nanoTime() - deadline < 0) {
+                    report.storeFailed(away.reason());
+                    isTold = true;
+                }
                 LockSupport.parkNanos(START_PAUSE.toNanos());
                 if (System.nanoTime() - deadline > 0 || isStopped.getAsBoolean()) {
                     return Optional.empty();

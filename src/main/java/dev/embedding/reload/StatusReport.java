@@ -5,10 +5,12 @@ import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.StatusBoard.ReplicaStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** What is known about following the settings, for {@code /health} and for the status table. Thread-safe. */
@@ -24,6 +26,9 @@ final class StatusReport {
     private final String replica;
     private final String storeFault;
     private final Map<String, Fault> faults = new LinkedHashMap<>();
+    /** Since the store answered last: an outage may show its cause only after a first timeout. */
+    private final Set<String> loggedOfStore = new HashSet<>();
+
     private String seen = "";
     private String applied = "";
     private boolean writing;
@@ -46,7 +51,7 @@ final class StatusReport {
     }
 
     synchronized void storeFailed(String reason) {
-        if (!faults.containsKey(storeFault)) {
+        if (loggedOfStore.add(reason)) {
             LOG.warn(reason);
         }
         fault(storeFault, reason);
@@ -55,6 +60,7 @@ final class StatusReport {
     /** Whether it was away before. */
     synchronized boolean storeAnswers() {
         boolean wasAway = faults.remove(storeFault) != null;
+        loggedOfStore.clear();
         if (wasAway) {
             LOG.info("The stored settings answer again");
         }

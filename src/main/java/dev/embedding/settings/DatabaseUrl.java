@@ -13,10 +13,12 @@ import java.util.regex.Pattern;
  *
  * @param host a name or an address; IPv6 without brackets
  * @param user decoded, as is the password
+ * @param parameters of the query behind {@code ?}
  */
-public record DatabaseUrl(String host, int port, String database, String user, String password) {
+public record DatabaseUrl(
+        String host, int port, String database, String user, String password, DatabaseParameters parameters) {
 
-    private static final String VARIABLE = "EMBEDDING_DB_URL";
+    static final String VARIABLE = "EMBEDDING_DB_URL";
     private static final int DEFAULT_PORT = 3306;
     private static final int LARGEST_PORT = 65_535;
 
@@ -26,7 +28,7 @@ public record DatabaseUrl(String host, int port, String database, String user, S
                     + "(?:(?<user>[^:/@]*)(?::(?<password>.*?))?@)?"
                     + "(?:\\[(?<address>[^]/@]*)]|(?<name>[^:/?@\\[\\]]*))"
                     + "(?::(?<port>[0-9]*))?"
-                    + "(?:/(?<database>[^?]*))?(?:\\?.*)?",
+                    + "(?:/(?<database>[^?]*))?(?:\\?(?<query>.*))?",
             Pattern.DOTALL);
 
     private static final Pattern ENCODED = Pattern.compile("(?:%[0-9a-fA-F]{2})+");
@@ -47,8 +49,9 @@ public record DatabaseUrl(String host, int port, String database, String user, S
         require(!host.isBlank(), "it names no host");
         require(!user.isEmpty(), "it names no user");
         require(!part(url, "database").isBlank(), "it names no database");
-        return new DatabaseUrl(
-                host, port(part(url, "port")), part(url, "database"), user, decoded(part(url, "password")));
+        int port = port(part(url, "port"));
+        DatabaseParameters parameters = DatabaseParameters.parse(part(url, "query"));
+        return new DatabaseUrl(host, port, part(url, "database"), user, decoded(part(url, "password")), parameters);
     }
 
     /** For people: host and port, never the credentials. */

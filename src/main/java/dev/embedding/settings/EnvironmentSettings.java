@@ -51,6 +51,7 @@ public record EnvironmentSettings(
             faults.addAll(HeapLimits.ofThisProcess().faults(environment));
         }
         Optional<DatabaseUrl> database = database(environment, faults);
+        database.flatMap(url -> url.parameters().warning()).ifPresent(warnings::add);
         if (!faults.isEmpty()) {
             throw new InvalidEnvironmentException(faults);
         }

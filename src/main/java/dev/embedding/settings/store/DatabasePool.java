@@ -50,7 +50,7 @@ class DatabasePool implements MySQLPoolCreator {
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         return MySQLBuilder.pool()
                 .with(pool)
-                .connectingTo(connection)
+                .connectingTo(new DatabaseTransport(connection, url, input.vertx(), timeout))
                 .using(input.vertx())
                 .build();
     }

@@ -28,7 +28,7 @@ class SettingsStores {
     }
 
     private static DatabaseStore databaseStore(DatabaseUrl url, Pool pool, Vertx vertx, Duration timeout) {
-        return new DatabaseStore(pool, new DatabaseCalls(vertx, timeout, new DatabaseFault(url.address(), timeout)));
+        return new DatabaseStore(pool, new DatabaseCalls(vertx, timeout, new DatabaseFault(url, timeout)));
     }
 
     @Produces
