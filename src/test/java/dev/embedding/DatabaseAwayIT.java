@@ -69,6 +69,7 @@ class DatabaseAwayIT {
             store("max_batch_size", "4");
             Following.awaitSetting(service, "max_batch_size", "4");
             caller.awaitAnswer();
+            assertThat(service.output()).doesNotContain("already complete", "\tat ");
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.embedding.reload;
 
 import dev.embedding.settings.AllowedModels;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.UnstorableValueException;
+import java.util.Optional;
 
 /** A change of settings that was asked for and did not happen; nothing was stored. The message is for the caller. */
 public final class SettingChangeException extends RuntimeException {
@@ -17,6 +20,8 @@ public final class SettingChangeException extends RuntimeException {
         NOT_STORED,
         /** The model that the change names could not be loaded; the previous one stays. */
         MODEL_NOT_LOADED,
+        /** The store cannot hold the value of a key as it was sent. */
+        NOT_STORABLE,
         /** The change would leave the vector space that must be served. */
         OTHER_SPACE,
         /** The change names a model that stored settings may not name. */
@@ -26,10 +31,21 @@ public final class SettingChangeException extends RuntimeException {
     }
 
     private final Cause reason;
+    private final Optional<String> key;
 
     public SettingChangeException(Cause reason, String detail) {
+        this(reason, detail, Optional.empty());
+    }
+
+    private SettingChangeException(Cause reason, String detail, Optional<String> key) {
         super(detail);
         this.reason = reason;
+        this.key = key;
+    }
+
+    static SettingChangeException notStorable(UnstorableValueException refusal) {
+        return new SettingChangeException(
+                Cause.NOT_STORABLE, "Nothing was changed: " + refusal.reason() + ".", Optional.of(refusal.key()));
     }
 
     public static SettingChangeException storeOff() {
@@ -40,7 +56,8 @@ public final class SettingChangeException extends RuntimeException {
     static SettingChangeException modelNotAllowed(AllowedModels allowed) {
         return new SettingChangeException(
                 Cause.MODEL_NOT_ALLOWED,
-                "Nothing was changed: model_name must be one of EMBEDDING_ALLOWED_MODELS (" + allowed + ").");
+                "Nothing was changed: model_name must be one of EMBEDDING_ALLOWED_MODELS (" + allowed + ").",
+                Optional.of(SettingKey.MODEL_NAME.key()));
     }
 
     static SettingChangeException stopping() {
@@ -49,6 +66,11 @@ public final class SettingChangeException extends RuntimeException {
 
     public Cause reason() {
         return reason;
+    }
+
+    /** The setting that it is about, where it is about one. */
+    public Optional<String> key() {
+        return key;
     }
 
     public String detail() {

@@ -11,6 +11,7 @@ import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
+import dev.embedding.settings.UnstorableValueException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
@@ -352,6 +353,8 @@ public final class SettingsFollower implements SettingsControl {
             emitter.complete(null);
         } catch (SettingChangeException refusal) {
             emitter.fail(refusal);
+        } catch (UnstorableValueException refusal) {
+            emitter.fail(SettingChangeException.notStorable(refusal));
         } catch (StoreUnavailableException away) {
             report.storeFailed(away.reason());
             emitter.fail(

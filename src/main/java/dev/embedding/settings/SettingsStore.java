@@ -21,7 +21,8 @@ public interface SettingsStore {
     Uni<List<StoredRow>> read();
 
     /**
-     * Stores all changes or none.
+     * Stores all changes or none, and holds what is stored to what was given. Fails with an {@link
+     * UnstorableValueException} when the store cannot hold a value as it is.
      *
      * @param changes texts by key; empty deletes the row
      */

@@ -69,26 +69,24 @@ class FailureMapper {
                 switch (failure.reason()) {
                     case STORE_OFF, READ_ONLY -> 400;
                     case NOT_STORED -> 404;
-                    case OTHER_SPACE, MODEL_NOT_ALLOWED -> 422;
+                    case OTHER_SPACE, NOT_STORABLE, MODEL_NOT_ALLOWED -> 422;
                     case MODEL_NOT_LOADED -> 500;
                     case STORE_UNAVAILABLE, STOPPING -> 503;
                 };
         if (status == 422) {
-            return answer(Failure.invalid(changedField(exchange, failure.reason()), failure.detail()), exchange)
+            return answer(Failure.invalid(changedField(exchange, failure), failure.detail()), exchange)
                     .build();
         }
         return answer(Failure.of(status, failure.detail()), exchange).build();
     }
 
     /** Where a request names what it wants to change. */
-    private static String changedField(RoutingContext exchange, SettingChangeException.Cause reason) {
+    private static String changedField(RoutingContext exchange, SettingChangeException failure) {
         if (exchange.request().method().equals(HttpMethod.DELETE)) {
             return "path.key";
         }
         return exchange.normalizedPath().startsWith("/settings/bulk")
-                ? reason == SettingChangeException.Cause.MODEL_NOT_ALLOWED
-                        ? "body.settings.model_name"
-                        : "body.settings"
+                ? "body.settings" + failure.key().map(key -> "." + key).orElse("")
                 : "body.value";
     }
 

@@ -1,5 +1,6 @@
 package dev.embedding.settings.store;
 
+import dev.embedding.settings.UnstorableValueException;
 import io.quarkus.vertx.core.runtime.context.VertxContextSafetyToggle;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -31,14 +32,15 @@ final class DatabaseCalls {
      * Starts an operation with each subscription.
      *
      * @param operation takes a question: whether nobody waits any more
-     * @return its item, or a {@link dev.embedding.settings.StoreUnavailableException}
+     * @return its item, or a {@link dev.embedding.settings.StoreUnavailableException}; an {@link UnstorableValueException}
+     *     is passed on
      */
     <T> Uni<T> call(Function<BooleanSupplier, Uni<T>> operation) {
         return this.<T>onItsOwnContext(operation)
                 .ifNoItem()
                 .after(timeout)
                 .fail()
-                .onFailure()
+                .onFailure(failure -> !(failure instanceof UnstorableValueException))
                 .transform(fault::translated);
     }
 

@@ -3,18 +3,22 @@ package dev.embedding.settings.store;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.UnstorableValueException;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +29,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
 
     private static final String SERVICE = "embedding-service";
     private static final int LONGEST_MESSAGE = 2048;
+    private static final int PLAIN_MESSAGE = 255;
 
     private static final String SETTINGS_TABLE = """
             CREATE TABLE IF NOT EXISTS service_settings (
@@ -35,6 +40,9 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
     private static final String STORE_SETTING = """
             INSERT INTO service_settings (service, `key`, value) VALUES (:service, :key, :value)
             ON DUPLICATE KEY UPDATE `key` = :key, value = :value""";
+
+    private static final String HELD_OTHERWISE = "The database's table would hold another value than was sent;"
+            + " look at the character set and the length of its columns, and at its triggers";
 
     private static final String STATUS_TABLE = """
             CREATE TABLE IF NOT EXISTS service_settings_status (
@@ -89,17 +97,25 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
     }
 
     private <T> Uni<T> with(String table, Supplier<Uni<T>> operation) {
-        return operation.get().onFailure(DatabaseFault::isMissingTable).recoverWithUni(() -> pool.query(table)
-                .execute()
+        return operation.get().onFailure(DatabaseFault::isMissingTable).recoverWithUni(() -> onConnection(
+                        connection -> connection.query(table).execute())
                 .chain(operation::get));
     }
 
+    /** Not by the pool's own queries: their timer goes on after a failure, and then fails itself. */
+    private <T> Uni<T> onConnection(Function<SqlConnection, Uni<T>> operation) {
+        return pool.withConnection(operation);
+    }
+
     private static Uni<List<StoredRow>> rows() {
-        return Panache.withSession(() -> SettingEntity.<SettingEntity>list("service", SERVICE))
-                .map(rows -> rows.stream()
-                        .map(row -> new StoredRow(row.name, row.value))
-                        .sorted(Comparator.comparing(StoredRow::key))
-                        .toList());
+        return Panache.withSession(DatabaseStore::readRows);
+    }
+
+    private static Uni<List<StoredRow>> readRows() {
+        return SettingEntity.<SettingEntity>list("service", SERVICE).map(rows -> rows.stream()
+                .map(row -> new StoredRow(row.name, row.value))
+                .sorted(Comparator.comparing(StoredRow::key))
+                .toList());
     }
 
     /** A change that nobody waits for any more was reported as failed, and must not be found in the table later. */
@@ -112,6 +128,9 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                         .orElseGet(() -> deleted(change.getKey())))
                 .onItem()
                 .ignoreAsUni()
+                .chain(DatabaseStore::readRows)
+                .invoke(stored -> requireAsGiven(changes, stored))
+                .replaceWithVoid()
                 .invoke(() -> {
                     if (isGivenUp.getAsBoolean()) {
                         throw new CancellationException();
@@ -126,21 +145,53 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                         .setParameter("key", key)
                         .setParameter("value", value)
                         .executeUpdate())
+                .onFailure(DatabaseFault::isOfValue)
+                .transform(failure -> new UnstorableValueException(key, DatabaseFault.unstorable(failure)))
                 .replaceWithVoid();
     }
 
     private static Uni<Void> deleted(String key) {
-        return SettingEntity.delete("service = ?1 and name = ?2", SERVICE, key).replaceWithVoid();
+        return SettingEntity.delete("service = ?1 and name = ?2", SERVICE, key)
+                .onFailure(DatabaseFault::isOfValue)
+                .transform(failure -> new UnstorableValueException(key, DatabaseFault.unstorable(failure)))
+                .replaceWithVoid();
+    }
+
+    /** A table of another character set, a narrower column or a trigger may hold something else than was given. */
+    private static void requireAsGiven(Map<String, Optional<String>> changes, List<StoredRow> rows) {
+        changes.forEach((key, given) -> {
+            List<String> held = rows.stream()
+                    .filter(row -> row.key().equals(key))
+                    .map(row -> Objects.requireNonNullElse(row.value(), "NULL"))
+                    .toList();
+            if (!held.equals(given.stream().toList())) {
+                throw new UnstorableValueException(key, HELD_OTHERWISE);
+            }
+        });
     }
 
     private Uni<Void> published(ReplicaStatus status) {
-        String message = status.message();
-        String cut = message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
-        Tuple row =
-                Tuple.from(List.of(SERVICE, status.replica(), status.seen(), status.applied(), status.state(), cut));
-        return pool.preparedQuery(STORE_STATUS)
-                .execute(row)
-                .chain(() -> pool.preparedQuery(FORGET_STATUS).execute(Tuple.of(SERVICE)))
+        return published(status, cut(status.message(), LONGEST_MESSAGE))
+                .onFailure(DatabaseFault::isOfValue)
+                .recoverWithUni(() -> published(status, plain(status.message())));
+    }
+
+    private Uni<Void> published(ReplicaStatus status, String message) {
+        Tuple row = Tuple.from(
+                List.of(SERVICE, status.replica(), status.seen(), status.applied(), status.state(), message));
+        return onConnection(connection -> connection
+                        .preparedQuery(STORE_STATUS)
+                        .execute(row)
+                        .chain(() -> connection.preparedQuery(FORGET_STATUS).execute(Tuple.of(SERVICE))))
                 .replaceWithVoid();
+    }
+
+    /** For a table that does not hold every character, or as many. */
+    private static String plain(String message) {
+        return cut(message.replaceAll("[^ -~]", "?"), PLAIN_MESSAGE);
+    }
+
+    private static String cut(String text, int characters) {
+        return text.substring(0, Math.min(text.length(), characters));
     }
 }

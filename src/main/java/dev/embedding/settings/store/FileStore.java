@@ -1,8 +1,10 @@
 package dev.embedding.settings.store;
 
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.UnstorableValueException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file with settings: a JSON object, or lines {@code key=value}. A file that is missing holds none. A change replaces
@@ -78,15 +81,31 @@ final class FileStore implements SettingsStore {
         if (isReadOnly()) {
             throw unavailable("cannot be written");
         }
-        byte[] changed = inItsForm(() -> content().with(changes)).getBytes(StandardCharsets.UTF_8);
+        byte[] changed = content().with(changes).getBytes(StandardCharsets.UTF_8);
         if (changed.length > LARGEST) {
             throw unavailable("would be larger than 1 MB");
         }
+        requireAsGiven(changes, new String(changed, StandardCharsets.UTF_8));
         try {
             FileReplacement.replace(file, directory, changed);
         } catch (IOException failure) {
             throw new StoreUnavailableException(message("cannot be written"), failure);
         }
+    }
+
+    /** UTF-8 has no form for half a character. */
+    private void requireAsGiven(Map<String, Optional<String>> changes, String text) {
+        List<StoredRow> rows = SettingsText.of(text, isJsonByName()).rows();
+        changes.forEach((key, given) -> given.ifPresent(value -> {
+            if (rows.stream().noneMatch(row -> row.key().equals(key) && isSame(key, row.value(), value))) {
+                throw new UnstorableValueException(key, message("would hold another value than was sent"));
+            }
+        }));
+    }
+
+    private static boolean isSame(String key, @Nullable String held, String given) {
+        boolean keepsBlanks = SettingKey.of(key).filter(SettingKey::keepsBlanks).isPresent();
+        return held != null && (keepsBlanks ? held.equals(given) : held.strip().equals(given.strip()));
     }
 
     private SettingsText content() {

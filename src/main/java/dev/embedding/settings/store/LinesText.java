@@ -3,6 +3,7 @@ package dev.embedding.settings.store;
 import dev.embedding.settings.QuotedText;
 import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.UnstorableValueException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +76,7 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
             return key + "=" + (isPlain(value) ? value : QuotedText.write(value));
         }
         if (value.lines().count() > 1) {
-            throw new IllegalArgumentException("cannot hold a value of several lines");
+            throw new UnstorableValueException(key, "The settings file cannot hold a value of several lines");
         }
         return key + "=" + value.strip();
     }

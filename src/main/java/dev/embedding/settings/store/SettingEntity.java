@@ -7,6 +7,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.io.Serializable;
+import org.hibernate.annotations.ColumnTransformer;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code service_settings}, which several services share. */
@@ -22,9 +23,12 @@ public class SettingEntity extends PanacheEntityBase {
 
     @Id
     @Column(name = "`key`", length = 128)
+    @ColumnTransformer(read = "CAST(`key` AS CHAR)")
     public String name;
 
+    /** Read as text where a table made by hand has it in binary. */
     @Column(length = 2048)
+    @ColumnTransformer(read = "CAST(value AS CHAR)")
     @Nullable
     public String value;
 

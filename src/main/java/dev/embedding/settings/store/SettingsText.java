@@ -1,6 +1,7 @@
 package dev.embedding.settings.store;
 
 import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.UnstorableValueException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ sealed interface SettingsText permits JsonText, LinesText {
     /**
      * The text after changes, in the same form.
      *
-     * @throws IllegalArgumentException when a value does not fit the form
+     * @throws UnstorableValueException when a value does not fit the form
      */
     String with(Map<String, Optional<String>> changes);
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
+import dev.embedding.settings.UnstorableValueException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -154,12 +155,26 @@ class FileStoreTest {
     void refusesAValueThatLinesCannotHoldAndChangesNothing() throws IOException {
         FileStore store = file("settings", "device=cpu\n");
 
-        StoreUnavailableException refused = catchThrowableOfType(
-                StoreUnavailableException.class,
+        UnstorableValueException refused = catchThrowableOfType(
+                UnstorableValueException.class,
                 () -> write(store, Map.of("device", Optional.of("auto"), "model_name", Optional.of("a\nb"))));
 
-        assertThat(refused).hasMessage("The settings file settings cannot hold a value of several lines");
+        assertThat(refused).hasMessage("The settings file cannot hold a value of several lines");
+        assertThat(refused.key()).isEqualTo("model_name");
         assertThat(Files.readString(directory.resolve("settings"))).isEqualTo("device=cpu\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"settings.json", "settings.conf"})
+    void refusesHalfACharacterAndChangesNothing(String name) {
+        FileStore store = store(name);
+
+        UnstorableValueException refused = catchThrowableOfType(
+                UnstorableValueException.class,
+                () -> write(store, Map.of("query_prompt", Optional.of("half \ud83d: "))));
+
+        assertThat(refused.key()).isEqualTo("query_prompt");
+        assertThat(rows(store)).isEmpty();
     }
 
     @ParameterizedTest
