@@ -22,8 +22,9 @@ public final class Launcher {
     public static void main(String... arguments) throws Throwable {
         URL archive = Launcher.class.getProtectionDomain().getCodeSource().getLocation();
         if (!isUsable(archive)) {
-            System.err.println("The installation path must not contain '+' or '!/', and the locale must be able to express"
-                    + " it: " + archive.getPath());
+            System.err.println(
+                    "The installation path must not contain '+' or '!/', and the locale must be able to express"
+                            + " it: " + archive.getPath());
             // An orderly exit would load more classes, to log it.
             Runtime.getRuntime().halt(CANNOT_START);
         }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A {@link ServiceProcess} that is described, but not started yet: its environment, and files of its working directory.
@@ -33,6 +35,7 @@ final class ServiceStart {
     private final List<String> jvmOptions = new ArrayList<>();
     private final List<String> launcher = new ArrayList<>();
     private String temporaryDirectory = "tmp";
+    private Optional<String> installation = Optional.empty();
     private int port = Ports.free();
 
     ServiceStart() {
@@ -64,6 +67,12 @@ final class ServiceStart {
     /** Adds options of its JVM, which win over those given otherwise. */
     ServiceStart jvm(String... options) {
         jvmOptions.addAll(List.of(options));
+        return this;
+    }
+
+    /** Starts a copy of the application in a folder of its working directory. */
+    ServiceStart installedIn(String folder) {
+        installation = Optional.of(folder);
         return this;
     }
 
@@ -124,7 +133,26 @@ final class ServiceStart {
         }
     }
 
-    private List<String> command(Path directory) {
+    private Path archive(Path directory) throws IOException {
+        if (installation.isEmpty()) {
+            return APPLICATION;
+        }
+        Path copy = directory.resolve(installation.get());
+        Path original = APPLICATION.resolveSibling("");
+        try (Stream<Path> files = Files.walk(original)) {
+            for (Path file : files.toList()) {
+                Path target = copy.resolve(original.relativize(file));
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+        return copy.resolve(APPLICATION.getFileName());
+    }
+
+    private List<String> command(Path directory) throws IOException {
         List<String> command = new ArrayList<>(launcher);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + APPLICATION.resolveSibling("jvm.options"));
@@ -134,7 +162,7 @@ final class ServiceStart {
         }
         command.addAll(jvmOptions);
         command.add("-Djava.io.tmpdir=" + directory.resolve(temporaryDirectory));
-        command.addAll(List.of("-jar", APPLICATION.toString()));
+        command.addAll(List.of("-jar", archive(directory).toString()));
         return command;
     }
 }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Directories, locales and limits with which the service cannot start: it ends at once and says why in one line. */
 @EnabledOnOs(OS.LINUX)
@@ -100,6 +101,22 @@ class StartConditionsIT {
             }
 
             assertThat(left).isEmptyDirectory();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a+b", "a!"})
+    void namesAnInstallationPathThatClassesCannotBeLoadedFrom(String name) {
+        ServiceStart start = ServiceProcess.configure().installedIn(name);
+
+        endsWith(start, "The installation path must not contain '+' or '!/'", "/" + name + "/");
+    }
+
+    @Test
+    void startsFromAnUnusualInstallationPath() {
+        try (ServiceProcess service =
+                ServiceProcess.configure().installedIn("a!b c%20#d").ready()) {
+            assertThat(service.client().embed("a").vectors()).hasSize(1);
         }
     }
 
