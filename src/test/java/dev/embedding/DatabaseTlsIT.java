@@ -71,7 +71,7 @@ class DatabaseTlsIT {
         List<String> urls = List.of(
                 url("127.0.0.1", "ssl=true"),
                 url("127.0.0.1", "ssl_mode=preferred"),
-                url("127.0.0.1", ours + "&ssl_verify_cert=true"),
+                url("localhost", ours + "&ssl_verify_cert=true"),
                 urlOfCertified(ours + "&ssl_cert=" + files.certificate("client") + "&ssl_key=" + files.key("client")));
         List<ServiceProcess> services =
                 urls.stream().map(DatabaseTlsIT::launched).toList();
@@ -94,7 +94,7 @@ class DatabaseTlsIT {
         String ours = "ssl_ca=" + files.certificate("ours");
         Map<String, String> faults = new LinkedHashMap<>();
         faults.put(url("localhost", "ssl_ca=" + files.certificate("another")), "no authority that is named in ssl_ca");
-        faults.put(url("127.0.0.1", ours + "&ssl_mode=VERIFY_IDENTITY"), "for another name than 127.0.0.1");
+        faults.put(url("127.0.0.1", ours + "&ssl_verify_cert=true"), "for another name than 127.0.0.1");
         faults.put(url("127.0.0.1", "charset=utf8mb4"), "takes encrypted connections only");
         faults.put(urlOfCertified(ours), "asks this user for a certificate");
         List<ServiceProcess> services = new ArrayList<>();

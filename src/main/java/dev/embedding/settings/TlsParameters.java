@@ -144,7 +144,7 @@ final class TlsParameters {
                 SslMode mode = namedMode(by);
                 yield mode == DISABLED ? Range.atMost(mode, by) : Range.atLeast(mode, by);
             }
-            case VERIFY_CERTIFICATE -> isYes(by) ? Range.atLeast(VERIFY_CA, by) : Range.atMost(REQUIRED, by);
+            case VERIFY_CERTIFICATE -> isYes(by) ? Range.atLeast(verification(), by) : Range.atMost(REQUIRED, by);
             case VERIFY_NAME -> isYes(by) ? Range.atLeast(VERIFY_IDENTITY, by) : Range.atMost(VERIFY_CA, by);
             case AUTHORITIES -> Range.atLeast(impliedByAuthorities(), by);
             case CLIENT_CERTIFICATE -> Range.atLeast(REQUIRED, by);
@@ -155,18 +155,17 @@ final class TlsParameters {
         return MEANINGS.getOrDefault(parameter.key(), Meaning.SWITCH);
     }
 
-    /** As with SQLAlchemy, certificate and name are verified unless another parameter says what is. */
     private SslMode impliedByAuthorities() {
-        Set<Meaning> others = Set.of(Meaning.MODE, Meaning.VERIFY_CERTIFICATE, Meaning.VERIFY_NAME);
-        List<UrlParameter> saying = given.values().stream()
-                .filter(parameter -> others.contains(meaning(parameter)))
-                .toList();
-        boolean isUnwanted = saying.stream()
+        boolean isUnwanted = given.values().stream()
                 .anyMatch(parameter -> meaning(parameter) == Meaning.VERIFY_CERTIFICATE && !isYes(parameter));
-        if (isUnwanted) {
-            return REQUIRED;
-        }
-        return saying.isEmpty() ? VERIFY_IDENTITY : VERIFY_CA;
+        return isUnwanted ? REQUIRED : verification();
+    }
+
+    /** Names are verified too, unless another parameter says what is. */
+    private SslMode verification() {
+        Set<Meaning> ofNames = Set.of(Meaning.MODE, Meaning.VERIFY_NAME);
+        boolean isSaid = given.values().stream().anyMatch(parameter -> ofNames.contains(meaning(parameter)));
+        return isSaid ? VERIFY_CA : VERIFY_IDENTITY;
     }
 
     private static SslMode namedMode(UrlParameter parameter) {

@@ -60,12 +60,13 @@ class DatabaseParametersTest {
             ssl_ca=@ca.pem&ssl=true                     | VERIFY_IDENTITY
             ssl_capath=@hashed                          | VERIFY_IDENTITY
             ssl_ca=@ca.pem&ssl_check_hostname=false     | VERIFY_CA
-            ssl_ca=@ca.pem&ssl_verify_cert=true         | VERIFY_CA
+            ssl_ca=@ca.pem&ssl_verify_cert=true         | VERIFY_IDENTITY
+            ssl_ca=@ca.pem&ssl_verify_cert=true&ssl_check_hostname=false | VERIFY_CA
             ssl_ca=@ca.pem&ssl_mode=REQUIRED            | VERIFY_CA
             ssl_ca=@ca.pem&ssl_mode=PREFERRED           | VERIFY_CA
             ssl_ca=@ca.pem&ssl_verify_cert=false        | REQUIRED
             ssl_ca=@ca.pem&ssl_verify_cert=true&ssl_verify_identity=true | VERIFY_IDENTITY
-            ssl_verify_cert=true                        | VERIFY_CA
+            ssl_verify_cert=true                        | VERIFY_IDENTITY
             ssl_verify_cert=false                       | REQUIRED
             ssl_verify_identity=true                    | VERIFY_IDENTITY
             ssl_check_hostname=on                       | VERIFY_IDENTITY
