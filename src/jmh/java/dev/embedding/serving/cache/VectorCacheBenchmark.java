@@ -41,6 +41,6 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
     }
 
     private Recall recall(String text) {
-        return cache.recall(FINGERPRINT, "", EmbeddingInput.ofTexts(List.of(text)), false, () -> {});
+        return cache.recall(FINGERPRINT, "", EmbeddingInput.ofTexts(List.of(text)), CacheUse.SHARED, () -> {});
     }
 }
