@@ -17,8 +17,10 @@ public final class AcceptHeader {
 
     static void take(RoutingContext exchange) {
         MultiMap headers = exchange.request().headers();
-        exchange.put(KEY, String.join(",", headers.getAll(NAME)));
-        headers.remove(NAME);
+        if (headers.contains(NAME)) {
+            exchange.put(KEY, String.join(",", headers.getAll(NAME)));
+            headers.remove(NAME);
+        }
     }
 
     /** Has the framework's own endpoints, which choose between media types, answer with another where none is accepted. */

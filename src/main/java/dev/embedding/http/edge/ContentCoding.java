@@ -28,6 +28,9 @@ enum ContentCoding {
 
     /** @param fields values of the header; more than one coding is not supported */
     static ContentCoding of(List<String> fields) {
+        if (fields.isEmpty()) {
+            return IDENTITY;
+        }
         List<String> codings = fields.stream()
                 .flatMap(field -> Stream.of(field.split(",")))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))

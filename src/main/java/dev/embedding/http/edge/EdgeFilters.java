@@ -194,11 +194,13 @@ class EdgeFilters {
     /** Browsers send other types, and none, without asking first whether they may. */
     private static boolean isChangeInOtherThanJson(RoutingContext exchange) {
         HttpServerRequest request = exchange.request();
+        if (!request.method().equals(HttpMethod.POST)
+                || !AccessRules.changesSettings(request.method().name(), exchange.normalizedPath())
+                || !Framing.announcesBody(request)) {
+            return false;
+        }
         List<String> types = request.headers().getAll("Content-Type");
-        return request.method().equals(HttpMethod.POST)
-                && Framing.announcesBody(request)
-                && AccessRules.changesSettings(request.method().name(), exchange.normalizedPath())
-                && (types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches));
+        return types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches);
     }
 
     /** The framework's own endpoints receive bodies themselves, and choose between media types. */
