@@ -6,7 +6,7 @@ import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
-import dev.embedding.settings.store.FileReplacement;
+import dev.embedding.support.FileReplacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

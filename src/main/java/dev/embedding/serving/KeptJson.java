@@ -1,12 +1,11 @@
 package dev.embedding.serving;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.support.FileReplacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import java.util.UUID;
 
 /** JSON files in a directory that replicas may share: each is written whole under another name first, never in place. */
 final class KeptJson {
@@ -43,18 +42,7 @@ final class KeptJson {
 
     /** @throws IOException when the file cannot be written; one that was there before stays as it was */
     void write(String name, Object value) throws IOException {
-        // Not a temporary file of the system's, which none but its owner could read.
-        Path temporary = directory.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
-        Files.createDirectories(directory);
-        try {
-            Files.write(temporary, JSON.writeValueAsBytes(value));
-            Files.move(
-                    temporary,
-                    directory.resolve(name),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        FileReplacement.replace(
+                directory.resolve(name), Files.createDirectories(directory), JSON.writeValueAsBytes(value));
     }
 }

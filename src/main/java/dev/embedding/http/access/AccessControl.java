@@ -103,13 +103,15 @@ public class AccessControl {
         if (key.isEmpty()) {
             return Optional.of(Refusal.NO_KEY);
         }
-        Optional<String> admin = keys(adminKeys, adminKeyFile).idOf(key.get());
-        Optional<String> known = admin.or(() -> keys(apiKeys, apiKeyFile).idOf(key.get()));
+        KeyHashes admins = keys(adminKeys, adminKeyFile);
+        KeyHashes callers = keys(apiKeys, apiKeyFile);
+        Optional<String> admin = admins.idOf(key.get());
+        Optional<String> known = admin.or(() -> callers.idOf(key.get()));
         if (known.isEmpty()) {
             return Optional.of(Refusal.UNKNOWN_KEY);
         }
         exchange.put(KEY_ID, known.get());
-        if (keys(apiKeys, apiKeyFile).size() + keys(adminKeys, adminKeyFile).size() > 1) {
+        if (admins.size() + callers.size() > 1) {
             exchange.put(CACHE_SCOPE, known.get());
         }
         boolean suffices = admin.isPresent() || !AccessRules.changesSettings(method, path);

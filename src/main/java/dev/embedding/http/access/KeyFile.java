@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.jboss.logging.Logger;
 
 /**
- * A file with keys, by comma or by line, with comments; it may be replaced while the service runs. While it is missing, empty or not readable, the keys that
- * were read last stay; before the first ones there are none, which opens nothing.
+ * A file with keys, by comma or by line, with comments; it may be replaced while the service runs. While it is missing,
+ * empty or not readable, the keys that were read last stay; before the first ones there are none, which opens nothing.
  */
 final class KeyFile {
 

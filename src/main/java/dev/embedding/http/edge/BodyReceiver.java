@@ -85,7 +85,7 @@ final class BodyReceiver {
         this.call = call;
         this.limits = limits;
         this.claim = limits.inflight().claim(exchange);
-        this.coding = ContentCoding.of(request.headers().getAll("Content-Encoding"));
+        this.coding = ContentCoding.of(request);
         this.declared = (int) Math.min(declaredLength(), Integer.MAX_VALUE);
         this.body = new Body(declared);
     }

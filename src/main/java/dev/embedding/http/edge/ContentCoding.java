@@ -1,11 +1,11 @@
 package dev.embedding.http.edge;
 
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -26,15 +26,11 @@ enum ContentCoding {
 
     private static final int BUFFER_BYTES = 8 << 10;
 
-    /** @param fields values of the header; more than one coding is not supported */
-    static ContentCoding of(List<String> fields) {
-        if (fields.isEmpty()) {
-            return IDENTITY;
-        }
-        List<String> codings = fields.stream()
-                .flatMap(field -> Stream.of(field.split(",")))
-                .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
-                .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
+    /** Of a request's body; more than one coding is not supported. */
+    static ContentCoding of(HttpServerRequest request) {
+        List<String> codings = HeaderList.items(request, "Content-Encoding").stream()
+                .map(coding -> coding.toLowerCase(Locale.ROOT))
+                .filter(coding -> !coding.equals("identity"))
                 .toList();
         if (codings.isEmpty()) {
             return IDENTITY;

@@ -19,6 +19,9 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
 
     private static final int SHOWN_FAULTS = 3;
 
+    /** What only the log explains. */
+    static final Failure UNEXPECTED = of(500, "The service failed; its log says why under this request id.");
+
     static Failure of(int status, String detail) {
         return new Failure(status, detail, List.of(), Optional.empty());
     }

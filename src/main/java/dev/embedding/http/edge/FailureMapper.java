@@ -115,8 +115,7 @@ class FailureMapper {
     @ServerExceptionMapper
     Response unexpected(Throwable failure, RoutingContext exchange) {
         LOG.errorf(failure, "Request %s failed", RequestId.of(exchange));
-        String detail = "The service failed; its log says why under this request id.";
-        return answer(Failure.of(500, detail), exchange).build();
+        return answer(Failure.UNEXPECTED, exchange).build();
     }
 
     private static Response.ResponseBuilder answer(Failure failure, RoutingContext exchange) {

@@ -4,7 +4,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Checks where a request ends and whom it is for, beyond what the HTTP codec refuses: where two readers could differ, as a
@@ -14,6 +13,7 @@ import java.util.stream.Stream;
  */
 final class Framing {
 
+    private static final String TRANSFER_ENCODING = "Transfer-Encoding";
     private static final String CHUNKED = "chunked";
 
     private Framing() {}
@@ -27,18 +27,12 @@ final class Framing {
         if (version == HttpVersion.HTTP_1_1 && request.headers().getAll("Host").size() != 1) {
             return Optional.of(Failure.of(400, "A request must have exactly one Host header."));
         }
-        return transferFault(request.headers().getAll("Transfer-Encoding"));
+        return request.headers().contains(TRANSFER_ENCODING)
+                ? transferFault(HeaderList.items(request, TRANSFER_ENCODING))
+                : Optional.empty();
     }
 
-    private static Optional<Failure> transferFault(List<String> fields) {
-        if (fields.isEmpty()) {
-            return Optional.empty();
-        }
-        List<String> codings = fields.stream()
-                .flatMap(field -> Stream.of(field.split(",")))
-                .map(String::strip)
-                .filter(coding -> !coding.isEmpty())
-                .toList();
+    private static Optional<Failure> transferFault(List<String> codings) {
         if (!codings.stream().allMatch(CHUNKED::equalsIgnoreCase)) {
             return Optional.of(Failure.of(501, "The only Transfer-Encoding that is understood is chunked."));
         }
@@ -50,7 +44,7 @@ final class Framing {
     /** Whether a request says that a body follows its headers. */
     static boolean announcesBody(HttpServerRequest request) {
         String length = request.getHeader("Content-Length");
-        return request.getHeader("Transfer-Encoding") != null
+        return request.getHeader(TRANSFER_ENCODING) != null
                 || length != null && !length.strip().equals("0");
     }
 }

@@ -50,6 +50,6 @@ class RouterFailures {
             return Failure.of(status, "The request line or a header is not valid: " + reason + ".");
         }
         LOG.errorf(exchange.failure(), "Request %s failed", RequestId.of(exchange));
-        return Failure.of(500, "The service failed; its log says why under this request id.");
+        return Failure.UNEXPECTED;
     }
 }

@@ -2,6 +2,7 @@ package dev.embedding.http.exchange;
 
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.EmbeddingSpace;
+import dev.embedding.http.edge.HeaderList;
 import dev.embedding.http.edge.InvalidRequestException;
 import dev.embedding.http.edge.RequestPriority;
 import dev.embedding.http.edge.RequestTimeout;
@@ -10,7 +11,6 @@ import dev.embedding.serving.VectorWish;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.input.EmbeddingInput;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Arrays;
 import java.util.List;
 
 /** The request headers that endpoints obey. */
@@ -34,9 +34,8 @@ public final class RequestHeaders {
 
     /** {@code no-store} bypasses the cache; other directives of {@code Cache-Control} mean nothing here. */
     private static CacheUse cacheUse(RoutingContext exchange) {
-        boolean bypassed = exchange.request().headers().getAll(CACHE_CONTROL).stream()
-                .flatMap(value -> Arrays.stream(value.split(",")))
-                .anyMatch(directive -> directive.strip().equalsIgnoreCase("no-store"));
+        boolean bypassed =
+                HeaderList.items(exchange.request(), CACHE_CONTROL).stream().anyMatch("no-store"::equalsIgnoreCase);
         return new CacheUse(bypassed, AccessControl.cacheScope(exchange));
     }
 }

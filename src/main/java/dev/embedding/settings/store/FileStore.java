@@ -5,6 +5,7 @@ import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.UnstorableValueException;
+import dev.embedding.support.FileReplacement;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.io.IOException;

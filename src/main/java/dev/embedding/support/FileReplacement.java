@@ -1,4 +1,4 @@
-package dev.embedding.settings.store;
+package dev.embedding.support;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
