@@ -97,12 +97,7 @@ class AuditIT {
         assertThat(refused.requireFaults()).containsExactly("body.value value_error");
         assertThat(inBulk.requireFaults()).containsExactly("body.settings.model_name value_error");
         assertThat(refused.text()).contains("EMBEDDING_ALLOWED_MODELS");
-        assertThat(client.get("/settings", ADMIN)
-                        .json()
-                        .path("settings")
-                        .path("model_name")
-                        .textValue())
-                .isEqualTo("BAAI/bge-small-en-v1.5");
+        assertThat(client.setting("model_name", ADMIN).textValue()).isEqualTo("BAAI/bge-small-en-v1.5");
         assertThat(auditLines()).noneMatch(line -> line.contains("model_name"));
     }
 
@@ -125,13 +120,7 @@ class AuditIT {
                 .ready()) {
             assertThat(other.client().get("/health").json().path("dependencies").toString())
                     .contains("EMBEDDING_ALLOWED_MODELS");
-            assertThat(other.client()
-                            .get("/settings")
-                            .json()
-                            .path("settings")
-                            .path("max_batch_size")
-                            .intValue())
-                    .isEqualTo(9);
+            assertThat(other.client().setting("max_batch_size").intValue()).isEqualTo(9);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
@@ -106,14 +104,6 @@ class BodyTransportIT {
         requireStillServing();
     }
 
-    private static byte[] gzip(byte[] content) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream compressed = new GZIPOutputStream(bytes)) {
-            compressed.write(content);
-        }
-        return bytes.toByteArray();
-    }
-
     private static byte[] deflate(byte[] content, boolean bare) {
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, bare);
         deflater.setInput(content);
@@ -131,19 +121,19 @@ class BodyTransportIT {
     @Test
     void decodesCompressedBodies() throws IOException {
         byte[] body = BODY.getBytes(StandardCharsets.UTF_8);
-        byte[] twoMembers = concat(gzip(Arrays.copyOf(body, 7)), gzip(Arrays.copyOfRange(body, 7, body.length)));
+        byte[] twoMembers = concat(Gzip.of(Arrays.copyOf(body, 7)), Gzip.of(Arrays.copyOfRange(body, 7, body.length)));
 
-        assertThat(embed(gzip(body), "gzip").vectors()).hasSize(2);
-        assertThat(embed(gzip(body), "X-GZip").vectors()).hasSize(2);
-        assertThat(embed(gzip(body), "identity, gzip").vectors()).hasSize(2);
+        assertThat(embed(Gzip.of(body), "gzip").vectors()).hasSize(2);
+        assertThat(embed(Gzip.of(body), "X-GZip").vectors()).hasSize(2);
+        assertThat(embed(Gzip.of(body), "identity, gzip").vectors()).hasSize(2);
         assertThat(embed(twoMembers, "gzip").vectors()).hasSize(2);
         assertThat(embed(deflate(body, false), "deflate").vectors()).hasSize(2);
         assertThat(embed(deflate(body, true), "deflate").vectors()).hasSize(2);
         assertThat(embed(body, "identity").vectors()).hasSize(2);
-        assertThat(embed(gzip(bodyOf(LIMIT)), "gzip").vectors()).hasSize(1);
+        assertThat(embed(Gzip.of(bodyOf(LIMIT)), "gzip").vectors()).hasSize(1);
         assertThat(embed(new byte[0], "gzip").requireFaults()).containsExactly("body missing");
-        assertThat(embed(gzip(new byte[0]), "gzip").requireFaults()).containsExactly("body missing");
-        assertThat(embed(gzip("{".getBytes(StandardCharsets.UTF_8)), "gzip").requireFaults())
+        assertThat(embed(Gzip.of(new byte[0]), "gzip").requireFaults()).containsExactly("body missing");
+        assertThat(embed(Gzip.of("{".getBytes(StandardCharsets.UTF_8)), "gzip").requireFaults())
                 .containsExactly("body.1 json_invalid");
     }
 
@@ -155,7 +145,7 @@ class BodyTransportIT {
 
     @Test
     void decodesACompressedBodyInChunks() throws IOException {
-        byte[] compressed = gzip(BODY.getBytes(StandardCharsets.UTF_8));
+        byte[] compressed = Gzip.of(BODY.getBytes(StandardCharsets.UTF_8));
         try (RawConnection connection = service.connect()) {
             for (int turn = 0; turn < 2; turn++) {
                 connection.sendHead("POST /embed", "Transfer-Encoding: chunked", "Content-Encoding: gzip");
@@ -170,8 +160,8 @@ class BodyTransportIT {
 
     @Test
     void refusesWhatInflatesToTooMuch() throws IOException {
-        embed(gzip(bodyOf(LIMIT + 1)), "gzip").requireError(413);
-        byte[] bomb = gzip(new byte[500 * LIMIT]);
+        embed(Gzip.of(bodyOf(LIMIT + 1)), "gzip").requireError(413);
+        byte[] bomb = Gzip.of(new byte[500 * LIMIT]);
         assertThat(bomb.length).isLessThan(LIMIT);
         embed(bomb, "gzip").requireError(413);
         requireStillServing();
@@ -179,7 +169,7 @@ class BodyTransportIT {
 
     @Test
     void refusesWhatIsNotOfItsCoding() throws IOException {
-        byte[] body = gzip(BODY.getBytes(StandardCharsets.UTF_8));
+        byte[] body = Gzip.of(BODY.getBytes(StandardCharsets.UTF_8));
         byte[] damaged = body.clone();
         damaged[damaged.length - 5]++;
 
@@ -193,7 +183,7 @@ class BodyTransportIT {
     @ParameterizedTest
     @ValueSource(strings = {"br", "zstd", "compress", "gzip, gzip", "gzip;q=1", "utf-8", "*"})
     void refusesOtherCodings(String coding) throws IOException {
-        Answer answer = embed(gzip(BODY.getBytes(StandardCharsets.UTF_8)), coding);
+        Answer answer = embed(Gzip.of(BODY.getBytes(StandardCharsets.UTF_8)), coding);
 
         answer.requireError(415);
         assertThat(answer.header("Accept-Encoding")).hasValue("gzip, deflate");

@@ -134,12 +134,7 @@ class BrowserIT {
     }
 
     private int batchSize() {
-        return service.client()
-                .get("/settings")
-                .json()
-                .path("settings")
-                .path("max_batch_size")
-                .intValue();
+        return service.client().setting("max_batch_size").intValue();
     }
 
     private String pageAt(String host) {

@@ -41,12 +41,7 @@ class ChangeOriginsIT {
     }
 
     private static int batchSize() {
-        return service.client()
-                .get("/settings")
-                .json()
-                .path("settings")
-                .path("max_batch_size")
-                .intValue();
+        return service.client().setting("max_batch_size").intValue();
     }
 
     private static Answer post(String host, String... headers) throws IOException {

@@ -2,7 +2,6 @@ package dev.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -90,7 +88,7 @@ class HostileBodiesIT {
                     if (COMPRESSED_TOO.contains(body.getKey())) {
                         assertThat(EXPECTED)
                                 .as(body.getKey())
-                                .containsAll(sendAtOnce(service, path, "gzip", gzip(bytes)));
+                                .containsAll(sendAtOnce(service, path, "gzip", Gzip.of(bytes)));
                         caller.awaitAnswer();
                     }
                 }
@@ -99,14 +97,6 @@ class HostileBodiesIT {
             assertThat(service.client().get("/health").json().path("status").textValue())
                     .isEqualTo("healthy");
         }
-    }
-
-    private static byte[] gzip(byte[] content) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (GZIPOutputStream compressed = new GZIPOutputStream(bytes)) {
-            compressed.write(content);
-        }
-        return bytes.toByteArray();
     }
 
     private static List<Integer> sendAtOnce(ServiceProcess service, String path, String coding, byte[] body)

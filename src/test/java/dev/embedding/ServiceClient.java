@@ -1,5 +1,6 @@
 package dev.embedding;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,6 +31,11 @@ final class ServiceClient {
 
     Answer get(String path, String... headers) {
         return send("GET", path, BodyPublishers.noBody(), headers);
+    }
+
+    /** A setting, as {@code GET /settings} shows it. */
+    JsonNode setting(String key, String... headers) {
+        return get("/settings", headers).json().path("settings").path(key);
     }
 
     /** {@code POST} without a body. */

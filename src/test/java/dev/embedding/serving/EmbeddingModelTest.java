@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -85,20 +84,10 @@ class EmbeddingModelTest {
         ReferenceModel reference = ReferenceModel.of("static-embedding");
         LayerNorm norm = new LayerNorm(filled(48, 0.5f), filled(48, 0.25f));
 
-        float[] vector = embed(model, reference.texts().get(1));
+        float[] vector = SmallModels.embed(
+                model, ServingOptions.plain(false), reference.texts().get(1));
 
         assertThat(vector).containsExactly(norm.apply(reference.vectors(true).get(1)), within(1e-4f));
-    }
-
-    private static float[] embed(EmbeddingModel model, String text) {
-        ActiveModel active = new ActiveModel();
-        active.serve(model, ServingOptions.plain(false));
-        return new Embedder(active, Workers.onCallingThread())
-                .embed(EmbeddingRequest.of(List.of(text)))
-                .await()
-                .atMost(Duration.ofSeconds(50))
-                .vectors()
-                .get(0);
     }
 
     private static byte[] constantNorm(int dimension, float gain, float offset) {

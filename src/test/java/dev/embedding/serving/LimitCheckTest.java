@@ -11,8 +11,6 @@ import dev.embedding.model.ModelUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -121,7 +119,8 @@ class LimitCheckTest {
         GoldenCheck.verify(model, golden);
 
         assertThat(model.tokenIds("word ".repeat(600))).hasSize(128);
-        assertThat(embed(model, "word ".repeat(600))).hasSize(model.dimension());
+        assertThat(SmallModels.embed(model, ServingOptions.plain(true), "word ".repeat(600)))
+                .hasSize(model.dimension());
     }
 
     @Test
@@ -155,8 +154,10 @@ class LimitCheckTest {
 
         GoldenCheck.verify(model, golden);
 
-        assertThatThrownBy(() -> embed(model, "one <unused> word")).isInstanceOf(EmbeddingFailure.class);
-        assertThat(embed(model, "one used word")).hasSize(model.dimension());
+        assertThatThrownBy(() -> SmallModels.embed(model, ServingOptions.plain(true), "one <unused> word"))
+                .isInstanceOf(EmbeddingFailure.class);
+        assertThat(SmallModels.embed(model, ServingOptions.plain(true), "one used word"))
+                .hasSize(model.dimension());
     }
 
     private void change(String name, Consumer<ObjectNode> change) throws IOException {
@@ -164,16 +165,5 @@ class LimitCheckTest {
         ObjectNode content = (ObjectNode) ReferenceModel.json(file);
         change.accept(content);
         JSON.writeValue(file.toFile(), content);
-    }
-
-    private static float[] embed(EmbeddingModel model, String text) {
-        ActiveModel active = new ActiveModel();
-        active.serve(model, ServingOptions.plain(true));
-        return new Embedder(active, Workers.onCallingThread())
-                .embed(EmbeddingRequest.of(List.of(text)))
-                .await()
-                .atMost(Duration.ofSeconds(50))
-                .vectors()
-                .get(0);
     }
 }

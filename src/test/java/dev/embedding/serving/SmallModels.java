@@ -33,6 +33,18 @@ final class SmallModels {
         return host;
     }
 
+    /** The vector that a model gives of a text. */
+    static float[] embed(EmbeddingModel model, ServingOptions options, String text) {
+        ActiveModel active = new ActiveModel();
+        active.serve(model, options);
+        return new Embedder(active, Workers.onCallingThread())
+                .embed(EmbeddingRequest.of(List.of(text)))
+                .await()
+                .atMost(Duration.ofSeconds(50))
+                .vectors()
+                .get(0);
+    }
+
     EmbeddingModel load(String name) {
         return loadFrom(ReferenceModel.of(name).directory());
     }
