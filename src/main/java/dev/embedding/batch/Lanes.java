@@ -2,6 +2,7 @@ package dev.embedding.batch;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.support.DaemonThreads;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,10 +103,8 @@ public final class Lanes implements AutoCloseable {
 
     /** Called under the lock, which the thread needs first of all. */
     private void startThread(int lane) {
-        Thread thread = new Thread(() -> serve(lane), lane == express() ? "lane-express" : "lane-" + lane);
-        thread.setDaemon(true);
-        thread.start();
-        threads.put(lane, thread);
+        String name = lane == express() ? "lane-express" : "lane-" + lane;
+        threads.put(lane, DaemonThreads.start(name, () -> serve(lane)));
     }
 
     public int count() {

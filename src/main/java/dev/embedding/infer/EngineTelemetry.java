@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import com.sun.jna.Platform;
+import dev.embedding.support.CLibrary;
 
 /**
  * ONNX Runtime's reports to its vendor, which its official libraries for Linux and macOS send unless {@code

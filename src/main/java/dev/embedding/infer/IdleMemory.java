@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
+import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -29,11 +30,7 @@ final class IdleMemory implements AutoCloseable {
     IdleMemory(List<Session> sessions, Duration idle) {
         this.sessions = List.copyOf(sessions);
         this.idle = idle;
-        this.background = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "idle-memory");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.background = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("idle-memory"));
         ScheduledFuture<?> unused =
                 background.scheduleWithFixedDelay(this::giveBack, idle.toNanos(), idle.toNanos(), TimeUnit.NANOSECONDS);
     }

@@ -2,6 +2,7 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.embedding.support.CLibrary;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import com.sun.jna.Platform;
+import dev.embedding.support.CLibrary;
 import java.util.function.Consumer;
 
 /** Memory that native code takes from the C library, which keeps what was freed for later. */

@@ -1,5 +1,6 @@
 package dev.embedding.infer;
 
+import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,11 +45,7 @@ final class RunWatch {
     /** Checks from a thread of its own, which does not keep the process alive. */
     static RunWatch start() {
         RunWatch watch = new RunWatch(System::nanoTime);
-        ScheduledFuture<?> unused = Executors.newSingleThreadScheduledExecutor(task -> {
-                    Thread thread = new Thread(task, "run-watch");
-                    thread.setDaemon(true);
-                    return thread;
-                })
+        ScheduledFuture<?> unused = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("run-watch"))
                 .scheduleWithFixedDelay(watch::check, INTERVAL.toNanos(), INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
         return watch;
     }

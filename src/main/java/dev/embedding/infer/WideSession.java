@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
+import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,11 +43,7 @@ final class WideSession implements AutoCloseable {
     WideSession(Opener opener, Duration idle) {
         this.opener = opener;
         this.idleNanos = idle.toNanos();
-        this.background = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "wide-session");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.background = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("wide-session"));
     }
 
     /** Runs the batch over all cores, or answers null when the session is not open (yet, or any more). */

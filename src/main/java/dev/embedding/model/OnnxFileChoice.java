@@ -1,5 +1,6 @@
 package dev.embedding.model;
 
+import dev.embedding.support.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -99,8 +100,8 @@ final class OnnxFileChoice {
     private static String remedies(Set<String> others) {
         List<String> settings = new ArrayList<>();
         for (Precision precision : Precision.values()) {
-            boolean fits = others.stream()
-                    .anyMatch(file -> precision.fileNames().contains(file.substring(file.lastIndexOf('/') + 1)));
+            boolean fits =
+                    others.stream().anyMatch(file -> precision.fileNames().contains(Names.lastPart(file)));
             if (fits) {
                 settings.add("set precision to " + precision.label());
             }

@@ -1,5 +1,6 @@
 package dev.embedding.model;
 
+import dev.embedding.support.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,12 +38,12 @@ public final class SpaceFingerprint {
         Map<Path, String> hashes = new HashMap<>();
         List<ModelFile> files = new ArrayList<>();
         for (Map.Entry<String, Path> file : model.files().entrySet()) {
-            String hash = FileHash.of(file.getValue());
+            String hash = Sha256.ofFile(file.getValue());
             hashes.put(file.getValue(), hash);
             files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), hash));
         }
         String weights = ofWeights(model.weightFiles(), hashes);
-        MessageDigest digest = FileHash.sha256();
+        MessageDigest digest = Sha256.digest();
         Tokenization tokenization = model.tokenization();
         add(digest, "weights=" + weights);
         add(digest, "tokenizer=" + sha256(tokenization.file(), hashes));
@@ -71,7 +72,7 @@ public final class SpaceFingerprint {
         if (files.size() == 1) {
             return sha256(files.get(0), hashes).substring(0, 2 * BYTES);
         }
-        MessageDigest digest = FileHash.sha256();
+        MessageDigest digest = Sha256.digest();
         for (Path file : files) {
             add(digest, sha256(file, hashes));
         }
@@ -94,7 +95,7 @@ public final class SpaceFingerprint {
 
     /** 32 hexadecimal digits, for vectors that are normalised on top of the model's own modules or not. */
     public String value(boolean normalized) {
-        MessageDigest digest = FileHash.sha256();
+        MessageDigest digest = Sha256.digest();
         add(digest, ofModel);
         add(digest, "normalized=" + (normalized || modelNormalizes));
         return hex(digest);
@@ -107,7 +108,7 @@ public final class SpaceFingerprint {
 
     private static String sha256(Path file, Map<Path, String> known) throws IOException {
         String hash = known.get(file);
-        return hash == null ? FileHash.of(file) : hash;
+        return hash == null ? Sha256.ofFile(file) : hash;
     }
 
     private static void add(MessageDigest digest, String field) {

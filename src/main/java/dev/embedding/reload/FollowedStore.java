@@ -3,6 +3,7 @@ package dev.embedding.reload;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
+import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ final class FollowedStore {
     private final SettingsStore store;
     private final StatusReport report;
     private final Duration interval;
-    private final ScheduledThreadPoolExecutor thread = DaemonThread.named("settings-poller");
+    private final ScheduledThreadPoolExecutor thread = DaemonThreads.scheduler("settings-poller");
     private final AtomicReference<@Nullable ReadRows> newest = new AtomicReference<>();
     private final AtomicLong writes = new AtomicLong();
 

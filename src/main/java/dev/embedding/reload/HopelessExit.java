@@ -1,5 +1,6 @@
 package dev.embedding.reload;
 
+import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
@@ -37,7 +38,7 @@ final class HopelessExit {
     /** Begins it on a thread of its own; nothing happens the second time. */
     void begin() {
         if (!begun.getAndSet(true)) {
-            Thread unused = DaemonThread.start("hopeless-exit", this::exit);
+            Thread unused = DaemonThreads.start("hopeless-exit", this::exit);
         }
     }
 
@@ -53,7 +54,7 @@ final class HopelessExit {
     private void exit() {
         try {
             LOG.error("Too many runs of the model hang; answering what can be answered before the process ends");
-            Thread drain = DaemonThread.start("hopeless-drain", this::drain);
+            Thread drain = DaemonThreads.start("hopeless-drain", this::drain);
             drain.join(patience.plus(FOR_THE_REST).toMillis());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -43,7 +43,8 @@ final class LastGoodSettings {
             }
         });
         try {
-            FileReplacement.replace(file, Files.createDirectories(directory), JSON.writeValueAsBytes(texts));
+            Files.createDirectories(directory);
+            FileReplacement.replace(file, JSON.writeValueAsBytes(texts));
         } catch (IOException failure) {
             if (!warned) {
                 LOG.warnf(

@@ -2,6 +2,7 @@ package dev.embedding.reload;
 
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
+import dev.embedding.support.Names;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -62,7 +63,7 @@ public sealed interface ReloadPlan {
     }
 
     private static String shown(@Nullable Object value) {
-        String text = String.valueOf(value).replaceAll("\\p{Cntrl}", " ");
+        String text = Names.onOneLine(String.valueOf(value));
         return text.isEmpty() ? "none" : text;
     }
 }

@@ -20,6 +20,7 @@ import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
+import dev.embedding.support.Names;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -152,7 +153,7 @@ class ServiceParts {
     }
 
     private static String oneLine(ServiceSettings settings) {
-        return settings.byKey().toString().replaceAll("\\p{Cntrl}", " ");
+        return Names.onOneLine(settings.byKey().toString());
     }
 
     /** How this replica is called in the status table. */

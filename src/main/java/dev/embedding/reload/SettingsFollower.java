@@ -12,6 +12,7 @@ import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
 import dev.embedding.settings.UnstorableValueException;
+import dev.embedding.support.DaemonThreads;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
@@ -52,7 +53,7 @@ public final class SettingsFollower implements SettingsControl {
     private final StatusReport report;
     private final LastGoodSettings lastGood;
     private final ModelSwitch models;
-    private final ScheduledThreadPoolExecutor thread = DaemonThread.named("model-loader");
+    private final ScheduledThreadPoolExecutor thread = DaemonThreads.scheduler("model-loader");
 
     private final AllowedModels allowedModels;
     private final AuditLog.Source storeSource;

@@ -3,6 +3,7 @@ package dev.embedding.reload;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelHost;
+import dev.embedding.support.DaemonThreads;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -150,7 +151,7 @@ public class ShutdownSequence {
 
     /** A computation that hangs would keep the process for good. */
     private void endByForceAtTheDeadline() {
-        Thread unused = DaemonThread.start("end-of-process", () -> {
+        Thread unused = DaemonThreads.start("end-of-process", () -> {
             try {
                 TimeUnit.NANOSECONDS.sleep(deadlineNanos - System.nanoTime());
                 System.err.println("The service did not end in " + timeout.toMillis() + " ms; it is ended now");

@@ -42,7 +42,6 @@ final class KeptJson {
 
     /** @throws IOException when the file cannot be written; one that was there before stays as it was */
     void write(String name, Object value) throws IOException {
-        FileReplacement.replace(
-                directory.resolve(name), Files.createDirectories(directory), JSON.writeValueAsBytes(value));
+        FileReplacement.replace(Files.createDirectories(directory).resolve(name), JSON.writeValueAsBytes(value));
     }
 }

@@ -3,6 +3,7 @@ package dev.embedding.serving;
 import dev.embedding.batch.Lanes;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -11,7 +12,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What all models of the process share: the lanes that compute, the workers that parse, tokenize and encode, the cache of
@@ -65,26 +65,15 @@ public final class ModelHost implements AutoCloseable {
         this.queueLimits = queueLimits;
         this.cache = cache;
         this.listener = listener;
-        this.pools = List.of(pool("worker-", cores), pool("large-worker-", cores));
+        this.pools = List.of(
+                Executors.newFixedThreadPool(cores, DaemonThreads.numbered("worker-")),
+                Executors.newFixedThreadPool(cores, DaemonThreads.numbered("large-worker-")));
         this.workers = new Workers(pools.get(0), pools.get(1));
-        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "deadlines");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.timer = DaemonThreads.scheduler("deadlines");
         // An answered request's deadline would otherwise keep its texts and vectors until it has passed.
         timer.setRemoveOnCancelPolicy(true);
         // A deadline that is the next thing to do wakes the thread when it is set, and so every lone request would.
         var unused = timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
-    }
-
-    private static ExecutorService pool(String name, int threads) {
-        AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, name + number.getAndIncrement());
-            thread.setDaemon(true);
-            return thread;
-        });
     }
 
     public Workers workers() {

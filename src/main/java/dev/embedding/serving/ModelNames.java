@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.support.Names;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ public final class ModelNames {
         listed = List.copyOf(names);
         String path = served.replaceFirst("[/\\\\]+$", "");
         String bare = withoutRevision(path);
-        names.addAll(List.of(bare, lastPart(path), lastPart(bare)));
+        names.addAll(List.of(bare, Names.lastPart(path), Names.lastPart(bare)));
         all = Set.copyOf(names);
     }
 
@@ -56,9 +57,5 @@ public final class ModelNames {
     private static String withoutRevision(String path) {
         int at = path.lastIndexOf('@');
         return at > 0 ? path.substring(0, at) : path;
-    }
-
-    private static String lastPart(String path) {
-        return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     }
 }

@@ -1,5 +1,7 @@
 package dev.embedding.settings;
 
+import dev.embedding.support.Names;
+
 /** A value that its setting does not take. The message names the rule and the value received. */
 public final class InvalidSettingException extends RuntimeException {
 
@@ -14,7 +16,7 @@ public final class InvalidSettingException extends RuntimeException {
 
     /** The beginning of what people wrote, on one line. */
     static String abbreviated(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", " ");
+        String line = Names.onOneLine(value);
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 }

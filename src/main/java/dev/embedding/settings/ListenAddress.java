@@ -1,5 +1,6 @@
 package dev.embedding.settings;
 
+import dev.embedding.support.Names;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,6 +76,6 @@ public record ListenAddress(String host, int port) {
     }
 
     private static InvalidEnvironmentException invalid(String fault) {
-        return new InvalidEnvironmentException(List.of(fault.replaceAll("\\p{Cntrl}", " ")));
+        return new InvalidEnvironmentException(List.of(Names.onOneLine(fault)));
     }
 }

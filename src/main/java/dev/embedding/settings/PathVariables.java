@@ -1,5 +1,6 @@
 package dev.embedding.settings;
 
+import dev.embedding.support.Names;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +26,7 @@ final class PathVariables {
         return NAMES.stream().flatMap(name -> environment.value(name).stream()
                 .filter(value -> !isExpressible(value))
                 .map(value -> name + " must be a path that the locale can express (LC_ALL=C.UTF-8 can express"
-                        + " all), not '" + value.replaceAll("\\p{Cntrl}", " ") + "'"));
+                        + " all), not '" + Names.onOneLine(value) + "'"));
     }
 
     private static boolean isExpressible(String value) {

@@ -1,8 +1,8 @@
 package dev.embedding.settings;
 
+import dev.embedding.support.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -85,7 +85,7 @@ public record StoredSettings(
 
     /** SHA-256 of what is stored, whatever the order of the rows: 64 hex digits. */
     public static String contentHash(List<StoredRow> rows) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         rows.stream().sorted(Comparator.comparing(StoredRow::key)).forEach(row -> {
             update(digest, row.key());
             update(digest, row.value() == null ? "" : "=" + row.value());
@@ -97,13 +97,5 @@ public record StoredSettings(
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
         digest.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

@@ -7,30 +7,36 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.UUID;
 
-/** Gives a file a new content at once: whoever opens it sees the old one or the new one, also after a power failure. */
+/**
+ * Atomic replacement of files: whoever opens a file sees the old content or the new one, also after a power failure where
+ * the file system makes new names durable.
+ */
 public final class FileReplacement {
 
     private FileReplacement() {}
 
-    /** @param directory the one that the file is in */
-    public static void replace(Path file, Path directory, byte[] content) throws IOException {
+    /** Writes the content to a temporary file beside the target, which keeps its permissions, and renames it. */
+    public static void replace(Path file, byte[] content) throws IOException {
+        Path directory = directory(file);
         Path temporary = directory.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             write(temporary, content);
             if (isPosix(directory) && Files.exists(file)) {
                 Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(file));
             }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            rename(temporary, file);
         } finally {
             Files.deleteIfExists(temporary);
         }
-        if (isPosix(directory)) {
-            try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-                names.force(true);
-            }
-        }
+    }
+
+    /** Gives a finished file, or a link, of the same directory its name, and makes that name durable where possible. */
+    public static void rename(Path finished, Path file) throws IOException {
+        Files.move(finished, file, StandardCopyOption.ATOMIC_MOVE);
+        forceNames(directory(file));
     }
 
     private static void write(Path temporary, byte[] content) throws IOException {
@@ -41,6 +47,18 @@ public final class FileReplacement {
                 channel.write(remaining);
             }
             channel.force(true);
+        }
+    }
+
+    private static Path directory(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
+    }
+
+    private static void forceNames(Path directory) {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (IOException notOnThisFileSystem) {
+            // At worst a crash of the machine brings the old file back.
         }
     }
 

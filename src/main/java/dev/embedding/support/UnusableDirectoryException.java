@@ -23,7 +23,7 @@ public final class UnusableDirectoryException extends RuntimeException {
      */
     public static UnusableDirectoryException of(String setting, String rule, Path directory, Throwable cause) {
         String text = setting + " '" + directory + "' must " + rule + ": " + reason(cause);
-        return new UnusableDirectoryException(text.replaceAll("\\p{Cntrl}+", " "), cause);
+        return new UnusableDirectoryException(Names.onOneLine(text), cause);
     }
 
     private static String reason(Throwable cause) {

@@ -1,5 +1,6 @@
 package dev.embedding.model.hub;
 
+import dev.embedding.support.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,8 +23,8 @@ final class BlobDigest {
     BlobDigest(RemoteFile file) {
         this.file = file;
         this.digest = switch (file.etag().matches("[0-9a-fA-F]+") ? file.etag().length() : 0) {
-            case 64 -> digest("SHA-256");
-            case 40 -> digest("SHA-1");
+            case 64 -> Sha256.digest();
+            case 40 -> sha1();
             default -> null;
         };
         if (digest != null && digest.getDigestLength() == 20) {
@@ -48,11 +49,11 @@ final class BlobDigest {
                 || HexFormat.of().formatHex(digest.digest()).equals(file.etag().toLowerCase(Locale.ROOT));
     }
 
-    private static MessageDigest digest(String algorithm) {
+    private static MessageDigest sha1() {
         try {
-            return MessageDigest.getInstance(algorithm);
+            return MessageDigest.getInstance("SHA-1");
         } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java platform has " + algorithm, impossible);
+            throw new IllegalStateException("Every Java platform has SHA-1", impossible);
         }
     }
 }

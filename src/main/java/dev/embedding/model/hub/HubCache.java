@@ -1,5 +1,6 @@
 package dev.embedding.model.hub;
 
+import dev.embedding.support.FileReplacement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -134,7 +134,7 @@ final class HubCache {
     void link(String etag, Path pointer) throws IOException {
         Path folderOfPointer = Objects.requireNonNull(pointer.getParent());
         Files.createDirectories(folderOfPointer);
-        Path made = blob(etag).resolveSibling(temporary(etag));
+        Path made = blob(etag).resolveSibling(etag + "." + UUID.randomUUID() + ".tmp");
         try {
             if (!symlinks) {
                 throw new UnsupportedOperationException("switched off");
@@ -143,7 +143,11 @@ final class HubCache {
         } catch (UnsupportedOperationException | FileSystemException noLinks) {
             Files.copy(blob(etag), made);
         }
-        move(made, pointer);
+        try {
+            FileReplacement.rename(made, pointer);
+        } finally {
+            Files.deleteIfExists(made);
+        }
     }
 
     private Path tree(String commit) {
@@ -152,21 +156,7 @@ final class HubCache {
 
     private static void replace(Path path, byte[] content) throws IOException {
         Files.createDirectories(path.getParent());
-        Path made = path.resolveSibling(temporary(path.getFileName().toString()));
-        Files.write(made, content);
-        move(made, path);
-    }
-
-    private static void move(Path made, Path path) throws IOException {
-        try {
-            Files.move(made, path, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(made);
-        }
-    }
-
-    private static String temporary(String name) {
-        return name + "." + UUID.randomUUID().toString().substring(0, 8) + ".tmp";
+        FileReplacement.replace(path, content);
     }
 
     private static Optional<byte[]> read(Path file) {

@@ -1,12 +1,10 @@
 package dev.embedding.model.hub;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import dev.embedding.support.CLibrary;
 import java.io.Closeable;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,14 +18,6 @@ final class NativeFileLock {
     private static final int INTERRUPTED = 4;
     private static final int WOULD_BLOCK = Platform.isLinux() ? 11 : 35;
 
-    private interface CLibrary extends Library {
-        int open(String path, int flags) throws LastErrorException;
-
-        int flock(int file, int operation) throws LastErrorException;
-
-        int close(int file) throws LastErrorException;
-    }
-
     private final CLibrary library;
 
     private NativeFileLock(CLibrary library) {
@@ -40,9 +30,7 @@ final class NativeFileLock {
             return Optional.empty();
         }
         try {
-            String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
-            return Optional.of(new NativeFileLock(Native.load(
-                    Platform.C_LIBRARY_NAME, CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, encoding))));
+            return Optional.of(new NativeFileLock(CLibrary.load()));
         } catch (LinkageError noSuchLibrary) {
             return Optional.empty();
         }

@@ -1,14 +1,13 @@
 package dev.embedding.model.hub;
 
+import dev.embedding.support.FileReplacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Objects;
 
 /**
  * A file on its way: {@code blobs/<etag>.incomplete}, of which a prefix is there, and the hash of that prefix.
@@ -109,27 +108,17 @@ final class PartialBlob implements AutoCloseable {
         channel.force(true);
         channel.close();
         try {
-            Files.move(path, blob, StandardCopyOption.ATOMIC_MOVE);
+            FileReplacement.rename(path, blob);
         } catch (NoSuchFileException movedByAnother) {
             if (!Files.exists(blob)) {
                 throw movedByAnother;
             }
         }
-        forceDirectory(Objects.requireNonNull(blob.toAbsolutePath().getParent()));
     }
 
     void discard() throws IOException {
         channel.close();
         Files.deleteIfExists(path);
-    }
-
-    /** Makes a new name in a directory durable, where the system can. */
-    private static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException notOnThisSystem) {
-            // The worst is that after a crash of the machine the file is loaded again.
-        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.embedding.model.hub;
 
+import dev.embedding.support.DaemonThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,11 +19,7 @@ final class Workers implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int CLOSED_CHECK_MILLIS = 100;
 
-    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
-        Thread thread = new Thread(task, "hub-download");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS, DaemonThreads.named("hub-download"));
 
     <T> T one(HubName name, Callable<T> task) {
         return all(name, List.of(task)).get(0);

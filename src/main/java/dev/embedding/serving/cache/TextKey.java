@@ -1,10 +1,10 @@
 package dev.embedding.serving.cache;
 
 import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.support.Sha256;
 import dev.embedding.support.Utf8Text;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Stands for a text, or the tokens that it is given as, under a vector space, a prompt and a scope: the SHA-256 of all. So an
@@ -18,7 +18,7 @@ record TextKey(long first, long second, long third, long fourth) {
 
         private static final int IDS_AT_ONCE = 1_024;
 
-        private final MessageDigest digest = sha256();
+        private final MessageDigest digest = Sha256.digest();
         private final byte[] beginning;
 
         Maker(String fingerprint, String prompt, String scope) {
@@ -57,14 +57,6 @@ record TextKey(long first, long second, long third, long fourth) {
                 bytes.putInt(id);
             }
             digest.update(bytes.flip());
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException impossible) {
-                throw new IllegalStateException("Every Java platform has SHA-256", impossible);
-            }
         }
     }
 }

@@ -1,15 +1,15 @@
 package dev.embedding.serving.quantized;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.embedding.model.FileHash;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
+import dev.embedding.support.FileReplacement;
+import dev.embedding.support.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -50,7 +50,7 @@ final class QuantizedFiles {
         try {
             Entry entry = JSON.readValue(figures.toFile(), Entry.class);
             Path file = model(key, entry.sha256());
-            if (!FileHash.of(file).equals(entry.sha256())) {
+            if (!Sha256.ofFile(file).equals(entry.sha256())) {
                 throw new IOException("Its content changed");
             }
             return Optional.of(new Made(
@@ -92,30 +92,14 @@ final class QuantizedFiles {
 
     /** @param temporary the finished model; it is moved */
     Made keep(String key, Path temporary, String recipe, Fidelity fidelity) throws IOException {
-        String hash = FileHash.of(temporary);
+        String hash = Sha256.ofFile(temporary);
         Path file = model(key, hash);
         Files.createDirectories(directory.resolve(key));
-        Path figures = unfinished();
-        try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            JSON.writeValue(
-                    figures.toFile(),
-                    new Entry(
-                            hash,
-                            recipe,
-                            fidelity.texts(),
-                            fidelity.minCosine(),
-                            fidelity.meanCosine(),
-                            fidelity.tenNearest()));
-            Files.move(
-                    figures,
-                    directory.resolve(key).resolve(FIGURES),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-            return new Made(file, fidelity);
-        } finally {
-            Files.deleteIfExists(figures);
-        }
+        FileReplacement.rename(temporary, file);
+        Entry entry = new Entry(
+                hash, recipe, fidelity.texts(), fidelity.minCosine(), fidelity.meanCosine(), fidelity.tenNearest());
+        FileReplacement.replace(directory.resolve(key).resolve(FIGURES), JSON.writeValueAsBytes(entry));
+        return new Made(file, fidelity);
     }
 
     private Path model(String key, String hash) {

@@ -88,7 +88,7 @@ final class FileStore implements SettingsStore {
         }
         requireAsGiven(changes, new String(changed, StandardCharsets.UTF_8));
         try {
-            FileReplacement.replace(file, directory, changed);
+            FileReplacement.replace(file, changed);
         } catch (IOException failure) {
             throw new StoreUnavailableException(message("cannot be written"), failure);
         }

@@ -1,5 +1,6 @@
 package dev.embedding.settings.store;
 
+import dev.embedding.support.Names;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -44,7 +45,7 @@ final class TlsFault {
 
     private static String innermost(List<Throwable> causes) {
         String message =
-                String.valueOf(causes.get(causes.size() - 1).getMessage()).replaceAll("\\p{Cntrl}", " ");
+                Names.onOneLine(String.valueOf(causes.get(causes.size() - 1).getMessage()));
         return message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
     }
 
