@@ -1,6 +1,6 @@
 package dev.embedding.http;
 
-import dev.embedding.reload.ShutdownSequence;
+import dev.embedding.http.edge.OpenExchanges;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ModelHost;
 import io.smallrye.health.api.AsyncHealthCheck;
@@ -35,11 +35,11 @@ class Probes {
     @Produces
     @Singleton
     @Readiness
-    AsyncHealthCheck ready(ActiveModel active, ShutdownSequence shutdown) {
+    AsyncHealthCheck ready(ActiveModel active, OpenExchanges exchanges) {
         return () -> {
             boolean computes =
                     active.model().filter(model -> model.fault().isEmpty()).isPresent();
-            return answer("model serves", computes && !shutdown.isEnding());
+            return answer("model serves", computes && !exchanges.areEnding());
         };
     }
 

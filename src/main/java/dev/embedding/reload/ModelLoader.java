@@ -82,7 +82,8 @@ final class ModelLoader {
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
     EmbeddingModel load(ModelDescription description, ServiceSettings settings) {
         ModelOptions options = new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit);
-        EmbeddingModel model = EmbeddingModel.load(quantized.completed(description, options), options, host, golden);
+        EmbeddingModel model =
+                EmbeddingModel.load(quantized.completed(description, options), options, host, golden.findings());
         try {
             GoldenCheck.verify(model, golden);
             return model;

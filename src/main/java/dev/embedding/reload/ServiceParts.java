@@ -1,5 +1,7 @@
 package dev.embedding.reload;
 
+import dev.embedding.http.access.AccessControl;
+import dev.embedding.http.edge.CorsOrigins;
 import dev.embedding.model.HubModels;
 import dev.embedding.model.ModelLocator;
 import dev.embedding.serving.ActiveModel;
@@ -8,7 +10,7 @@ import dev.embedding.serving.GoldenVectors;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.QueueConfig;
 import dev.embedding.serving.QueueLimits;
-import dev.embedding.serving.ServingListener;
+import dev.embedding.serving.ServingMetrics;
 import dev.embedding.serving.cache.CacheConfig;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.quantized.QuantizedModels;
@@ -21,6 +23,7 @@ import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import dev.embedding.support.Names;
+import dev.embedding.telemetry.EmbeddingMeters;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -61,10 +64,22 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingListener listener) {
+    ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingMetrics metrics) {
         int lanes = LaneCount.of(config.lanes());
         QueueLimits limits = new QueueLimits(queue.maxQueueWait(), queue.maxBatchWait(), queue.requestTimeout());
-        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, cache, listener);
+        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, cache, metrics);
+    }
+
+    @Produces
+    @Singleton
+    ServingMetrics servingMetrics(EmbeddingMeters meters) {
+        return new ServingMetrics(meters);
+    }
+
+    @Produces
+    @Singleton
+    CorsOrigins corsOrigins(SettingsControl settings) {
+        return () -> settings.current().corsOrigins();
     }
 
     @Produces
@@ -92,8 +107,8 @@ class ServiceParts {
 
     @Produces
     @Singleton
-    Embedder embedder(ActiveModel active, ModelHost host) {
-        return new Embedder(active, host.workers());
+    Embedder embedder(ActiveModel active, ModelHost host, VectorCache cache) {
+        return new Embedder(active, host.workers(), cache);
     }
 
     @Produces
@@ -175,8 +190,12 @@ class ServiceParts {
             SettingsFollower follower,
             EnvironmentSettings environment,
             ShutdownConfig config,
+            AccessControl access,
             ModelHost host) {
         environment.warnings().forEach(LOG::warn);
+        if (access.isOpen() && !follower.source().equals("environment")) {
+            LOG.warn("Settings can be changed by every caller: set EMBEDDING_ADMIN_KEYS");
+        }
         HopelessExit exit = new HopelessExit(follower, config.shutdownTimeout(), Runtime.getRuntime()::halt);
         CompletionStage<Void> unused = host.hopeless().thenRun(exit::begin);
         follower.start();

@@ -1,5 +1,6 @@
 package dev.embedding.reload;
 
+import dev.embedding.http.edge.OpenExchanges;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelHost;
@@ -9,8 +10,6 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,26 +27,21 @@ public class ShutdownSequence {
 
     private static final Duration LONGEST_CLOSING = Duration.ofSeconds(2);
 
-    private enum Phase {
-        SERVING,
-        LEAVING,
-        DRAINING
-    }
-
     private final Duration delay;
     private final Duration timeout;
     private final Duration closing;
     private final ActiveModel active;
     private final SettingsFollower follower;
     private final ModelHost host;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition noneOpen = lock.newCondition();
-    private int open;
+    private final OpenExchanges exchanges;
     private long deadlineNanos;
-    private volatile Phase phase = Phase.SERVING;
-    private volatile Runnable lastCall = () -> {};
 
-    ShutdownSequence(ShutdownConfig config, ActiveModel active, SettingsFollower follower, ModelHost host) {
+    ShutdownSequence(
+            ShutdownConfig config,
+            ActiveModel active,
+            SettingsFollower follower,
+            ModelHost host,
+            OpenExchanges exchanges) {
         this.delay = config.shutdownDelay();
         this.timeout = config.shutdownTimeout();
         Duration quarter = timeout.dividedBy(4);
@@ -55,48 +49,13 @@ public class ShutdownSequence {
         this.active = active;
         this.follower = follower;
         this.host = host;
-    }
-
-    /** Whether the process has been asked to end: balancers should send to others. */
-    public boolean isEnding() {
-        return phase != Phase.SERVING;
-    }
-
-    /** Whether no more requests for vectors are taken. */
-    public boolean isDraining() {
-        return phase == Phase.DRAINING;
-    }
-
-    /** Names what is done shortly before connections are closed, so that exchanges get an answer that still can. */
-    public void onLastCall(Runnable task) {
-        lastCall = task;
-    }
-
-    /** An exchange has begun; {@link #exchangeEnded} follows once. */
-    public void exchangeBegun() {
-        lock.lock();
-        try {
-            open++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** An exchange is answered, or its caller went away. */
-    public void exchangeEnded() {
-        lock.lock();
-        try {
-            open--;
-            noneOpen.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        this.exchanges = exchanges;
     }
 
     /** Comes before anything is closed; returning goes on with the end. */
     void onShutdown(@Observes ShutdownDelayInitiatedEvent asked) {
         try {
-            phase = Phase.LEAVING;
+            exchanges.end();
             if (!delay.isZero()) {
                 LOG.infof("Not ready any more; draining begins in %d ms", delay.toMillis());
                 TimeUnit.NANOSECONDS.sleep(delay.toNanos());
@@ -109,16 +68,16 @@ public class ShutdownSequence {
 
     private void drain() throws InterruptedException {
         deadlineNanos = System.nanoTime() + timeout.toNanos();
-        phase = Phase.DRAINING;
+        exchanges.drain();
         endByForceAtTheDeadline();
         follower.stopFollowing();
         Duration patience = timeout.minus(closing);
         active.model().ifPresent(model -> giveUpBeyond(model, patience));
-        if (!awaitNoneOpen(patience.toNanos())) {
+        if (!exchanges.awaitNone(patience.toNanos())) {
             // What was expected to be computed by now, and is not.
             active.model().ifPresent(EmbeddingModel::giveUp);
-            lastCall.run();
-            if (!awaitNoneOpen(closing.toNanos() / 2)) {
+            exchanges.lastCall();
+            if (!exchanges.awaitNone(closing.toNanos() / 2)) {
                 LOG.warn("Connections are closed before their requests are answered");
             }
         }
@@ -131,22 +90,9 @@ public class ShutdownSequence {
         }
     }
 
-    private boolean awaitNoneOpen(long nanos) throws InterruptedException {
-        lock.lock();
-        try {
-            long nanosLeft = nanos;
-            while (open > 0 && nanosLeft > 0) {
-                nanosLeft = noneOpen.awaitNanos(nanosLeft);
-            }
-            return open == 0;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** What is left of the time in which the process ends. */
     Duration timeLeft() {
-        return isDraining() ? Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())) : timeout;
+        return exchanges.areDraining() ? Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())) : timeout;
     }
 
     /** A computation that hangs would keep the process for good. */

@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.cache.VectorCache;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
@@ -13,11 +14,28 @@ public final class Embedder {
 
     private final ActiveModel active;
     private final Workers workers;
+    private final VectorCache cache;
 
-    /** @param workers tokenize what the calling thread should not be kept with */
-    public Embedder(ActiveModel active, Workers workers) {
+    /**
+     * @param workers tokenize what the calling thread should not be kept with
+     * @param cache vectors that need not be computed again
+     */
+    public Embedder(ActiveModel active, Workers workers, VectorCache cache) {
         this.active = active;
         this.workers = workers;
+        this.cache = cache;
+    }
+
+    /**
+     * Why requests of this class would be refused at this moment, whatever is in them; empty when they would not, or no
+     * model is served.
+     *
+     * @param priority of a request whose class depends on its size, only when both classes are full
+     */
+    public Optional<EmbeddingFailure.Saturated> saturation(PriorityChoice priority) {
+        return active.model()
+                .flatMap(model -> model.saturation(priority.classes()))
+                .map(EmbeddingFailure.Saturated::of);
     }
 
     /** Embeds the texts of a caller that names no deadline and waits for the answer. */
@@ -34,7 +52,7 @@ public final class Embedder {
     public Uni<Embeddings> embed(EmbeddingRequest request, CallContext context) {
         return Uni.createFrom().emitter(emitter -> {
             emitter.onTermination(() -> context.end(CallContext.End.CANCELLED));
-            new InferenceCall(active, workers, request, context, emitter).begin();
+            new InferenceCall(active, workers, cache, request, context, emitter).begin();
         });
     }
 }

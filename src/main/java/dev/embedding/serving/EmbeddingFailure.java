@@ -4,11 +4,25 @@ import dev.embedding.batch.QueueFullException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Why texts got no vectors. Each message is for the caller: what happened and what to do, nothing internal. */
 public abstract sealed class EmbeddingFailure extends RuntimeException {
 
     private static final int LONGEST_NAME = 100;
+
+    private static final Map<Class<?>, String> OUTCOMES = Map.ofEntries(
+            Map.entry(NoModel.class, "no_model"),
+            Map.entry(GivenUp.class, "shutting_down"),
+            Map.entry(Saturated.class, "saturated"),
+            Map.entry(DeadlinePassed.class, "deadline_exceeded"),
+            Map.entry(OtherSpace.class, "space_mismatch"),
+            Map.entry(UnknownModel.class, "unknown_model"),
+            Map.entry(NoSuchPrompt.class, "unknown_prompt"),
+            Map.entry(NoTokens.class, "no_tokens"),
+            Map.entry(TooLong.class, "too_long"),
+            Map.entry(UnusableTokens.class, "foreign_token_ids"),
+            Map.entry(OtherDimensions.class, "unsupported_dimensions"));
 
     private final String detail;
 
@@ -21,6 +35,11 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     private EmbeddingFailure(String detail, Throwable cause) {
         super(detail, cause);
         this.detail = detail;
+    }
+
+    /** Label of the meter that counts requests. */
+    public String outcome() {
+        return OUTCOMES.getOrDefault(getClass(), "failed");
     }
 
     /** For the caller, in a sentence. */

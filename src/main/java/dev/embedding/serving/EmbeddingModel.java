@@ -3,22 +3,24 @@ package dev.embedding.serving;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.BatchLimits;
 import dev.embedding.batch.BatchObserver;
+import dev.embedding.batch.BatchRow;
 import dev.embedding.batch.BatchTooLargeException;
 import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.QueueFullException;
 import dev.embedding.batch.RerunCause;
+import dev.embedding.batch.RowFailedException;
 import dev.embedding.batch.RowOutcome;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.infer.InferenceException;
 import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.ModelFile;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.pool.VectorNorm;
-import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.EmbeddedText;
-import dev.embedding.serving.cache.Recall;
-import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.tokenize.TokenizedText;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +54,6 @@ public final class EmbeddingModel {
     private final EncodedText knownText;
     private final QueueLimits queueLimits;
     private final ScheduledExecutorService timer;
-    private final VectorCache cache;
 
     private EmbeddingModel(
             ModelDescription description,
@@ -69,7 +71,6 @@ public final class EmbeddingModel {
         this.profile = encoder.profile();
         this.queueLimits = host.queueLimits();
         this.timer = host.timer();
-        this.cache = host.cache();
         this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
         int[] known = tokenizer.tokenIds("Hello world");
         this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0, false);
@@ -95,15 +96,10 @@ public final class EmbeddingModel {
     /**
      * Opens a model's files; takes as long as ONNX Runtime needs for them.
      *
-     * @param golden where it is kept what checks find out about the model
+     * @param findings results of checks, kept from earlier starts
      * @throws ModelUnavailableException when a file cannot be read or used
      */
     public static EmbeddingModel load(
-            ModelDescription description, ModelOptions options, ModelHost host, GoldenVectors golden) {
-        return load(description, options, host, golden.findings());
-    }
-
-    private static EmbeddingModel load(
             ModelDescription description, ModelOptions options, ModelHost host, Findings findings) {
         long start = System.nanoTime();
         CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(() -> fingerprint(description));
@@ -213,20 +209,16 @@ public final class EmbeddingModel {
     }
 
     /** Memory that a request's inputs take while they wait, beside their texts: their tokens, and their places in the queue. */
-    public long waitingBytes(EmbeddingRequest request) {
+    public long waitingBytes(List<EmbeddingInput> inputs) {
         int maxTokens = description.tokenization().maxTokens();
-        return request.inputs().stream()
+        return inputs.stream()
                 .mapToLong(input -> BYTES_OF_INPUT + (long) Integer.BYTES * Math.min(input.length(), maxTokens))
                 .sum();
     }
 
-    /**
-     * Why requests of this kind would be refused at this moment, whatever is in them; empty when they would not.
-     *
-     * @param priority of a request whose class depends on its size, only when both classes are full
-     */
-    public Optional<EmbeddingFailure.Saturated> saturation(PriorityChoice priority) {
-        return batcher.saturation(priority.classes()).map(EmbeddingFailure.Saturated::of);
+    /** Why all submissions of these classes would be refused at this moment; empty when one would be taken. */
+    public Optional<QueueFullException> saturation(Set<Priority> classes) {
+        return batcher.saturation(classes);
     }
 
     /** Ends requests whose time is over. */
@@ -247,9 +239,45 @@ public final class EmbeddingModel {
         return tokenizer.tokenIds(text);
     }
 
-    /** Looks inputs up that are to be embedded behind a prompt. */
-    Recall recall(String prompt, List<EmbeddingInput> inputs, CacheUse use, Runnable checkpoint) {
-        return cache.recall(fingerprint(false), prompt, inputs, use, checkpoint);
+    /**
+     * Embeds texts behind the model's default prompt, past the cache and in one submission: for checks of a model that is
+     * not served yet.
+     *
+     * @return normalised vectors, in the order of the texts
+     * @throws RuntimeException when a text could not be computed, or the time did not suffice
+     */
+    public List<float[]> encode(List<String> texts, Duration timeout) {
+        String prompt = description.prompts().usual();
+        int leftOut = tokenizer.leftOut(prompt);
+        List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
+        for (EmbeddingInput text : EmbeddingInput.ofTexts(texts)) {
+            TokenizedText tokens = tokenizer.tokenize(prompt, text, () -> {});
+            if (tokens.ids().length == 0 && description.kind() != Kind.STATIC) {
+                throw new IllegalStateException("the tokenizer keeps nothing of a text");
+            }
+            rows.add(new BatchRow<>(new EncodedText(tokens.ids(), leftOut, tokens.truncated()), tokens.ids().length));
+        }
+        return compute(rows, timeout).stream()
+                .map(text -> vector(text, true, dimension()))
+                .toList();
+    }
+
+    /**
+     * Computes rows in one submission of the batch class.
+     *
+     * @throws RuntimeException the reason of the first row that failed, or that the time did not suffice
+     */
+    public List<EmbeddedText> compute(List<BatchRow<EncodedText>> rows, Duration timeout) {
+        long tokens = rows.stream().mapToLong(BatchRow::tokens).sum();
+        try {
+            return batcher.admit(Priority.BATCH, tokens)
+                    .submit(rows, System.nanoTime() + timeout.toNanos())
+                    .await()
+                    .atMost(timeout)
+                    .values();
+        } catch (RowFailedException failure) {
+            throw failure.reason();
+        }
     }
 
     /**

@@ -78,7 +78,7 @@ final class EngineEncoder implements Encoder {
         if (model.scalesByBatch()) {
             return Optional.empty();
         }
-        List<int[]> rows = GoldenCheck.OF_UNLIKE_LENGTHS.stream()
+        List<int[]> rows = SampleTexts.OF_UNLIKE_LENGTHS.stream()
                 .map(tokenizer::tokenIds)
                 .map(ids -> ids.length == 0 ? new int[] {model.padTokenId()} : ids)
                 .toList();

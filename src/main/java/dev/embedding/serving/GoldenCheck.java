@@ -13,15 +13,6 @@ import java.util.Optional;
  */
 public final class GoldenCheck {
 
-    private static final List<String> TEXTS = List.of(
-            "Hello world",
-            "The quick brown fox jumps over the lazy dog.",
-            "A longer passage, so that short texts are padded beside it: embeddings are vectors whose distances say how "
-                    + "alike the meanings of texts are, whatever words they use for it.");
-
-    /** Short and long, so that one of them is padded beside the other. */
-    static final List<String> OF_UNLIKE_LENGTHS = List.of(TEXTS.get(2), TEXTS.get(0));
-
     /** Differences between batches come from the order of sums; of a wrong mask they would be a hundred times larger. */
     private static final float TOLERANCE = 1e-3f;
 
@@ -31,18 +22,15 @@ public final class GoldenCheck {
     /** Processors multiply 8- and 16-bit numbers in ways that round, and even saturate, differently. */
     private static final float TOLERANCE_OF_ROUNDED_WEIGHTS = 5e-2f;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private GoldenCheck() {}
 
     /** @throws ModelUnavailableException when the model fails the check; the message says which and by how much */
     public static void verify(EmbeddingModel model, GoldenVectors golden) {
-        ActiveModel onTrial = new ActiveModel();
-        onTrial.serve(model, ServingOptions.plain(true));
-        Embedder embedder = new Embedder(onTrial, Workers.onCallingThread());
-        List<float[]> together = embed(embedder, TEXTS, model);
-        for (int index = 0; index < TEXTS.size(); index++) {
-            float[] alone = embed(embedder, List.of(TEXTS.get(index)), model).get(0);
+        List<float[]> together = encode(SampleTexts.ALL, model);
+        for (int index = 0; index < SampleTexts.ALL.size(); index++) {
+            float[] alone = encode(List.of(SampleTexts.ALL.get(index)), model).get(0);
             requireLengthOne(alone, model);
             float difference = largestDifference(alone, together.get(index));
             if (!(difference <= TOLERANCE)) {
@@ -74,19 +62,15 @@ public final class GoldenCheck {
         }
     }
 
-    private static List<float[]> embed(Embedder embedder, List<String> texts, EmbeddingModel model) {
+    private static List<float[]> encode(List<String> texts, EmbeddingModel model) {
         try {
-            return embedder.embed(EmbeddingRequest.computed(texts))
-                    .await()
-                    .atMost(PATIENCE)
-                    .vectors();
+            return model.encode(texts, TIMEOUT);
         } catch (RuntimeException failure) {
-            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
             throw failed(
                     model,
-                    cause.getMessage() == null
-                            ? "no answer within " + PATIENCE.toSeconds() + " s"
-                            : cause.getMessage());
+                    failure.getMessage() == null
+                            ? "no vectors within " + TIMEOUT.toSeconds() + " s"
+                            : failure.getMessage());
         }
     }
 

@@ -30,7 +30,7 @@ public final class GoldenVectors {
         this.findings = Findings.in(files);
     }
 
-    Findings findings() {
+    public Findings findings() {
         return findings;
     }
 

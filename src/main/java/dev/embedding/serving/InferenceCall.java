@@ -15,6 +15,7 @@ import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.serving.cache.Recall;
+import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.input.EmbeddingInput;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -32,6 +33,7 @@ final class InferenceCall {
 
     private final ActiveModel active;
     private final Workers workers;
+    private final VectorCache cache;
     private final EmbeddingRequest request;
     private final CallContext context;
     private final UniEmitter<? super Embeddings> emitter;
@@ -39,11 +41,13 @@ final class InferenceCall {
     InferenceCall(
             ActiveModel active,
             Workers workers,
+            VectorCache cache,
             EmbeddingRequest request,
             CallContext context,
             UniEmitter<? super Embeddings> emitter) {
         this.active = active;
         this.workers = workers;
+        this.cache = cache;
         this.request = request;
         this.context = context;
         this.emitter = emitter;
@@ -141,8 +145,9 @@ final class InferenceCall {
             requireSpace();
             String prompt = prompt();
             AnswerShape shape = AnswerShape.of(request.wish(), lease);
-            model.tokenizer().requireOwnTokens(prompt, request.inputs());
-            Recall recall = model.recall(prompt, request.inputs(), request.cache(), context::check);
+            requireOwnTokens(prompt);
+            Recall recall =
+                    cache.recall(model.fingerprint(false), prompt, request.inputs(), request.cache(), context::check);
             if (recall.isComplete()) {
                 shape.requireWhole(List.of(), recall);
                 succeed(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));
@@ -173,6 +178,23 @@ final class InferenceCall {
                     InferenceCall.this::fail);
             hold(job::forget);
             job.run();
+        }
+
+        /** Token ids must be a whole encoding by the model's own tokenizer, and no prompt fits in front of them. */
+        private void requireOwnTokens(String prompt) {
+            for (int index = 0; index < request.inputs().size(); index++) {
+                if (request.inputs().get(index) instanceof EmbeddingInput.TokenIds tokens) {
+                    if (!model.tokenizer().marksTexts()) {
+                        throw EmbeddingFailure.UnusableTokens.unmarked();
+                    }
+                    if (!model.tokenizer().isEncoding(tokens.ids())) {
+                        throw EmbeddingFailure.UnusableTokens.ofAnotherTokenizer(index);
+                    }
+                    if (!prompt.isEmpty()) {
+                        throw EmbeddingFailure.UnusableTokens.withoutPrompt();
+                    }
+                }
+            }
         }
 
         private void requireSpace() {

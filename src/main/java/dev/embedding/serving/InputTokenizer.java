@@ -92,21 +92,14 @@ final class InputTokenizer implements AutoCloseable {
         return given + tokenizer.estimator().estimate(prompt, texts);
     }
 
-    /** @throws EmbeddingFailure.UnusableTokens for token ids that the model cannot have of a text behind this prompt */
-    void requireOwnTokens(String prompt, List<EmbeddingInput> inputs) {
-        for (int index = 0; index < inputs.size(); index++) {
-            if (inputs.get(index) instanceof EmbeddingInput.TokenIds tokens) {
-                if (!tokenizer.marksTexts()) {
-                    throw EmbeddingFailure.UnusableTokens.unmarked();
-                }
-                if (!tokenizer.isEncoding(tokens.ids())) {
-                    throw EmbeddingFailure.UnusableTokens.ofAnotherTokenizer(index);
-                }
-                if (!prompt.isEmpty()) {
-                    throw EmbeddingFailure.UnusableTokens.withoutPrompt();
-                }
-            }
-        }
+    /** Whether the tokenizer puts special tokens around a text, by which whole encodings are known. */
+    boolean marksTexts() {
+        return tokenizer.marksTexts();
+    }
+
+    /** Whether ids are a whole encoding of some text, special tokens included. */
+    boolean isEncoding(int[] ids) {
+        return tokenizer.isEncoding(ids);
     }
 
     /** How many tokens of a text behind this prompt do not count in the pooling. */

@@ -2,8 +2,6 @@ package dev.embedding.serving;
 
 import dev.embedding.batch.BatchRow;
 import dev.embedding.batch.BatchTooLargeException;
-import dev.embedding.batch.RowFailedException;
-import dev.embedding.batch.admission.Priority;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.Tokenization;
 import java.time.Duration;
@@ -32,7 +30,7 @@ final class LimitCheck {
         this.model = model;
         this.findings = findings;
         this.tokenization = model.description().tokenization();
-        this.known = model.tokenIds(GoldenCheck.OF_UNLIKE_LENGTHS.get(0));
+        this.known = model.tokenIds(SampleTexts.OF_UNLIKE_LENGTHS.get(0));
     }
 
     /** @throws dev.embedding.model.ModelUnavailableException when a limit is beyond what the model computes */
@@ -118,14 +116,8 @@ final class LimitCheck {
     private Optional<RuntimeException> failureOf(int[] ids) {
         BatchRow<EncodedText> row = new BatchRow<>(new EncodedText(ids, 0, false), ids.length);
         try {
-            var unused = model.batcher()
-                    .admit(Priority.BATCH, ids.length)
-                    .submit(List.of(row), System.nanoTime() + PATIENCE.toNanos())
-                    .await()
-                    .atMost(PATIENCE);
+            var unused = model.compute(List.of(row), PATIENCE);
             return Optional.empty();
-        } catch (RowFailedException failure) {
-            return Optional.of(failure.reason());
         } catch (RuntimeException failure) {
             return Optional.of(failure);
         }

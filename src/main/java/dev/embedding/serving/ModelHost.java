@@ -1,8 +1,9 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.Lanes;
+import dev.embedding.batch.RowMemory;
 import dev.embedding.infer.InferenceRuntime;
-import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.cache.EmbeddedText;
 import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +26,7 @@ public final class ModelHost implements AutoCloseable {
     private final Workers workers;
     private final ScheduledThreadPoolExecutor timer;
     private final QueueLimits queueLimits;
-    private final VectorCache cache;
+    private final RowMemory<EmbeddedText> cache;
     private final int cores;
     private final ServingListener listener;
 
@@ -35,7 +36,7 @@ public final class ModelHost implements AutoCloseable {
      * @param queueLimits how long requests may wait
      */
     public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
-        this(laneCount, cores, new InferenceRuntime(), queueLimits, VectorCache.off(), listener);
+        this(laneCount, cores, new InferenceRuntime(), queueLimits, RowMemory.none(), listener);
     }
 
     /**
@@ -47,7 +48,7 @@ public final class ModelHost implements AutoCloseable {
             int cores,
             Duration runTimeout,
             QueueLimits queueLimits,
-            VectorCache cache,
+            RowMemory<EmbeddedText> cache,
             ServingListener listener) {
         this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, listener);
     }
@@ -57,7 +58,7 @@ public final class ModelHost implements AutoCloseable {
             int cores,
             InferenceRuntime runtime,
             QueueLimits queueLimits,
-            VectorCache cache,
+            RowMemory<EmbeddedText> cache,
             ServingListener listener) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
@@ -85,7 +86,7 @@ public final class ModelHost implements AutoCloseable {
         return timer;
     }
 
-    VectorCache cache() {
+    RowMemory<EmbeddedText> cache() {
         return cache;
     }
 

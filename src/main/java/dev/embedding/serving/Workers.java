@@ -24,7 +24,7 @@ public final class Workers {
         return new Workers(Runnable::run, Runnable::run);
     }
 
-    static boolean isSmall(long bytes) {
+    public static boolean isSmall(long bytes) {
         return bytes <= SMALL_BYTES;
     }
 

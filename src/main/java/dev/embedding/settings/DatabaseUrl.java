@@ -33,11 +33,6 @@ public record DatabaseUrl(
 
     private static final Pattern ENCODED = Pattern.compile("(?:%[0-9a-fA-F]{2})+");
 
-    /** @throws IllegalArgumentException when the variable is missing or bad; shows nothing of its text */
-    static DatabaseUrl of(Environment environment) {
-        return parse(environment.value(VARIABLE).orElse(""));
-    }
-
     /** @throws IllegalArgumentException naming the variable, showing nothing of the text */
     static DatabaseUrl parse(String text) {
         Matcher url = FORM.matcher(text.strip());

@@ -86,7 +86,10 @@ public record EnvironmentSettings(
                 faults.add(SETTINGS_FILE + " must not be set together with " + USE_DATABASE
                         + "=true: settings are stored in one place");
             }
-            return wanted ? Optional.of(DatabaseUrl.of(environment)) : Optional.empty();
+            return wanted
+                    ? Optional.of(DatabaseUrl.parse(
+                            environment.value(DatabaseUrl.VARIABLE).orElse("")))
+                    : Optional.empty();
         } catch (InvalidSettingException fault) {
             faults.add(USE_DATABASE + " " + fault.getMessage());
         } catch (IllegalArgumentException fault) {

@@ -1,47 +1,21 @@
 package dev.embedding.telemetry;
 
-import dev.embedding.reload.LoadProgress;
-import dev.embedding.reload.ReloadCounters;
-import dev.embedding.reload.ServedModel;
-import dev.embedding.reload.SettingsFollower;
-import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.EmbeddingFailure;
-import dev.embedding.serving.EmbeddingModel;
-import dev.embedding.serving.Embeddings;
-import dev.embedding.serving.ModelHost;
-import dev.embedding.serving.ServingListener;
-import dev.embedding.serving.cache.CacheCounts;
-import dev.embedding.serving.cache.VectorCache;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What requests and batches did, as meters. Labels are bounded: never a text, a path or a request id. */
+/** Meters of requests, batches, models and settings. Labels are bounded: never a text, a path or a request id. */
 @Singleton
-public class EmbeddingMeters implements ServingListener {
-
-    private static final Map<Class<?>, String> OUTCOMES = Map.ofEntries(
-            Map.entry(EmbeddingFailure.NoModel.class, "no_model"),
-            Map.entry(EmbeddingFailure.GivenUp.class, "given_up"),
-            Map.entry(EmbeddingFailure.Saturated.class, "saturated"),
-            Map.entry(EmbeddingFailure.DeadlinePassed.class, "deadline_passed"),
-            Map.entry(EmbeddingFailure.OtherSpace.class, "other_space"),
-            Map.entry(EmbeddingFailure.UnknownModel.class, "unknown_model"),
-            Map.entry(EmbeddingFailure.NoSuchPrompt.class, "no_such_prompt"),
-            Map.entry(EmbeddingFailure.NoTokens.class, "no_tokens"),
-            Map.entry(EmbeddingFailure.TooLong.class, "too_long"),
-            Map.entry(EmbeddingFailure.UnusableTokens.class, "unusable_tokens"),
-            Map.entry(EmbeddingFailure.OtherDimensions.class, "other_dimensions"));
+public class EmbeddingMeters {
 
     private final MeterRegistry registry;
     private final RequestCounters counters;
@@ -54,6 +28,7 @@ public class EmbeddingMeters implements ServingListener {
     private final Counter cacheShared;
     private final Counter cacheMisses;
     private final Counter cacheBypassed;
+    private final List<LongSupplier> watched = new CopyOnWriteArrayList<>();
     private @Nullable Gauge modelInfo;
 
     EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
@@ -91,158 +66,152 @@ public class EmbeddingMeters implements ServingListener {
                 .register(registry);
     }
 
-    void onStart(
-            @Observes StartupEvent start,
-            ActiveModel active,
-            ReloadCounters reloads,
-            LoadProgress progress,
-            ModelHost host,
-            VectorCache cache,
-            SettingsFollower settings) {
-        watch(active);
-        watch(host);
-        watch(cache);
-        watch(reloads);
-        watch(progress);
-        Gauge.builder("embedding.settings.faults", settings, SettingsFollower::faults)
-                .description("Settings that are not followed, and a store of settings that is away")
-                .register(registry);
-    }
-
     /** Publishes what became of runs that took too long. */
-    public void watch(ModelHost host) {
-        FunctionCounter.builder("embedding.runs.terminated", host, ModelHost::terminatedRuns)
-                .description("Runs of the engine that took too long and were told to stop")
-                .register(registry);
-        FunctionCounter.builder("embedding.runs.given.up", host, ModelHost::givenUpRuns)
-                .description("Runs of the engine that did not stop; the second ends the process")
-                .register(registry);
+    public void watchRuns(LongSupplier terminated, LongSupplier abandoned) {
+        counter(
+                "embedding.runs.terminated",
+                "Runs of the engine that were terminated after their time limit",
+                terminated);
+        counter(
+                "embedding.runs.abandoned",
+                "Runs of the engine that did not stop when terminated; the second ends the process",
+                abandoned);
     }
 
-    private void watch(VectorCache cache) {
-        Gauge.builder("embedding.cache.size", cache, VectorCache::bytes)
-                .description("Memory that kept vectors take")
-                .baseUnit("bytes")
-                .register(registry);
-        Gauge.builder("embedding.cache.vectors", cache, VectorCache::size)
-                .description("Vectors that are kept")
-                .register(registry);
+    /** Publishes the size of the vector cache. */
+    public void watchCache(LongSupplier bytes, LongSupplier vectors) {
+        gauge("embedding.cache.size", "Memory that cached vectors take", "bytes", bytes);
+        gauge("embedding.cache.vectors", "Cached vectors", null, vectors);
     }
 
-    private void watch(LoadProgress progress) {
-        Gauge.builder("embedding.model.download.done", progress, LoadProgress::done)
-                .description("What is on disk of the model that is being downloaded")
-                .baseUnit("bytes")
-                .register(registry);
-        Gauge.builder("embedding.model.download.all", progress, LoadProgress::all)
-                .description("Size of what is being downloaded of a model; 0 while nothing is")
-                .baseUnit("bytes")
-                .register(registry);
+    /** Publishes how far the download of a model is. */
+    public void watchDownload(LongSupplier done, LongSupplier size) {
+        gauge("embedding.model.downloaded", "Bytes on disk of the model that is being downloaded", "bytes", done);
+        gauge("embedding.model.download.size", "Size of the model that is being downloaded, or 0", "bytes", size);
     }
 
-    private void watch(ReloadCounters reloads) {
-        FunctionCounter.builder("embedding.reloads", reloads, ReloadCounters::successes)
+    /** Publishes how often the running model was replaced. */
+    public void watchReloads(LongSupplier successes, LongSupplier failures) {
+        reloads("success", successes);
+        reloads("failed", failures);
+    }
+
+    private void reloads(String outcome, LongSupplier count) {
+        FunctionCounter.builder("embedding.reloads", kept(count), LongSupplier::getAsLong)
                 .description("Replacements of the running model")
-                .tag("outcome", "done")
-                .register(registry);
-        FunctionCounter.builder("embedding.reloads", reloads, ReloadCounters::failures)
-                .description("Replacements of the running model")
-                .tag("outcome", "failed")
+                .tag("outcome", outcome)
                 .register(registry);
     }
 
-    void onServed(@Observes ServedModel served) {
-        served(served.model(), served.fingerprint());
+    /** Publishes how many settings are not followed. */
+    public void watchSettings(LongSupplier errors) {
+        gauge(
+                "embedding.settings.errors",
+                "Settings that are not followed, an unreachable store included",
+                null,
+                errors);
     }
 
-    /** Publishes the queue of whatever model is served. */
-    public void watch(ActiveModel active) {
-        Gauge.builder("embedding.queue.tokens", active, model -> model.model()
-                        .map(EmbeddingModel::queuedTokens)
-                        .orElse(0L))
-                .description("Tokens that wait to be computed")
+    /** Publishes the queue of the model that is served. */
+    public void watchQueue(LongSupplier tokens) {
+        gauge("embedding.queue.tokens", "Tokens that wait to be computed", null, tokens);
+    }
+
+    private void counter(String name, String description, LongSupplier count) {
+        FunctionCounter.builder(name, kept(count), LongSupplier::getAsLong)
+                .description(description)
                 .register(registry);
     }
 
-    /** Publishes which model is served, in place of the one before; the value is always 1. */
-    public synchronized void served(EmbeddingModel model, String fingerprint) {
+    private void gauge(String name, String description, @Nullable String unit, LongSupplier value) {
+        Gauge.builder(name, kept(value), LongSupplier::getAsLong)
+                .description(description)
+                .baseUnit(unit)
+                .register(registry);
+    }
+
+    /** The registry itself holds what it reads weakly. */
+    private LongSupplier kept(LongSupplier supplier) {
+        watched.add(supplier);
+        return supplier;
+    }
+
+    /**
+     * Publishes which model is served, in place of the one before; the value is always 1.
+     *
+     * @param provider ONNX Runtime's name of the execution provider
+     */
+    public synchronized void modelServed(String name, String fingerprint, String device, String provider) {
         if (modelInfo != null) {
             registry.remove(modelInfo);
         }
         modelInfo = Gauge.builder("embedding.model.info", () -> 1)
                 .description("The model that is served")
-                .tag("model", model.name())
+                .tag("model", name)
                 .tag("fingerprint", fingerprint)
-                .tag("device", model.device())
-                .tag("provider", model.executionProvider())
+                .tag("device", device)
+                .tag("provider", provider)
                 .strongReference(true)
                 .register(registry);
     }
 
-    @Override
-    public void batchComputed(int rows, long trueTokens, long paddedTokens, long nanos) {
-        tokens.increment((double) trueTokens);
+    /**
+     * A batch was computed.
+     *
+     * @param rows texts in it
+     * @param tokens true tokens
+     * @param paddedTokens tokens with padding
+     * @param nanos time in the engine
+     */
+    public void batchComputed(int rows, long tokens, long paddedTokens, long nanos) {
+        this.tokens.increment((double) tokens);
         infer.record(nanos, TimeUnit.NANOSECONDS);
         batchRows.record(rows);
-        paddingRatio.record((double) (paddedTokens - trueTokens) / Math.max(1, paddedTokens));
+        paddingRatio.record((double) (paddedTokens - tokens) / Math.max(1, paddedTokens));
     }
 
-    @Override
-    public void batchRerun(RerunCause cause) {
+    /** A batch failed as a whole, and its rows are about to be computed again. */
+    public void batchRerun(String cause) {
         Counter.builder("embedding.batches.rerun")
                 .description("Batches that failed as a whole and were computed again in parts")
-                .tag("cause", cause.name().toLowerCase(Locale.ROOT))
+                .tag("cause", cause)
                 .register(registry)
                 .increment();
     }
 
     /**
-     * A request that passed validation was answered.
+     * A request was answered with vectors.
      *
-     * @param nanos from its arrival
+     * @param nanos from the moment its headers were read
+     * @param queueNanos until its first batch was cut
      */
-    public void answered(Embeddings embeddings, long nanos) {
-        counters.answered(embeddings.vectors().size(), nanos);
-        queueWait.record(embeddings.timings().queueNanos(), TimeUnit.NANOSECONDS);
-        count("answered");
-        count(embeddings.sources());
+    public void requestSucceeded(int vectors, long nanos, long queueNanos) {
+        counters.succeeded(vectors, nanos);
+        queueWait.record(queueNanos, TimeUnit.NANOSECONDS);
+        countRequest("success");
     }
 
-    private void count(CacheCounts sources) {
-        cacheHits.increment(sources.hits());
-        cacheShared.increment(sources.shared());
-        cacheMisses.increment(sources.misses());
-        cacheBypassed.increment(sources.bypassed());
+    /** Texts of a request that was answered, by where their vectors came from. */
+    public void cacheUsed(int hits, int shared, int misses, int bypassed) {
+        cacheHits.increment(hits);
+        cacheShared.increment(shared);
+        cacheMisses.increment(misses);
+        cacheBypassed.increment(bypassed);
     }
 
-    /** A request that passed validation was not answered. */
-    public void failed(Throwable failure) {
-        if (isRefusal(failure)) {
-            counters.refused();
-        } else {
-            counters.failed();
-        }
-        count(outcome(failure));
+    /** A request could not be served although it was valid: overload, no model, a deadline, a failure of the engine. */
+    public void requestFailed(String outcome) {
+        counters.failed();
+        countRequest(outcome);
     }
 
-    /** Whether it is the request that could not be served, not the service that failed. */
-    private static boolean isRefusal(Throwable failure) {
-        return failure instanceof EmbeddingFailure.OtherSpace
-                || failure instanceof EmbeddingFailure.UnknownModel
-                || failure instanceof EmbeddingFailure.Unfit;
+    /** A request did not fit what is served, or its caller went away. */
+    public void requestRejected(String outcome) {
+        counters.rejected();
+        countRequest(outcome);
     }
 
-    /** The caller went away before the answer. */
-    public void cancelled() {
-        counters.refused();
-        count("cancelled");
-    }
-
-    private static String outcome(Throwable failure) {
-        return OUTCOMES.getOrDefault(failure.getClass(), "failed");
-    }
-
-    private void count(String outcome) {
+    private void countRequest(String outcome) {
         registry.counter("embedding.requests", "outcome", outcome).increment();
     }
 }

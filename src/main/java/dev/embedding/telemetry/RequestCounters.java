@@ -10,12 +10,14 @@ public class RequestCounters {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder embeddings = new LongAdder();
-    private final LongAdder answeredNanos = new LongAdder();
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder succeededNanos = new LongAdder();
 
-    void answered(int texts, long nanos) {
+    void succeeded(int texts, long nanos) {
         requests.increment();
         embeddings.add(texts);
-        answeredNanos.add(nanos);
+        succeeded.increment();
+        succeededNanos.add(nanos);
     }
 
     void failed() {
@@ -23,14 +25,16 @@ public class RequestCounters {
         failed.increment();
     }
 
-    /** A request that is neither an answer nor a failure of ours, as one that pinned another vector space. */
-    void refused() {
+    /** A request that neither succeeded nor failed on our side, as one that pinned another vector space. */
+    void rejected() {
         requests.increment();
     }
 
     /**
+     * Counters at one moment.
+     *
      * @param successRate per cent; 100 before the first request
-     * @param averageLatencyMillis of the answered ones
+     * @param averageLatencyMillis of the requests that were answered with vectors, and of no others
      */
     public record Snapshot(
             long requests, long failed, double successRate, long embeddings, double averageLatencyMillis) {}
@@ -38,8 +42,9 @@ public class RequestCounters {
     public Snapshot snapshot() {
         long all = requests.sum();
         long bad = failed.sum();
+        long good = succeeded.sum();
         double successRate = all == 0 ? 100.0 : 100.0 * (all - bad) / all;
-        double latency = all == bad ? 0.0 : answeredNanos.sum() / 1e6 / (all - bad);
+        double latency = good == 0 ? 0.0 : succeededNanos.sum() / 1e6 / good;
         return new Snapshot(all, bad, successRate, embeddings.sum(), latency);
     }
 }

@@ -37,7 +37,7 @@ class CachedVectorsTest {
                 lane.pass();
             });
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, models.host().workers());
+    private final Embedder embedder = new Embedder(active, models.host().workers(), models.cache());
 
     @AfterEach
     void close() throws InterruptedException {

@@ -14,6 +14,7 @@ import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.EmbeddedText;
+import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.input.EmbeddingInput;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -41,7 +42,7 @@ class EmbedderTest {
     private final Gate lane = new Gate();
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, models.host().workers());
+    private final Embedder embedder = new Embedder(active, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -321,7 +322,7 @@ class EmbedderTest {
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
-        Embedder portionwise = new Embedder(active, new Workers(portions::add, portions::add));
+        Embedder portionwise = new Embedder(active, new Workers(portions::add, portions::add), VectorCache.off());
         CompletableFuture<Embeddings> answer = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -341,7 +342,7 @@ class EmbedderTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         EmbeddingModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
-        Embedder portionwise = new Embedder(active, new Workers(portions::add, portions::add));
+        Embedder portionwise = new Embedder(active, new Workers(portions::add, portions::add), VectorCache.off());
         Cancellable leaving = portionwise
                 .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()

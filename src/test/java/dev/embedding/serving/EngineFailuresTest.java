@@ -49,7 +49,7 @@ class EngineFailuresTest {
             new ModelOptions("cpu", 32, 0),
             host);
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, host.workers());
+    private final Embedder embedder = new Embedder(active, host.workers(), VectorCache.off());
 
     EngineFailuresTest() {
         active.serve(model, ServingOptions.plain(true));

@@ -3,6 +3,7 @@ package dev.embedding.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.CallContext.End;
+import dev.embedding.serving.cache.VectorCache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ class LeavingCallersTest {
 
     private final SmallModels models = new SmallModels();
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, models.host().workers());
+    private final Embedder embedder = new Embedder(active, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {

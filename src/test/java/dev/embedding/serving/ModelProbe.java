@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.cache.VectorCache;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -35,7 +36,7 @@ public final class ModelProbe {
 
     /** Embeds a text with whatever is served. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
-        return new Embedder(active, Workers.onCallingThread())
+        return new Embedder(active, Workers.onCallingThread(), VectorCache.off())
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }

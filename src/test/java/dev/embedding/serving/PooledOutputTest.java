@@ -12,6 +12,7 @@ import dev.embedding.model.ModelWish;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
 import dev.embedding.pool.VectorNorm;
+import dev.embedding.serving.cache.VectorCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,7 +176,7 @@ class PooledOutputTest {
     private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
         active.serve(model, ServingOptions.plain(normalize));
-        return new Embedder(active, Workers.onCallingThread())
+        return new Embedder(active, Workers.onCallingThread(), VectorCache.off())
                 .embed(EmbeddingRequest.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

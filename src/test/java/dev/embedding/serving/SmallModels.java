@@ -13,6 +13,7 @@ import java.util.List;
 /** Loads reference models on one lane, and closes them with it. */
 final class SmallModels {
 
+    private final VectorCache cache;
     private final ModelHost host;
     private final List<EmbeddingModel> models = new ArrayList<>();
 
@@ -22,11 +23,16 @@ final class SmallModels {
     }
 
     SmallModels(VectorCache cache, ServingListener listener) {
+        this.cache = cache;
         this.host = new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, listener);
     }
 
     SmallModels() {
         this((rows, tokens, paddedTokens, nanos) -> {});
+    }
+
+    VectorCache cache() {
+        return cache;
     }
 
     ModelHost host() {
@@ -37,7 +43,7 @@ final class SmallModels {
     static float[] embed(EmbeddingModel model, ServingOptions options, String text) {
         ActiveModel active = new ActiveModel();
         active.serve(model, options);
-        return new Embedder(active, Workers.onCallingThread())
+        return new Embedder(active, Workers.onCallingThread(), VectorCache.off())
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))

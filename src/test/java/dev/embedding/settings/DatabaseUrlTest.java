@@ -76,7 +76,7 @@ class DatabaseUrlTest {
             """)
     void saysWhatIsMissingWithoutTellingSecrets(String text, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> DatabaseUrl.of(new Environment(Map.of("EMBEDDING_DB_URL", text))))
+                .isThrownBy(() -> DatabaseUrl.parse(text))
                 .withMessage("EMBEDDING_DB_URL must be mysql://user:password@host:port/database, but " + reason)
                 .withMessageNotContaining("secret")
                 .withNoCause();

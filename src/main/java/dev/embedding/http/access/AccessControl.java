@@ -1,6 +1,5 @@
 package dev.embedding.http.access;
 
-import dev.embedding.reload.SettingsControl;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /**
  * Decides whether a request may go on, by its headers alone. Without any configured key everything is open but changes of
@@ -24,7 +22,6 @@ public class AccessControl {
     /** The header besides {@code Authorization: Bearer}. */
     public static final String KEY_HEADER = "X-API-Key";
 
-    private static final Logger LOG = Logger.getLogger("dev.embedding");
     private static final String BEARER = "Bearer ";
     private static final String CACHE_SCOPE = "dev.embedding.cache-scope";
     private static final String KEY_ID = "dev.embedding.key-id";
@@ -60,10 +57,12 @@ public class AccessControl {
         return files;
     }
 
-    void onStart(@Observes StartupEvent start, Vertx vertx, SettingsControl settings) {
-        if (open && !settings.source().equals("environment")) {
-            LOG.warn("Settings can be changed by every caller: set EMBEDDING_ADMIN_KEYS");
-        }
+    /** Whether no key is configured, so that everything is open to every caller. */
+    public boolean isOpen() {
+        return open;
+    }
+
+    void onStart(@Observes StartupEvent start, Vertx vertx) {
         if (!files().isEmpty()) {
             vertx.setPeriodic(
                     READ_AGAIN_MILLIS,

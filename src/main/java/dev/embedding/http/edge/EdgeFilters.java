@@ -2,13 +2,12 @@ package dev.embedding.http.edge;
 
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.access.AccessRules;
-import dev.embedding.reload.SettingsControl;
-import dev.embedding.reload.ShutdownSequence;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
+import dev.embedding.serving.Embedder;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.PriorityChoice;
-import dev.embedding.telemetry.EmbeddingMeters;
+import dev.embedding.serving.ServingMetrics;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -52,33 +51,36 @@ class EdgeFilters {
 
     private final Vertx vertx;
     private final ActiveModel active;
-    private final SettingsControl settings;
-    private final ShutdownSequence shutdown;
+    private final CorsOrigins corsOrigins;
+    private final OpenExchanges exchanges;
+    private final Embedder inference;
     private final AccessControl access;
     private final BodyReceiver.Limits limits;
     private final ConnectionWatch connections;
     private final Dialects dialects;
     private final RefusalPace pace;
-    private final EmbeddingMeters meters;
+    private final ServingMetrics metrics;
     private final Set<BodyReceiver> receivers = ConcurrentHashMap.newKeySet();
 
     EdgeFilters(
             Vertx vertx,
             ActiveModel active,
-            SettingsControl settings,
-            ShutdownSequence shutdown,
+            CorsOrigins corsOrigins,
+            OpenExchanges exchanges,
+            Embedder inference,
             AccessControl access,
             EdgeConfig config,
             InflightBytes inflight,
             ConnectionWatch connections,
             Dialects dialects,
             RefusalPace pace,
-            EmbeddingMeters meters,
+            ServingMetrics metrics,
             ModelHost host) {
         this.vertx = vertx;
         this.active = active;
-        this.settings = settings;
-        this.shutdown = shutdown;
+        this.corsOrigins = corsOrigins;
+        this.exchanges = exchanges;
+        this.inference = inference;
         this.access = access;
         long maxBodyBytes = config.maxBodySize()
                 .map(MemorySize::asLongValue)
@@ -88,12 +90,12 @@ class EdgeFilters {
         this.connections = connections;
         this.dialects = dialects;
         this.pace = pace;
-        this.meters = meters;
+        this.metrics = metrics;
     }
 
     void register(@Observes Filters filters) {
         filters.register(this::handle, PRIORITY);
-        shutdown.onLastCall(() -> receivers.forEach(BodyReceiver::lastCall));
+        exchanges.onLastCall(() -> receivers.forEach(BodyReceiver::lastCall));
     }
 
     private void handle(RoutingContext exchange) {
@@ -104,9 +106,9 @@ class EdgeFilters {
         dialects.assign(exchange);
         PageHeaders.add(exchange);
         connections.exchangeBegun(exchange);
-        shutdown.exchangeBegun();
-        exchange.addEndHandler(ended -> shutdown.exchangeEnded());
-        if (shutdown.isEnding()) {
+        exchanges.begun();
+        exchange.addEndHandler(ended -> exchanges.ended());
+        if (exchanges.areEnding()) {
             // Callers that keep their connection would come back here, whatever their balancer knows.
             exchange.response().headers().set("Connection", "close");
         }
@@ -116,15 +118,14 @@ class EdgeFilters {
             EarlyRefusal.sendLast(vertx, exchange, misframed.get());
             return;
         }
-        if (Cors.handle(exchange, settings.current().corsOrigins())) {
+        if (Cors.handle(exchange, corsOrigins.current())) {
             return;
         }
-        if (shutdown.isDraining() && Dialects.of(exchange).embeds(exchange.normalizedPath())) {
+        if (exchanges.areDraining() && Dialects.of(exchange).embeds(exchange.normalizedPath())) {
             EarlyRefusal.send(vertx, exchange, ENDING);
             return;
         }
-        Optional<AccessControl.Refusal> refusal =
-                access.refusal(exchange, settings.current().corsOrigins());
+        Optional<AccessControl.Refusal> refusal = access.refusal(exchange, corsOrigins.current());
         if (refusal.isPresent()) {
             refuse(exchange, refusal.get());
             return;
@@ -163,11 +164,11 @@ class EdgeFilters {
         CallContext call = Calls.begin(exchange);
         call.onEnd(cause -> {
             if (cause == CallContext.End.CANCELLED) {
-                meters.cancelled();
+                metrics.cancelled();
             }
         });
-        return Optional.of(new BodyReceiver.EmbedCall(
-                call, () -> active.model().flatMap(model -> model.saturation(priority)), pace, meters::failed));
+        return Optional.of(
+                new BodyReceiver.EmbedCall(call, () -> inference.saturation(priority), pace, metrics::failed));
     }
 
     private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An error in the words of its exchange's dialect. */
-record ErrorAnswer(int status, Map<String, String> headers, Object body) {
+public record ErrorAnswer(int status, Map<String, String> headers, Object body) {
 
-    static ErrorAnswer of(Failure failure, RoutingContext exchange) {
+    public static ErrorAnswer of(Failure failure, RoutingContext exchange) {
         Dialect dialect = Dialects.of(exchange);
         Map<String, String> headers = new LinkedHashMap<>(dialect.headers(failure));
         failure.retryAfter().ifPresent(time -> {
@@ -36,7 +36,7 @@ record ErrorAnswer(int status, Map<String, String> headers, Object body) {
                 .end(Json.encodeToBuffer(body));
     }
 
-    Response.ResponseBuilder toResponse() {
+    public Response.ResponseBuilder toResponse() {
         Response.ResponseBuilder response =
                 Response.status(status).type(MediaType.APPLICATION_JSON).entity(body);
         headers.forEach(response::header);

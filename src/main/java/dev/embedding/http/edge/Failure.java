@@ -22,7 +22,7 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
     /** What only the log explains. */
     static final Failure UNEXPECTED = of(500, "The service failed; its log says why under this request id.");
 
-    static Failure of(int status, String detail) {
+    public static Failure of(int status, String detail) {
         return new Failure(status, detail, List.of(), Optional.empty());
     }
 
@@ -34,11 +34,11 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
         return new Failure(404, detail, List.of(new Fault("body.model", detail, "model_not_found")), Optional.empty());
     }
 
-    static Failure invalid(String field, String message) {
+    public static Failure invalid(String field, String message) {
         return invalid(List.of(new Fault(field, message, "value_error")));
     }
 
-    static Failure invalid(List<Fault> faults) {
+    public static Failure invalid(List<Fault> faults) {
         return new Failure(INVALID, faulty(faults, UnaryOperator.identity()), faults, Optional.empty());
     }
 

@@ -1,8 +1,6 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.reload.SettingChangeException;
 import dev.embedding.serving.EmbeddingFailure;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -61,33 +59,6 @@ class FailureMapper {
             return 504;
         }
         return failure instanceof EmbeddingFailure.OtherSpace ? 412 : 500;
-    }
-
-    @ServerExceptionMapper
-    Response notChanged(SettingChangeException failure, RoutingContext exchange) {
-        int status =
-                switch (failure.reason()) {
-                    case STORE_OFF, READ_ONLY -> 400;
-                    case NOT_STORED -> 404;
-                    case OTHER_SPACE, NOT_STORABLE, MODEL_NOT_ALLOWED -> 422;
-                    case MODEL_NOT_LOADED -> 500;
-                    case STORE_UNAVAILABLE, STOPPING -> 503;
-                };
-        if (status == 422) {
-            return answer(Failure.invalid(changedField(exchange, failure), failure.detail()), exchange)
-                    .build();
-        }
-        return answer(Failure.of(status, failure.detail()), exchange).build();
-    }
-
-    /** Where a request names what it wants to change. */
-    private static String changedField(RoutingContext exchange, SettingChangeException failure) {
-        if (exchange.request().method().equals(HttpMethod.DELETE)) {
-            return "path.key";
-        }
-        return exchange.normalizedPath().startsWith("/settings/bulk")
-                ? "body.settings" + failure.key().map(key -> "." + key).orElse("")
-                : "body.value";
     }
 
     @ServerExceptionMapper

@@ -11,7 +11,7 @@ import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.ModelHost;
-import dev.embedding.telemetry.EmbeddingMeters;
+import dev.embedding.serving.ServingMetrics;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -33,14 +33,14 @@ public final class VectorExchange {
 
     private final Embedder embedder;
     private final ActiveModel active;
-    private final EmbeddingMeters meters;
+    private final ServingMetrics metrics;
     private final ModelHost host;
     private final RefusalPace pace;
 
-    VectorExchange(Embedder embedder, ActiveModel active, EmbeddingMeters meters, ModelHost host, RefusalPace pace) {
+    VectorExchange(Embedder embedder, ActiveModel active, ServingMetrics metrics, ModelHost host, RefusalPace pace) {
         this.embedder = embedder;
         this.active = active;
-        this.meters = meters;
+        this.metrics = metrics;
         this.host = host;
         this.pace = pace;
     }
@@ -53,7 +53,7 @@ public final class VectorExchange {
                 .chain(wanted -> embedder.embed(wanted.request(), call)
                         .chain(embeddings -> encoded(exchange, embeddings, call.startNanos(), wanted.form())))
                 .onFailure(EmbeddingFailure.class)
-                .invoke(meters::failed)
+                .invoke(metrics::failed)
                 .onFailure(EmbeddingFailure.Saturated.class)
                 .call(() -> holdBack(call));
     }
@@ -90,7 +90,8 @@ public final class VectorExchange {
         active.model()
                 .ifPresent(model -> InflightBytes.claim(
                         exchange,
-                        model.waitingBytes(wanted.request()) + wanted.form().mostBytes(vectors, model.dimension())));
+                        model.waitingBytes(wanted.request().inputs())
+                                + wanted.form().mostBytes(vectors, model.dimension())));
     }
 
     private Uni<Void> holdBack(CallContext call) {
@@ -108,7 +109,7 @@ public final class VectorExchange {
     private Uni<Response> encoded(RoutingContext exchange, Embeddings embeddings, long start, AnswerForm form) {
         Uni<Response> response = Uni.createFrom().item(() -> {
             long nanos = System.nanoTime() - start;
-            meters.answered(embeddings, nanos);
+            metrics.succeeded(embeddings, nanos);
             EmbeddingSpace.answer(exchange, embeddings.space().fingerprint());
             return Response.ok(form.encode(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
                     .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))

@@ -10,14 +10,9 @@ import dev.embedding.model.Quantization;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
 import dev.embedding.model.SpaceFingerprint;
-import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingModel;
-import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ModelOptions;
-import dev.embedding.serving.ServingOptions;
-import dev.embedding.serving.Workers;
 import dev.embedding.support.ProcessDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,13 +159,7 @@ public final class QuantizedModels {
 
     private List<float[]> vectors(EmbeddingModel model, List<String> texts) {
         requireRunning();
-        ActiveModel onTrial = new ActiveModel();
-        onTrial.serve(model, ServingOptions.plain(true));
-        return new Embedder(onTrial, Workers.onCallingThread())
-                .embed(EmbeddingRequest.computed(texts))
-                .await()
-                .atMost(PATIENCE)
-                .vectors();
+        return model.encode(texts, PATIENCE);
     }
 
     private void requireRunning() {

@@ -1,0 +1,62 @@
+package dev.embedding.serving;
+
+import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.telemetry.EmbeddingMeters;
+import java.util.Locale;
+
+/** Metering of requests and batches: the one place where results and failures become plain values of meters. */
+public final class ServingMetrics implements ServingListener {
+
+    private final EmbeddingMeters meters;
+
+    public ServingMetrics(EmbeddingMeters meters) {
+        this.meters = meters;
+    }
+
+    @Override
+    public void batchComputed(int rows, long tokens, long paddedTokens, long nanos) {
+        meters.batchComputed(rows, tokens, paddedTokens, nanos);
+    }
+
+    @Override
+    public void batchRerun(RerunCause cause) {
+        meters.batchRerun(cause.name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * A request that passed validation was answered with vectors.
+     *
+     * @param nanos from the moment its headers were read
+     */
+    public void succeeded(Embeddings embeddings, long nanos) {
+        meters.requestSucceeded(
+                embeddings.vectors().size(), nanos, embeddings.timings().queueNanos());
+        CacheCounts sources = embeddings.sources();
+        meters.cacheUsed(sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
+    }
+
+    /** A request that passed validation was not answered with vectors. */
+    public void failed(Throwable failure) {
+        if (isRejection(failure)) {
+            meters.requestRejected(outcome(failure));
+        } else {
+            meters.requestFailed(outcome(failure));
+        }
+    }
+
+    /** The caller went away before the response. */
+    public void cancelled() {
+        meters.requestRejected("cancelled");
+    }
+
+    /** Whether it is the request that could not be served, not the service that failed. */
+    private static boolean isRejection(Throwable failure) {
+        return failure instanceof EmbeddingFailure.OtherSpace
+                || failure instanceof EmbeddingFailure.UnknownModel
+                || failure instanceof EmbeddingFailure.Unfit;
+    }
+
+    private static String outcome(Throwable failure) {
+        return failure instanceof EmbeddingFailure known ? known.outcome() : "failed";
+    }
+}
