@@ -7,12 +7,5 @@ public enum GraphEnd {
     /** A vector for each text, as it comes out of the pooling, normalised or not. */
     POOLED,
     /** A vector for each text that is multiplied by weights behind the pooling, as Dense modules do it. */
-    PROJECTED;
-
-    static GraphEnd of(PoolingChoice pooling, GraphOutputs outputs) {
-        if (pooling.source() != PoolingSource.MODEL_OUTPUT) {
-            return TOKENS;
-        }
-        return outputs.multiplyPooled() ? PROJECTED : POOLED;
-    }
+    PROJECTED
 }

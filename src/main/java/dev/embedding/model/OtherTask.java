@@ -72,19 +72,19 @@ enum OtherTask {
 
     /** @throws ModelUnavailableException when {@code config_sentence_transformers.json} says that the model is another */
     static void refuseByType(ModelFiles files) {
-        JsonNode config = files.optionalJson(Prompts.FILE);
+        JsonNode config = files.optionalJson(PromptsFile.NAME);
         JsonNode said = config.path("model_type");
         String type = said.isTextual() ? said.textValue() : EMBEDDER;
         if (BY_MODEL_TYPE.containsKey(type)) {
             throw files.refusal(
-                    Prompts.FILE,
+                    PromptsFile.NAME,
                     "has the model_type " + type + BY_MODEL_TYPE.get(type).refusal());
         }
         if (!type.equals(EMBEDDER)) {
-            throw files.refusal(Prompts.FILE, "has the model_type " + type + ", which is not known");
+            throw files.refusal(PromptsFile.NAME, "has the model_type " + type + ", which is not known");
         }
         OF_PYLATE.stream().filter(config::has).sorted().findFirst().ifPresent(field -> {
-            throw files.refusal(Prompts.FILE, "has the field " + field + MULTI_VECTOR.refusal());
+            throw files.refusal(PromptsFile.NAME, "has the field " + field + MULTI_VECTOR.refusal());
         });
     }
 

@@ -90,6 +90,14 @@ record PoolingChoice(List<PoolingMode> modes, PoolingSource source) {
     }
 
     /** Its weights would be part of the vectors, but what comes before and behind it is not known. */
+    /** What is read of the model's graph. */
+    GraphEnd graphEnd(GraphOutputs outputs) {
+        if (source != PoolingSource.MODEL_OUTPUT) {
+            return GraphEnd.TOKENS;
+        }
+        return outputs.multiplyPooled() ? GraphEnd.PROJECTED : GraphEnd.POOLED;
+    }
+
     private static void refuseUnlistedDense(ModelFiles files, ModuleChain modules) {
         if (!modules.isListed()) {
             files.firstOf(DENSE).ifPresent(file -> {

@@ -1,6 +1,5 @@
 package dev.embedding.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +22,6 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
     /** Of a model that has none. */
     public static final Prompts NONE = new Prompts(Map.of(), Optional.empty());
 
-    static final String FILE = "config_sentence_transformers.json";
     private static final String QUERY = "query";
     private static final String DOCUMENT = "document";
 
@@ -34,25 +32,8 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
     }
 
-    /** @throws ModelUnavailableException when the default prompt is not among the prompts */
-    static Prompts read(ModelFiles files) {
-        JsonNode file = files.optionalJson(FILE);
-        Map<String, String> byName = new LinkedHashMap<>();
-        file.path("prompts")
-                .properties()
-                .forEach(prompt -> byName.put(
-                        prompt.getKey(),
-                        prompt.getValue().isTextual() ? prompt.getValue().textValue() : ""));
-        Prompts prompts = new Prompts(
-                byName, Optional.ofNullable(file.path("default_prompt_name").textValue()));
-        prompts.defaultName.filter(name -> !prompts.names().contains(name)).ifPresent(name -> {
-            throw files.refusal(FILE, "names the default prompt " + name + ", but has only " + prompts.names());
-        });
-        return prompts;
-    }
-
     /** The same, or, of a model that has none, those that its operator gave. */
-    Prompts orElse(String forQueries, String forDocuments) {
+    public Prompts orElse(String forQueries, String forDocuments) {
         if (hasAny() || forQueries.isEmpty() && forDocuments.isEmpty()) {
             return this;
         }

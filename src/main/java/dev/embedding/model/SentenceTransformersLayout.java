@@ -39,7 +39,7 @@ final class SentenceTransformersLayout {
 
     /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
     ModelDescription read() {
-        files.fetch(List.of(ModuleChain.FILE, Prompts.FILE));
+        files.fetch(List.of(ModuleChain.FILE, PromptsFile.NAME));
         OtherTask.refuseByType(files);
         ModuleChain modules = ModuleChain.read(files);
         files.fetch(Stream.concat(
@@ -58,7 +58,7 @@ final class SentenceTransformersLayout {
         }
         PoolingChoice pooling = PoolingChoice.ofTable(files, wish);
         String folder = modules.firstFolder();
-        Tokenization tokenization = Tokenization.ofTable(files, folder);
+        Tokenization tokenization = TokenizationFiles.ofTable(files, folder);
         Path table = files.requireFile(
                 folder + ModuleChain.SAFETENSORS,
                 "it holds the table of a StaticEmbedding module, which is read from safetensors only");
@@ -79,7 +79,7 @@ final class SentenceTransformersLayout {
                 modules.vectorModules(),
                 modules.normalizes(),
                 cutDimension(),
-                matryoshkaDimensions(files.optionalJson(Prompts.FILE)),
+                matryoshkaDimensions(files.optionalJson(PromptsFile.NAME)),
                 0,
                 prompts(),
                 true,
@@ -91,7 +91,7 @@ final class SentenceTransformersLayout {
         String transformer = modules.firstFolder();
         JsonNode config = files.json(transformer + "config.json");
         refuseUnlistedOtherTask(modules, config);
-        Tokenization tokenization = Tokenization.ofTransformer(files, transformer, config);
+        Tokenization tokenization = TokenizationFiles.ofTransformer(files, transformer, config);
         List<VectorModule> vectorModules = modules.vectorModules();
         OnnxFileChoice.Choice choice = new OnnxFileChoice(files, transformer).choose(wish);
         String onnxFile = choice.file();
@@ -118,11 +118,11 @@ final class SentenceTransformersLayout {
                 config.path("model_type").asText("unknown"),
                 pooling.modes(),
                 pooling.source(),
-                GraphEnd.of(pooling, outputs),
+                pooling.graphEnd(outputs),
                 vectorModules,
                 modules.normalizes(),
                 configured ? cutDimension() : OptionalInt.empty(),
-                matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(Prompts.FILE)),
+                matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(PromptsFile.NAME)),
                 LearnedPositions.padTokenId(config),
                 configured ? prompts() : givenPrompts(Prompts.NONE),
                 files.optionalJson(modules.poolingConfig())
@@ -173,7 +173,7 @@ final class SentenceTransformersLayout {
     }
 
     private Prompts prompts() {
-        return givenPrompts(Prompts.read(files));
+        return givenPrompts(PromptsFile.read(files));
     }
 
     private Prompts givenPrompts(Prompts own) {
@@ -181,12 +181,12 @@ final class SentenceTransformersLayout {
     }
 
     private OptionalInt cutDimension() {
-        JsonNode dimension = files.optionalJson(Prompts.FILE).path("truncate_dim");
+        JsonNode dimension = files.optionalJson(PromptsFile.NAME).path("truncate_dim");
         if (!dimension.isInt()) {
             return OptionalInt.empty();
         }
         if (dimension.intValue() == 0) {
-            throw files.refusal(Prompts.FILE, "has a truncate_dim of 0, which leaves nothing of a vector");
+            throw files.refusal(PromptsFile.NAME, "has a truncate_dim of 0, which leaves nothing of a vector");
         }
         return OptionalInt.of(dimension.intValue());
     }

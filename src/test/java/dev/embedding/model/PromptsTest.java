@@ -22,7 +22,7 @@ class PromptsTest {
 
     @Test
     void hasEmptyPromptsForBothTypesWithoutAnyFile() {
-        Prompts prompts = Prompts.read(files());
+        Prompts prompts = PromptsFile.read(files());
 
         assertThat(prompts.names()).containsExactly("document", "query");
         assertThat(prompts.named("query")).contains("");
@@ -86,7 +86,7 @@ class PromptsTest {
 
     private Prompts read(String content) throws IOException {
         Files.writeString(directory.resolve("config_sentence_transformers.json"), content.replace('\'', '"'));
-        return Prompts.read(files());
+        return PromptsFile.read(files());
     }
 
     private ModelFiles files() {
