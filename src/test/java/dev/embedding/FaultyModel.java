@@ -9,7 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedding.model.ModelCopy;
+import dev.embedding.model.layout.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

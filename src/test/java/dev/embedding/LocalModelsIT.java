@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.ReferenceVectors.Row;
-import dev.embedding.model.ModelCopy;
+import dev.embedding.model.layout.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedding.model.ModelCopy;
+import dev.embedding.model.layout.ModelCopy;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

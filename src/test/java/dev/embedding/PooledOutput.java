@@ -5,7 +5,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.embedding.model.ModelCopy;
+import dev.embedding.model.layout.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.embedding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedding.model.ModelCopy;
+import dev.embedding.model.layout.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.embedding.http;
 
-import dev.embedding.http.edge.Dialect;
+import dev.embedding.http.edge.failure.Dialect;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.embedding.http;
 
-import dev.embedding.http.edge.EmbeddingSpace;
-import dev.embedding.http.edge.RequestPriority;
-import dev.embedding.http.edge.RequestTimeout;
+import dev.embedding.http.edge.header.EmbeddingSpace;
+import dev.embedding.http.edge.header.RequestPriority;
+import dev.embedding.http.edge.header.RequestTimeout;
 import dev.embedding.http.exchange.RequestHeaders;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.math.BigDecimal;

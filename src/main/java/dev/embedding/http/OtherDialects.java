@@ -1,7 +1,7 @@
 package dev.embedding.http;
 
-import dev.embedding.http.edge.Dialect;
-import dev.embedding.http.edge.Dialects;
+import dev.embedding.http.edge.failure.Dialect;
+import dev.embedding.http.edge.failure.Dialects;
 import dev.embedding.http.openai.OpenAiDialect;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;

@@ -1,7 +1,7 @@
 package dev.embedding.http;
 
 import dev.embedding.http.access.AccessControl;
-import dev.embedding.http.edge.ErrorBody;
+import dev.embedding.http.edge.failure.ErrorBody;
 import jakarta.ws.rs.core.Application;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;

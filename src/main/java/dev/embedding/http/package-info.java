@@ -1,4 +1,4 @@
-/** The service's own endpoints: shapes of requests and answers, validation, probes. The only user of JAX-RS. */
+/** The dialects that are spoken, and the OpenAPI document over all endpoints. */
 @NullMarked
 package dev.embedding.http;
 

@@ -2,6 +2,12 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.infer.runtime.CudaProvider;
+import dev.embedding.infer.runtime.EngineMessage;
+import dev.embedding.infer.runtime.EngineOutOfMemoryException;
+import dev.embedding.infer.runtime.IdleMemory;
+import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.infer.runtime.NativeMemory;
 import dev.embedding.support.UnusableDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,6 +2,8 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import dev.embedding.infer.runtime.EngineLibraries;
+import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.support.CLibrary;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -71,7 +73,7 @@ public final class InferenceRuntime {
         }
     }
 
-    OrtEnvironment environment() {
+    public OrtEnvironment environment() {
         return environment;
     }
 

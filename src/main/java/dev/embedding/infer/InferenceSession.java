@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import dev.embedding.infer.runtime.InferenceException;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  * graph pools. Runs may overlap; each needs a workspace of its own.
  * Closing it while a run is inside crashes the process, so the caller keeps count ({@link InferenceEngine}).
  */
-final class InferenceSession implements BatchRunner {
+public final class InferenceSession implements BatchRunner {
 
     private static final String INPUT_IDS = "input_ids";
     private static final String ATTENTION_MASK = "attention_mask";
@@ -33,7 +34,7 @@ final class InferenceSession implements BatchRunner {
     private static final String OF_GENERATION = "past_key_values";
     private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
     /** Names of the output with the token vectors, the likeliest first. */
-    static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
+    public static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
     /** Name of the output with one vector a text; used where it is wanted, or there are no token vectors. */
     private static final String POOLED_OUTPUT = "sentence_embedding";
 
@@ -90,7 +91,7 @@ final class InferenceSession implements BatchRunner {
      * @throws OrtException when ONNX Runtime cannot, for example because the provider in the options is not usable
      * @throws InferenceException when the model is no encoder that this class can run
      */
-    static InferenceSession open(
+    public static InferenceSession open(
             InferenceRuntime runtime,
             Path file,
             OrtSession.SessionOptions options,

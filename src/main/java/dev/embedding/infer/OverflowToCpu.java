@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
+import dev.embedding.infer.runtime.EngineMessage;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.infer.graph.GraphPreparation;
 import dev.embedding.infer.graph.GraphPreparation.PreparedFile;
 import dev.embedding.infer.graph.GraphPreparation.Wish;
+import dev.embedding.infer.runtime.EngineMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

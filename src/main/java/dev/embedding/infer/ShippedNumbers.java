@@ -3,6 +3,7 @@ package dev.embedding.infer;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.embedding.infer.runtime.NativeMemory;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.embedding.infer;
 import org.jspecify.annotations.Nullable;
 
 /** How one run is asked to stop from outside. The request may come before the run can be stopped, or after its end. */
-final class Termination {
+public final class Termination {
 
     private @Nullable Runnable stop;
     private boolean requested;

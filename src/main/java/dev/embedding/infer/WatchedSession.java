@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
+import dev.embedding.infer.runtime.InferenceException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

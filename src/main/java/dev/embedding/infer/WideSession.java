@@ -1,6 +1,7 @@
 package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
+import dev.embedding.infer.runtime.NativeMemory;
 import dev.embedding.support.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.Executors;

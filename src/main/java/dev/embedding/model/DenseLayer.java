@@ -27,7 +27,7 @@ public record DenseLayer(
         SILU;
 
         /** By the name of torch's class, as {@code torch.nn.modules.activation.Tanh}. */
-        static Optional<Activation> byTorchClass(String name) {
+        public static Optional<Activation> byTorchClass(String name) {
             String simple = name.substring(name.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
             for (Activation activation : values()) {
                 if (activation.name().equals(simple)) {

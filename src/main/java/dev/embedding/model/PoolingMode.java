@@ -35,7 +35,7 @@ public enum PoolingMode {
     }
 
     /** By the boolean of the configuration up to sentence-transformers 5. */
-    static Optional<PoolingMode> byFlag(String flag) {
+    public static Optional<PoolingMode> byFlag(String flag) {
         for (PoolingMode mode : values()) {
             if (mode.flag.equals(flag)) {
                 return Optional.of(mode);

@@ -32,12 +32,12 @@ public enum Precision {
     }
 
     /** Names of such files, the first that a model has is taken. */
-    List<String> fileNames() {
+    public List<String> fileNames() {
         return fileNames;
     }
 
     /** Whether it is made of the fp32 file at loading where there is no file of it. */
-    boolean canBeMade() {
+    public boolean canBeMade() {
         return this == INT8 || this == INT8_FINE;
     }
 

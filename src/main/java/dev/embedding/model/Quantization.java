@@ -15,7 +15,7 @@ public record Quantization(Precision precision, String recipe, Optional<Made> ma
     /** Changes whenever something in the making changes vectors by more than processors do. */
     private static final String VERSION = "1";
 
-    static Quantization planned(Precision precision) {
+    public static Quantization planned(Precision precision) {
         String kind = precision == Precision.INT8_FINE ? "smoothed-by-token" : "smoothed-dynamic";
         return new Quantization(precision, kind + "-" + VERSION, Optional.empty());
     }

@@ -25,5 +25,4 @@ public record Tokenization(
 
     /** {@code maxTokens} of a model that takes texts of any length. */
     public static final int NO_LIMIT = Integer.MAX_VALUE;
-
 }

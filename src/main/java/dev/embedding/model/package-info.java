@@ -1,7 +1,4 @@
-/**
- * From a model's name to its files on disk and what they say: bundled or local directory, the layout of
- * sentence-transformers, the fingerprint of its vector space.
- */
+/** A model's description: precision, pooling, prompts, tokenization and the fingerprint of its vector space. */
 @NullMarked
 package dev.embedding.model;
 

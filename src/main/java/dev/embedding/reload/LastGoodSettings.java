@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
  * A file with the stored settings that were in force last, so that a replica that starts while their store is away
  * serves what the others serve. Where it cannot be written there is one warning and no file.
  */
-final class LastGoodSettings {
+public final class LastGoodSettings {
 
     private static final Logger LOG = Logger.getLogger(LastGoodSettings.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,7 +30,7 @@ final class LastGoodSettings {
     private boolean warned;
 
     /** @param directory the environment's {@code model_cache_dir} */
-    LastGoodSettings(Path directory, int port) {
+    public LastGoodSettings(Path directory, int port) {
         this.directory = directory;
         this.file = directory.resolve("last-good-" + port + ".json");
     }

@@ -1,24 +1,24 @@
 package dev.embedding.reload;
 
 import dev.embedding.model.ModelDescription;
-import dev.embedding.model.ModelLocator;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.ModelWish;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
-import dev.embedding.serving.EmbeddingModel;
-import dev.embedding.serving.GoldenCheck;
-import dev.embedding.serving.GoldenVectors;
-import dev.embedding.serving.ModelHost;
-import dev.embedding.serving.ModelOptions;
-import dev.embedding.serving.quantized.QuantizedModels;
+import dev.embedding.model.locate.ModelLocator;
+import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.serving.model.ModelOptions;
+import dev.embedding.serving.model.check.GoldenCheck;
+import dev.embedding.serving.model.check.GoldenVectors;
+import dev.embedding.serving.model.quantized.QuantizedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Loads and checks the models that settings name. */
-final class ModelLoader {
+public final class ModelLoader {
 
     private final ModelHost host;
     private final ModelLocator locator;
@@ -33,7 +33,7 @@ final class ModelLoader {
      * @param cacheDirectoryGiven whether the operator said where models are kept, be it the default place
      * @param gpuMemoryLimit bytes; 0 for no limit
      */
-    ModelLoader(
+    public ModelLoader(
             ModelHost host,
             ModelLocator locator,
             QuantizedModels quantized,

@@ -4,8 +4,8 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ActiveModel.Retired;
-import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ServingOptions;
+import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.settings.ServiceSettings;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Brings other settings into force: load, verify, swap, drain. At most two models exist; only the {@link
  * SettingsFollower}'s thread calls it.
  */
-final class ModelSwitch {
+public final class ModelSwitch {
 
     private static final Logger LOG = Logger.getLogger(ModelSwitch.class);
     /** A begun request of 1000 long texts may take minutes. */
@@ -40,7 +40,7 @@ final class ModelSwitch {
     private volatile Runnable onBroken = () -> {};
 
     /** @param onServed told each model that starts to be served, and the one that starts to be served in another way */
-    ModelSwitch(
+    public ModelSwitch(
             ActiveModel active,
             ModelLoader loader,
             Supplier<OptionalLong> freeMemory,

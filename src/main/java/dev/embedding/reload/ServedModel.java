@@ -1,6 +1,6 @@
 package dev.embedding.reload;
 
-import dev.embedding.serving.EmbeddingModel;
+import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.settings.ServiceSettings;
 
 /**

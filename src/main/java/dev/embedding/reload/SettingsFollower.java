@@ -3,7 +3,6 @@ package dev.embedding.reload;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.settings.AllowedModels;
-import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
@@ -12,6 +11,7 @@ import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
 import dev.embedding.settings.UnstorableValueException;
+import dev.embedding.settings.environment.EnvironmentSettings;
 import dev.embedding.support.DaemonThreads;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -72,7 +72,7 @@ public final class SettingsFollower implements SettingsControl {
     private Duration replaceAfter = Duration.ZERO;
     private long lastReplacedNanos = System.nanoTime() - LASTING.toNanos();
 
-    SettingsFollower(
+    public SettingsFollower(
             EnvironmentSettings environment,
             Optional<SettingsStore> store,
             Optional<StatusBoard> board,
@@ -128,7 +128,7 @@ public final class SettingsFollower implements SettingsControl {
         return report.health().faults().size();
     }
 
-    void start() {
+    public void start() {
         boolean unused = submit(this::followFirst);
     }
 
@@ -475,7 +475,7 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     /** Changes nothing any more; what is served stays. */
-    void stopFollowing() {
+    public void stopFollowing() {
         become(new ModelState.Stopped());
         store.ifPresent(FollowedStore::stop);
         thread.shutdown();
@@ -486,7 +486,7 @@ public final class SettingsFollower implements SettingsControl {
      * Serves nothing any more; accepted requests are answered as far as the time allows. A load is waited for: ending the
      * process while the engine opens a model would crash it.
      */
-    void stop(Duration patience) throws InterruptedException {
+    public void stop(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         stopFollowing();
         boolean unused = thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);

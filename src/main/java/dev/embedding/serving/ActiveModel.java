@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.model.EmbeddingModel;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;

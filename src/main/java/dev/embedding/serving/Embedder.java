@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.support.Workers;
 import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 

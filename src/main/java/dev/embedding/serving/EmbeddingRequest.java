@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.CacheUse;
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.support.Workers;
 import java.util.EnumSet;
 import java.util.Set;
 

@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.model.ServingListener;
 import dev.embedding.telemetry.EmbeddingMeters;
 import java.util.Locale;
 

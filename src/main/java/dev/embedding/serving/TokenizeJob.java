@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.ArrayList;
 import java.util.List;

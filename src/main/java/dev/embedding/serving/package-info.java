@@ -1,7 +1,4 @@
-/**
- * Texts in, vectors out: a loaded model as one closeable unit, the one that is being served, and how a request passes
- * through it.
- */
+/** The inference service: a request for embeddings under a lease of the model, from cache lookup and admission to its vectors. */
 @NullMarked
 package dev.embedding.serving;
 

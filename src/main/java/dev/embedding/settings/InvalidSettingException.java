@@ -6,16 +6,16 @@ import dev.embedding.support.Names;
 public final class InvalidSettingException extends RuntimeException {
 
     /** For a value that is a secret. */
-    InvalidSettingException(String rule) {
+    public InvalidSettingException(String rule) {
         super(rule);
     }
 
-    InvalidSettingException(String rule, String value) {
+    public InvalidSettingException(String rule, String value) {
         super(rule + ", not '" + abbreviated(value) + "'");
     }
 
     /** The beginning of what people wrote, on one line. */
-    static String abbreviated(String value) {
+    public static String abbreviated(String value) {
         String line = Names.onOneLine(value);
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }

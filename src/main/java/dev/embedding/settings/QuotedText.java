@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 public final class QuotedText {
 
     /** From one quote to the next of its kind. */
-    static final Pattern FORM = Pattern.compile("'((?:\\\\.|[^'\\\\])*+)'|\"((?:\\\\.|[^\"\\\\])*+)\"", Pattern.DOTALL);
+    public static final Pattern FORM =
+            Pattern.compile("'((?:\\\\.|[^'\\\\])*+)'|\"((?:\\\\.|[^\"\\\\])*+)\"", Pattern.DOTALL);
 
     private static final Pattern SINGLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\']");
     private static final Pattern DOUBLE_QUOTE_ESCAPE = Pattern.compile("\\\\[\\\\'\"abfnrtv]");
@@ -40,7 +41,7 @@ public final class QuotedText {
     }
 
     /** @param quoted of {@link #FORM} */
-    static String content(MatchResult quoted) {
+    public static String content(MatchResult quoted) {
         return quoted.group(SINGLE) == null
                 ? unescaped(quoted.group(DOUBLE), DOUBLE_QUOTE_ESCAPE)
                 : unescaped(quoted.group(SINGLE), SINGLE_QUOTE_ESCAPE);

@@ -48,7 +48,7 @@ public record ServiceSettings(
     }
 
     @SuppressWarnings("unchecked") // each key's parser gives the type read here
-    static ServiceSettings of(Map<SettingKey, Object> values) {
+    public static ServiceSettings of(Map<SettingKey, Object> values) {
         return new ServiceSettings(
                 value(values, SettingKey.HOST, String.class),
                 value(values, SettingKey.PORT, Integer.class),

@@ -3,6 +3,8 @@ package dev.embedding.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.ReferenceModel;
+import dev.embedding.model.layout.ModelCopy;
+import dev.embedding.model.locate.NoHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

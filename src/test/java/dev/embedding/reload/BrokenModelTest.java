@@ -3,14 +3,15 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.Await;
+import dev.embedding.app.HopelessExit;
 import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
 import dev.embedding.reload.SmallService.Config;
-import dev.embedding.serving.EmbeddingModel;
 import dev.embedding.serving.ModelProbe;
+import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.settings.AllowedModels;
-import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.environment.EnvironmentSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

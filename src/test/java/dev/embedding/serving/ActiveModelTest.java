@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.model.EmbeddingModel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

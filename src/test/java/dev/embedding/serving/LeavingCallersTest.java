@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.EmbeddingModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

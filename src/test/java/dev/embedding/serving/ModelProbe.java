@@ -1,6 +1,8 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.support.Workers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.model.QueueLimits;
 import java.time.Duration;
 
 /** Waits that no test comes to. */

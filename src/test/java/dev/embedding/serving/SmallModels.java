@@ -3,31 +3,36 @@ package dev.embedding.serving;
 import dev.embedding.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.ModelWish;
-import dev.embedding.model.NoHub;
+import dev.embedding.model.locate.NoHub;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.serving.model.ModelOptions;
+import dev.embedding.serving.model.ServingListener;
+import dev.embedding.support.Workers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Loads reference models on one lane, and closes them with it. */
-final class SmallModels {
+public final class SmallModels {
 
     private final VectorCache cache;
     private final ModelHost host;
     private final List<EmbeddingModel> models = new ArrayList<>();
 
     /** @param listener called on the lane's thread after each batch, so that a test can hold the lane there */
-    SmallModels(ServingListener listener) {
+    public SmallModels(ServingListener listener) {
         this(VectorCache.off(), listener);
     }
 
-    SmallModels(VectorCache cache, ServingListener listener) {
+    public SmallModels(VectorCache cache, ServingListener listener) {
         this.cache = cache;
         this.host = new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, listener);
     }
 
-    SmallModels() {
+    public SmallModels() {
         this((rows, tokens, paddedTokens, nanos) -> {});
     }
 
@@ -35,12 +40,12 @@ final class SmallModels {
         return cache;
     }
 
-    ModelHost host() {
+    public ModelHost host() {
         return host;
     }
 
     /** The vector that a model gives of a text. */
-    static float[] embed(EmbeddingModel model, ServingOptions options, String text) {
+    public static float[] embed(EmbeddingModel model, ServingOptions options, String text) {
         ActiveModel active = new ActiveModel();
         active.serve(model, options);
         return new Embedder(active, Workers.onCallingThread(), VectorCache.off())
@@ -51,7 +56,7 @@ final class SmallModels {
                 .get(0);
     }
 
-    EmbeddingModel load(String name) {
+    public EmbeddingModel load(String name) {
         return loadFrom(ReferenceModel.of(name).directory());
     }
 
@@ -64,17 +69,17 @@ final class SmallModels {
                 ownHost);
     }
 
-    EmbeddingModel loadFrom(Path directory) {
+    public EmbeddingModel loadFrom(Path directory) {
         return load(ModelWish.of(directory.toString()));
     }
 
-    EmbeddingModel load(ModelWish wish) {
+    public EmbeddingModel load(ModelWish wish) {
         EmbeddingModel model = EmbeddingModel.load(NoHub.locator().locate(wish), new ModelOptions("cpu", 32, 0), host);
         models.add(model);
         return model;
     }
 
-    void close() throws InterruptedException {
+    public void close() throws InterruptedException {
         for (EmbeddingModel model : models) {
             model.close(Duration.ofSeconds(30));
         }

@@ -2,7 +2,8 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.support.Utf8Text;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.AbstractList;

@@ -1,9 +1,11 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.failure.RefusedException;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.RequestDeadline;
-import dev.embedding.serving.Workers;
+import dev.embedding.support.Workers;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;

@@ -1,5 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.edge.header.RequestTimeout;
 import dev.embedding.serving.CallContext;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;

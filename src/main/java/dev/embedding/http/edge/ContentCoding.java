@@ -1,5 +1,6 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.header.HeaderList;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;

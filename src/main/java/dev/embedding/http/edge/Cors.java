@@ -1,5 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.header.EmbeddingSpace;
+import dev.embedding.http.edge.header.RequestId;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;

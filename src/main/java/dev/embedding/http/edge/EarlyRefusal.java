@@ -1,5 +1,6 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Failure;
 import io.netty.util.AttributeKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

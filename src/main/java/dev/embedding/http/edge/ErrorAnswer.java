@@ -1,5 +1,9 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Dialect;
+import dev.embedding.http.edge.failure.Dialects;
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.header.RequestId;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;

@@ -1,5 +1,11 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Dialect;
+import dev.embedding.http.edge.failure.Dialects;
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.edge.failure.RefusedException;
+import dev.embedding.http.edge.header.RequestId;
 import dev.embedding.serving.EmbeddingFailure;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;

@@ -1,5 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.header.HeaderList;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;

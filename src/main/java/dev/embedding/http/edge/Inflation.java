@@ -1,5 +1,6 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.RefusedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

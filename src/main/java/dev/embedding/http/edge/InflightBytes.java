@@ -1,5 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.failure.RefusedException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

@@ -1,5 +1,8 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.failure.Dialects;
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.header.RequestId;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;

@@ -2,11 +2,14 @@ package dev.embedding.http.exchange;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Body;
-import dev.embedding.http.edge.Fault;
 import dev.embedding.http.edge.InflightBytes;
-import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.edge.JsonMediaType;
-import dev.embedding.http.edge.RefusedException;
+import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.edge.failure.RefusedException;
+import dev.embedding.http.edge.header.JsonMediaType;
+import dev.embedding.http.exchange.json.BodyBytes;
+import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.http.exchange.json.MalformedJsonException;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;

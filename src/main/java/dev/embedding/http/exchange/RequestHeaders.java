@@ -1,15 +1,15 @@
 package dev.embedding.http.exchange;
 
 import dev.embedding.http.access.AccessControl;
-import dev.embedding.http.edge.EmbeddingSpace;
-import dev.embedding.http.edge.HeaderList;
-import dev.embedding.http.edge.InvalidRequestException;
-import dev.embedding.http.edge.RequestPriority;
-import dev.embedding.http.edge.RequestTimeout;
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.edge.header.EmbeddingSpace;
+import dev.embedding.http.edge.header.HeaderList;
+import dev.embedding.http.edge.header.RequestPriority;
+import dev.embedding.http.edge.header.RequestTimeout;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.VectorWish;
 import dev.embedding.serving.cache.CacheUse;
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 

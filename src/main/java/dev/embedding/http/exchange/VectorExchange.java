@@ -1,17 +1,17 @@
 package dev.embedding.http.exchange;
 
 import dev.embedding.http.edge.Calls;
-import dev.embedding.http.edge.EmbeddingSpace;
 import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.RefusalPace;
+import dev.embedding.http.edge.header.EmbeddingSpace;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embedder;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.Embeddings;
-import dev.embedding.serving.ModelHost;
 import dev.embedding.serving.ServingMetrics;
+import dev.embedding.serving.model.ModelHost;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;

@@ -1,7 +1,7 @@
 package dev.embedding.http.openai;
 
 import dev.embedding.http.exchange.AnswerForm;
-import dev.embedding.http.exchange.VectorText;
+import dev.embedding.http.exchange.json.VectorText;
 import dev.embedding.serving.Embeddings;
 import java.nio.charset.StandardCharsets;
 

@@ -1,13 +1,13 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.Fault;
-import dev.embedding.http.edge.InvalidRequestException;
+import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.JsonBody;
-import dev.embedding.http.exchange.JsonReader;
+import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.VectorWish;
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.embedding.http.openai;
 
-import dev.embedding.http.edge.Dialect;
-import dev.embedding.http.edge.Failure;
+import dev.embedding.http.edge.failure.Dialect;
+import dev.embedding.http.edge.failure.Failure;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

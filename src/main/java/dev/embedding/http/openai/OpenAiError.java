@@ -1,7 +1,7 @@
 package dev.embedding.http.openai;
 
-import dev.embedding.http.edge.Failure;
-import dev.embedding.http.edge.Fault;
+import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.failure.Fault;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 

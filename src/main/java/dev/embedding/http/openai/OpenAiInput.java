@@ -1,10 +1,10 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.Fault;
-import dev.embedding.http.exchange.JsonReader;
+import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.serving.Indices;
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
 import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;

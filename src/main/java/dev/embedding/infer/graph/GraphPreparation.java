@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.embedding.model.file.FileBytes;
 import dev.embedding.support.ProcessDirectory;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.embedding.serving.cache;
 
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddedText;
+import dev.embedding.serving.model.EmbeddingInput;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.embedding.serving.cache;
 
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddingInput;
 import dev.embedding.support.Sha256;
 import dev.embedding.support.Utf8Text;
 import java.nio.ByteBuffer;

@@ -3,7 +3,8 @@ package dev.embedding.serving.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.embedding.batch.RowMemory;
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddedText;
+import dev.embedding.serving.model.EmbeddingInput;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.embedding.settings.store;
 
-import dev.embedding.settings.DatabaseTls;
-import dev.embedding.settings.DatabaseUrl;
 import dev.embedding.settings.StoreUnavailableException;
+import dev.embedding.settings.database.DatabaseTls;
+import dev.embedding.settings.database.DatabaseUrl;
 import io.netty.channel.ConnectTimeoutException;
 import io.smallrye.mutiny.TimeoutException;
 import io.vertx.mysqlclient.MySQLException;

@@ -1,7 +1,7 @@
 package dev.embedding.settings.store;
 
-import dev.embedding.settings.DatabaseUrl;
-import dev.embedding.settings.EnvironmentSettings;
+import dev.embedding.settings.database.DatabaseUrl;
+import dev.embedding.settings.environment.EnvironmentSettings;
 import io.quarkus.reactive.mysql.client.MySQLPoolCreator;
 import io.vertx.mysqlclient.MySQLBuilder;
 import io.vertx.mysqlclient.MySQLConnectOptions;

@@ -1,7 +1,7 @@
 package dev.embedding.settings.store;
 
-import dev.embedding.settings.DatabaseTls;
-import dev.embedding.settings.DatabaseUrl;
+import dev.embedding.settings.database.DatabaseTls;
+import dev.embedding.settings.database.DatabaseUrl;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;

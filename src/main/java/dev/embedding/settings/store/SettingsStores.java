@@ -1,9 +1,9 @@
 package dev.embedding.settings.store;
 
-import dev.embedding.settings.DatabaseUrl;
-import dev.embedding.settings.EnvironmentSettings;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
+import dev.embedding.settings.database.DatabaseUrl;
+import dev.embedding.settings.environment.EnvironmentSettings;
 import io.quarkus.arc.InjectableInstance;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;

@@ -1,6 +1,6 @@
 package dev.embedding.settings.store;
 
-import dev.embedding.settings.DatabaseUrl;
+import dev.embedding.settings.database.DatabaseUrl;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

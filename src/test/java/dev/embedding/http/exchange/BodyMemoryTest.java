@@ -3,6 +3,9 @@ package dev.embedding.http.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.embedding.http.exchange.json.BodyBytes;
+import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.http.exchange.json.MalformedJsonException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

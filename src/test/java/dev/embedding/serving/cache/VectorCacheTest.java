@@ -2,7 +2,8 @@ package dev.embedding.serving.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.serving.input.EmbeddingInput;
+import dev.embedding.serving.model.EmbeddedText;
+import dev.embedding.serving.model.EmbeddingInput;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,46 @@
+package dev.embedding.app;
+
+import dev.embedding.reload.LoadProgress;
+import dev.embedding.reload.ReloadCounters;
+import dev.embedding.reload.ServedModel;
+import dev.embedding.reload.SettingsFollower;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.telemetry.EmbeddingMeters;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/** Connections from the parts of the service to the meters that read them. */
+@Singleton
+class MeterBindings {
+
+    private final EmbeddingMeters meters;
+
+    MeterBindings(EmbeddingMeters meters) {
+        this.meters = meters;
+    }
+
+    void onStart(
+            @Observes StartupEvent start,
+            ActiveModel active,
+            ReloadCounters reloads,
+            LoadProgress progress,
+            ModelHost host,
+            VectorCache cache,
+            SettingsFollower settings) {
+        meters.watchQueue(() -> active.model().map(EmbeddingModel::queuedTokens).orElse(0L));
+        meters.watchRuns(host::terminatedRuns, host::givenUpRuns);
+        meters.watchCache(cache::bytes, cache::size);
+        meters.watchReloads(reloads::successes, reloads::failures);
+        meters.watchDownload(progress::done, progress::all);
+        meters.watchSettings(settings::faults);
+    }
+
+    void onServed(@Observes ServedModel served) {
+        EmbeddingModel model = served.model();
+        meters.modelServed(model.name(), served.fingerprint(), model.device(), model.executionProvider());
+    }
+}

@@ -1,0 +1,37 @@
+package dev.embedding.http.edge.failure;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** The dialects that are spoken. Which one an exchange is in follows from its path alone. */
+public final class Dialects {
+
+    private static final String KEY = "dev.embedding.dialect";
+    private static final Dialect OWN = new ServiceDialect();
+
+    private final List<Dialect> others;
+
+    /** @param others besides the service's own; the first that owns a path is it */
+    public Dialects(List<Dialect> others) {
+        this.others = List.copyOf(others);
+    }
+
+    /** The dialect of a path; the service's own where no other is. */
+    public Dialect of(String path) {
+        for (Dialect dialect : others) {
+            if (dialect.owns(path)) {
+                return dialect;
+            }
+        }
+        return OWN;
+    }
+
+    public void assign(RoutingContext exchange) {
+        exchange.put(KEY, of(exchange.normalizedPath()));
+    }
+
+    public static Dialect of(RoutingContext exchange) {
+        Dialect dialect = exchange.get(KEY);
+        return dialect == null ? OWN : dialect;
+    }
+}

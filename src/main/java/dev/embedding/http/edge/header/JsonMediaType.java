@@ -1,0 +1,15 @@
+package dev.embedding.http.edge.header;
+
+import java.util.Locale;
+
+/** Media types that JSON may have. */
+public final class JsonMediaType {
+
+    private JsonMediaType() {}
+
+    /** Whether a {@code Content-Type} is {@code application/json} or {@code application/*+json}, with any parameters. */
+    public static boolean matches(String contentType) {
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return type.equals("application/json") || type.startsWith("application/") && type.endsWith("+json");
+    }
+}

@@ -1,0 +1,31 @@
+package dev.embedding.http.edge.header;
+
+import io.vertx.ext.web.RoutingContext;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+
+/** The id of an exchange: the caller's own where it is harmless, else 8 hexadecimal digits of ours. */
+public final class RequestId {
+
+    public static final String HEADER = "X-Request-ID";
+
+    private static final Pattern HARMLESS = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+    private RequestId() {}
+
+    /** Gives the exchange its id, and the answer its header. */
+    public static void assign(RoutingContext exchange) {
+        String wanted = exchange.request().getHeader(HEADER);
+        String id = wanted != null && HARMLESS.matcher(wanted).matches()
+                ? wanted
+                : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        exchange.put(HEADER, id);
+        exchange.response().putHeader(HEADER, id);
+    }
+
+    public static String of(RoutingContext exchange) {
+        String id = exchange.get(HEADER);
+        return id == null ? "" : id;
+    }
+}

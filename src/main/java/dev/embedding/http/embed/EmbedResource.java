@@ -1,0 +1,151 @@
+package dev.embedding.http.embed;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.http.edge.header.RequestId;
+import dev.embedding.http.exchange.RequestHeaders;
+import dev.embedding.http.exchange.VectorExchange;
+import dev.embedding.http.exchange.VectorRequest;
+import dev.embedding.serving.EmbeddingRequest;
+import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.VectorWish;
+import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.support.Utf8Text;
+import io.smallrye.mutiny.Uni;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** Texts to vectors. */
+@Path("/embed")
+@Tag(name = "Embeddings")
+public class EmbedResource {
+
+    private static final String INPUT_TYPE =
+            "Whether the texts are searched for or are searched: chooses the model's prompt for it";
+    private static final String PROMPT_NAME =
+            "Name of one of the model's prompts, which /model/info lists; wins over input_type";
+
+    private final VectorExchange vectors;
+
+    EmbedResource(VectorExchange vectors) {
+        this.vectors = vectors;
+    }
+
+    /** {@code POST /embed}. */
+    @POST
+    @Operation(operationId = "embed", summary = "Embed up to 1000 texts")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EmbedRequestBody.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "One vector a text",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EmbedAnswer.class)))
+    public Uni<Response> embed(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        String requestId = RequestId.of(exchange);
+        return vectors.answer(exchange, body -> {
+            EmbedBody wanted = EmbedBody.parse(body);
+            return new VectorRequest(
+                    request(exchange, wanted.texts(), wanted.prompt()), new EmbedAnswers.Many(requestId));
+        });
+    }
+
+    /** {@code POST /embed/single}. */
+    @POST
+    @Path("/single")
+    @Operation(
+            operationId = "embedSingle",
+            summary = "Embed one text",
+            description =
+                    "The text is the query parameter, else the body: a JSON string, or an object with the field text.")
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(oneOf = {String.class, SingleBody.class})))
+    @Parameter(
+            name = "text",
+            in = ParameterIn.QUERY,
+            description = "The text; wins over the body",
+            schema = @Schema(type = SchemaType.STRING))
+    @APIResponse(
+            responseCode = "200",
+            description = "The text's vector",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = EmbedAnswer.Single.class)))
+    public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return vectors.answer(exchange, body -> {
+            SingleText single =
+                    SingleText.fromQuery(exchange.request().uri()).orElseGet(() -> SingleText.fromBody(body));
+            return new VectorRequest(
+                    request(exchange, List.of(single.text()), single.prompt()), new EmbedAnswers.Single());
+        });
+    }
+
+    /** The body of {@code POST /embed}, for the API's document. */
+    @Schema(name = "EmbedRequest")
+    public record EmbedRequestBody(
+            @Schema(
+                    description = "Texts to embed, none empty or only white space",
+                    required = true,
+                    minItems = 1,
+                    maxItems = EmbedBody.MAX_TEXTS)
+            List<String> texts,
+
+            @Schema(
+                    description = INPUT_TYPE,
+                    enumeration = {"query", "document"},
+                    nullable = true)
+            @JsonProperty(PromptFields.INPUT_TYPE)
+            @Nullable
+            String inputType,
+
+            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
+            String promptName) {}
+
+    /** The body of {@code POST /embed/single} when it is an object, for the API's document. */
+    @Schema(name = "EmbedSingleRequest")
+    public record SingleBody(
+            @Schema(description = "The text, not empty and not only white space", required = true)
+            String text,
+
+            @Schema(
+                    description = INPUT_TYPE,
+                    enumeration = {"query", "document"},
+                    nullable = true)
+            @JsonProperty(PromptFields.INPUT_TYPE)
+            @Nullable
+            String inputType,
+
+            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
+            String promptName) {}
+
+    private static EmbeddingRequest request(RoutingContext exchange, List<Utf8Text> texts, PromptChoice prompt) {
+        return RequestHeaders.request(
+                exchange,
+                texts.stream().<EmbeddingInput>map(EmbeddingInput.Text::new).toList(),
+                VectorWish.prompted(prompt));
+    }
+}

@@ -1,0 +1,5 @@
+/** The service's own embedding endpoints, {@code /embed} and {@code /embed/single}: request bodies, their validation, response encoders. */
+@NullMarked
+package dev.embedding.http.embed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package dev.embedding.http.operations;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.reload.LoadProgress;
+import dev.embedding.reload.SettingsControl;
+import dev.embedding.reload.SettingsHealth;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** How the service is, for people and for old callers; Kubernetes asks the probes. */
+@Path("/health")
+@Tag(name = "Operation")
+public class HealthResource {
+
+    private static final String CUDA = "cuda";
+
+    private final ServiceIdentity identity;
+    private final ActiveModel active;
+    private final SettingsControl control;
+    private final LoadProgress progress;
+
+    HealthResource(ServiceIdentity identity, ActiveModel active, SettingsControl control, LoadProgress progress) {
+        this.progress = progress;
+        this.identity = identity;
+        this.active = active;
+        this.control = control;
+    }
+
+    /** {@code GET /health}: always 200 while the process can answer. */
+    @GET
+    @Operation(operationId = "health", summary = "How the service is")
+    public Uni<Health> health() {
+        return Uni.createFrom().item(this::report);
+    }
+
+    private Health report() {
+        Optional<EmbeddingModel> model = active.model();
+        ServiceSettings settings = control.current();
+        SettingsHealth stored = control.health();
+        Map<String, String> dependencies = new LinkedHashMap<>();
+        dependencies.put("model_loaded", model.isPresent() ? "True" : "False");
+        dependencies.put("model_name", model.map(EmbeddingModel::name).orElse(settings.modelName()));
+        dependencies.put("device", settings.device());
+        dependencies.put(
+                "dimension",
+                model.map(served -> Integer.toString(served.dimension())).orElse("None"));
+        dependencies.put("database", stored.database());
+        model.ifPresent(served -> {
+            dependencies.put("device_actual", served.device());
+            dependencies.put("execution_provider", served.executionProvider());
+        });
+        progress.percent().ifPresent(percent -> dependencies.put("model_download", "loading " + percent + " %"));
+        Map<String, String> faults = faults(model, settings, stored);
+        dependencies.putAll(faults);
+        String status = model.isEmpty() ? "unhealthy" : faults.isEmpty() ? "healthy" : "degraded";
+        return new Health(identity.name(), status, identity.version(), identity.uptimeSeconds(), dependencies);
+    }
+
+    /** What an operator should look at, by name. */
+    private Map<String, String> faults(
+            Optional<EmbeddingModel> model, ServiceSettings settings, SettingsHealth stored) {
+        Map<String, String> faults = new TreeMap<>();
+        model.flatMap(EmbeddingModel::fault)
+                .ifPresent(fault -> faults.put("engine_fault", fault + "; a fresh model is being loaded"));
+        deviceFault(model, settings).ifPresent(fault -> faults.put("device_fault", fault));
+        stored.faults()
+                .forEach((name, fault) -> faults.put(
+                        name, fault.text() + " (since " + fault.since().truncatedTo(ChronoUnit.SECONDS) + ")"));
+        return faults;
+    }
+
+    /** Only a fault when the GPU was asked for explicitly: {@code cuda} is merely the default. */
+    private Optional<String> deviceFault(Optional<EmbeddingModel> model, ServiceSettings settings) {
+        boolean gpuAskedFor =
+                control.given().contains(SettingKey.DEVICE) && settings.device().equals(CUDA);
+        return gpuAskedFor ? model.flatMap(EmbeddingModel::deviceFallback) : Optional.empty();
+    }
+
+    /** The answer of {@code GET /health}. */
+    public record Health(
+            @Schema(required = true) String service,
+
+            @Schema(
+                    required = true,
+                    enumeration = {"healthy", "degraded", "unhealthy"})
+            String status,
+
+            @Schema(required = true) String version,
+
+            @Schema(required = true) @JsonProperty("uptime_seconds")
+            double uptimeSeconds,
+
+            @Schema(required = true) Map<String, String> dependencies) {}
+}

@@ -1,0 +1,233 @@
+package dev.embedding.http.operations;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.model.ModelFile;
+import dev.embedding.model.Quantization;
+import dev.embedding.model.Tokenization;
+import dev.embedding.reload.SettingsControl;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.EmbeddingFailure;
+import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.GpuMemory;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.support.Workers;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What is really running. */
+@Path("/model/info")
+@Tag(name = "Operation")
+public class ModelResource {
+
+    private static final String CUDA = "cuda";
+
+    private final ActiveModel active;
+    private final SettingsControl control;
+    private final Workers workers;
+
+    ModelResource(ActiveModel active, SettingsControl control, ModelHost host) {
+        this.active = active;
+        this.control = control;
+        this.workers = host.workers();
+    }
+
+    /** {@code GET /model/info}. */
+    @GET
+    @Operation(operationId = "modelInfo", summary = "The model that is served")
+    @APIResponse(
+            responseCode = "200",
+            description = "The model",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ModelInfo.class)))
+    public Uni<ModelInfo> info() {
+        EmbeddingModel model = active.model().orElseThrow(EmbeddingFailure.NoModel::new);
+        if (!model.device().equals(CUDA)) {
+            return Uni.createFrom().item(() -> info(model, Optional.empty()));
+        }
+        return Uni.createFrom().item(() -> info(model, GpuMemory.query())).runSubscriptionOn(workers.forLongWork());
+    }
+
+    private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {
+        ServiceSettings settings = control.current();
+        Tokenization tokenization = model.description().tokenization();
+        return new ModelInfo(
+                model.name(),
+                settings.device(),
+                true,
+                settings.normalizeEmbeddings(),
+                settings.maxBatchSize(),
+                model.dimension(),
+                model.smallerDimensions(settings.dimensions()),
+                model.loadTime().toMillis() / 1000.0,
+                memory.map(GpuMemory::allocatedMb).orElse(null),
+                memory.map(GpuMemory::reservedMb).orElse(null),
+                model.device(),
+                model.executionProvider(),
+                model.description().precision(),
+                model.description()
+                        .quantization()
+                        .flatMap(ModelResource::quantization)
+                        .orElse(null),
+                tokenization.maxTokens() == Tokenization.NO_LIMIT ? null : tokenization.maxTokens(),
+                tokenization.maxTokensFrom(),
+                model.pooling(),
+                model.description().poolingSource().label(),
+                model.description().architecture(),
+                model.description().source().name().toLowerCase(Locale.ROOT),
+                model.revision(),
+                model.files(),
+                model.description().moduleNames(),
+                model.description().prompts().byName(),
+                model.description().prompts().defaultName().orElse(null),
+                model.fingerprint(settings.normalizeEmbeddings()));
+    }
+
+    private static Optional<QuantizationInfo> quantization(Quantization quantization) {
+        return quantization
+                .made()
+                .map(Quantization.Made::fidelity)
+                .map(fidelity -> new QuantizationInfo(
+                        quantization.recipe(),
+                        fidelity.texts(),
+                        fidelity.minCosine(),
+                        fidelity.meanCosine(),
+                        fidelity.tenNearest()));
+    }
+
+    /** How a model was quantized, and how near to fp32 its vectors are. */
+    @Schema(description = "Measured once, on built-in texts, against the same model in fp32")
+    public record QuantizationInfo(
+            @Schema(required = true, description = "Names how it was made")
+            String recipe,
+
+            @Schema(required = true) int texts,
+
+            @Schema(required = true, description = "Of the text that fares worst") @JsonProperty("min_cosine")
+            double minCosine,
+
+            @Schema(required = true) @JsonProperty("mean_cosine")
+            double meanCosine,
+
+            @Schema(required = true, description = "Part of the ten nearest texts that are the same, from 0 to 1")
+            @JsonProperty("ten_nearest")
+            double tenNearest) {}
+
+    /** The answer of {@code GET /model/info}. */
+    public record ModelInfo(
+            @Schema(required = true) @JsonProperty("model_name")
+            String modelName,
+
+            @Schema(required = true, description = "What was asked for") @JsonProperty("device_config")
+            String deviceConfig,
+
+            @Schema(required = true) @JsonProperty("is_loaded")
+            boolean isLoaded,
+
+            @Schema(required = true) @JsonProperty("normalize_embeddings")
+            boolean normalizeEmbeddings,
+
+            @Schema(required = true) @JsonProperty("max_batch_size")
+            int maxBatchSize,
+
+            @Schema(required = true) int dimension,
+
+            @Schema(required = true, description = "Smaller sizes that requests to OpenAI's API may cut vectors to")
+            List<Integer> dimensions,
+
+            @Schema(required = true) @JsonProperty("load_time_seconds")
+            double loadTimeSeconds,
+
+            @Schema(description = "On a GPU only")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("gpu_memory_allocated_mb")
+            @Nullable
+            Double gpuMemoryAllocatedMb,
+
+            @Schema(description = "On a GPU only")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("gpu_memory_reserved_mb")
+            @Nullable
+            Double gpuMemoryReservedMb,
+
+            @Schema(required = true, description = "What runs") @JsonProperty("device_actual")
+            String deviceActual,
+
+            @Schema(required = true) @JsonProperty("execution_provider")
+            String executionProvider,
+
+            @Schema(
+                    required = true,
+                    description = "Of most of the weights",
+                    enumeration = {"fp32", "fp16", "int8", "int8-fine", "int4"})
+            String precision,
+
+            @Schema(description = "Where the service quantized the model itself")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Nullable
+            QuantizationInfo quantization,
+
+            @Schema(
+                    description =
+                            "Tokens of a text, special ones included; longer texts are cut. Absent where none ever is")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("max_input_tokens")
+            @Nullable
+            Integer maxInputTokens,
+
+            @Schema(required = true, description = "The model's file that says so")
+            @JsonProperty("max_input_tokens_from")
+            String maxInputTokensFrom,
+
+            @Schema(required = true) String pooling,
+
+            @Schema(
+                    required = true,
+                    description = "What says so",
+                    enumeration = {"setting", "modules.json", "1_Pooling/config.json", "model output", "default"})
+            @JsonProperty("pooling_source")
+            String poolingSource,
+
+            @Schema(required = true) String architecture,
+
+            @Schema(
+                    required = true,
+                    enumeration = {"bundled", "directory", "hub"})
+            String source,
+
+            @Schema(required = true, description = "The commit of a hub's repository, else what identifies the weights")
+            String revision,
+
+            @Schema(required = true, description = "What the model is made of")
+            List<ModelFile> files,
+
+            @Schema(required = true, description = "As modules.json lists them")
+            List<String> modules,
+
+            @Schema(required = true, description = "By the names that prompt_name takes")
+            Map<String, String> prompts,
+
+            @Schema(description = "Of the prompt that is used where none is asked for")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("default_prompt_name")
+            @Nullable
+            String defaultPromptName,
+
+            @Schema(required = true, description = "Identifies the vector space; also in the header X-Embedding-Space")
+            String fingerprint) {}
+}

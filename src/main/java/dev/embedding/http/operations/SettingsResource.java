@@ -1,0 +1,165 @@
+package dev.embedding.http.operations;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.http.access.AccessControl;
+import dev.embedding.http.edge.InflightBytes;
+import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.reload.SettingChangeException;
+import dev.embedding.reload.SettingsControl;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.support.Workers;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What is set, and changes of it: they are made in full, and not undone when their caller goes away. */
+@Path("/settings")
+@Tag(name = "Settings")
+public class SettingsResource {
+
+    private static final String ENVIRONMENT = "environment";
+    private static final String DATABASE = "database";
+
+    private final ServiceIdentity identity;
+    private final SettingsControl control;
+    private final Workers workers;
+
+    SettingsResource(ServiceIdentity identity, SettingsControl control, ModelHost host) {
+        this.identity = identity;
+        this.control = control;
+        this.workers = host.workers();
+    }
+
+    /** {@code GET /settings}. */
+    @GET
+    @Operation(operationId = "settings", summary = "What is set, and where it comes from")
+    public Uni<Settings> settings() {
+        return Uni.createFrom().item(this::snapshot);
+    }
+
+    private Settings snapshot() {
+        String source = control.source();
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("service_name", identity.name());
+        values.put("service_version", identity.version());
+        values.putAll(control.current().byKey());
+        values.put("use_db_settings", source.equals(DATABASE));
+        return new Settings(
+                values,
+                SettingKey.keys(),
+                source,
+                List.of("host and port take no effect while running:"
+                        + " the listener's address is the one that the environment gave at start"));
+    }
+
+    /** {@code POST /settings}. */
+    @POST
+    @Operation(operationId = "changeSetting", summary = "Change a setting")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = SettingsInApi.CHANGE)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The settings, with the change in force",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
+    public Uni<Settings> change(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return changed(exchange, SettingChanges::single);
+    }
+
+    /** {@code POST /settings/bulk}. */
+    @POST
+    @Path("/bulk")
+    @Operation(operationId = "changeSettings", summary = "Change several settings, all or none")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = SettingsInApi.CHANGES)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The settings, with all changes in force",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
+    public Uni<Settings> changeAll(@Parameter(hidden = true) @Context RoutingContext exchange) {
+        return changed(exchange, SettingChanges::bulk);
+    }
+
+    /** {@code DELETE /settings/{key}}. */
+    @DELETE
+    @Path("/{key}")
+    @Operation(operationId = "deleteSetting", summary = "Go back to the environment's value")
+    @APIResponse(
+            responseCode = "200",
+            description = "The settings, with the environment's value in force",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
+    public Uni<Settings> delete(
+            @PathParam("key") String key, @Parameter(hidden = true) @Context RoutingContext exchange) {
+        return deleted(key, AccessControl.keyId(exchange));
+    }
+
+    Uni<Settings> deleted(String key, Optional<String> keyId) {
+        return changed(
+                Uni.createFrom().item(() -> SettingChanges.deletion(key)).runSubscriptionOn(workers.forBytes(0)),
+                keyId);
+    }
+
+    private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingChanges> read) {
+        // Now: a caller that goes away takes its exchange along, but not its change.
+        JsonBody body = JsonBody.of(exchange);
+        Uni<SettingChanges> wanted = Uni.createFrom().deferred(() -> {
+            Runnable release = InflightBytes.hold(exchange);
+            return Uni.createFrom()
+                    .item(() -> read.apply(body))
+                    .runSubscriptionOn(workers.forBytes(body.length()))
+                    .onTermination()
+                    .invoke(release);
+        });
+        return changed(wanted, AccessControl.keyId(exchange));
+    }
+
+    private Uni<Settings> changed(Uni<SettingChanges> wanted, Optional<String> keyId) {
+        if (control.source().equals(ENVIRONMENT)) {
+            return Uni.createFrom().failure(SettingChangeException.storeOff());
+        }
+        Uni<Void> change = wanted.chain(changes -> control.change(changes.texts(), keyId))
+                .memoize()
+                .indefinitely();
+        // INVARIANT: this subscriber never cancels, so a caller that goes away does not stop the change.
+        Cancellable unused = change.subscribe().with(done -> {}, failure -> {});
+        return change.replaceWith(this::snapshot);
+    }
+
+    /** The answer of {@code GET /settings}. */
+    public record Settings(
+            @Schema(required = true) Map<String, Object> settings,
+
+            @Schema(required = true) @JsonProperty("supported_keys")
+            List<String> supportedKeys,
+
+            @Schema(
+                    required = true,
+                    enumeration = {"environment", "file", "database"})
+            String source,
+
+            @Schema(required = true) List<String> notes) {}
+}

@@ -1,0 +1,113 @@
+package dev.embedding.infer.quantize;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.infer.GraphOutput;
+import dev.embedding.infer.InferenceRuntime;
+import dev.embedding.infer.InferenceSession;
+import dev.embedding.infer.Termination;
+import dev.embedding.infer.TokenBatch;
+import dev.embedding.infer.TokenVectors;
+import dev.embedding.infer.Workspace;
+import dev.embedding.infer.runtime.EngineMessage;
+import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.infer.runtime.NativeMemory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Makes 8-bit versions of models in fp32, on one thread, so that the same numbers are added in the same order wherever it
+ * is done.
+ */
+public final class ModelQuantizer {
+
+    private final InferenceRuntime runtime;
+    private final boolean signedWeights;
+
+    /** @throws InferenceException when the engine cannot multiply integers at all */
+    public ModelQuantizer(InferenceRuntime runtime) {
+        this.runtime = runtime;
+        try {
+            this.signedWeights = SignedProducts.areExact(runtime);
+        } catch (OrtException failure) {
+            throw new InferenceException(EngineMessage.of(failure), failure);
+        }
+    }
+
+    /** @param signedWeights form of the weights, whatever the processor does best */
+    ModelQuantizer(InferenceRuntime runtime, boolean signedWeights) {
+        this.runtime = runtime;
+        this.signedWeights = signedWeights;
+    }
+
+    /** Names the form of what is written, which depends on the processor; what it computes does not. */
+    public String form() {
+        return signedWeights ? "signed" : "unsigned";
+    }
+
+    /**
+     * What is to be quantized, and how.
+     *
+     * @param source an ONNX file in fp32 that holds all its weights
+     * @param fine whether to be nearer to fp32 at the cost of speed
+     * @param firstTokenOnly whether only the first token's vector of each text is read
+     */
+    public record Task(Path source, boolean fine, boolean firstTokenOnly, int padTokenId) {}
+
+    /**
+     * Writes the quantized model.
+     *
+     * @param texts token ids of texts to measure with
+     * @param target in a directory for temporary files too
+     * @param pause called between the steps; what it throws ends the work
+     * @throws InferenceException when the model cannot be quantized
+     */
+    public void quantize(Task task, List<int[]> texts, Path target, Runnable pause) throws IOException {
+        GraphQuantizer quantizer = new GraphQuantizer(
+                task.source(),
+                new QuantizationOptions(
+                        task.fine(), task.firstTokenOnly(), signedWeights, InferenceSession.KNOWN_OUTPUTS));
+        pause.run();
+        float[] largest = largest(quantizer, task, texts, target.resolveSibling(target.getFileName() + ".f32"), pause);
+        quantizer.writeQuantized(target, largest);
+        NativeMemory.giveBack();
+        pause.run();
+    }
+
+    private float[] largest(GraphQuantizer quantizer, Task task, List<int[]> texts, Path file, Runnable pause)
+            throws IOException {
+        try {
+            quantizer.writeCalibration(file);
+            try (SessionOptions options = new SessionOptions()) {
+                options.setIntraOpNumThreads(1);
+                options.setInterOpNumThreads(1);
+                options.setMemoryPatternOptimization(false);
+                try (InferenceSession session =
+                        InferenceSession.open(runtime, file, options, task.padTokenId(), false, GraphOutput.TOKENS)) {
+                    Files.delete(file);
+                    return largest(session, texts, pause);
+                }
+            }
+        } catch (OrtException failure) {
+            throw new InferenceException(EngineMessage.of(failure), failure);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private static float[] largest(InferenceSession session, List<int[]> texts, Runnable pause) throws OrtException {
+        float[] largest = new float[session.dimension()];
+        Workspace workspace = new Workspace();
+        for (int[] ids : texts) {
+            pause.run();
+            TokenVectors ofText = session.run(TokenBatch.of(List.of(ids)), workspace, new Termination());
+            for (int component = 0; component < largest.length; component++) {
+                largest[component] =
+                        Math.max(largest[component], ofText.values().get(component));
+            }
+        }
+        return largest;
+    }
+}

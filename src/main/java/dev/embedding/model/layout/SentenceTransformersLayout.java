@@ -1,0 +1,240 @@
+package dev.embedding.model.layout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.GraphEnd;
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelDescription.Kind;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.ModelWish;
+import dev.embedding.model.PoolingSource;
+import dev.embedding.model.Prompts;
+import dev.embedding.model.Quantization;
+import dev.embedding.model.Tokenization;
+import dev.embedding.model.VectorModule;
+import dev.embedding.model.file.GraphOutputs;
+import dev.embedding.model.file.OnnxContent;
+import dev.embedding.model.file.TokenTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads a directory in the layout of sentence-transformers, both generations of its files. What is not understood is
+ * refused by file name, never guessed.
+ *
+ * @see <a href="https://sbert.net/docs/package_reference/sentence_transformer/models.html">sentence-transformers'
+ *     modules</a>
+ */
+public final class SentenceTransformersLayout {
+
+    /** As published configurations and other servers have it. */
+    private static final String MATRYOSHKA = "matryoshka_dimensions";
+
+    /** What is read of every model that has it, besides its weights. */
+    private static final List<String> FILES_OF_A_MODULE = Stream.concat(
+                    Stream.of("config.json", "tokenizer.json", "tokenizer_config.json"), SentenceConfig.NAMES.stream())
+            .toList();
+
+    private final ModelWish wish;
+    private final ModelDescription.Source source;
+    private final ModelFiles files;
+
+    public SentenceTransformersLayout(ModelWish wish, ModelDescription.Source source, ModelFolder folder) {
+        this.wish = wish;
+        this.source = source;
+        this.files = new ModelFiles(wish.name(), folder);
+    }
+
+    /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
+    public ModelDescription read() {
+        files.fetch(List.of(ModuleChain.FILE, PromptsFile.NAME));
+        OtherTask.refuseByType(files);
+        ModuleChain modules = ModuleChain.read(files);
+        files.fetch(Stream.concat(
+                        modules.folders().stream()
+                                .flatMap(folder -> FILES_OF_A_MODULE.stream().map(file -> folder + file)),
+                        modules.isListed() ? Stream.of() : Stream.of(PoolingChoice.USUAL_FILE))
+                .toList());
+        return modules.isStatic() ? ofTable(modules) : ofTransformer(modules);
+    }
+
+    private ModelDescription ofTable(ModuleChain modules) {
+        if (wish.precision().canBeMade()) {
+            throw files.refusal(
+                    ModuleChain.FILE,
+                    "describes a static model, which is not quantized: it only looks tokens up; set precision to fp32");
+        }
+        PoolingChoice pooling = PoolingChoice.ofTable(files, wish);
+        String folder = modules.firstFolder();
+        Tokenization tokenization = TokenizationFiles.ofTable(files, folder);
+        Path table = files.requireFile(
+                folder + ModuleChain.SAFETENSORS,
+                "it holds the table of a StaticEmbedding module, which is read from safetensors only");
+        return new ModelDescription(
+                wish.name(),
+                source,
+                files.revision(),
+                Kind.STATIC,
+                List.of(table),
+                precision(table),
+                Optional.empty(),
+                false,
+                tokenization,
+                "static",
+                pooling.modes(),
+                pooling.source(),
+                GraphEnd.TOKENS,
+                modules.vectorModules(),
+                modules.normalizes(),
+                cutDimension(),
+                matryoshkaDimensions(files.optionalJson(PromptsFile.NAME)),
+                0,
+                prompts(),
+                true,
+                modules.names(),
+                files.used());
+    }
+
+    private ModelDescription ofTransformer(ModuleChain modules) {
+        String transformer = modules.firstFolder();
+        JsonNode config = files.json(transformer + "config.json");
+        refuseUnlistedOtherTask(modules, config);
+        Tokenization tokenization = TokenizationFiles.ofTransformer(files, transformer, config);
+        List<VectorModule> vectorModules = modules.vectorModules();
+        OnnxFileChoice.Choice choice = new OnnxFileChoice(files, transformer).choose(wish);
+        String onnxFile = choice.file();
+        files.fetchWithNamesakes(onnxFile); // which external data mostly are
+        Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
+        OnnxContent content = read(weights, OnnxContent::read);
+        GraphOutputs outputs = read(weights, GraphOutputs::read);
+        refuseLogits(onnxFile, outputs, config);
+        PoolingChoice pooling = PoolingChoice.ofTransformer(files, modules, wish, onnxFile, outputs, config);
+        // Of a model that it did not save sentence-transformers does not read its own configuration either.
+        boolean configured = pooling.source() != PoolingSource.DEFAULT;
+        fetchExternalData(onnxFile, content);
+        Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
+        return new ModelDescription(
+                wish.name(),
+                source,
+                files.revision(),
+                Kind.TRANSFORMER,
+                WeightFiles.of(wish.name(), weights, content),
+                quantization.map(made -> made.precision().label()).orElseGet(content::precision),
+                quantization,
+                content.scalesByBatch() || quantization.isPresent(),
+                tokenization,
+                config.path("model_type").asText("unknown"),
+                pooling.modes(),
+                pooling.source(),
+                pooling.graphEnd(outputs),
+                vectorModules,
+                modules.normalizes(),
+                configured ? cutDimension() : OptionalInt.empty(),
+                matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(PromptsFile.NAME)),
+                LearnedPositions.padTokenId(config),
+                configured ? prompts() : givenPrompts(Prompts.NONE),
+                files.optionalJson(modules.poolingConfig())
+                        .path("include_prompt")
+                        .asBoolean(true),
+                modules.names(),
+                files.used());
+    }
+
+    private Optional<Quantization> planned(String onnxFile, OnnxContent content) {
+        if (!content.precision().equals("fp32")) {
+            throw files.refusal(
+                    onnxFile,
+                    "is in " + content.precision()
+                            + " already, and only fp32 weights are quantized: set precision to fp32"
+                            + " to serve it as it is, or export it again in fp32");
+        }
+        if (!content.externalData().isEmpty()) {
+            throw files.refusal(
+                    onnxFile,
+                    "keeps weights in other files, and is quantized only where it holds them itself: export it again"
+                            + " into one file, or ship a quantized one, or set precision to fp32");
+        }
+        return Optional.of(Quantization.planned(wish.precision()));
+    }
+
+    private String precision(Path table) {
+        try {
+            return TokenTable.open(table).precision();
+        } catch (IOException failure) {
+            throw new ModelUnavailableException("Model " + wish.name() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Where no modules are listed, and no graph is there to show what the model is for. */
+    private void refuseUnlistedOtherTask(ModuleChain modules, JsonNode config) {
+        if (!modules.isListed() && files.onnxFiles().isEmpty()) {
+            PoolingChoice.refuseOtherArchitecture(files, config);
+        }
+    }
+
+    private void refuseLogits(String onnxFile, GraphOutputs outputs, JsonNode config) {
+        if (outputs.areLogitsOnly()) {
+            throw files.refusal(
+                    onnxFile,
+                    "gives logits and no vectors" + OtherTask.ofLogits(config).refusal());
+        }
+    }
+
+    private Prompts prompts() {
+        return givenPrompts(PromptsFile.read(files));
+    }
+
+    private Prompts givenPrompts(Prompts own) {
+        return own.orElse(wish.queryPrompt(), wish.documentPrompt());
+    }
+
+    private OptionalInt cutDimension() {
+        JsonNode dimension = files.optionalJson(PromptsFile.NAME).path("truncate_dim");
+        if (!dimension.isInt()) {
+            return OptionalInt.empty();
+        }
+        if (dimension.intValue() == 0) {
+            throw files.refusal(PromptsFile.NAME, "has a truncate_dim of 0, which leaves nothing of a vector");
+        }
+        return OptionalInt.of(dimension.intValue());
+    }
+
+    private static List<Integer> matryoshkaDimensions(JsonNode file) {
+        return StreamSupport.stream(file.path(MATRYOSHKA).spliterator(), false)
+                .filter(dimension -> dimension.isInt() && dimension.intValue() > 0)
+                .map(JsonNode::intValue)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private void fetchExternalData(String onnxFile, OnnxContent content) {
+        String folder = onnxFile.substring(0, onnxFile.lastIndexOf('/') + 1);
+        for (String location : content.externalData()) {
+            if (files.has(folder + location)) {
+                Path unused = files.requireFile(folder + location, "it holds weights");
+            }
+        }
+    }
+
+    /** Reads an ONNX file. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(Path onnxFile) throws IOException;
+    }
+
+    private <T> T read(Path weights, Reader<T> reader) {
+        try {
+            return reader.read(weights);
+        } catch (IOException failure) {
+            throw new ModelUnavailableException(
+                    "Model " + wish.name() + ": " + weights.getFileName()
+                            + " cannot be read, or is no ONNX file: fetch or export it again",
+                    failure);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.embedding.model.layout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.Tokenization;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reader of the files that say how a model's texts become tokens. */
+final class TokenizationFiles {
+
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String LEFT = "left";
+
+    private TokenizationFiles() {}
+
+    /** @param config {@code config.json} */
+    static Tokenization ofTransformer(ModelFiles files, String folder, JsonNode config) {
+        SentenceConfig sentences = SentenceConfig.read(files, folder);
+        MaxTokens maxTokens = MaxTokens.read(files, sentences, folder, config);
+        return new Tokenization(
+                files.requireFile(
+                        folder + TOKENIZER, "save the model's fast tokenizer with tokenizer.save_pretrained(…)"),
+                true,
+                maxTokens.count(),
+                maxTokens.from(),
+                cutsStart(files, folder, sentences),
+                sentences.lowerCases(),
+                TokenizerClass.componentFields(files.optionalJson(folder + "tokenizer_config.json"), config));
+    }
+
+    /** A static table has no limit of its own, but one that its tokenizer was saved with counts. */
+    static Tokenization ofTable(ModelFiles files, String folder) {
+        Path file = files.requireFile(folder + TOKENIZER, "it is part of a StaticEmbedding module");
+        JsonNode truncation = files.topLevelField(folder + TOKENIZER, "truncation");
+        return new Tokenization(
+                file,
+                false,
+                truncation.path("max_length").asInt(Tokenization.NO_LIMIT),
+                folder + TOKENIZER,
+                isLeft(truncation.path("direction")),
+                false,
+                Map.of());
+    }
+
+    /** The tokenizer's own file keeps the direction that it was saved with, unless another file says it. */
+    private static boolean cutsStart(ModelFiles files, String folder, SentenceConfig sentences) {
+        Optional<JsonNode> said = Optional.of(sentences.tokenizerArgument("truncation_side"))
+                .filter(JsonNode::isTextual)
+                .or(() -> Optional.of(files.optionalJson(folder + "tokenizer_config.json")
+                                .path("truncation_side"))
+                        .filter(JsonNode::isTextual));
+        return isLeft(said.orElseGet(
+                () -> files.topLevelField(folder + TOKENIZER, "truncation").path("direction")));
+    }
+
+    private static boolean isLeft(JsonNode direction) {
+        return direction.asText().equalsIgnoreCase(LEFT);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.embedding.model.layout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the tokenizer's class, in transformers, makes of {@code tokenizer_config.json}: for some components it counts more
+ * than {@code tokenizer.json}.
+ *
+ * @see <a href="https://huggingface.co/docs/transformers/model_doc/bert#transformers.BertTokenizer">BertTokenizer</a>
+ */
+final class TokenizerClass {
+
+    private static final Set<String> LIKE_BERT =
+            Set.of("bert", "distilbert", "electra", "mobilebert", "convbert", "squeezebert", "mpnet");
+    private static final String ROBERTA = "roberta";
+
+    private TokenizerClass() {}
+
+    /**
+     * The fields that count, by the type of their component.
+     *
+     * @param tokenizer {@code tokenizer_config.json}
+     * @param config {@code config.json}, whose {@code model_type} decides where no class is named
+     */
+    static Map<String, Map<String, Object>> componentFields(JsonNode tokenizer, JsonNode config) {
+        String named = tokenizer.path("tokenizer_class").asText("");
+        String family = named.isEmpty()
+                ? config.path("model_type").asText()
+                : named.replaceFirst("Tokenizer(Fast)?$", "").toLowerCase(java.util.Locale.ROOT);
+        if (LIKE_BERT.contains(family)) {
+            Map<String, Object> normalizer = new TreeMap<>();
+            normalizer.put("clean_text", true);
+            normalizer.put("lowercase", tokenizer.path("do_lower_case").asBoolean(true));
+            normalizer.put(
+                    "handle_chinese_chars",
+                    tokenizer.path("tokenize_chinese_chars").asBoolean(true));
+            // What is not said is up to the lower-casing, whatever the tokenizer's own file says.
+            JsonNode stripAccents = tokenizer.path("strip_accents");
+            normalizer.put("strip_accents", stripAccents.isBoolean() ? stripAccents : NullNode.getInstance());
+            return Map.of("BertNormalizer", normalizer);
+        }
+        return family.equals(ROBERTA)
+                ? Map.of(
+                        "ByteLevel",
+                        Map.of(
+                                "add_prefix_space",
+                                tokenizer.path("add_prefix_space").asBoolean()))
+                : Map.of();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.embedding.model.locate;
+
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelDescription.Source;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.ModelWish;
+import dev.embedding.model.layout.ModelFolder;
+import dev.embedding.model.layout.SentenceTransformersLayout;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds the model that a name means: a local directory first, then a bundled one, then one of a hub. */
+public final class ModelLocator {
+
+    private final List<Path> bundledRoots;
+    private final HubModels hub;
+
+    /** @param bundledRoots folders with bundled models, each at the path that is its name; the first that has it wins */
+    public ModelLocator(List<Path> bundledRoots, HubModels hub) {
+        this.bundledRoots = List.copyOf(bundledRoots);
+        this.hub = hub;
+    }
+
+    /** Folders where the build and the container image put bundled models: beside the runnable jar, else the build's. */
+    public static List<Path> defaultBundledRoots() {
+        String runnable = System.getProperty("java.class.path", "").split(java.io.File.pathSeparator)[0];
+        Path besideRunnable = Path.of(runnable).toAbsolutePath().resolveSibling("models");
+        return List.of(besideRunnable, Path.of("target", "models"));
+    }
+
+    /** @throws ModelUnavailableException when the name leads to no model, or to one that is not supported */
+    public ModelDescription locate(ModelWish wish) {
+        String name = wish.name();
+        Optional<Path> directory = directory(Path.of(""), name);
+        if (directory.isPresent()) {
+            return new SentenceTransformersLayout(wish, Source.DIRECTORY, new ModelFolder.Local(directory.get()))
+                    .read();
+        }
+        return bundledRoots.stream()
+                .flatMap(root -> directory(root, name).filter(found -> isInside(root, found)).stream())
+                .findFirst()
+                .map(found -> new SentenceTransformersLayout(wish, Source.BUNDLED, new ModelFolder.Local(found)).read())
+                .orElseGet(() -> hub.locate(wish));
+    }
+
+    /** Ends a search that loads from a hub. */
+    public void stop() {
+        hub.stop();
+    }
+
+    private static Optional<Path> directory(Path root, String name) {
+        try {
+            return Optional.of(root.resolve(name)).filter(Files::isDirectory);
+        } catch (InvalidPathException notAPath) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isInside(Path root, Path directory) {
+        return directory.normalize().startsWith(root.normalize());
+    }
+}

@@ -1,9 +1,0 @@
-package dev.embedding.pool;
-
-/** Makes one vector of another. */
-@FunctionalInterface
-public interface VectorStep {
-
-    /** @param vector may be changed */
-    float[] apply(float[] vector);
-}

@@ -1,0 +1,18 @@
+package dev.embedding.serving.model;
+
+import java.util.List;
+
+/** Fixed texts that checks of a model embed. */
+public final class SampleTexts {
+
+    public static final List<String> ALL = List.of(
+            "Hello world",
+            "The quick brown fox jumps over the lazy dog.",
+            "A longer passage, so that short texts are padded beside it: embeddings are vectors whose distances say how "
+                    + "alike the meanings of texts are, whatever words they use for it.");
+
+    /** Short and long, so that one of them is padded beside the other. */
+    public static final List<String> OF_UNLIKE_LENGTHS = List.of(ALL.get(2), ALL.get(0));
+
+    private SampleTexts() {}
+}

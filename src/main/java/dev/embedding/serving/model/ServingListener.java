@@ -1,0 +1,29 @@
+package dev.embedding.serving.model;
+
+/** Hears what the engine did. Called on lane threads; must return quickly and not throw. */
+@FunctionalInterface
+public interface ServingListener {
+
+    /**
+     * A batch was computed.
+     *
+     * @param rows texts in it
+     * @param tokens true tokens
+     * @param paddedTokens tokens with padding
+     * @param nanos time in the engine
+     */
+    void batchComputed(int rows, long tokens, long paddedTokens, long nanos);
+
+    /** A batch was not computed as a whole, and its rows are about to be computed again. */
+    default void batchRerun(RerunCause cause) {}
+
+    /** Why rows are computed again. */
+    enum RerunCause {
+        /** Memory did not suffice for all of them together. */
+        OUT_OF_MEMORY,
+        /** The batch failed, so that each is tried alone. */
+        FAILED,
+        /** The batch's run did not end, so that each is tried alone, on another thread. */
+        GIVEN_UP
+    }
+}

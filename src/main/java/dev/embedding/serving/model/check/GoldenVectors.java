@@ -1,0 +1,70 @@
+package dev.embedding.serving.model.check;
+
+import dev.embedding.serving.model.Findings;
+import dev.embedding.serving.model.KeptJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The vectors that were seen of fixed texts, by fingerprint, in a file for each: so that a model which claims a vector
+ * space of before can be held to it. Beside it lies what else its checks have found. Where no file can be written both
+ * are known as long as the process lives.
+ */
+public final class GoldenVectors {
+
+    private static final System.Logger LOG = System.getLogger(GoldenVectors.class.getName());
+
+    private final Path directory;
+    private final KeptJson files;
+    private final Findings findings;
+    /** What could not be written. */
+    private final Map<String, float[][]> unwritten = new ConcurrentHashMap<>();
+
+    /** @param directory made when something is first written */
+    public GoldenVectors(Path directory) {
+        this.directory = directory;
+        this.files = new KeptJson(directory);
+        this.findings = Findings.in(files);
+    }
+
+    public Findings findings() {
+        return findings;
+    }
+
+    /** The vectors seen under a fingerprint, in the order of the texts; empty when there are none yet. */
+    Optional<List<float[]>> seen(String fingerprint) {
+        return Optional.ofNullable(unwritten.get(fingerprint))
+                .or(() -> files.read(name(fingerprint), float[][].class))
+                .map(Arrays::asList)
+                .filter(vectors -> !vectors.contains(null));
+    }
+
+    void keep(String fingerprint, List<float[]> vectors) {
+        float[][] values = vectors.toArray(float[][]::new);
+        try {
+            files.write(name(fingerprint), values);
+            unwritten.remove(fingerprint);
+        } catch (IOException readOnly) {
+            unwritten.put(fingerprint, values);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "What is seen of fixed texts cannot be kept in {0}; after a restart it is not compared, but found out"
+                            + " again",
+                    directory.getFileName());
+        }
+    }
+
+    private static String name(String fingerprint) {
+        return fingerprint + ".json";
+    }
+
+    /** For people: where a fingerprint's vectors are. */
+    String nameOf(String fingerprint) {
+        return directory.getFileName() + "/" + name(fingerprint);
+    }
+}

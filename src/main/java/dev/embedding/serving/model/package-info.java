@@ -1,0 +1,5 @@
+/** A loaded model: tokenizer, engine, pooling and queue as one closeable unit. */
+@NullMarked
+package dev.embedding.serving.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,34 @@
+package dev.embedding.serving.model.quantized;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Texts that come with the service, neutral and the same everywhere, one a line. */
+enum BuiltInTexts {
+    /** What is measured with before a model is quantized. */
+    CALIBRATION("calibration.txt"),
+    /** What is compared afterwards; none is in the other list. */
+    COMPARISON("comparison.txt");
+
+    private final String resource;
+
+    BuiltInTexts(String resource) {
+        this.resource = resource;
+    }
+
+    List<String> read() {
+        try (InputStream content = BuiltInTexts.class.getResourceAsStream(resource)) {
+            if (content == null) {
+                throw new IllegalStateException(resource + " is missing");
+            }
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

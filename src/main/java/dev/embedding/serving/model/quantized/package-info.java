@@ -1,0 +1,5 @@
+/** Models quantized at load: made on request, compared with fp32, and kept on disk. */
+@NullMarked
+package dev.embedding.serving.model.quantized;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package dev.embedding.settings.environment;
+
+import dev.embedding.settings.InvalidSettingException;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.database.DatabaseUrl;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The settings that an environment gives.
+ *
+ * @param settings valid; where the environment says nothing, the defaults
+ * @param given the settings that the environment names
+ * @param database where further settings are stored; empty when they are not, or in a file
+ * @param warnings what was ignored, a sentence each
+ */
+public record EnvironmentSettings(
+        ServiceSettings settings, List<SettingKey> given, Optional<DatabaseUrl> database, List<String> warnings) {
+
+    private static final String USE_DATABASE = "EMBEDDING_USE_DB_SETTINGS";
+    private static final String SETTINGS_FILE = "EMBEDDING_SETTINGS_FILE";
+
+    public EnvironmentSettings {
+        given = List.copyOf(given);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** @throws InvalidEnvironmentException naming every variable with a bad value */
+    public static EnvironmentSettings of(Environment environment) {
+        Map<SettingKey, Object> values = new EnumMap<>(SettingKey.class);
+        List<SettingKey> given = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
+        for (SettingKey key : SettingKey.values()) {
+            Optional<String> text = environment
+                    .values(key.variable())
+                    .filter(value -> !isServiceLink(key, value, warnings))
+                    .findFirst();
+            text.filter(value -> !(key.isOptional() && value.isEmpty())).ifPresent(value -> given.add(key));
+            try {
+                values.put(key, key.parse(text.orElse(key.defaultText())));
+            } catch (InvalidSettingException fault) {
+                faults.add(key.variable() + " " + fault.getMessage());
+            }
+        }
+        for (ProcessVariable variable : ProcessVariable.values()) {
+            environment.value(variable.name()).ifPresent(text -> check(variable, text, faults));
+        }
+        PathVariables.faults(environment).forEach(faults::add);
+        if (faults.isEmpty()) {
+            faults.addAll(HeapLimits.ofThisProcess().faults(environment));
+        }
+        Optional<DatabaseUrl> database = database(environment, faults);
+        database.flatMap(url -> url.parameters().warning()).ifPresent(warnings::add);
+        if (!faults.isEmpty()) {
+            throw new InvalidEnvironmentException(faults);
+        }
+        return new EnvironmentSettings(ServiceSettings.of(values), given, database, warnings);
+    }
+
+    private static void check(ProcessVariable variable, String text, List<String> faults) {
+        try {
+            variable.check(text);
+        } catch (InvalidSettingException fault) {
+            faults.add(variable.name() + " " + fault.getMessage());
+        }
+    }
+
+    /** Kubernetes gives every pod {@code EMBEDDING_PORT=tcp://…} when there is a Service named embedding. */
+    private static boolean isServiceLink(SettingKey key, String value, List<String> warnings) {
+        if (key != SettingKey.PORT || !value.startsWith("tcp://")) {
+            return false;
+        }
+        warnings.add(key.variable() + " is ignored: '" + value + "' comes from a Kubernetes Service named embedding"
+                + " (enableServiceLinks: false avoids it)");
+        return true;
+    }
+
+    private static Optional<DatabaseUrl> database(Environment environment, List<String> faults) {
+        try {
+            boolean wanted = environment
+                    .value(USE_DATABASE)
+                    .map(text -> (Boolean) SettingKey.NORMALIZE_EMBEDDINGS.parse(text))
+                    .orElse(false);
+            if (wanted && environment.value(SETTINGS_FILE).isPresent()) {
+                faults.add(SETTINGS_FILE + " must not be set together with " + USE_DATABASE
+                        + "=true: settings are stored in one place");
+            }
+            return wanted
+                    ? Optional.of(DatabaseUrl.parse(
+                            environment.value(DatabaseUrl.VARIABLE).orElse("")))
+                    : Optional.empty();
+        } catch (InvalidSettingException fault) {
+            faults.add(USE_DATABASE + " " + fault.getMessage());
+        } catch (IllegalArgumentException fault) {
+            faults.add(String.valueOf(fault.getMessage()));
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,197 @@
+package dev.embedding.infer.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import dev.embedding.PooledOutput;
+import dev.embedding.ReferenceModel;
+import dev.embedding.infer.GraphOutput;
+import dev.embedding.infer.InferenceRuntime;
+import dev.embedding.infer.InferenceSession;
+import dev.embedding.infer.Termination;
+import dev.embedding.infer.TokenBatch;
+import dev.embedding.infer.TokenVectors;
+import dev.embedding.infer.Workspace;
+import dev.embedding.infer.quantize.ModelQuantizer.Task;
+import dev.embedding.infer.runtime.InferenceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Models of sentence-transformers' layouts, quantized on this machine. */
+class ModelQuantizerTest {
+
+    private static final InferenceRuntime RUNTIME = new InferenceRuntime();
+
+    private final Path directory;
+
+    ModelQuantizerTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-cls-normalize, false, true",
+        "bert-cls-normalize, true, true",
+        "distilbert-mean, false, false",
+        "roberta-mean-bpe, true, false",
+        "mpnet-mean-normalize, false, false",
+        "modernbert-rope-mean, true, false",
+        "bert-sentence-embedding-output, false, false",
+        "onnx-int32-inputs, true, false",
+        "plain-transformers, false, false"
+    })
+    void computesNearlyTheSameVectors(String name, boolean fine, boolean firstTokenOnly)
+            throws IOException, OrtException {
+        ReferenceModel model = ReferenceModel.of(name);
+        Path quantized = quantized(new ModelQuantizer(RUNTIME), model, fine, firstTokenOnly, "model.onnx");
+
+        assertThat(Files.size(quantized)).isPositive();
+        List<float[]> expected = firstVectors(model.weights(), model.tokenIds());
+        List<float[]> actual = firstVectors(quantized, model.tokenIds());
+        for (int text = 0; text < expected.size(); text++) {
+            assertThat(cosine(expected.get(text), actual.get(text)))
+                    .as("text %d", text)
+                    .isGreaterThan(0.99);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void computesTheSameWithBothFormsOfWeights(boolean fine) throws IOException, OrtException {
+        ReferenceModel model = ReferenceModel.of("bert-cls-normalize");
+        Path unsigned = quantized(new ModelQuantizer(RUNTIME, false), model, fine, true, "unsigned.onnx");
+        Path exact = quantized(new ModelQuantizer(RUNTIME), model, fine, true, "exact.onnx");
+
+        List<float[]> expected = firstVectors(unsigned, model.tokenIds());
+        List<float[]> actual = firstVectors(exact, model.tokenIds());
+        for (int text = 0; text < expected.size(); text++) {
+            assertThat(actual.get(text)).containsExactly(expected.get(text));
+        }
+    }
+
+    @Test
+    void keepsTheGraphsOwnVectorsBesideItsTokenVectors() throws IOException, OrtException {
+        ReferenceModel model = PooledOutput.reference();
+        Path weights = directory.resolve("exported.onnx");
+        ModelProto exported = ModelProto.parseFrom(Files.readAllBytes(model.weights()));
+        Files.write(
+                weights,
+                PooledOutput.renamed(exported, "token_embeddings", "last_hidden_state")
+                        .toByteArray());
+        Path target = directory.resolve("model.onnx");
+
+        new ModelQuantizer(RUNTIME)
+                .quantize(new Task(weights, false, false, 0), model.tokenIds(), target, ModelQuantizerTest::goOn);
+
+        List<float[]> actual = firstVectors(target, model.tokenIds(), GraphOutput.TEXTS);
+        for (int text = 0; text < actual.size(); text++) {
+            assertThat(cosine(model.vectors(true).get(text), actual.get(text)))
+                    .as("text %d", text)
+                    .isGreaterThan(0.99);
+        }
+    }
+
+    @Test
+    void makesTheSameFileAgain() throws IOException {
+        ReferenceModel model = ReferenceModel.of("distilbert-mean");
+
+        Path once = quantized(new ModelQuantizer(RUNTIME), model, false, false, "once.onnx");
+        Path again = quantized(new ModelQuantizer(RUNTIME), model, false, false, "again.onnx");
+
+        assertThat(again).hasSameBinaryContentAs(once);
+    }
+
+    @Test
+    void leavesNothingBehindWhenItIsStopped() throws IOException {
+        ReferenceModel model = ReferenceModel.of("distilbert-mean");
+        int[] calls = {0};
+
+        assertThatThrownBy(() -> new ModelQuantizer(RUNTIME)
+                        .quantize(
+                                new Task(model.weights(), false, false, 0),
+                                model.tokenIds(),
+                                directory.resolve("model.onnx"),
+                                () -> {
+                                    if (++calls[0] == 3) {
+                                        throw new IllegalStateException("stopped");
+                                    }
+                                }))
+                .hasMessage("stopped");
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesAModelThatIsQuantizedAlready() {
+        ReferenceModel model = ReferenceModel.of("onnx-only-quantized");
+        Path weights = model.directory().resolve("onnx/model_quantized.onnx");
+
+        assertThatThrownBy(() -> new ModelQuantizer(RUNTIME)
+                        .quantize(
+                                new Task(weights, false, false, 0),
+                                List.of(new int[] {1}),
+                                directory.resolve("model.onnx"),
+                                ModelQuantizerTest::goOn))
+                .isInstanceOf(InferenceException.class)
+                .hasMessageContaining("no matrix multiplication with constant weights");
+    }
+
+    private Path quantized(
+            ModelQuantizer quantizer, ReferenceModel model, boolean fine, boolean firstTokenOnly, String name)
+            throws IOException {
+        Path target = directory.resolve(name);
+        quantizer.quantize(
+                new Task(model.weights(), fine, firstTokenOnly, 0), model.tokenIds(), target, ModelQuantizerTest::goOn);
+        return target;
+    }
+
+    private static List<float[]> firstVectors(Path file, List<int[]> texts) throws OrtException {
+        return firstVectors(file, texts, GraphOutput.TOKENS);
+    }
+
+    private static List<float[]> firstVectors(Path file, List<int[]> texts, GraphOutput wanted) throws OrtException {
+        try (SessionOptions options = new SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            try (InferenceSession session = InferenceSession.open(RUNTIME, file, options, 0, false, wanted)) {
+                return texts.stream().map(ids -> firstVector(session, ids)).toList();
+            }
+        }
+    }
+
+    private static float[] firstVector(InferenceSession session, int[] ids) {
+        try {
+            TokenVectors vectors = session.run(TokenBatch.of(List.of(ids)), new Workspace(), new Termination());
+            float[] first = new float[vectors.dimension()];
+            vectors.values().get(first);
+            return first;
+        } catch (OrtException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private static void goOn() {}
+
+    private static double cosine(float[] one, float[] other) {
+        double product = 0;
+        double ofOne = 0;
+        double ofOther = 0;
+        for (int component = 0; component < one.length; component++) {
+            product += (double) one[component] * other[component];
+            ofOne += (double) one[component] * one[component];
+            ofOther += (double) other[component] * other[component];
+        }
+        return product / Math.sqrt(ofOne * ofOther);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.embedding.model.locate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelWish;
+import dev.embedding.model.PoolingMode;
+import dev.embedding.model.PoolingSource;
+import dev.embedding.model.Precision;
+import dev.embedding.model.SpaceFingerprint;
+import dev.embedding.model.hub.DownloadProgress;
+import dev.embedding.model.hub.FakeHub;
+import dev.embedding.model.layout.ModelCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Poolings of a hub's models, of which only some files are loaded. */
+class HubPoolingTest {
+
+    private static final String NAME = "org/name";
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String UNKNOWN =
+            "modules.json is missing, and no other file says how token vectors become one";
+
+    private final Path repository;
+    private final Path cache;
+
+    HubPoolingTest(@TempDir Path repository, @TempDir Path cache) {
+        this.repository = repository;
+        this.cache = cache;
+    }
+
+    @Test
+    void knowsOfWeightsThatAreNotLoadedAlsoWhenTheHubIsAway() throws IOException {
+        ModelCopy.of("plain-transformers", repository);
+        Files.writeString(repository.resolve(WEIGHTS), "");
+        try (FakeHub hub = hub()) {
+            ModelDescription first = locate(hub);
+
+            assertThat(first.poolingSource()).isEqualTo(PoolingSource.DEFAULT);
+            assertThat(hub.count("GET", WEIGHTS)).isZero();
+        }
+
+        ModelDescription again = locateOffline(Optional.empty());
+
+        assertThat(again.poolingSource()).isEqualTo(PoolingSource.DEFAULT);
+        assertThat(again.pooling()).isEqualTo("mean");
+    }
+
+    /** Such a list cannot be kept, so it must not decide what is not known any more when the hub is away. */
+    @Test
+    void refusesWhereTheCacheCannotTellWhateverAMirrorSays() throws IOException {
+        ModelCopy.of("plain-transformers", repository);
+        Files.writeString(repository.resolve(WEIGHTS), "");
+        try (FakeHub hub = hub()) {
+            tellNamesOnly(hub);
+            assertThat(locate(hub, Optional.of(PoolingMode.MEAN)).pooling()).isEqualTo("mean");
+
+            assertThatThrownBy(() -> locate(hub)).hasMessageContaining(UNKNOWN);
+        }
+        assertThatThrownBy(() -> locateOffline(Optional.empty())).hasMessageContaining(UNKNOWN);
+    }
+
+    @Test
+    void followsTheSettingAlsoWhenTheHubIsAway() throws IOException {
+        ModelCopy.of("plain-transformers", repository);
+        try (FakeHub hub = hub()) {
+            assertThatThrownBy(() -> locate(hub)).hasMessageContaining(UNKNOWN);
+            ModelDescription first = locate(hub, Optional.of(PoolingMode.MEAN));
+            assertThat(first.poolingSource()).isEqualTo(PoolingSource.SETTING);
+        }
+
+        assertThat(locateOffline(Optional.of(PoolingMode.MEAN)).poolingSource()).isEqualTo(PoolingSource.SETTING);
+        assertThatThrownBy(() -> locateOffline(Optional.empty())).hasMessageContaining(UNKNOWN);
+    }
+
+    @Test
+    void loadsTheUsualFileWhereNoModulesAreListed() throws IOException {
+        ModelCopy.of("bert-cls-normalize", repository);
+        Files.delete(repository.resolve("modules.json"));
+        try (FakeHub hub = hub()) {
+            ModelDescription first = locate(hub);
+
+            assertThat(first.poolingSource()).isEqualTo(PoolingSource.POOLING_FILE);
+            assertThat(first.pooling()).isEqualTo("cls");
+        }
+
+        assertThat(locateOffline(Optional.empty()).pooling()).isEqualTo("cls");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"no-modules-bert-cls", "static-path-dot"})
+    void findsTheFilesOfEveryLayout(String name) throws IOException {
+        ModelCopy.of(name, repository);
+        ModelDescription local = NoHub.locator().locate(ModelWish.of(repository.toString()));
+        try (FakeHub hub = hub()) {
+            ModelDescription first = locate(hub);
+
+            assertThat(first.poolingSource()).isEqualTo(local.poolingSource());
+            assertThat(SpaceFingerprint.of(first).value(true))
+                    .isEqualTo(SpaceFingerprint.of(local).value(true));
+        }
+
+        assertThat(SpaceFingerprint.of(locateOffline(Optional.empty())).value(true))
+                .isEqualTo(SpaceFingerprint.of(local).value(true));
+    }
+
+    @Test
+    void refusesARerankerBeforeItsWeightsAreLoaded() throws IOException {
+        ModelCopy.of("bert-mean-dense-normalize", repository);
+        Files.writeString(
+                repository.resolve("config_sentence_transformers.json"), "{\"model_type\": \"CrossEncoder\"}");
+        try (FakeHub hub = hub()) {
+            assertThatThrownBy(() -> locate(hub)).hasMessageContaining("it is a reranker");
+
+            assertThat(hub.count("GET", "onnx/model.onnx")).isZero();
+        }
+    }
+
+    private FakeHub hub() throws IOException {
+        return FakeHub.serving(NAME, repository, Long.MAX_VALUE);
+    }
+
+    private void tellNamesOnly(FakeHub hub) throws IOException {
+        List<Map<String, String>> siblings;
+        try (Stream<Path> files = Files.walk(repository)) {
+            siblings = files.filter(Files::isRegularFile)
+                    .map(file -> Map.of("rfilename", repository.relativize(file).toString()))
+                    .toList();
+        }
+        byte[] answer = new ObjectMapper().writeValueAsBytes(Map.of("sha", hub.commit(), "siblings", siblings));
+        hub.mood("LIST", "", (exchange, content, time) -> {
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+            return true;
+        });
+    }
+
+    private ModelDescription locate(FakeHub hub) {
+        return locate(hub, Optional.empty());
+    }
+
+    private ModelDescription locate(FakeHub hub, Optional<PoolingMode> pooling) {
+        return locate(Map.of("HF_ENDPOINT", hub.endpoint().toString()), pooling);
+    }
+
+    private ModelDescription locateOffline(Optional<PoolingMode> pooling) {
+        return locate(Map.of("HF_HUB_OFFLINE", "1"), pooling);
+    }
+
+    private ModelDescription locate(Map<String, String> environment, Optional<PoolingMode> pooling) {
+        HubModels models = new HubModels(
+                name -> Optional.ofNullable(environment.get(name)), OptionalLong.empty(), DownloadProgress.NONE);
+        return models.locate(
+                new ModelWish(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""));
+    }
+}

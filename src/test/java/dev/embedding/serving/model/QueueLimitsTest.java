@@ -1,0 +1,26 @@
+package dev.embedding.serving.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.batch.admission.Backlog;
+import dev.embedding.batch.admission.Priority;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class QueueLimitsTest {
+
+    private final QueueLimits limits =
+            new QueueLimits(Duration.ofSeconds(10), Duration.ofSeconds(300), Duration.ofSeconds(60));
+    private final Backlog backlog = new Backlog(0, 0, 1_000);
+
+    @Test
+    void aSmallRequestHasTheUsualTime() {
+        assertThat(limits.timeout(Priority.INTERACTIVE, 100, backlog)).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void aLargeRequestHasTimeForItsWaitAndThreeTimesItsTokens() {
+        assertThat(limits.timeout(Priority.BATCH, 50_000, backlog)).isEqualTo(Duration.ofSeconds(300 + 150));
+        assertThat(limits.timeout(Priority.INTERACTIVE, 20_000, backlog)).isEqualTo(Duration.ofSeconds(10 + 60));
+    }
+}

@@ -1,0 +1,300 @@
+package dev.embedding.settings.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentSettingsTest {
+
+    private static final String SERVICE_LINK = "tcp://10.0.0.7:8001";
+    private static final String SPACE = "0123456789abcdef0123456789abcdef";
+
+    @Test
+    void usesTheDefaultsWhereNothingIsSaid() {
+        EnvironmentSettings settings = settings(Map.of());
+
+        assertThat(settings.settings())
+                .isEqualTo(new ServiceSettings(
+                        "0.0.0.0",
+                        8001,
+                        "BAAI/bge-small-en-v1.5",
+                        "./model_cache",
+                        "cuda",
+                        true,
+                        32,
+                        List.of("*"),
+                        "fp32",
+                        Optional.empty(),
+                        Optional.empty(),
+                        "",
+                        "",
+                        List.of(),
+                        List.of(),
+                        Optional.empty()));
+        assertThat(settings.given()).isEmpty();
+        assertThat(settings.warnings()).isEmpty();
+    }
+
+    @Test
+    void readsEveryVariable() {
+        EnvironmentSettings settings = settings(Map.ofEntries(
+                Map.entry("EMBEDDING_HOST", "127.0.0.1"),
+                Map.entry("EMBEDDING_PORT", "9000"),
+                Map.entry("EMBEDDING_MODEL_NAME", "some/model"),
+                Map.entry("EMBEDDING_MODEL_CACHE_DIR", "/cache"),
+                Map.entry("EMBEDDING_DEVICE", "cpu"),
+                Map.entry("EMBEDDING_NORMALIZE", "no"),
+                Map.entry("EMBEDDING_MAX_BATCH_SIZE", "8"),
+                Map.entry("EMBEDDING_PRECISION", "fp16"),
+                Map.entry("EMBEDDING_MODEL_FILE", "onnx/model_O3.onnx"),
+                Map.entry("EMBEDDING_POOLING", "Mean_Sqrt_Len_Tokens"),
+                Map.entry("EMBEDDING_QUERY_PROMPT", "query: "),
+                Map.entry("EMBEDDING_DOCUMENT_PROMPT", " passage:\n"),
+                Map.entry("EMBEDDING_MODEL_ALIASES", "text-embedding-3-small, b"),
+                Map.entry("EMBEDDING_DIMENSIONS", "256, 128"),
+                Map.entry("EMBEDDING_REQUIRED_SPACE", SPACE),
+                Map.entry("CORS_ORIGINS", "https://a, https://b")));
+
+        assertThat(settings.settings())
+                .isEqualTo(new ServiceSettings(
+                        "127.0.0.1",
+                        9000,
+                        "some/model",
+                        "/cache",
+                        "cpu",
+                        false,
+                        8,
+                        List.of("https://a", "https://b"),
+                        "fp16",
+                        Optional.of("onnx/model_O3.onnx"),
+                        Optional.of("mean_sqrt_len_tokens"),
+                        "query: ",
+                        " passage:\n",
+                        List.of("text-embedding-3-small", "b"),
+                        List.of(128, 256),
+                        Optional.of(SPACE)));
+        assertThat(settings.given()).containsExactlyInAnyOrder(SettingKey.values());
+    }
+
+    @Test
+    void prefersTheRealEnvironmentToTheFileAndTheFileToDefaults(@TempDir Path directory) throws IOException {
+        Path file = file(directory, "EMBEDDING_DEVICE=cpu  # or 'cuda'\nEMBEDDING_MAX_BATCH_SIZE=4\n");
+
+        EnvironmentSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_MAX_BATCH_SIZE", "16"), file));
+
+        assertThat(settings.settings().device()).isEqualTo("cpu");
+        assertThat(settings.settings().maxBatchSize()).isEqualTo(16);
+        assertThat(settings.settings().port()).isEqualTo(8001);
+        assertThat(settings.given()).containsExactly(SettingKey.DEVICE, SettingKey.MAX_BATCH_SIZE);
+    }
+
+    @Test
+    void takesAnEmptyVariableOfAnOptionalSettingForNone() {
+        EnvironmentSettings settings = settings(Map.of(
+                "EMBEDDING_MODEL_FILE", "",
+                "EMBEDDING_POOLING", "",
+                "EMBEDDING_QUERY_PROMPT", "",
+                "EMBEDDING_DOCUMENT_PROMPT", "",
+                "EMBEDDING_REQUIRED_SPACE", "",
+                "EMBEDDING_MAX_MODEL_SIZE", "",
+                "EMBEDDING_GPU_MEMORY_LIMIT", " "));
+
+        assertThat(settings).isEqualTo(settings(Map.of()));
+    }
+
+    @Test
+    void keepsTheBlanksOfAPromptThatQuotesHoldInTheFile(@TempDir Path directory) throws IOException {
+        Path file = file(directory, """
+                EMBEDDING_QUERY_PROMPT="query: "  # with a blank
+                EMBEDDING_DOCUMENT_PROMPT=passage:   # without
+                """);
+
+        ServiceSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of(), file)).settings();
+
+        assertThat(settings.queryPrompt()).isEqualTo("query: ");
+        assertThat(settings.documentPrompt()).isEqualTo("passage:");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "EMBEDDING_PRECISION | fp8 | fp32, fp16, int8 or int8-fine",
+                "EMBEDDING_PRECISION | '' | fp32, fp16, int8 or int8-fine",
+                "EMBEDDING_MODEL_FILE | /etc/model.onnx | a path inside the model",
+                "EMBEDDING_MODEL_FILE | ../model.onnx | a path inside the model",
+                "EMBEDDING_POOLING | median | empty, or cls, mean, max",
+                "EMBEDDING_QUERY_PROMPT | caf\uFFFD | without U+FFFD",
+                "EMBEDDING_REQUIRED_SPACE | 0123 | a fingerprint as /model/info shows it",
+                "EMBEDDING_MAX_MODEL_SIZE | large | empty, or a size as 2G",
+                "EMBEDDING_MAX_MODEL_SIZE | 0 | empty, or a size as 2G",
+                "EMBEDDING_MAX_BODY_SIZE | '' | a size as 32M",
+                "EMBEDDING_DB_TIMEOUT | '' | a duration as 3s or 500ms",
+                "EMBEDDING_SETTINGS_POLL_INTERVAL | '' | a duration of 1s or more"
+            })
+    void namesVariableRuleAndValueOf(String variable, String value, String rule) {
+        InvalidEnvironmentException invalid =
+                catchThrowableOfType(InvalidEnvironmentException.class, () -> settings(Map.of(variable, value)));
+
+        assertThat(invalid.faults())
+                .singleElement()
+                .asString()
+                .startsWith(variable + " must be ")
+                .contains(rule)
+                .endsWith(", not '" + value + "'");
+    }
+
+    @Test
+    void needsNoFile(@TempDir Path directory) {
+        EnvironmentSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_DEVICE", "cpu"), directory.resolve(".env")));
+
+        assertThat(settings.settings().device()).isEqualTo("cpu");
+    }
+
+    @Test
+    void refusesAFileThatIsNoText(@TempDir Path directory) throws IOException {
+        Path file =
+                Files.write(directory.resolve(".env"), "EMBEDDING_DEVICE=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
+
+        InvalidEnvironmentException invalid =
+                catchThrowableOfType(InvalidEnvironmentException.class, () -> Environment.read(Map.of(), file));
+
+        assertThat(invalid.faults()).singleElement().asString().startsWith(".env must be a file of UTF-8 text");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "EMBEDDING_MODEL_NAME",
+                "EMBEDDING_MODEL_CACHE_DIR",
+                "EMBEDDING_SETTINGS_FILE",
+                "EMBEDDING_API_KEYS_FILE",
+                "EMBEDDING_ADMIN_KEYS_FILE"
+            })
+    void refusesAPathThatTheLocaleCannotExpress(String variable) {
+        InvalidEnvironmentException invalid = catchThrowableOfType(
+                InvalidEnvironmentException.class, () -> settings(Map.of(variable, "/models/m\uFFFD\uFFFDdel")));
+
+        assertThat(invalid.faults())
+                .singleElement()
+                .asString()
+                .startsWith(variable + " must be a path that the locale can express")
+                .contains("LC_ALL=C.UTF-8");
+    }
+
+    @Test
+    void ignoresTheAddressOfAKubernetesServiceWithAWarning() {
+        EnvironmentSettings settings = settings(Map.of("EMBEDDING_PORT", SERVICE_LINK));
+
+        assertThat(settings.settings().port()).isEqualTo(8001);
+        assertThat(settings.given()).isEmpty();
+        assertThat(settings.warnings()).singleElement().asString().contains("EMBEDDING_PORT", SERVICE_LINK);
+    }
+
+    @Test
+    void readsThePortOfTheFileBehindTheAddressOfAKubernetesService(@TempDir Path directory) throws IOException {
+        Path file = file(directory, "EMBEDDING_PORT=9000\n");
+
+        EnvironmentSettings settings =
+                EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_PORT", SERVICE_LINK), file));
+
+        assertThat(settings.settings().port()).isEqualTo(9000);
+        assertThat(settings.warnings()).hasSize(1);
+    }
+
+    @Test
+    void namesEveryFaultWithVariableRuleAndValue() {
+        InvalidEnvironmentException invalid = catchThrowableOfType(
+                InvalidEnvironmentException.class,
+                () -> settings(Map.of(
+                        "EMBEDDING_PORT", "80",
+                        "EMBEDDING_DEVICE", "tpu",
+                        "EMBEDDING_NORMALIZE", "yes",
+                        "CORS_ORIGINS", ",")));
+
+        assertThat(invalid.faults())
+                .containsExactlyInAnyOrder(
+                        "EMBEDDING_PORT must be a whole number from 1024 to 65535, not '80'",
+                        "EMBEDDING_DEVICE must be cpu, cuda or auto, not 'tpu'",
+                        "CORS_ORIGINS must be a list that is not empty, not ','");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "0", "off", "No"})
+    void runsWithoutStoredSettings(String text) {
+        assertThat(settings(Map.of("EMBEDDING_USE_DB_SETTINGS", text)).given()).isEmpty();
+    }
+
+    @Test
+    void storesSettingsInADatabaseOnlyWhenAskedTo() {
+        String url = "mysql://user:secret@host/db";
+
+        assertThat(settings(Map.of("EMBEDDING_DB_URL", url)).database()).isEmpty();
+        assertThat(settings(Map.of("EMBEDDING_DB_URL", url, "EMBEDDING_USE_DB_SETTINGS", "Yes"))
+                        .database())
+                .get()
+                .hasToString("mysql://host:3306/db");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "perhaps | mysql://user:secret@host/db | | EMBEDDING_USE_DB_SETTINGS must be ",
+                "true | | | EMBEDDING_DB_URL must be ",
+                "true | postgres://user:secret@host/db | | EMBEDDING_DB_URL must be ",
+                "true | mysql://user:secret@host/db | settings.json | EMBEDDING_SETTINGS_FILE must not be set together "
+            })
+    void saysWhatIsWrongWithWhereSettingsAreStored(
+            String use, @Nullable String url, @Nullable String file, String fault) {
+        Map<String, String> variables = new HashMap<>(Map.of("EMBEDDING_USE_DB_SETTINGS", use));
+        if (url != null) {
+            variables.put("EMBEDDING_DB_URL", url);
+        }
+        if (file != null) {
+            variables.put("EMBEDDING_SETTINGS_FILE", file);
+        }
+
+        InvalidEnvironmentException invalid =
+                catchThrowableOfType(InvalidEnvironmentException.class, () -> settings(variables));
+
+        assertThat(invalid.faults())
+                .singleElement()
+                .asString()
+                .startsWith(fault)
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void showsItsSettingsByKey() {
+        assertThat(settings(Map.of()).settings().byKey().keySet())
+                .containsExactlyInAnyOrderElementsOf(SettingKey.keys());
+    }
+
+    private static Path file(Path directory, String content) throws IOException {
+        return Files.writeString(directory.resolve(".env"), content);
+    }
+
+    private static EnvironmentSettings settings(Map<String, String> variables) {
+        return EnvironmentSettings.of(new Environment(variables));
+    }
+}
