@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README's programs are parts of those that {@link OpenAiClientsIT} runs. */
+/** The programs that README.md and docs/*.md print are parts of those that {@link OpenAiClientsIT} runs. */
 class ReadmeSnippetsTest {
 
     private static final Path CLIENTS = Path.of("src", "test", "clients");
@@ -23,11 +23,22 @@ class ReadmeSnippetsTest {
     @Test
     void printsWhatIsRun() throws IOException {
         Map<String, String> printed = new TreeMap<>();
-        PRINTED.matcher(Files.readString(Path.of("README.md")))
-                .results()
-                .forEach(block -> printed.put(block.group(1), block.group(2)));
+        for (Path document : documents()) {
+            PRINTED.matcher(Files.readString(document)).results().forEach(block -> {
+                assertThat(printed).doesNotContainKey(block.group(1));
+                printed.put(block.group(1), block.group(2));
+            });
+        }
 
         assertThat(printed).hasSize(6).isEqualTo(marked());
+    }
+
+    private static List<Path> documents() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("docs"))) {
+            return Stream.concat(Stream.of(Path.of("README.md")), files)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList();
+        }
     }
 
     /** The marked part of each program that has one, without its indentation. */

@@ -13,16 +13,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The README's table of settings says what the code does. */
+/** The table of settings in {@code docs/settings.md} says what the code does. */
 class DocumentedSettingsTest {
 
-    private static final Path README = Path.of("README.md");
+    private static final Path TABLE = Path.of("docs", "settings.md");
     private static final Pattern ROW =
             Pattern.compile("\\| `(\\w+)` \\| `(\\w+)` \\| (\\w+) \\| (?:`([^`]+)`|–) \\|.*");
 
     @Test
     void hasARowForEachSettingInTheirOrder() throws IOException {
-        List<String> rows = Files.readAllLines(README, StandardCharsets.UTF_8).stream()
+        List<String> rows = Files.readAllLines(TABLE, StandardCharsets.UTF_8).stream()
                 .map(ROW::matcher)
                 .filter(Matcher::matches)
                 .map(row -> String.join(
