@@ -48,8 +48,7 @@ def main():
             f' fill="{"#0b3d73" if served else "#555"}">{name} ({float(nearest):.3f})</text>'
         )
     out.append(
-        f'<text x="{WIDTH - RIGHT}" y="44" text-anchor="end" font-size="11" fill="#666">in brackets: ten nearest'
-        " neighbours that are the same</text>"
+        f'<text x="{WIDTH - RIGHT}" y="44" text-anchor="end" font-size="11" fill="#666">in brackets: recall at 10</text>'
     )
     print("\n".join([*out, "</svg>"]), file=open(sys.argv[2], "w", encoding="utf-8"))
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Callers that each begin their next piece of work when the last one ends, watched through a window of time.
  *
- * <p>The window opens when every caller has had its first answer, and the load goes on until every caller has had an
+ * <p>The window opens when every caller has had its first response, and the load goes on until every caller has had an
  * answer after the window's end: neither the empty queue of the start nor that of the end is seen. The tokens of a piece
  * of work count evenly over its time, so one that lies across an end of the window counts in part.
  */

@@ -69,7 +69,7 @@ record Options(
             bench/run servers --smoke  the same with the servers
             Scenarios of the bare engine: %s
             Scenarios of the servers: %s
-            Opponents: %s""".formatted(
+            Other servers (--opponent): %s""".formatted(
                     names(Scenario.BARE.stream().map(Scenario::name)),
                     names(Scenario.SERVERS.stream().map(Scenario::name)),
                     names(Server.OPPONENTS.stream().map(Server::name)));

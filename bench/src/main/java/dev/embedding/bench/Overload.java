@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** About ten times what the machine can compute: passages that come at random, each of them only once. */
+/** Far more than a small machine can compute: passages that come at random, each of them only once. */
 final class Overload {
 
     private static final double PER_SECOND = 300;
@@ -67,9 +67,12 @@ final class Overload {
         verdicts.seen("refused (429), p50", "ms", Quantile.of(refused, 0.5));
         verdicts.seen("refused (429), p99", "ms", Quantile.of(refused, 0.99));
         verdicts.atMost(
-                "other answers, or none", "requests", exchanges.size() - (double) answered.length - refused.length, 0);
+                "other responses, or none",
+                "requests",
+                exchanges.size() - (double) answered.length - refused.length,
+                0);
         verdicts.atMost("probes, slowest", "ms", Quantile.of(watch.probeMillis(), 1), 100);
-        verdicts.atMost("probes, not answered", "times", watch.unanswered(), 0);
+        verdicts.atMost("probes without a response", "times", watch.unanswered(), 0);
         verdicts.seen("resident memory after a third", "MB", watch.residentMegabytes(1 / 3.0));
         verdicts.atMost(
                 "resident memory at the end ÷ after a third",

@@ -16,7 +16,7 @@ final class Report {
     static String of(Options options, List<Outcome> outcomes) {
         Report report = new Report();
         report.line("");
-        report.line("## Beside the bare engine");
+        report.line("## Comparison with the bare engine");
         report.line("");
         report.rounds(options);
         report.throughput(
@@ -36,7 +36,7 @@ final class Report {
     private void machine(String command, Machine machine) {
         line("# Benchmark results");
         line("");
-        line("Written by `%s`; [README.md](README.md) says how to read it.", command);
+        line("Written by `%s`; [README.md](README.md) describes the method.", command);
         line("");
         line("- date: %s", LocalDate.now(ZoneOffset.UTC));
         line("- machine: %s, %d cores", machine.processor(), machine.cores());
@@ -59,7 +59,7 @@ final class Report {
             return;
         }
         table(
-                "Tokens a second",
+                "Throughput (tokens a second)",
                 "| scenario | bare engine | rows a run | service | service ÷ bare | target | | service p50 / p95 / p99 ms |");
         for (Outcome outcome : outcomes) {
             line(
@@ -78,7 +78,7 @@ final class Report {
 
     private void cpu(List<Outcome> outcomes) {
         table(
-                "Tokens a CPU-second",
+                "Efficiency (tokens a CPU-second)",
                 "| scenario | bare engine | service | service ÷ bare | cores used: service | load generator |");
         for (Outcome outcome : outcomes) {
             line(
@@ -97,7 +97,7 @@ final class Report {
             return;
         }
         table(
-                "A lone request: milliseconds",
+                "Latency of a lone request (ms)",
                 "| scenario | bare engine p50 | service p50 | service ÷ bare | target | | service p50 / p95 / p99 ms |");
         for (Outcome outcome : outcomes) {
             line(

@@ -105,7 +105,7 @@ final class Results {
             double megabytes = process.residentMegabytes();
             return new Column(0, megabytes, megabytes, megabytes);
         });
-        write("start", "Start to the first answer, s", figures, process -> Column.of(process.startSeconds()));
+        write("start", "Start to the first response, s", figures, process -> Column.of(process.startSeconds()));
     }
 
     /** Columns of a scenario in each group. */

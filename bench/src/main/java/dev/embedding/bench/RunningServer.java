@@ -66,7 +66,7 @@ final class RunningServer implements AutoCloseable {
         return process.tree();
     }
 
-    /** From the start of its process to its first answer with a vector. */
+    /** From the start of its process to its first response with a vector. */
     double startSeconds() {
         return startSeconds;
     }

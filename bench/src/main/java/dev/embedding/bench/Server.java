@@ -41,7 +41,7 @@ record Server(
         return OPPONENTS.stream()
                 .filter(server -> server.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no opponent " + name));
+                .orElseThrow(() -> new IllegalArgumentException("There is no server " + name));
     }
 
     boolean isService() {

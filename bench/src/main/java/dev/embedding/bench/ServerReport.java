@@ -28,15 +28,17 @@ final class ServerReport {
         report.chart(charts, "latency", "p50 to p99 of each server in each scenario");
         report.processes();
         report.chart(charts, "memory", "Resident memory of each server");
-        report.chart(charts, "start", "Start to the first answer of each server");
+        report.chart(charts, "start", "Start to the first response of each server");
         return report.text.toString();
     }
 
     private void head(Options options) {
         line("");
-        line("## Beside other servers");
+        line("## Comparison with other servers");
         line("");
-        line("bge-small-en-v1.5 in fp32 everywhere, the same texts, true tokens. %s makes the load.", figures.wrk());
+        line(
+                "bge-small-en-v1.5 in fp32 everywhere, the same texts, true tokens. %s generates the load.",
+                figures.wrk());
         line(
                 "Rounds: %d of about %d s on each server in turn; figures are the median (least – most) over the rounds.",
                 options.rounds(), options.seconds().toSeconds());
@@ -61,7 +63,7 @@ final class ServerReport {
             String scenario = outcome.scenario().name();
             best(outcome)
                     .ifPresent(best -> verdicts.atLeast(
-                            scenario + ": ÷ the best opponent, `" + best + "`",
+                            scenario + ": ÷ the best other server, `" + best + "`",
                             "",
                             outcome.ratio(best).median(),
                             1));
@@ -107,7 +109,7 @@ final class ServerReport {
                             / tei.map(ProcessFigures::residentMegabytes).orElse(Target.TEI_ELSEWHERE_MEGABYTES),
                     1);
             verdicts.atMost(
-                    "start to the first answer, JDK " + Runtime.version().feature(),
+                    "start to the first response, JDK " + Runtime.version().feature(),
                     "s",
                     ours.startSeconds().median(),
                     Target.startSeconds());
@@ -149,7 +151,7 @@ final class ServerReport {
         }
         line("");
         line(
-                "wrk used up to %.3f cores, the servers that were not asked up to %.3f together.",
+                "wrk used up to %.3f cores, the idle servers up to %.3f together.",
                 figures.outcomes().stream()
                         .flatMap(outcome -> outcome.runs().values().stream())
                         .flatMap(runs -> runs.stream())
@@ -172,7 +174,7 @@ final class ServerReport {
     private void processes() {
         table(
                 "Processes",
-                "| server | resident MB after the loads | start to the first answer, s | largest difference of a vector | versions |");
+                "| server | resident MB after the loads | start to the first response, s | largest difference of a vector | versions |");
         for (ProcessFigures process : figures.processes()) {
             Spread start = process.startSeconds();
             line(

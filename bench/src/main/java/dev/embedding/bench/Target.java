@@ -3,7 +3,7 @@ package dev.embedding.bench;
 import java.util.List;
 import java.util.Map;
 
-/** What the service wants to be: so many times an opponent's tokens a second in a scenario. */
+/** Target for the service: so many times another server's tokens a second in a scenario. */
 record Target(String scenario, String opponent, double factor) {
 
     static final List<Target> ALL = List.of(
@@ -34,7 +34,7 @@ record Target(String scenario, String opponent, double factor) {
 
     private static final int JDK_WITH_CACHE = 25;
 
-    /** Seconds to the first answer on this JDK. */
+    /** Seconds to the first response on this JDK. */
     static double startSeconds() {
         return Runtime.version().feature() >= JDK_WITH_CACHE ? 2 : 3;
     }
