@@ -90,7 +90,7 @@ class QuantizationIT {
         assertThat(figures.path("recipe").textValue()).isNotBlank();
         assertThat(figures.path("min_cosine").doubleValue()).isGreaterThan(least);
         assertThat(figures.path("mean_cosine").doubleValue()).isGreaterThan(mean);
-        assertThat(figures.path("ten_nearest").doubleValue()).isGreaterThan(0.95);
+        assertThat(figures.path("recall_at_10").doubleValue()).isGreaterThan(0.95);
     }
 
     @ParameterizedTest

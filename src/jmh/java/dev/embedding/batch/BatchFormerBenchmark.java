@@ -51,7 +51,7 @@ public class BatchFormerBenchmark extends MicrosecondsBenchmark {
                 tokens,
                 0.1,
                 Duration.ofMillis(250),
-                new RunCost(8, packed, 1_400),
+                new BatchCost(8, packed, 1_400),
                 256,
                 2,
                 1_000_000,

@@ -26,7 +26,7 @@ public final class Main {
 
     public static void main(String... arguments) {
         try {
-            StartConditions.check();
+            StartupChecks.check();
             EnvironmentSettings environment = EnvironmentSettings.of(Environment.ofProcess());
             listenAt(ListenAddress.of(environment.settings()).requireFree());
             if (environment.database().isPresent()) {

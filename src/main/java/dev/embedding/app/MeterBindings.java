@@ -6,7 +6,7 @@ import dev.embedding.reload.ServedModel;
 import dev.embedding.reload.SettingsFollower;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.telemetry.EmbeddingMeters;
 import io.quarkus.runtime.StartupEvent;
@@ -31,8 +31,8 @@ class MeterBindings {
             ModelHost host,
             VectorCache cache,
             SettingsFollower settings) {
-        meters.watchQueue(() -> active.model().map(EmbeddingModel::queuedTokens).orElse(0L));
-        meters.watchRuns(host::terminatedRuns, host::givenUpRuns);
+        meters.watchQueue(() -> active.model().map(LoadedModel::queuedTokens).orElse(0L));
+        meters.watchRuns(host::terminatedRuns, host::abandonedRuns);
         meters.watchCache(cache::bytes, cache::size);
         meters.watchReloads(reloads::successes, reloads::failures);
         meters.watchDownload(progress::done, progress::all);
@@ -40,7 +40,7 @@ class MeterBindings {
     }
 
     void onServed(@Observes ServedModel served) {
-        EmbeddingModel model = served.model();
+        LoadedModel model = served.model();
         meters.modelServed(model.name(), served.fingerprint(), model.device(), model.executionProvider());
     }
 }

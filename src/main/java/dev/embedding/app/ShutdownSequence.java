@@ -3,7 +3,7 @@ package dev.embedding.app;
 import dev.embedding.http.edge.OpenExchanges;
 import dev.embedding.reload.SettingsFollower;
 import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.support.DaemonThreads;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -73,10 +73,10 @@ public class ShutdownSequence {
         endByForceAtTheDeadline();
         follower.stopFollowing();
         Duration patience = timeout.minus(closing);
-        active.model().ifPresent(model -> giveUpBeyond(model, patience));
+        active.model().ifPresent(model -> abortBeyond(model, patience));
         if (!exchanges.awaitNone(patience.toNanos())) {
             // What was expected to be computed by now, and is not.
-            active.model().ifPresent(EmbeddingModel::giveUp);
+            active.model().ifPresent(LoadedModel::giveUp);
             exchanges.lastCall();
             if (!exchanges.awaitNone(closing.toNanos() / 2)) {
                 LOG.warn("Connections are closed before their requests are answered");
@@ -84,8 +84,8 @@ public class ShutdownSequence {
         }
     }
 
-    private static void giveUpBeyond(EmbeddingModel model, Duration time) {
-        int givenUp = model.giveUpBeyond(time);
+    private static void abortBeyond(LoadedModel model, Duration time) {
+        int givenUp = model.abortBeyond(time);
         if (givenUp > 0) {
             LOG.warnf("%d requests are given up, which cannot be answered in time", givenUp);
         }

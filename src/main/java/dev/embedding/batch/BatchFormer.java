@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-import dev.embedding.batch.RunCost.Shape;
+import dev.embedding.batch.BatchCost.Shape;
 import java.util.Arrays;
 
 /**
@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p>The head (the oldest row) is always part of the batch, so no row starves: a row with {@code p} rows before it is in
  * one of the next {@code p + 1} batches. Around the head, in order of length, the run of rows is taken that computes
- * most true tokens for the time it costs ({@link RunCost}). Budget, row limit and padding bound hold for every batch of
+ * most true tokens for the time it costs ({@link BatchCost}). Budget, row limit and padding bound hold for every batch of
  * more than one row.
  */
 final class BatchFormer {

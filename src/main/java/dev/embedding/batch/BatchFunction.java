@@ -12,7 +12,7 @@ public interface BatchFunction<P, V> {
      * @param rows the payloads, at least one
      * @param run where and under which circumstances the batch runs
      * @return one outcome a row, in the order of {@code rows}
-     * @throws BatchTooLargeException when memory did not suffice; the batch's halves are tried
+     * @throws BatchOutOfMemoryException when memory did not suffice; the batch's halves are tried
      * @throws RuntimeException when the batch as a whole could not be computed; its rows are then tried one by one
      */
     List<RowOutcome<V>> compute(List<P> rows, BatchRun run);

@@ -22,7 +22,7 @@ public record BatchLimits(
         int tokenBudget,
         double maxPadding,
         Duration longestRun,
-        RunCost cost,
+        BatchCost cost,
         int window,
         int maxConcurrentBatches,
         long maxQueuedTokens,

@@ -193,13 +193,13 @@ public final class Lanes implements AutoCloseable {
         } finally {
             end(assignment);
         }
-        return !assignment.givenUp;
+        return !assignment.abandoned;
     }
 
     private void end(Assignment assignment) {
         lock.lock();
         try {
-            if (!assignment.givenUp) {
+            if (!assignment.abandoned) {
                 isFree(assignment);
             }
         } finally {
@@ -223,7 +223,7 @@ public final class Lanes implements AutoCloseable {
             }
             leftBehind.put(lane, lost.work.afterGivingUp());
             isFree(lost);
-            lost.givenUp = true;
+            lost.abandoned = true;
         } finally {
             lock.unlock();
         }
@@ -355,7 +355,7 @@ public final class Lanes implements AutoCloseable {
         final Work work;
         final BatchRun run;
         /** Written under the lock, before the work can return. */
-        volatile boolean givenUp;
+        volatile boolean abandoned;
 
         Assignment(Work work, BatchRun run) {
             this.work = work;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * to wait for too long) and then submits its rows. A batch is of one class of rows, the interactive ones first. It is cut
  * when a lane becomes free, never before and never on a timer: an idle service adds no wait, a busy one forms fuller
  * batches by itself. Rows of cancelled callers leave the queue at once; rows past their deadline are dropped when the
- * batch is cut. A batch that fails as a whole is tried again ({@link BatchWork}), so that only the guilty rows fail.
+ * batch is cut. A batch that fails as a whole is tried again ({@link BatchExecution}), so that only the guilty rows fail.
  *
  * <p>Guarantees: every submission is answered exactly once, with a value for each row or with one failure; a row that
  * was cancelled before its batch was cut is never computed; {@link #close} returns only when nothing of this batcher is
@@ -40,7 +40,7 @@ public final class MicroBatcher<P, V> {
     private final Lanes lanes;
     private final BatchComputer<P, V> computer;
     private final LongSupplier clock;
-    private final RowMemory<V> rowMemory;
+    private final RowCache<V> rowMemory;
     private final DrainRate rate;
     private final Condition idle;
     private final Lanes.WorkSource source = new Lanes.WorkSource() {
@@ -66,7 +66,7 @@ public final class MicroBatcher<P, V> {
     };
 
     // Guarded by lanes.lock.
-    private final WaitingRows<P, V> queue;
+    private final PriorityQueues<P, V> queue;
     private final MemoryBudget memory = new MemoryBudget();
     private final Map<Priority, Long> reservedTokens = new EnumMap<>(Priority.class);
     private BatchLimits limits;
@@ -90,11 +90,11 @@ public final class MicroBatcher<P, V> {
             BatchLimits limits,
             double initialTokensPerSecond,
             BatchObserver observer,
-            RowMemory<V> rowMemory,
+            RowCache<V> rowMemory,
             LongSupplier clock) {
         this.lanes = lanes;
         this.rowMemory = rowMemory;
-        this.queue = new WaitingRows<>(rowMemory);
+        this.queue = new PriorityQueues<>(rowMemory);
         this.computer = new BatchComputer<>(function, observer, new QueueLedger(), clock);
         this.limits = limits;
         this.clock = clock;
@@ -244,7 +244,7 @@ public final class MicroBatcher<P, V> {
          * Queues the rows as soon as the answer is subscribed to. Cancelling the subscription drops the rows that are not
          * being computed yet.
          *
-         * @param deadlineNanos on the batcher's clock; afterwards the answer is a {@link DeadlinePassedException}
+         * @param deadlineNanos on the batcher's clock; afterwards the answer is a {@link DeadlineExceededException}
          */
         public Uni<BatchResult<V>> submit(List<BatchRow<P>> rows, long deadlineNanos) {
             if (rows.isEmpty()) {
@@ -342,10 +342,10 @@ public final class MicroBatcher<P, V> {
         List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget(now)), now, late);
         computing.add(batch);
         long stillQueued = queue.tokens();
-        BatchWork<P, V> work = new BatchWork<>(priority, computer, batch, () -> batchEnded(batch));
+        BatchExecution<P, V> work = new BatchExecution<>(priority, computer, batch, () -> batchEnded(batch));
         if (!late.isEmpty()) {
             work.first(() -> late.forEach(submission -> submission.fail(
-                    new DeadlinePassedException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
+                    new DeadlineExceededException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
         }
         return work;
     }
@@ -404,7 +404,7 @@ public final class MicroBatcher<P, V> {
 
         private long computedTokens(List<Row<P, V>> rows) {
             int longest = rows.stream().mapToInt(Row::tokens).max().orElseThrow();
-            return limits.cost().computedTokens(new RunCost.Shape(rows.size(), longest, tokens(rows), 0));
+            return limits.cost().computedTokens(new BatchCost.Shape(rows.size(), longest, tokens(rows), 0));
         }
 
         @Override
@@ -478,8 +478,8 @@ public final class MicroBatcher<P, V> {
      *
      * @return how many waiting submissions failed
      */
-    public int giveUpBeyond(Duration time) {
-        List<Submission<P, V>> givenUp = new ArrayList<>();
+    public int abortBeyond(Duration time) {
+        List<Submission<P, V>> abandoned = new ArrayList<>();
         lanes.lock.lock();
         try {
             endNanos = clock.getAsLong() + time.toNanos();
@@ -496,7 +496,7 @@ public final class MicroBatcher<P, V> {
                 } else {
                     queue.remove(entry.getKey());
                     if (entry.getKey().end()) {
-                        givenUp.add(entry.getKey());
+                        abandoned.add(entry.getKey());
                     }
                 }
             }
@@ -504,23 +504,23 @@ public final class MicroBatcher<P, V> {
         } finally {
             lanes.lock.unlock();
         }
-        givenUp.forEach(submission -> submission.fail(new BatcherClosedException()));
-        return givenUp.size();
+        abandoned.forEach(submission -> submission.fail(new BatcherClosedException()));
+        return abandoned.size();
     }
 
     /** Fails all that is not answered with {@link BatcherClosedException}, also what is being computed. */
     public void giveUp() {
-        giveUpBeyond(Duration.ZERO);
-        List<Submission<P, V>> givenUp = new ArrayList<>();
+        abortBeyond(Duration.ZERO);
+        List<Submission<P, V>> abandoned = new ArrayList<>();
         lanes.lock.lock();
         try {
             for (List<Row<P, V>> batch : computing) {
-                givenUp.addAll(end(batch, submission -> true));
+                abandoned.addAll(end(batch, submission -> true));
             }
         } finally {
             lanes.lock.unlock();
         }
-        givenUp.forEach(submission -> submission.fail(new BatcherClosedException()));
+        abandoned.forEach(submission -> submission.fail(new BatcherClosedException()));
     }
 
     private boolean isComputableInTime(long tokens) {
@@ -557,7 +557,7 @@ public final class MicroBatcher<P, V> {
      * {@code patience} fail with {@link BatcherClosedException}. Batches being computed are always waited for.
      */
     public void close(Duration patience) throws InterruptedException {
-        Set<Submission<P, V>> givenUp = new LinkedHashSet<>();
+        Set<Submission<P, V>> abandoned = new LinkedHashSet<>();
         lanes.lock.lock();
         try {
             closed = true;
@@ -565,12 +565,12 @@ public final class MicroBatcher<P, V> {
             while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || !computing.isEmpty())) {
                 nanosLeft = idle.awaitNanos(nanosLeft);
             }
-            givenUp.addAll(end(queue.all(), submission -> true));
+            abandoned.addAll(end(queue.all(), submission -> true));
             drained = true; // INVARIANT: no row is queued after the waiting ones were given up.
         } finally {
             lanes.lock.unlock();
         }
-        givenUp.forEach(submission -> submission.fail(new BatcherClosedException()));
+        abandoned.forEach(submission -> submission.fail(new BatcherClosedException()));
         detach();
     }
 

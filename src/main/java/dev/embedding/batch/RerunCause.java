@@ -7,5 +7,5 @@ public enum RerunCause {
     /** The batch failed, so that each is tried alone. */
     FAILED,
     /** The batch's run did not end; its rows are tried alone, on the lane that replaces the lost one. */
-    GIVEN_UP
+    ABANDONED
 }

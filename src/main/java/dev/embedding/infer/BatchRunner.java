@@ -10,14 +10,14 @@ interface BatchRunner extends AutoCloseable {
      *
      * @param termination to be told how the run is stopped, where it can be
      */
-    TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException;
+    TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) throws OrtException;
 
     /**
      * Gives back the memory that runs took beyond the weights, where it can.
      *
      * @param termination to be told how this is stopped, where it can be
      */
-    default void giveBack(Termination termination) throws OrtException {}
+    default void giveBack(RunTermination termination) throws OrtException {}
 
     /** Components of each token vector. */
     int dimension();

@@ -1,6 +1,6 @@
 package dev.embedding.infer;
 
-/** What an operator asks for; {@link ExecutionPlace} is what runs. */
+/** What an operator asks for; {@link ExecutionTarget} is what runs. */
 public enum Device {
     /** The CPU. */
     CPU,

@@ -28,8 +28,8 @@ public final class InferenceEngine implements AutoCloseable {
     /** Runs follow each other in milliseconds under load, so that nothing is given back and taken again then. */
     private static final Duration ARENA_IDLE = Duration.ofSeconds(10);
 
-    private final WatchedSession session;
-    private final ExecutionPlace place;
+    private final SupervisedSession session;
+    private final ExecutionTarget place;
     private final boolean packsTokens;
     private final boolean pools;
     private final @Nullable WideSession wide;
@@ -37,8 +37,8 @@ public final class InferenceEngine implements AutoCloseable {
     private final @Nullable String fallbackReason;
 
     private InferenceEngine(
-            WatchedSession session,
-            ExecutionPlace place,
+            SupervisedSession session,
+            ExecutionTarget place,
             boolean packsTokens,
             boolean pools,
             @Nullable WideSession wide,
@@ -53,8 +53,8 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     private static List<IdleMemory.Session> onCpu(
-            ExecutionPlace place, WatchedSession session, @Nullable WideSession wide) {
-        if (place != ExecutionPlace.CPU) {
+            ExecutionTarget place, SupervisedSession session, @Nullable WideSession wide) {
+        if (place != ExecutionTarget.CPU) {
             return List.of();
         }
         return wide == null
@@ -89,12 +89,12 @@ public final class InferenceEngine implements AutoCloseable {
     private static InferenceEngine onCuda(InferenceRuntime runtime, SessionOpener opener, EngineOptions options)
             throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
-            InferenceSession session = opener.open(sessionOptions, ExecutionPlace.CUDA);
+            InferenceSession session = opener.open(sessionOptions, ExecutionTarget.CUDA);
             BatchRunner runner = options.device() == Device.AUTO
-                    ? new OverflowToCpu(session, () -> openOnCpu(opener, options.cores()))
+                    ? new CpuFallbackRunner(session, () -> openOnCpu(opener, options.cores()))
                     : session;
             return new InferenceEngine(
-                    runtime.watched(runner), ExecutionPlace.CUDA, false, session.pools(), null, null);
+                    runtime.watched(runner), ExecutionTarget.CUDA, false, session.pools(), null, null);
         }
     }
 
@@ -108,7 +108,7 @@ public final class InferenceEngine implements AutoCloseable {
                 : new WideSession(() -> runtime.watched(openOnCpu(opener, options.cores())), WIDE_SESSION_IDLE);
         return new InferenceEngine(
                 runtime.watched(narrow),
-                ExecutionPlace.CPU,
+                ExecutionTarget.CPU,
                 narrow.packsTokens(),
                 narrow.pools(),
                 wide,
@@ -123,7 +123,7 @@ public final class InferenceEngine implements AutoCloseable {
             sessionOptions.setMemoryPatternOptimization(false);
             // Spin while a lone run lasts, but never beside the lanes of the other session.
             sessionOptions.addConfigEntry("session.force_spinning_stop", "1");
-            return opener.open(sessionOptions, ExecutionPlace.CPU);
+            return opener.open(sessionOptions, ExecutionTarget.CPU);
         }
     }
 
@@ -131,20 +131,20 @@ public final class InferenceEngine implements AutoCloseable {
      * Runs one batch.
      *
      * @param alone whether nothing else runs or waits, so that all cores are free
-     * @param onGivenUp called from elsewhere when the run does not end and is not waited for any more: the calling
+     * @param onAbandoned called from elsewhere when the run does not end and is not waited for any more: the calling
      *     thread must be replaced, and the workspace must not be used before the run returns, if ever
      * @return token vectors, or one vector a row where the graph {@link #pools}, valid until the workspace's next run
      * @throws EngineOutOfMemoryException when memory did not suffice
      * @throws InferenceException when the run failed otherwise
      */
-    public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone, Runnable onGivenUp) {
+    public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone, Runnable onAbandoned) {
         try {
             TokenVectors vectors = null;
             if (alone && wide != null) {
-                vectors = wide.tryRun(batch, workspace, onGivenUp);
+                vectors = wide.tryRun(batch, workspace, onAbandoned);
             }
             if (vectors == null) {
-                vectors = session.tryRun(batch, workspace, onGivenUp);
+                vectors = session.tryRun(batch, workspace, onAbandoned);
             }
             if (vectors == null) {
                 throw new InferenceException("The model is closed", null);
@@ -160,7 +160,7 @@ public final class InferenceEngine implements AutoCloseable {
         }
     }
 
-    public ExecutionPlace place() {
+    public ExecutionTarget place() {
         return place;
     }
 

@@ -18,7 +18,7 @@ public final class InferenceRuntime {
     public static final Duration RUN_TIMEOUT = Duration.ofSeconds(30);
 
     private final OrtEnvironment environment;
-    private final RunWatch watch;
+    private final RunWatchdog watch;
     private final Duration runTimeout;
     private final UnaryOperator<BatchRunner> sessions;
 
@@ -28,11 +28,11 @@ public final class InferenceRuntime {
 
     /** @param runTimeout a run that takes longer, and ten times longer than its tokens usually do, is terminated */
     public InferenceRuntime(Duration runTimeout) {
-        this(runTimeout, RunWatch.start(), UnaryOperator.identity());
+        this(runTimeout, RunWatchdog.start(), UnaryOperator.identity());
     }
 
     /** @param sessions what is put in place of each session that is opened; tests put what goes wrong there */
-    InferenceRuntime(Duration runTimeout, RunWatch watch, UnaryOperator<BatchRunner> sessions) {
+    InferenceRuntime(Duration runTimeout, RunWatchdog watch, UnaryOperator<BatchRunner> sessions) {
         this.runTimeout = runTimeout;
         this.watch = watch;
         this.sessions = sessions;
@@ -78,8 +78,8 @@ public final class InferenceRuntime {
     }
 
     /** All runs of models go through what this gives. */
-    WatchedSession watched(BatchRunner session) {
-        return new WatchedSession(sessions.apply(session), watch, runTimeout);
+    SupervisedSession watched(BatchRunner session) {
+        return new SupervisedSession(sessions.apply(session), watch, runTimeout);
     }
 
     /** Runs that took too long and were told to stop. */
@@ -88,8 +88,8 @@ public final class InferenceRuntime {
     }
 
     /** Runs that did not stop even then; their threads and sessions are lost. */
-    public long givenUpRuns() {
-        return watch.givenUp();
+    public long abandonedRuns() {
+        return watch.abandoned();
     }
 
     /** Whether a run is far beyond its limit and could not even be given up. */
@@ -98,8 +98,8 @@ public final class InferenceRuntime {
     }
 
     /** Completes when so many runs were given up that the process should end; what follows must not block. */
-    public CompletionStage<Void> hopeless() {
-        return watch.hopeless();
+    public CompletionStage<Void> unrecoverable() {
+        return watch.unrecoverable();
     }
 
     public String version() {

@@ -178,19 +178,19 @@ public final class InferenceSession implements BatchRunner {
     }
 
     @Override
-    public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
+    public TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) throws OrtException {
         return run(batch, workspace, termination, Map.of());
     }
 
     /** The arena is shrunk at the end of a run that asks for it, so this is a run, of one token. */
     @Override
-    public void giveBack(Termination termination) throws OrtException {
+    public void giveBack(RunTermination termination) throws OrtException {
         TokenBatch least = TokenBatch.of(List.of(new int[] {padTokenId}));
         TokenVectors unused = run(least, new Workspace(), termination, SHRINKING);
     }
 
     private TokenVectors run(
-            TokenBatch batch, Workspace workspace, Termination termination, Map<String, String> configuration)
+            TokenBatch batch, Workspace workspace, RunTermination termination, Map<String, String> configuration)
             throws OrtException {
         int rows = batch.rows().size();
         int vectorsOfRow = oneVectorOfRow ? 1 : batch.longest();

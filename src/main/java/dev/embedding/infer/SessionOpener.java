@@ -50,14 +50,14 @@ final class SessionOpener {
     }
 
     /** On a CPU padding is kept out of what is not attention, where the graph allows it. */
-    InferenceSession open(SessionOptions options, ExecutionPlace place) throws OrtException {
-        boolean packTokens = place == ExecutionPlace.CPU;
+    InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
+        boolean packTokens = place == ExecutionTarget.CPU;
         boolean shipped = asShipped || wanted == GraphOutput.TEXTS || wanted == GraphOutput.TOKENS && !packTokens;
         InferenceSession prepared = shipped ? null : openPrepared(options, place, packTokens);
         return prepared == null ? InferenceSession.open(runtime, file, options, padTokenId, false, wanted) : prepared;
     }
 
-    private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionPlace place, boolean packTokens) {
+    private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionTarget place, boolean packTokens) {
         PreparedFile prepared = null;
         try {
             prepared = GraphPreparation.write(
@@ -80,20 +80,20 @@ final class SessionOpener {
     }
 
     /** One session after the other: two of a large model might not fit. */
-    private @Nullable InferenceSession openCompared(PreparedFile prepared, SessionOptions options, ExecutionPlace place)
-            throws OrtException {
+    private @Nullable InferenceSession openCompared(
+            PreparedFile prepared, SessionOptions options, ExecutionTarget place) throws OrtException {
         GraphComparison held = comparison.orElseThrow();
         String finding = "the graph rewritten to " + prepared.checksum() + " agrees with the shipped one on "
                 + place.device() + ", ONNX Runtime " + runtime.version();
         if (held.isKnown().test(finding)) {
             return InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), wanted);
         }
-        ShippedNumbers shipped = ShippedNumbers.of(runtime, file, held.rows(), padTokenId);
+        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, held.rows(), padTokenId);
         InferenceSession session =
                 InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), wanted);
         try {
             double difference = shipped.difference(session);
-            if (difference <= (place == ExecutionPlace.CPU ? TOLERANCE_ON_CPU : TOLERANCE_ON_CUDA)) {
+            if (difference <= (place == ExecutionTarget.CPU ? TOLERANCE_ON_CPU : TOLERANCE_ON_CUDA)) {
                 held.keep().accept(finding);
                 return session;
             }

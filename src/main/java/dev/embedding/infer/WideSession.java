@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A second session over all cores, for a run that has the machine to itself.
  *
  * <p>It costs as much memory as the first one, so it is opened in the background when a lone run first asks for it (that
- * run goes on without), and closed after a while without lone runs. A {@link WatchedSession} is never closed under a run;
+ * run goes on without), and closed after a while without lone runs. A {@link SupervisedSession} is never closed under a run;
  * closing waits for those inside, but not for one that was given up.
  */
 final class WideSession implements AutoCloseable {
@@ -29,7 +29,7 @@ final class WideSession implements AutoCloseable {
     /** Held while the session is closed, so that at most one exists; runs do not take it. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    private volatile @Nullable WatchedSession session;
+    private volatile @Nullable SupervisedSession session;
     private boolean allowed;
     private boolean opening;
     private boolean unusable;
@@ -38,7 +38,7 @@ final class WideSession implements AutoCloseable {
     /** Opens a session; may take a second. */
     @FunctionalInterface
     interface Opener {
-        WatchedSession open() throws OrtException;
+        SupervisedSession open() throws OrtException;
     }
 
     WideSession(Opener opener, Duration idle) {
@@ -49,19 +49,19 @@ final class WideSession implements AutoCloseable {
 
     /** Runs the batch over all cores, or answers null when the session is not open (yet, or any more). */
     @Nullable
-    TokenVectors tryRun(TokenBatch batch, Workspace workspace, Runnable onGivenUp) throws OrtException {
-        WatchedSession open = session;
+    TokenVectors tryRun(TokenBatch batch, Workspace workspace, Runnable onAbandoned) throws OrtException {
+        SupervisedSession open = session;
         if (open != null) {
             lastUsedNanos = System.nanoTime();
-            return open.hasLostARun() ? null : open.tryRun(batch, workspace, onGivenUp);
+            return open.hasLostARun() ? null : open.tryRun(batch, workspace, onAbandoned);
         }
         openInBackground();
         return null;
     }
 
-    /** {@link WatchedSession#giveBackWhenIdle}, of the session that is open. */
+    /** {@link SupervisedSession#giveBackWhenIdle}, of the session that is open. */
     boolean giveBackWhenIdle(Duration idle) throws OrtException {
-        WatchedSession open = session;
+        SupervisedSession open = session;
         return open != null && open.giveBackWhenIdle(idle);
     }
 
@@ -80,7 +80,7 @@ final class WideSession implements AutoCloseable {
     }
 
     private void open() {
-        WatchedSession opened = null;
+        SupervisedSession opened = null;
         try {
             opened = opener.open();
         } catch (OrtException | RuntimeException failure) {
@@ -143,7 +143,7 @@ final class WideSession implements AutoCloseable {
     private void closeSession() {
         lock.lock();
         try {
-            WatchedSession open = session;
+            SupervisedSession open = session;
             if (open != null) {
                 session = null;
                 close(open);
@@ -153,7 +153,7 @@ final class WideSession implements AutoCloseable {
         }
     }
 
-    private static void close(WatchedSession closed) {
+    private static void close(SupervisedSession closed) {
         closed.close();
         NativeMemory.giveBack();
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record DenseLayer(
         Path weights, int inFeatures, int outFeatures, boolean bias, Activation activation, boolean residual)
-        implements VectorModule {
+        implements PostPoolingModule {
 
     /** What follows the multiplication. */
     public enum Activation {

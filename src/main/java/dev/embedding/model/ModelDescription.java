@@ -51,8 +51,8 @@ public record ModelDescription(
         String architecture,
         List<PoolingMode> poolings,
         PoolingSource poolingSource,
-        GraphEnd graphEnd,
-        List<VectorModule> modules,
+        OutputStage graphEnd,
+        List<PostPoolingModule> modules,
         boolean normalizes,
         OptionalInt cutDimension,
         List<Integer> matryoshkaDimensions,
@@ -126,13 +126,13 @@ public record ModelDescription(
 
     /** Whether the first token's vector is all that is needed of a text. */
     public boolean readsFirstTokenOnly() {
-        return graphEnd == GraphEnd.TOKENS && poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
+        return graphEnd == OutputStage.TOKENS && poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
     }
 
     /** Whether the graph's own vectors lack the Dense modules although these would not change their length. */
     public boolean leavesOutSquareDense() {
         List<DenseLayer> layers = denseLayers();
-        return graphEnd == GraphEnd.POOLED
+        return graphEnd == OutputStage.POOLED
                 && !layers.isEmpty()
                 && layers.get(0).inFeatures() == layers.get(layers.size() - 1).outFeatures();
     }

@@ -35,7 +35,7 @@ public record Quantization(Precision precision, String recipe, Optional<Made> ma
      * How near its vectors are to those in fp32, on built-in texts.
      *
      * @param minCosine of the text that fares worst
-     * @param tenNearest the part of the ten nearest texts that are the same, from 0 to 1
+     * @param recallAt10 the part of the ten nearest texts that are the same, from 0 to 1
      */
-    public record Fidelity(int texts, double minCosine, double meanCosine, double tenNearest) {}
+    public record Fidelity(int texts, double minCosine, double meanCosine, double recallAt10) {}
 }

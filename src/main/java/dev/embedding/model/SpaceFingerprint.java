@@ -53,7 +53,7 @@ public final class SpaceFingerprint {
         if (model.leavesOutSquareDense()) {
             add(digest, "modules behind the graph");
         }
-        for (VectorModule module : model.modules()) {
+        for (PostPoolingModule module : model.modules()) {
             add(digest, identity(module, hashes));
         }
         add(digest, "maxTokens=" + tokenization.maxTokens() + (tokenization.cutsStart() ? " from the end" : ""));
@@ -79,11 +79,11 @@ public final class SpaceFingerprint {
         return hex(digest);
     }
 
-    private static String identity(VectorModule module, Map<Path, String> hashes) throws IOException {
+    private static String identity(PostPoolingModule module, Map<Path, String> hashes) throws IOException {
         if (module instanceof DenseLayer layer) {
             return "dense=" + sha256(layer.weights(), hashes) + layer.activation() + layer.bias() + layer.residual();
         }
-        return module instanceof VectorModule.LayerNorm norm
+        return module instanceof PostPoolingModule.LayerNorm norm
                 ? "layerNorm=" + sha256(norm.weights(), hashes)
                 : "normalize";
     }

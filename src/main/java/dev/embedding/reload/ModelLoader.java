@@ -1,12 +1,12 @@
 package dev.embedding.reload;
 
 import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
 import dev.embedding.model.locate.ModelLocator;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.ModelOptions;
 import dev.embedding.serving.model.check.GoldenCheck;
@@ -52,7 +52,7 @@ public final class ModelLoader {
 
     /** @throws ModelUnavailableException when the name leads to no model that can be understood */
     ModelDescription locate(ServiceSettings settings) {
-        ModelWish wish = new ModelWish(
+        ModelRequest request = new ModelRequest(
                 settings.modelName(),
                 cacheDirectory(settings),
                 Precision.ofLabel(settings.precision()),
@@ -61,7 +61,7 @@ public final class ModelLoader {
                 settings.queryPrompt(),
                 settings.documentPrompt());
         try {
-            return locator.locate(wish);
+            return locator.locate(request);
         } finally {
             progress.end();
         }
@@ -80,10 +80,10 @@ public final class ModelLoader {
     }
 
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
-    EmbeddingModel load(ModelDescription description, ServiceSettings settings) {
+    LoadedModel load(ModelDescription description, ServiceSettings settings) {
         ModelOptions options = new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit);
-        EmbeddingModel model =
-                EmbeddingModel.load(quantized.completed(description, options), options, host, golden.findings());
+        LoadedModel model =
+                LoadedModel.load(quantized.completed(description, options), options, host, golden.findings());
         try {
             GoldenCheck.verify(model, golden);
             return model;

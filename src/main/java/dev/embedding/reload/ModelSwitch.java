@@ -5,7 +5,7 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.ServingOptions;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ServiceSettings;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class ModelSwitch {
 
     private final ActiveModel active;
     private final ModelLoader loader;
-    private final ModelMemory memory;
+    private final ModelMemoryCheck memory;
     private final ReloadConfig.Mode reloadMode;
     private final Consumer<ServedModel> onServed;
     private final ReloadCounters counters;
@@ -49,13 +49,13 @@ public final class ModelSwitch {
             Consumer<ServedModel> onServed) {
         this.active = active;
         this.loader = loader;
-        this.memory = new ModelMemory(freeMemory, config.maxModelSize());
+        this.memory = new ModelMemoryCheck(freeMemory, config.maxModelSize());
         this.reloadMode = config.reloadMode();
         this.counters = counters;
         this.onServed = onServed;
     }
 
-    private record Running(EmbeddingModel model, ServiceSettings settings) {}
+    private record Running(LoadedModel model, ServiceSettings settings) {}
 
     /** Whether the running model cannot compute any more; the next {@link #prepare} loads a fresh one. */
     boolean isBroken() {
@@ -77,7 +77,7 @@ public final class ModelSwitch {
      *
      * @return to be committed, or closed when it is not wanted any more
      * @throws ModelUnavailableException when the model that is wanted cannot be loaded
-     * @throws OtherSpaceException when another vector space must be served
+     * @throws SpaceMismatchException when another vector space must be served
      */
     Prepared prepare(ServiceSettings wanted) {
         closedInVain = false;
@@ -104,7 +104,7 @@ public final class ModelSwitch {
         }
     }
 
-    private EmbeddingModel load(ServiceSettings wanted, @Nullable Running before) {
+    private LoadedModel load(ServiceSettings wanted, @Nullable Running before) {
         ModelDescription description = loader.locate(wanted);
         memory.requireAllowed(description);
         if (before == null) {
@@ -128,13 +128,13 @@ public final class ModelSwitch {
         }
     }
 
-    /** @throws OtherSpaceException when another vector space must be served */
-    private EmbeddingModel loadRequired(ModelDescription description, ServiceSettings wanted) {
-        EmbeddingModel model = loader.load(description, wanted);
+    /** @throws SpaceMismatchException when another vector space must be served */
+    private LoadedModel loadRequired(ModelDescription description, ServiceSettings wanted) {
+        LoadedModel model = loader.load(description, wanted);
         try {
             requireSpace(model, wanted);
             return model;
-        } catch (OtherSpaceException failure) {
+        } catch (SpaceMismatchException failure) {
             close(model);
             throw failure;
         }
@@ -162,10 +162,10 @@ public final class ModelSwitch {
         active.retire().ifPresent(this::drain);
     }
 
-    private void requireSpace(EmbeddingModel model, ServiceSettings wanted) {
+    private void requireSpace(LoadedModel model, ServiceSettings wanted) {
         String fingerprint = model.fingerprint(wanted.normalizeEmbeddings());
         wanted.requiredSpace().filter(required -> !required.equals(fingerprint)).ifPresent(required -> {
-            throw new OtherSpaceException(required, fingerprint);
+            throw new SpaceMismatchException(required, fingerprint);
         });
     }
 
@@ -177,12 +177,12 @@ public final class ModelSwitch {
         if (stopped) {
             return;
         }
-        EmbeddingModel again = loadRequired(before.model().description(), before.settings());
+        LoadedModel again = loadRequired(before.model().description(), before.settings());
         serve(again, before.settings());
         again.allowWideRuns(true);
     }
 
-    private void serve(EmbeddingModel model, ServiceSettings settings) {
+    private void serve(LoadedModel model, ServiceSettings settings) {
         boolean loaded = running == null || !running.model().equals(model);
         running = new Running(model, settings);
         ServingOptions options =
@@ -199,14 +199,13 @@ public final class ModelSwitch {
 
     /** Settings that can be in force at once. */
     final class Prepared implements AutoCloseable {
-        private final EmbeddingModel model;
+        private final LoadedModel model;
         private final ServiceSettings wanted;
         private final @Nullable Running before;
         private final boolean changesServing;
         private boolean committed;
 
-        private Prepared(
-                EmbeddingModel model, ServiceSettings wanted, @Nullable Running before, boolean changesServing) {
+        private Prepared(LoadedModel model, ServiceSettings wanted, @Nullable Running before, boolean changesServing) {
             this.model = model;
             this.wanted = wanted;
             this.before = before;
@@ -290,7 +289,7 @@ public final class ModelSwitch {
         }
     }
 
-    static void close(EmbeddingModel model) {
+    static void close(LoadedModel model) {
         try {
             model.close(Duration.ZERO);
         } catch (InterruptedException interrupted) {

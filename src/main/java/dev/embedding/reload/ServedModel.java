@@ -1,6 +1,6 @@
 package dev.embedding.reload;
 
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ServiceSettings;
 
 /**
@@ -8,7 +8,7 @@ import dev.embedding.settings.ServiceSettings;
  *
  * @param loaded whether it was loaded for them; otherwise it was served under other settings before
  */
-public record ServedModel(EmbeddingModel model, ServiceSettings settings, boolean loaded) {
+public record ServedModel(LoadedModel model, ServiceSettings settings, boolean loaded) {
 
     /** Names the vectors that are answered. */
     public String fingerprint() {

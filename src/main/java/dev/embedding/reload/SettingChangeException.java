@@ -23,7 +23,7 @@ public final class SettingChangeException extends RuntimeException {
         /** The store cannot hold the value of a key as it was sent. */
         NOT_STORABLE,
         /** The change would leave the vector space that must be served. */
-        OTHER_SPACE,
+        SPACE_MISMATCH,
         /** The change names a model that stored settings may not name. */
         MODEL_NOT_ALLOWED,
         /** The process is ending. */

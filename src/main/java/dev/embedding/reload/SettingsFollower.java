@@ -49,7 +49,7 @@ public final class SettingsFollower implements SettingsControl {
 
     private final ServiceSettings environment;
     private final List<SettingKey> givenByEnvironment;
-    private final Optional<FollowedStore> store;
+    private final Optional<StorePoller> store;
     private final StatusReport report;
     private final LastGoodSettings lastGood;
     private final ModelSwitch models;
@@ -86,7 +86,7 @@ public final class SettingsFollower implements SettingsControl {
         this.current = environment.settings();
         this.given = Set.copyOf(environment.given());
         this.report = new StatusReport(store.map(SettingsStore::source), board, replica);
-        this.store = store.map(followed -> new FollowedStore(followed, report, pollInterval));
+        this.store = store.map(followed -> new StorePoller(followed, report, pollInterval));
         this.lastGood = lastGood;
         this.models = models;
         this.allowedModels = allowedModels;
@@ -106,7 +106,7 @@ public final class SettingsFollower implements SettingsControl {
 
     @Override
     public String source() {
-        return store.map(FollowedStore::source).orElse("environment");
+        return store.map(StorePoller::source).orElse("environment");
     }
 
     @Override
@@ -137,7 +137,7 @@ public final class SettingsFollower implements SettingsControl {
         store.ifPresentOrElse(this::followFirst, () -> follow(List.of()));
     }
 
-    private void followFirst(FollowedStore from) {
+    private void followFirst(StorePoller from) {
         Optional<List<StoredRow>> kept = lastGood.read(environment);
         // A row that is bad now keeps the value that it had when this replica served last.
         kept.ifPresent(rows -> current =
@@ -173,7 +173,7 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     private void followNewest() {
-        store.flatMap(FollowedStore::takeNewest)
+        store.flatMap(StorePoller::takeNewest)
                 .filter(rows -> !StoredSettings.contentHash(rows).equals(followedHash))
                 .ifPresent(this::follow);
     }
@@ -230,7 +230,7 @@ public final class SettingsFollower implements SettingsControl {
                 report.modelFollows();
                 inForce(stored);
             }
-        } catch (ModelUnavailableException | OtherSpaceException failure) {
+        } catch (ModelUnavailableException | SpaceMismatchException failure) {
             refused(stored, String.valueOf(failure.getMessage()));
         } catch (RuntimeException | Error failure) {
             LOG.error("The model could not be loaded", failure);
@@ -316,7 +316,7 @@ public final class SettingsFollower implements SettingsControl {
         try (ModelSwitch.Prepared prepared = models.prepare(settings)) {
             boolean unused = commit(prepared, settings, storeSource);
             return true;
-        } catch (OtherSpaceException refusal) {
+        } catch (SpaceMismatchException refusal) {
             return false;
         } catch (RuntimeException failure) {
             // Only a broken model is loaded anew here; the next attempt does that too.
@@ -365,9 +365,9 @@ public final class SettingsFollower implements SettingsControl {
                     Cause.MODEL_NOT_LOADED,
                     (models.settings().isPresent() ? "The previous model stays active" : "No model is active")
                             + " and nothing was stored: " + failure.reason() + "."));
-        } catch (OtherSpaceException refusal) {
+        } catch (SpaceMismatchException refusal) {
             emitter.fail(new SettingChangeException(
-                    Cause.OTHER_SPACE, "Nothing was changed: " + refusal.getMessage() + "."));
+                    Cause.SPACE_MISMATCH, "Nothing was changed: " + refusal.getMessage() + "."));
         } catch (RuntimeException | Error failure) {
             LOG.error("A change of settings failed", failure);
             emitter.fail(failure);
@@ -382,7 +382,7 @@ public final class SettingsFollower implements SettingsControl {
 
     private void changeStored(Map<SettingKey, Optional<String>> changes, AuditLog.Source caller) {
         requireRunning();
-        FollowedStore changed = writableStore();
+        StorePoller changed = writableStore();
         List<StoredRow> before = changed.read();
         List<StoredRow> after = changed(before, changes);
         StoredSettings stored = StoredSettings.of(after, environment, current, allowedModels);
@@ -449,8 +449,8 @@ public final class SettingsFollower implements SettingsControl {
         }
     }
 
-    private FollowedStore writableStore() {
-        FollowedStore changed = store.orElseThrow(SettingChangeException::storeOff);
+    private StorePoller writableStore() {
+        StorePoller changed = store.orElseThrow(SettingChangeException::storeOff);
         if (changed.isReadOnly()) {
             throw new SettingChangeException(
                     Cause.READ_ONLY, "The settings' file is read-only; change it where it comes from.");
@@ -477,7 +477,7 @@ public final class SettingsFollower implements SettingsControl {
     /** Changes nothing any more; what is served stays. */
     public void stopFollowing() {
         become(new ModelState.Stopped());
-        store.ifPresent(FollowedStore::stop);
+        store.ifPresent(StorePoller::stop);
         thread.shutdown();
         models.stopLoading();
     }

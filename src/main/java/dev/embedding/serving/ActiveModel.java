@@ -1,6 +1,6 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,7 +19,7 @@ public final class ActiveModel {
     private volatile @Nullable Served current;
 
     /** What is served at this moment, to look at; empty while no model is loaded. */
-    public Optional<EmbeddingModel> model() {
+    public Optional<LoadedModel> model() {
         return Optional.ofNullable(current).map(Served::model);
     }
 
@@ -52,7 +52,7 @@ public final class ActiveModel {
      *
      * @return the model that was served before, when it was another
      */
-    public Optional<Retired> serve(EmbeddingModel model, ServingOptions options) {
+    public Optional<Retired> serve(LoadedModel model, ServingOptions options) {
         lock.lock();
         try {
             Served before = current;
@@ -88,7 +88,7 @@ public final class ActiveModel {
         }
 
         /** For whoever waited for the leases to close. */
-        public EmbeddingModel model() {
+        public LoadedModel model() {
             return holds.model;
         }
 
@@ -108,10 +108,10 @@ public final class ActiveModel {
 
     /** A model and how many requests hold it, in whatever way it is served. */
     private static final class Holds {
-        final EmbeddingModel model;
+        final LoadedModel model;
         int leases;
 
-        Holds(EmbeddingModel model) {
+        Holds(LoadedModel model) {
             this.model = model;
         }
     }
@@ -125,7 +125,7 @@ public final class ActiveModel {
                     holds.model.fingerprint(options.normalize()));
         }
 
-        EmbeddingModel model() {
+        LoadedModel model() {
             return holds.model;
         }
     }
@@ -139,7 +139,7 @@ public final class ActiveModel {
             this.served = served;
         }
 
-        EmbeddingModel model() {
+        LoadedModel model() {
             return served.model();
         }
 

@@ -13,16 +13,16 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
 
     private static final Map<Class<?>, String> OUTCOMES = Map.ofEntries(
             Map.entry(NoModel.class, "no_model"),
-            Map.entry(GivenUp.class, "shutting_down"),
+            Map.entry(Aborted.class, "shutting_down"),
             Map.entry(Saturated.class, "saturated"),
-            Map.entry(DeadlinePassed.class, "deadline_exceeded"),
-            Map.entry(OtherSpace.class, "space_mismatch"),
+            Map.entry(DeadlineExceeded.class, "deadline_exceeded"),
+            Map.entry(SpaceMismatch.class, "space_mismatch"),
             Map.entry(UnknownModel.class, "unknown_model"),
-            Map.entry(NoSuchPrompt.class, "unknown_prompt"),
+            Map.entry(UnknownPrompt.class, "unknown_prompt"),
             Map.entry(NoTokens.class, "no_tokens"),
             Map.entry(TooLong.class, "too_long"),
-            Map.entry(UnusableTokens.class, "foreign_token_ids"),
-            Map.entry(OtherDimensions.class, "unsupported_dimensions"));
+            Map.entry(ForeignTokenIds.class, "foreign_token_ids"),
+            Map.entry(UnsupportedDimensions.class, "unsupported_dimensions"));
 
     private final String detail;
 
@@ -55,8 +55,8 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     }
 
     /** The service is ending, or the model was replaced, and the request did not get its turn in time. */
-    public static final class GivenUp extends EmbeddingFailure {
-        public GivenUp() {
+    public static final class Aborted extends EmbeddingFailure {
+        public Aborted() {
             super("The request was given up, because the service is ending or changes its model; send it again.");
         }
     }
@@ -93,13 +93,13 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     }
 
     /** The caller's time is over. */
-    public static final class DeadlinePassed extends EmbeddingFailure {
+    public static final class DeadlineExceeded extends EmbeddingFailure {
         /**
          * @param timeout what it had
          * @param waited since the request came
          * @param queuedTokens that wait to be computed now
          */
-        public DeadlinePassed(Duration timeout, Duration waited, long queuedTokens) {
+        public DeadlineExceeded(Duration timeout, Duration waited, long queuedTokens) {
             super("The request was not answered within its " + timeout.toMillis() + " ms: it waited "
                     + waited.toMillis()
                     + " ms, and " + queuedTokens
@@ -109,8 +109,8 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     }
 
     /** The caller pinned another vector space than the one served. */
-    public static final class OtherSpace extends EmbeddingFailure {
-        public OtherSpace(String wanted, String served) {
+    public static final class SpaceMismatch extends EmbeddingFailure {
+        public SpaceMismatch(String wanted, String served) {
             super("The vector space " + wanted + " was asked for, but " + served + " is served.");
         }
     }
@@ -131,10 +131,10 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     }
 
     /** A request that does not fit the model. */
-    public abstract static sealed class Unfit extends EmbeddingFailure {
+    public abstract static sealed class Mismatch extends EmbeddingFailure {
         private final Part part;
 
-        private Unfit(Part part, String detail) {
+        private Mismatch(Part part, String detail) {
             super(detail);
             this.part = part;
         }
@@ -146,8 +146,8 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     }
 
     /** The caller asked for a prompt that the model does not have. */
-    public static final class NoSuchPrompt extends Unfit {
-        public NoSuchPrompt(String name, Collection<String> known) {
+    public static final class UnknownPrompt extends Mismatch {
+        public UnknownPrompt(String name, Collection<String> known) {
             super(
                     Part.PROMPT_NAME,
                     "The model has no prompt named " + shortened(name) + "; it has " + String.join(", ", known) + ".");
@@ -155,50 +155,51 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     }
 
     /** The model sees nothing of a text. */
-    public static final class NoTokens extends Unfit {
+    public static final class NoTokens extends Mismatch {
         public NoTokens(int index) {
             super(Part.INPUT, "Text at index " + index + " has nothing that the model's tokenizer keeps");
         }
     }
 
     /** Inputs are longer than the model takes, and the caller does not want them cut. */
-    public static final class TooLong extends Unfit {
+    public static final class TooLong extends Mismatch {
         public TooLong(List<Integer> indices, int maxTokens) {
             super(
                     Part.INPUT,
-                    "Input at index " + Indices.shown(indices) + " is longer than the " + maxTokens
+                    "Input at index " + InputIndices.shown(indices) + " is longer than the " + maxTokens
                             + " tokens that the model takes; shorten it, or allow it to be cut.");
         }
     }
 
     /** Token ids that cannot be embedded as the caller means them. */
-    public static final class UnusableTokens extends Unfit {
+    public static final class ForeignTokenIds extends Mismatch {
         private static final String SEND_TEXT = " Send the text itself. LangChain's OpenAIEmbeddings sends ids of"
                 + " cl100k_base by default: construct it with check_embedding_ctx_length=False.";
 
-        private UnusableTokens(String detail) {
+        private ForeignTokenIds(String detail) {
             super(Part.INPUT, detail + SEND_TEXT);
         }
 
-        static UnusableTokens ofAnotherTokenizer(int index) {
-            return new UnusableTokens("Token ids at index " + index
+        static ForeignTokenIds ofAnotherTokenizer(int index) {
+            return new ForeignTokenIds("Token ids at index " + index
                     + " are not a whole encoding by the model's own tokenizer, special tokens included.");
         }
 
-        static UnusableTokens unmarked() {
-            return new UnusableTokens("The model's tokenizer puts no special tokens around a text, so its ids cannot be"
-                    + " told from those of another tokenizer.");
+        static ForeignTokenIds unmarked() {
+            return new ForeignTokenIds(
+                    "The model's tokenizer puts no special tokens around a text, so its ids cannot be"
+                            + " told from those of another tokenizer.");
         }
 
-        static UnusableTokens withoutPrompt() {
-            return new UnusableTokens(
+        static ForeignTokenIds withoutPrompt() {
+            return new ForeignTokenIds(
                     "A prompt belongs in front of the text, which cannot be put in front of token ids.");
         }
     }
 
     /** The caller wants vectors of a size that the model's are not cut to. */
-    public static final class OtherDimensions extends Unfit {
-        public OtherDimensions(int wanted, int whole, List<Integer> allowed) {
+    public static final class UnsupportedDimensions extends Mismatch {
+        public UnsupportedDimensions(int wanted, int whole, List<Integer> allowed) {
             super(
                     Part.DIMENSIONS,
                     "Vectors of " + wanted + " dimensions are not served: those of this model have " + whole

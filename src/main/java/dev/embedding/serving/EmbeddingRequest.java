@@ -9,19 +9,19 @@ import java.util.Optional;
  * Texts to be embedded.
  *
  * @param inputs at least one
- * @param wish what is wanted of the model and the vectors
+ * @param options what is wanted of the model and the vectors
  * @param priority which class its inputs wait in
  * @param requiredSpace fingerprint of the vector space that the caller insists on
  * @param cache use that it makes of vectors that were computed before
  */
 public record EmbeddingRequest(
         List<EmbeddingInput> inputs,
-        VectorWish wish,
+        EmbeddingOptions options,
         PriorityChoice priority,
         Optional<String> requiredSpace,
         CacheUse cache) {
 
-    private static final VectorWish NOTHING_SAID = VectorWish.prompted(PromptChoice.USUAL);
+    private static final EmbeddingOptions NOTHING_SAID = EmbeddingOptions.prompted(PromptChoice.USUAL);
 
     public EmbeddingRequest {
         if (inputs.isEmpty()) {

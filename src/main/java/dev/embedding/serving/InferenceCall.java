@@ -3,7 +3,7 @@ package dev.embedding.serving;
 import dev.embedding.batch.BatchResult;
 import dev.embedding.batch.BatchRow;
 import dev.embedding.batch.BatcherClosedException;
-import dev.embedding.batch.DeadlinePassedException;
+import dev.embedding.batch.DeadlineExceededException;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.MovedException;
 import dev.embedding.batch.QueueFullException;
@@ -13,13 +13,13 @@ import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embeddings.Timings;
-import dev.embedding.serving.cache.Recall;
+import dev.embedding.serving.cache.CacheLookup;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.EmbeddedText;
 import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.serving.model.EncodedText;
-import dev.embedding.support.Workers;
+import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.support.WorkerPools;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ import java.util.List;
 final class InferenceCall {
 
     private final ActiveModel active;
-    private final Workers workers;
+    private final WorkerPools workers;
     private final VectorCache cache;
     private final EmbeddingRequest request;
     private final CallContext context;
@@ -43,7 +43,7 @@ final class InferenceCall {
 
     InferenceCall(
             ActiveModel active,
-            Workers workers,
+            WorkerPools workers,
             VectorCache cache,
             EmbeddingRequest request,
             CallContext context,
@@ -66,7 +66,7 @@ final class InferenceCall {
         if (cause == End.EXPIRED) {
             emitter.fail(context.deadline()
                     .orElseThrow()
-                    .passed(active.model().map(EmbeddingModel::queuedTokens).orElse(0L)));
+                    .passed(active.model().map(LoadedModel::queuedTokens).orElse(0L)));
         }
     }
 
@@ -98,11 +98,11 @@ final class InferenceCall {
         if (failure instanceof QueueFullException full) {
             return EmbeddingFailure.Saturated.of(full);
         }
-        if (failure instanceof DeadlinePassedException late) {
+        if (failure instanceof DeadlineExceededException late) {
             return context.deadline().orElseThrow().passed(late.queuedTokens());
         }
         if (failure instanceof BatcherClosedException) {
-            return new EmbeddingFailure.GivenUp();
+            return new EmbeddingFailure.Aborted();
         }
         return new EmbeddingFailure.ComputationFailed(failure);
     }
@@ -110,7 +110,7 @@ final class InferenceCall {
     /** The steps under one lease. */
     private final class Attempt {
         private final Lease lease;
-        private final EmbeddingModel model;
+        private final LoadedModel model;
         private final List<Runnable> held = new ArrayList<>(4);
         private boolean released;
 
@@ -147,16 +147,16 @@ final class InferenceCall {
         void run(boolean moved) {
             requireSpace();
             String prompt = prompt();
-            AnswerShape shape = AnswerShape.of(request.wish(), lease);
+            OutputSpec shape = OutputSpec.of(request.options(), lease);
             requireOwnTokens(prompt);
-            Recall recall =
-                    cache.recall(model.fingerprint(false), prompt, request.inputs(), request.cache(), context::check);
-            if (recall.isComplete()) {
-                shape.requireWhole(List.of(), recall);
-                succeed(shape.embeddings(recall.with(List.of()), Timings.NONE, recall.counts(0)));
+            CacheLookup lookup =
+                    cache.lookup(model.fingerprint(false), prompt, request.inputs(), request.cache(), context::check);
+            if (lookup.isComplete()) {
+                shape.requireUntruncated(List.of(), lookup);
+                succeed(shape.embeddings(lookup.with(List.of()), Timings.NONE, lookup.counts(0)));
                 return;
             }
-            List<EmbeddingInput> missing = recall.missing();
+            List<EmbeddingInput> missing = lookup.missing();
             long estimate = model.tokenizer().estimate(prompt, missing);
             Priority priority = request.priority().of(missing.size(), estimate, request.bytes());
             RequestDeadline deadline = context.deadlineOr(model.timeout(priority, estimate), model.timer());
@@ -172,10 +172,10 @@ final class InferenceCall {
                     workers.forBytes(request.bytes()),
                     context,
                     tokenized -> submit(
-                            rows(tokenized, prompt, recall, shape),
+                            rows(tokenized, prompt, lookup, shape),
                             admission,
                             deadline,
-                            recall,
+                            lookup,
                             shape,
                             System.nanoTime() - start),
                     InferenceCall.this::fail);
@@ -188,13 +188,13 @@ final class InferenceCall {
             for (int index = 0; index < request.inputs().size(); index++) {
                 if (request.inputs().get(index) instanceof EmbeddingInput.TokenIds tokens) {
                     if (!model.tokenizer().marksTexts()) {
-                        throw EmbeddingFailure.UnusableTokens.unmarked();
+                        throw EmbeddingFailure.ForeignTokenIds.unmarked();
                     }
                     if (!model.tokenizer().isEncoding(tokens.ids())) {
-                        throw EmbeddingFailure.UnusableTokens.ofAnotherTokenizer(index);
+                        throw EmbeddingFailure.ForeignTokenIds.ofAnotherTokenizer(index);
                     }
                     if (!prompt.isEmpty()) {
-                        throw EmbeddingFailure.UnusableTokens.withoutPrompt();
+                        throw EmbeddingFailure.ForeignTokenIds.withoutPrompt();
                     }
                 }
             }
@@ -203,29 +203,29 @@ final class InferenceCall {
         private void requireSpace() {
             String served = lease.fingerprint();
             request.requiredSpace().filter(wanted -> !wanted.equals(served)).ifPresent(wanted -> {
-                throw new EmbeddingFailure.OtherSpace(wanted, served);
+                throw new EmbeddingFailure.SpaceMismatch(wanted, served);
             });
         }
 
         private String prompt() {
-            VectorWish wish = request.wish();
-            PromptChoice ofName = wish.model()
+            EmbeddingOptions options = request.options();
+            PromptChoice ofName = options.model()
                     .map(name -> lease.names()
                             .promptOf(name)
                             .orElseThrow(() -> new EmbeddingFailure.UnknownModel(name, lease.names())))
                     .orElse(PromptChoice.USUAL);
-            PromptChoice wanted = wish.prompt().equals(PromptChoice.USUAL) ? ofName : wish.prompt();
+            PromptChoice wanted = options.prompt().equals(PromptChoice.USUAL) ? ofName : options.prompt();
             return wanted.of(model.description().prompts());
         }
 
         private List<BatchRow<EncodedText>> rows(
-                List<TokenizedText> texts, String prompt, Recall recall, AnswerShape shape) {
-            requireTokens(texts, recall);
-            shape.requireWhole(texts, recall);
+                List<TokenizedText> texts, String prompt, CacheLookup lookup, OutputSpec shape) {
+            requireTokens(texts, lookup);
+            shape.requireUntruncated(texts, lookup);
             int leftOut = model.tokenizer().leftOut(prompt);
             List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
             for (TokenizedText text : texts) {
-                Object key = recall.keyOf(rows.size());
+                Object key = lookup.keyOf(rows.size());
                 rows.add(
                         new BatchRow<>(new EncodedText(text.ids(), leftOut, text.truncated()), text.ids().length, key));
             }
@@ -233,13 +233,13 @@ final class InferenceCall {
         }
 
         /** A transformer computes nothing of nothing; the mean of no rows of a table is zero. */
-        private void requireTokens(List<TokenizedText> texts, Recall recall) {
+        private void requireTokens(List<TokenizedText> texts, CacheLookup lookup) {
             if (model.description().kind() == Kind.STATIC) {
                 return;
             }
             for (int index = 0; index < texts.size(); index++) {
                 if (texts.get(index).ids().length == 0) {
-                    throw new EmbeddingFailure.NoTokens(recall.indexOf(index));
+                    throw new EmbeddingFailure.NoTokens(lookup.indexOf(index));
                 }
             }
         }
@@ -248,35 +248,36 @@ final class InferenceCall {
                 List<BatchRow<EncodedText>> rows,
                 MicroBatcher<EncodedText, EmbeddedText>.Admission admission,
                 RequestDeadline deadline,
-                Recall recall,
-                AnswerShape shape,
+                CacheLookup lookup,
+                OutputSpec shape,
                 long tokenizeNanos) {
             hold(
                     admission
                             .submit(rows, deadline.nanos())
                             .subscribe()
                             .with(
-                                    result -> computed(result, recall, shape, tokenizeNanos),
-                                    failure -> failed(failure, recall))::cancel);
+                                    result -> computed(result, lookup, shape, tokenizeNanos),
+                                    failure -> failed(failure, lookup))::cancel);
         }
 
-        private void computed(BatchResult<EmbeddedText> result, Recall recall, AnswerShape shape, long tokenizeNanos) {
+        private void computed(
+                BatchResult<EmbeddedText> result, CacheLookup lookup, OutputSpec shape, long tokenizeNanos) {
             try {
                 succeed(shape.embeddings(
-                        recall.with(result.values()),
+                        lookup.with(result.values()),
                         new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
-                        recall.counts(result.sharedRows())));
+                        lookup.counts(result.sharedRows())));
             } catch (RuntimeException | Error failure) {
                 fail(failure);
             }
         }
 
-        private void failed(Throwable failure, Recall recall) {
+        private void failed(Throwable failure, CacheLookup lookup) {
             if (failure instanceof MovedException) {
                 release();
                 attempt(true);
             } else if (failure instanceof RowFailedException row) {
-                fail(new EmbeddingFailure.ComputationFailed(recall.indexOf(row.index()), row.reason()));
+                fail(new EmbeddingFailure.ComputationFailed(lookup.indexOf(row.index()), row.reason()));
             } else {
                 fail(failure);
             }

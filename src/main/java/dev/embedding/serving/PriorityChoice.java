@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.batch.admission.Priority;
-import dev.embedding.support.Workers;
+import dev.embedding.support.WorkerPools;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -35,7 +35,7 @@ public enum PriorityChoice {
             case INTERACTIVE -> Priority.INTERACTIVE;
             case BATCH -> Priority.BATCH;
             case BY_SIZE ->
-                texts <= MAX_INTERACTIVE_TEXTS && tokens <= MAX_INTERACTIVE_TOKENS && Workers.isSmall(bytes)
+                texts <= MAX_INTERACTIVE_TEXTS && tokens <= MAX_INTERACTIVE_TOKENS && WorkerPools.isSmall(bytes)
                         ? Priority.INTERACTIVE
                         : Priority.BATCH;
         };

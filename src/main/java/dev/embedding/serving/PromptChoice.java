@@ -21,10 +21,10 @@ public sealed interface PromptChoice {
 
     /** The prompt of a name. */
     record Named(String name) implements PromptChoice {
-        /** @throws EmbeddingFailure.NoSuchPrompt when the model has none of that name */
+        /** @throws EmbeddingFailure.UnknownPrompt when the model has none of that name */
         @Override
         public String of(Prompts prompts) {
-            return prompts.named(name).orElseThrow(() -> new EmbeddingFailure.NoSuchPrompt(name, prompts.names()));
+            return prompts.named(name).orElseThrow(() -> new EmbeddingFailure.UnknownPrompt(name, prompts.names()));
         }
     }
 

@@ -21,7 +21,7 @@ public record RequestDeadline(long startNanos, Duration timeout) {
 
     /** What the caller is told. */
     public EmbeddingFailure passed(long queuedTokens) {
-        return new EmbeddingFailure.DeadlinePassed(
+        return new EmbeddingFailure.DeadlineExceeded(
                 timeout, Duration.ofNanos(System.nanoTime() - startNanos), queuedTokens);
     }
 }

@@ -52,9 +52,9 @@ public final class ServingMetrics implements ServingListener {
 
     /** Whether it is the request that could not be served, not the service that failed. */
     private static boolean isRejection(Throwable failure) {
-        return failure instanceof EmbeddingFailure.OtherSpace
+        return failure instanceof EmbeddingFailure.SpaceMismatch
                 || failure instanceof EmbeddingFailure.UnknownModel
-                || failure instanceof EmbeddingFailure.Unfit;
+                || failure instanceof EmbeddingFailure.Mismatch;
     }
 
     private static String outcome(Throwable failure) {

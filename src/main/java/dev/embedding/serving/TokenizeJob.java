@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ final class TokenizeJob {
     /** About a millisecond of work for texts of ordinary length. */
     private static final int BYTES_PER_PORTION = 4_096;
 
-    private final EmbeddingModel model;
+    private final LoadedModel model;
     private final String prompt;
     private final Executor workers;
     private final CallContext context;
@@ -33,7 +33,7 @@ final class TokenizeJob {
      * @param whenFailed called when one of them, or {@code whenDone}, fails
      */
     TokenizeJob(
-            EmbeddingModel model,
+            LoadedModel model,
             String prompt,
             List<EmbeddingInput> inputs,
             Executor workers,

@@ -4,12 +4,12 @@ import dev.embedding.support.Utf8Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces from a text's end on. It ends in the middle of a run of more than {@link Encoder#MAX_CHARACTERS} without a place
+ * Pieces from a text's end on. It ends in the middle of a run of more than {@link TextEncoder#MAX_CHARACTERS} without a place
  * to split: of such a run only that many characters count.
  */
 final class BackwardPieces implements Pieces {
 
-    private static final int MAX = Encoder.MAX_CHARACTERS;
+    private static final int MAX = TextEncoder.MAX_CHARACTERS;
     private static final int BLOCK_BYTES = 4_096;
 
     private final Utf8Text text;

@@ -36,7 +36,7 @@ final class CollapsedRuns {
         this.collapsed = collapsed;
     }
 
-    static CollapsedRuns of(Encoder encoder) {
+    static CollapsedRuns of(TextEncoder encoder) {
         BitSet collapsed = new BitSet();
         IntStream.of(CANDIDATES)
                 .filter(character -> collapse(encoder, Character.toString(character)))
@@ -44,12 +44,12 @@ final class CollapsedRuns {
         return new CollapsedRuns(collapsed);
     }
 
-    private static boolean collapse(Encoder encoder, String character) {
+    private static boolean collapse(TextEncoder encoder, String character) {
         return sameFor(encoder, character, List.of("a", "b"), LENGTHS)
                 && sameFor(encoder, character, SURROUNDINGS, KEPT + 1, KEPT + 2, 129);
     }
 
-    private static boolean sameFor(Encoder encoder, String character, List<String> surroundings, int... lengths) {
+    private static boolean sameFor(TextEncoder encoder, String character, List<String> surroundings, int... lengths) {
         int[] ids = encoder.encode(String.join(character.repeat(KEPT), surroundings));
         return IntStream.of(lengths)
                 .allMatch(length ->

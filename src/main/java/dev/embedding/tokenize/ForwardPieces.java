@@ -4,12 +4,12 @@ import dev.embedding.support.Utf8Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces from a text's beginning on. A run of more than {@link Encoder#MAX_CHARACTERS} without a place to split is read in
+ * Pieces from a text's beginning on. A run of more than {@link TextEncoder#MAX_CHARACTERS} without a place to split is read in
  * parts of that size, or, where the characters are limited, to the end of its first part.
  */
 final class ForwardPieces implements Pieces {
 
-    private static final int MAX = Encoder.MAX_CHARACTERS;
+    private static final int MAX = TextEncoder.MAX_CHARACTERS;
 
     private final Utf8Text.CodePoints codePoints;
     private final SplitRule.Scan scan;

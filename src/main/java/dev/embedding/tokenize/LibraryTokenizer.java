@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <p>While a text is encoded the library holds about 300 bytes of native memory for each of its characters.
  */
-final class LibraryTokenizer implements Encoder, AutoCloseable {
+final class LibraryTokenizer implements TextEncoder, AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
 

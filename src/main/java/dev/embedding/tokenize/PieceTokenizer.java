@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Tokenizes texts of any length, without special tokens, so that no call of the tokenizer library gets more than {@link
- * Encoder#MAX_CHARACTERS}.
+ * TextEncoder#MAX_CHARACTERS}.
  *
  * <p>A text is read in {@link Pieces}, until there are as many tokens as the model takes or the text ends. The ids are
  * exactly those that the library gives for the whole text, but for these cases:
@@ -34,7 +34,7 @@ final class PieceTokenizer {
     /** Tokens beside a cut that may differ, where those of one word depend on another. */
     private static final int MARGIN = 64;
 
-    private final Encoder encoder;
+    private final TextEncoder encoder;
     private final SplitMethod method;
     private final int maxTokens;
     private final boolean fromEnd;
@@ -45,20 +45,20 @@ final class PieceTokenizer {
      * @param maxTokens of a text, without special ones; {@link Integer#MAX_VALUE} for no limit
      * @param fromEnd whether of a longer text the end is kept
      */
-    PieceTokenizer(Encoder encoder, SplitMethod method, int maxTokens, boolean fromEnd) {
+    PieceTokenizer(TextEncoder encoder, SplitMethod method, int maxTokens, boolean fromEnd) {
         boolean limited = maxTokens < Integer.MAX_VALUE;
         this.encoder = encoder;
         this.method = method;
         this.maxTokens = maxTokens;
         this.fromEnd = fromEnd && limited;
-        this.shortTextBytes = (int) Math.min(Encoder.MAX_CHARACTERS, (long) SHORT_TEXT_BYTES_PER_TOKEN * maxTokens);
+        this.shortTextBytes = (int) Math.min(TextEncoder.MAX_CHARACTERS, (long) SHORT_TEXT_BYTES_PER_TOKEN * maxTokens);
         this.maxCharacters = limited ? maxCharacters(method, maxTokens) : Integer.MAX_VALUE;
     }
 
     private static int maxCharacters(SplitMethod method, int maxTokens) {
         return method.joinsPieces()
                 ? (int) Math.min(1L << 30, Math.max(MIN_CHARACTERS, (long) CHARACTERS_PER_TOKEN * maxTokens))
-                : Encoder.MAX_CHARACTERS;
+                : TextEncoder.MAX_CHARACTERS;
     }
 
     /**
@@ -104,7 +104,7 @@ final class PieceTokenizer {
             if (ids.length - MARGIN >= maxTokens) {
                 return cut(ids, true);
             }
-            tokens = Math.min(Encoder.MAX_CHARACTERS, 4 * tokens);
+            tokens = Math.min(TextEncoder.MAX_CHARACTERS, 4 * tokens);
         }
         return cut(ids, pieces.leftSomeOut());
     }

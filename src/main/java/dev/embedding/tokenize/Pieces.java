@@ -2,7 +2,7 @@ package dev.embedding.tokenize;
 
 import org.jspecify.annotations.Nullable;
 
-/** A text, read piece by piece. No piece is longer than {@link Encoder#MAX_CHARACTERS}. */
+/** A text, read piece by piece. No piece is longer than {@link TextEncoder#MAX_CHARACTERS}. */
 sealed interface Pieces permits ForwardPieces, BackwardPieces {
 
     /**

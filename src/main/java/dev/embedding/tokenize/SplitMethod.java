@@ -29,8 +29,8 @@ record SplitMethod(SplitRule rule, Joining joining) {
      *
      * @param fromEnd whether texts are read from their end
      */
-    static SplitMethod of(TokenizerDefinition definition, Encoder encoder, boolean fromEnd) {
-        Encoder tolerant = text -> encodeOrNothing(encoder, text);
+    static SplitMethod of(TokenizerDefinition definition, TextEncoder encoder, boolean fromEnd) {
+        TextEncoder tolerant = text -> encodeOrNothing(encoder, text);
         List<String> samples = ProbeTexts.of(definition);
         List<int[]> ids = samples.stream().map(tolerant::encode).toList();
         Predicate<SplitMethod> fits = method -> IntStream.range(0, ids.size())
@@ -52,7 +52,7 @@ record SplitMethod(SplitRule rule, Joining joining) {
     }
 
     /** Some tokenizers refuse texts with words that they do not know. */
-    private static int[] encodeOrNothing(Encoder encoder, String text) {
+    private static int[] encodeOrNothing(TextEncoder encoder, String text) {
         try {
             return encoder.encode(text);
         } catch (RuntimeException refused) {
@@ -60,7 +60,7 @@ record SplitMethod(SplitRule rule, Joining joining) {
         }
     }
 
-    private boolean gives(int[] ids, String text, Encoder encoder) {
+    private boolean gives(int[] ids, String text, TextEncoder encoder) {
         Pieces pieces = new ForwardPieces(Utf8Text.of(text), rule, Integer.MAX_VALUE);
         IdCollector joined = new IdCollector();
         for (Pieces.Piece piece = pieces.next(1); piece != null; piece = pieces.next(1 + joined.size() % 4)) {

@@ -58,7 +58,7 @@ class BatchFormerTest {
     void takesShortRowsToALongOneWherePaddingCostsInAttentionOnly() {
         int[] lengths = {24, 8, 16, 12};
 
-        int[] chosen = BatchFormer.choose(lengths, Limits.costing(new RunCost(8, true, 1_400)));
+        int[] chosen = BatchFormer.choose(lengths, Limits.costing(new BatchCost(8, true, 1_400)));
 
         assertThat(chosen).containsExactly(0, 2, 3, 1);
     }
@@ -67,7 +67,7 @@ class BatchFormerTest {
     void leavesOutRowsWhoseAttentionWouldBeMostlyPadding() {
         int[] lengths = {500, 8, 490};
 
-        int[] chosen = BatchFormer.choose(lengths, Limits.costing(new RunCost(8, true, 1_400)));
+        int[] chosen = BatchFormer.choose(lengths, Limits.costing(new BatchCost(8, true, 1_400)));
 
         assertThat(chosen).containsExactly(0, 2);
     }
@@ -142,7 +142,7 @@ class BatchFormerTest {
 
     private static double efficiency(int[] lengths, int[] chosen, BatchLimits limits) {
         double tokens = Arrays.stream(chosen).mapToLong(index -> lengths[index]).sum();
-        RunCost cost = limits.cost();
+        BatchCost cost = limits.cost();
         double longest = lengths[chosen[0]];
         double computed = cost.packed() ? tokens : chosen.length * longest;
         return tokens / (cost.overheadTokens() + computed + chosen.length * longest * longest / cost.attentionSpan());
@@ -154,7 +154,7 @@ class BatchFormerTest {
                 1 + random.nextInt(random.nextBoolean() ? 64 : 2_000),
                 random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.9,
                 Duration.ofSeconds(1),
-                new RunCost(random.nextInt(50), random.nextBoolean(), 1 + random.nextInt(3_000)),
+                new BatchCost(random.nextInt(50), random.nextBoolean(), 1 + random.nextInt(3_000)),
                 1_000,
                 Integer.MAX_VALUE,
                 1_000_000,

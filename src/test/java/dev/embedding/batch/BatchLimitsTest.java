@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchLimitsTest {
 
-    private static final RunCost COST = new RunCost(0, false, 1);
+    private static final BatchCost COST = new BatchCost(0, false, 1);
 
     @ParameterizedTest
     @CsvSource({"maxRows, 0, 1, 1, 1", "tokenBudget, 1, 0, 1, 1", "window, 1, 1, 0, 1", "maxQueuedTokens, 1, 1, 1, 0"})

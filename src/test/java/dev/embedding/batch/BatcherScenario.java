@@ -2,8 +2,8 @@ package dev.embedding.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.batch.BatchCost.Shape;
 import dev.embedding.batch.BatchFunction.BatchRun;
-import dev.embedding.batch.RunCost.Shape;
 import dev.embedding.batch.admission.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -123,7 +123,7 @@ final class BatcherScenario {
                 1 + random.nextInt(60),
                 random.nextDouble() * 0.5,
                 Duration.ofSeconds(1_000),
-                new RunCost(random.nextInt(10), random.nextBoolean(), 1 + random.nextInt(1_000)),
+                new BatchCost(random.nextInt(10), random.nextBoolean(), 1 + random.nextInt(1_000)),
                 1 + random.nextInt(12),
                 Integer.MAX_VALUE,
                 1_000_000,
@@ -447,7 +447,7 @@ final class BatcherScenario {
             assertThat(moved && !begun.contains(caller))
                     .as("moved although it had begun, seed %d", seed)
                     .isTrue();
-        } else if (failure instanceof DeadlinePassedException) {
+        } else if (failure instanceof DeadlineExceededException) {
             assertThat(caller.deadline)
                     .as("failed before its deadline, seed %d", seed)
                     .isLessThanOrEqualTo(clock.getAsLong());

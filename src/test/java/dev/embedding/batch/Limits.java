@@ -8,7 +8,8 @@ final class Limits {
 
     static final WaitLimits PATIENT = new WaitLimits(Duration.ofDays(1), Duration.ofDays(1));
 
-    static final BatchLimits WIDE = wide(Duration.ofSeconds(10), new RunCost(8, false, 1_000_000), 1_000_000, PATIENT);
+    static final BatchLimits WIDE =
+            wide(Duration.ofSeconds(10), new BatchCost(8, false, 1_000_000), 1_000_000, PATIENT);
 
     private Limits() {}
 
@@ -24,11 +25,11 @@ final class Limits {
         return wide(longestRun, WIDE.cost(), WIDE.maxQueuedTokens(), WIDE.waits());
     }
 
-    static BatchLimits costing(RunCost cost) {
+    static BatchLimits costing(BatchCost cost) {
         return wide(WIDE.longestRun(), cost, WIDE.maxQueuedTokens(), WIDE.waits());
     }
 
-    private static BatchLimits wide(Duration longestRun, RunCost cost, long maxQueuedTokens, WaitLimits waits) {
+    private static BatchLimits wide(Duration longestRun, BatchCost cost, long maxQueuedTokens, WaitLimits waits) {
         return new BatchLimits(100, 10_000, 0.1, longestRun, cost, 1_000, Integer.MAX_VALUE, maxQueuedTokens, waits);
     }
 }

@@ -41,7 +41,7 @@ class MicroBatcherTest {
                 Limits.WIDE,
                 tokensPerSecond,
                 (rows, tokens, padded, nanos) -> {},
-                RowMemory.none(),
+                RowCache.none(),
                 clock);
     }
 
@@ -315,7 +315,7 @@ class MicroBatcherTest {
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of(3));
-        assertThat(late.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(late.failure()).isInstanceOf(DeadlineExceededException.class);
         assertThat(late.events()).isOne();
         assertThat(patient.values()).containsExactly("row 3");
     }
@@ -329,7 +329,7 @@ class MicroBatcherTest {
 
         lanes.runOne(LANE);
 
-        DeadlinePassedException failure = late.failure(DeadlinePassedException.class);
+        DeadlineExceededException failure = late.failure(DeadlineExceededException.class);
         assertThat(failure.waited()).isEqualTo(Duration.ofSeconds(3));
         assertThat(failure.queuedTokens()).isEqualTo(TOKENS);
     }
@@ -352,7 +352,7 @@ class MicroBatcherTest {
         lanes.runOne(LANE);
 
         assertThat(batches).isEmpty();
-        assertThat(late.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(late.failure()).isInstanceOf(DeadlineExceededException.class);
     }
 
     @Test
@@ -482,7 +482,7 @@ class MicroBatcherTest {
         lanes.runOne(LANE);
         batcher.close(Duration.ofDays(1));
 
-        assertThat(alsoLate.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(alsoLate.failure()).isInstanceOf(DeadlineExceededException.class);
         assertThat(patient.values()).containsExactly("row 3");
     }
 
@@ -737,14 +737,14 @@ class MicroBatcherTest {
     void batchRowsMoveAndAreGivenUpAsOthersAre() throws InterruptedException {
         MicroBatcher<Integer, String> other = batcher(1e6);
         Answer<String> moved = submitBatch(1);
-        Answer<String> givenUp =
+        Answer<String> abandoned =
                 Answer.to(other.admit(Priority.BATCH, 1).submit(rows(2), clock.in(Duration.ofDays(1))));
 
         batcher.handOver();
         other.close(Duration.ZERO);
 
         assertThat(moved.failure()).isInstanceOf(MovedException.class);
-        assertThat(givenUp.failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(abandoned.failure()).isInstanceOf(BatcherClosedException.class);
         assertThat(lanes.runOne(LANE)).isFalse();
     }
 
@@ -806,12 +806,12 @@ class MicroBatcherTest {
         MicroBatcher<Integer, String>.Admission admittedLarge = slow.admit(Priority.INTERACTIVE, 1);
         MicroBatcher<Integer, String>.Admission admittedSmall = slow.admit(Priority.INTERACTIVE, 1);
 
-        int givenUp = slow.giveUpBeyond(Duration.ofSeconds(1));
+        int abandoned = slow.abortBeyond(Duration.ofSeconds(1));
         Answer<String> lateLarge = Answer.to(admittedLarge.submit(longRow(3, 100_000), clock.in(Duration.ofDays(1))));
         Answer<String> lateSmall = Answer.to(admittedSmall.submit(longRow(4, 10), clock.in(Duration.ofDays(1))));
         lanes.runOne(LANE);
 
-        assertThat(givenUp).isOne();
+        assertThat(abandoned).isOne();
         assertThat(tooLarge.failure()).isInstanceOf(BatcherClosedException.class);
         assertThat(lateLarge.failure()).isInstanceOf(BatcherClosedException.class);
         assertThat(small.values()).containsExactly("row 2");
@@ -889,7 +889,7 @@ class MicroBatcherTest {
                 .onFailure()
                 .invoke(() -> late.add(Answer.to(admitted.submit(rows(2), clock.in(Duration.ofDays(1))))))
                 .subscribe()
-                .with(unused -> {}, givenUp -> {});
+                .with(unused -> {}, abandoned -> {});
 
         batcher.close(Duration.ZERO);
 

@@ -30,7 +30,7 @@ class MicroBatcherThreadsTest {
             64,
             0.5,
             Duration.ofSeconds(10),
-            new RunCost(2, false, 1_000),
+            new BatchCost(2, false, 1_000),
             32,
             Integer.MAX_VALUE,
             1_000_000_000L,
@@ -198,7 +198,7 @@ class MicroBatcherThreadsTest {
                 LIMITS.withMaxRows(1),
                 1e9,
                 (rows, tokens, padded, nanos) -> {},
-                RowMemory.none(),
+                RowCache.none(),
                 System::nanoTime);
 
         Answer<Long> answer = Answer.to(batcher.admit(Priority.INTERACTIVE, 2)
@@ -221,7 +221,7 @@ class MicroBatcherThreadsTest {
                 LIMITS,
                 1e9,
                 (rows, tokens, padded, nanos) -> {},
-                RowMemory.none(),
+                RowCache.none(),
                 System::nanoTime);
         for (int error = 0; error < 3 * lanes.count(); error++) {
             submit(batcher, List.of(0)).await();
@@ -240,7 +240,7 @@ class MicroBatcherThreadsTest {
                 limits,
                 1e9,
                 (rows, tokens, padded, nanos) -> {},
-                RowMemory.none(),
+                RowCache.none(),
                 System::nanoTime);
     }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A memory of rows that forgets nothing by itself. */
-final class RememberedRows implements RowMemory<String> {
+final class RememberedRows implements RowCache<String> {
 
     final Map<Object, String> values = new HashMap<>();
     private final Lanes lanes;

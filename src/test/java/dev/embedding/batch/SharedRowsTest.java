@@ -215,7 +215,7 @@ class SharedRowsTest {
 
         lanes.runOne(LANE);
 
-        assertThat(hasty.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(hasty.failure()).isInstanceOf(DeadlineExceededException.class);
         assertThat(patient.values()).containsExactly("value a");
         assertThat(batches).containsExactly(List.of("a"));
     }
@@ -228,8 +228,8 @@ class SharedRowsTest {
 
         lanes.runOne(LANE);
 
-        assertThat(first.failure()).isInstanceOf(DeadlinePassedException.class);
-        assertThat(second.failure()).isInstanceOf(DeadlinePassedException.class);
+        assertThat(first.failure()).isInstanceOf(DeadlineExceededException.class);
+        assertThat(second.failure()).isInstanceOf(DeadlineExceededException.class);
         assertThat(batches).isEmpty();
         assertThat(batcher.load().rows()).isZero();
     }

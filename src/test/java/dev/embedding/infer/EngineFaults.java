@@ -49,7 +49,7 @@ public final class EngineFaults {
     private final AtomicInteger hanging = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicLong now = new AtomicLong();
-    private final RunWatch watch = new RunWatch(now::get);
+    private final RunWatchdog watch = new RunWatchdog(now::get);
     private final InferenceRuntime runtime = new InferenceRuntime(InferenceRuntime.RUN_TIMEOUT, watch, session -> {
         opened.incrementAndGet();
         return new Faulty(session, freshOnesAreFine);
@@ -74,7 +74,7 @@ public final class EngineFaults {
     /** Terminates all runs that last, and gives up those that go on. */
     public void giveUpRuns() {
         terminateRuns();
-        pass(RunWatch.GRACE);
+        pass(RunWatchdog.GRACE);
     }
 
     private void pass(Duration time) {
@@ -97,7 +97,7 @@ public final class EngineFaults {
         }
 
         @Override
-        public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) throws OrtException {
+        public TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) throws OrtException {
             rowsOfRuns.add(batch.rows().size());
             if (fine || batch.rows().stream().noneMatch(guilty)) {
                 return session.run(batch, workspace, termination);
@@ -133,7 +133,7 @@ public final class EngineFaults {
             };
         }
 
-        private TokenVectors spoiled(TokenBatch batch, Workspace workspace, Termination termination, float value)
+        private TokenVectors spoiled(TokenBatch batch, Workspace workspace, RunTermination termination, float value)
                 throws OrtException {
             TokenVectors vectors = session.run(batch, workspace, termination);
             for (int row = 0; row < batch.rows().size(); row++) {

@@ -99,7 +99,7 @@ class InferenceEngineTest {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         EngineOptions onGpu = options(Device.CUDA, 0, 1, 0);
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), onGpu)) {
-            boolean fellBack = engine.place() == ExecutionPlace.CPU;
+            boolean fellBack = engine.place() == ExecutionTarget.CPU;
 
             assertThat(engine.fallbackReason().isPresent()).isEqualTo(fellBack);
             assertThat(means(engine, model.tokenIds(), false)).hasSameSizeAs(model.tokenIds());
@@ -110,7 +110,7 @@ class InferenceEngineTest {
     void hasNoReasonWhereTheCpuIsAskedFor() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), ONE_CORE)) {
-            assertThat(engine.place()).isEqualTo(ExecutionPlace.CPU);
+            assertThat(engine.place()).isEqualTo(ExecutionTarget.CPU);
             assertThat(engine.fallbackReason()).isEmpty();
         }
     }

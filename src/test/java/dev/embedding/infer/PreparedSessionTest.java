@@ -73,8 +73,8 @@ class PreparedSessionTest {
                 InferenceSession prepared = open(weights, firstTokenOnly, packTokens)) {
             for (int rows = 1; rows <= 8; rows++) {
                 TokenBatch batch = TokenBatch.of(rows(random, rows, vocabulary));
-                TokenVectors all = shipped.run(batch, new Workspace(), new Termination());
-                TokenVectors some = prepared.run(batch, new Workspace(), new Termination());
+                TokenVectors all = shipped.run(batch, new Workspace(), new RunTermination());
+                TokenVectors some = prepared.run(batch, new Workspace(), new RunTermination());
                 for (int row = 0; row < rows; row++) {
                     int tokens = some.vectorsOfRow() == 1 ? 1 : batch.rows().get(row).length;
                     for (int component = 0; component < tokens * all.dimension(); component++) {
@@ -99,6 +99,6 @@ class PreparedSessionTest {
     private static InferenceSession open(Path weights, boolean firstTokenOnly, boolean packTokens) throws OrtException {
         GraphOutput wanted = firstTokenOnly ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
         return new SessionOpener(RUNTIME, weights, 0, wanted, Comparisons.REPEATED)
-                .open(new SessionOptions(), packTokens ? ExecutionPlace.CPU : ExecutionPlace.CUDA);
+                .open(new SessionOptions(), packTokens ? ExecutionTarget.CPU : ExecutionTarget.CUDA);
     }
 }

@@ -147,7 +147,7 @@ class SessionOpenerTest {
 
     private static boolean runs(InferenceSession session) {
         try {
-            session.run(BATCH, new Workspace(), new Termination());
+            session.run(BATCH, new Workspace(), new RunTermination());
             return true;
         } catch (OrtException | InferenceException refused) {
             return false;
@@ -160,7 +160,7 @@ class SessionOpenerTest {
 
     private InferenceSession open(boolean known) throws OrtException {
         return new SessionOpener(RUNTIME, file, 0, GraphOutput.FIRST_TOKENS, comparison(known))
-                .open(new SessionOptions(), ExecutionPlace.CPU);
+                .open(new SessionOptions(), ExecutionTarget.CPU);
     }
 
     private Optional<GraphComparison> comparison(boolean known) {
@@ -168,8 +168,8 @@ class SessionOpenerTest {
     }
 
     private static void requireSame(InferenceSession session, InferenceSession shipped) throws OrtException {
-        TokenVectors some = session.run(BATCH, new Workspace(), new Termination());
-        TokenVectors all = shipped.run(BATCH, new Workspace(), new Termination());
+        TokenVectors some = session.run(BATCH, new Workspace(), new RunTermination());
+        TokenVectors all = shipped.run(BATCH, new Workspace(), new RunTermination());
         for (int row = 0; row < BATCH.rows().size(); row++) {
             for (int component = 0; component < all.dimension(); component++) {
                 float wanted = all.values().get(all.start(row) + component);

@@ -230,7 +230,7 @@ class WideSessionTest {
         volatile boolean closed;
 
         @Override
-        public TokenVectors run(TokenBatch batch, Workspace workspace, Termination termination) {
+        public TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) {
             running.countDown();
             await(mayGoOn);
             throw new InferenceException("thrown by a test", null);

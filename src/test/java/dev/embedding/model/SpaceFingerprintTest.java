@@ -135,7 +135,7 @@ class SpaceFingerprintTest {
         SpaceFingerprint before = fingerprint(directory);
 
         SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
-                .locate(new ModelWish(
+                .locate(new ModelRequest(
                         name, Optional.empty(), Precision.FP32, Optional.empty(), Optional.empty(), "query: ", "")));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
@@ -149,7 +149,7 @@ class SpaceFingerprintTest {
         Files.write(directory.resolve("onnx/model_fp16.onnx"), other);
 
         SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
-                .locate(new ModelWish(
+                .locate(new ModelRequest(
                         directory.toString(),
                         Optional.empty(),
                         Precision.FP16,
@@ -162,6 +162,6 @@ class SpaceFingerprintTest {
     }
 
     private static SpaceFingerprint fingerprint(Path directory) throws IOException {
-        return SpaceFingerprint.of(NoHub.locator().locate(ModelWish.of(directory.toString())));
+        return SpaceFingerprint.of(NoHub.locator().locate(ModelRequest.of(directory.toString())));
     }
 }

@@ -3,12 +3,12 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.Await;
-import dev.embedding.app.HopelessExit;
+import dev.embedding.app.UnrecoverableExit;
 import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.environment.EnvironmentSettings;
@@ -58,7 +58,7 @@ class BrokenModelTest {
 
     @RepeatedTest(20)
     void loadsAFreshModelInPlaceOfOneThatCannotComputeAnyMore() {
-        EmbeddingModel broken = service.model();
+        LoadedModel broken = service.model();
         faults.freshOnesAreFine = true;
         faults.fault = Fault.THROWS;
 
@@ -74,7 +74,7 @@ class BrokenModelTest {
 
     @RepeatedTest(20)
     void aHungRunKeepsNoReloadWaiting() {
-        EmbeddingModel broken = service.model();
+        LoadedModel broken = service.model();
         faults.freshOnesAreFine = true;
         faults.fault = Fault.HANGS;
         CompletableFuture<?> hung = ModelProbe.embed(service.active, "a text");
@@ -91,7 +91,7 @@ class BrokenModelTest {
 
     @Test
     void staysBrokenAndTriesAgainUntilAFreshModelPassesItsCheck() {
-        EmbeddingModel broken = service.model();
+        LoadedModel broken = service.model();
 
         breakBy(Fault.THROWS);
         await(() -> follower.health().faults().containsKey("model_fault"));
@@ -106,7 +106,7 @@ class BrokenModelTest {
 
     @Test
     void replacesABrokenModelAlsoWhileAnotherIsWantedThatCannotBeLoaded() {
-        EmbeddingModel broken = service.model();
+        LoadedModel broken = service.model();
         store.rows.putAll(Map.of("model_name", "no/such-model"));
         await(() -> follower.faults() == 1);
         faults.freshOnesAreFine = true;
@@ -122,7 +122,7 @@ class BrokenModelTest {
     void endsTheProcessAfterAnsweringWhatItCan() {
         CompletableFuture<Integer> exitCode = new CompletableFuture<>();
 
-        new HopelessExit(follower, Duration.ofSeconds(30), exitCode::complete).begin();
+        new UnrecoverableExit(follower, Duration.ofSeconds(30), exitCode::complete).begin();
 
         assertThat(exitCode).succeedsWithin(Duration.ofSeconds(50)).isEqualTo(70);
         assertThat(service.active.model()).isEmpty();
@@ -130,7 +130,7 @@ class BrokenModelTest {
     }
 
     private void breakBy(Fault fault) {
-        EmbeddingModel model = service.model();
+        LoadedModel model = service.model();
         faults.fault = fault;
         while (model.fault().isEmpty()) {
             CompletableFuture<?> failing = ModelProbe.embed(service.active, "a text");

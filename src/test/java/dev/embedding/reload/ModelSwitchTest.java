@@ -7,7 +7,7 @@ import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ServiceSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class ModelSwitchTest {
     private static final ServiceSettings CLS = SmallService.settings(SmallService.CLS);
     private static final ServiceSettings MEAN = SmallService.settings(SmallService.MEAN);
 
-    private static final String OTHER_SPACE = "0123456789abcdef0123456789abcdef";
+    private static final String SPACE_MISMATCH = "0123456789abcdef0123456789abcdef";
 
     private final SmallService service = new SmallService();
 
@@ -56,7 +56,7 @@ class ModelSwitchTest {
     void retunesTheRunningModelAtOnce() {
         ModelSwitch models = service.models(Config.BESIDE);
         follow(models, MEAN);
-        EmbeddingModel model = service.model();
+        LoadedModel model = service.model();
 
         follow(
                 models,
@@ -84,7 +84,7 @@ class ModelSwitchTest {
     void closesTheReplacedModelWhenItsLastRequestIsAnswered() throws InterruptedException {
         ModelSwitch models = service.models(Config.BESIDE);
         follow(models, CLS);
-        EmbeddingModel old = service.model();
+        LoadedModel old = service.model();
         Runnable giveBack = ModelProbe.hold(service.active);
         try (ModelSwitch.Prepared prepared = models.prepare(MEAN)) {
             prepared.commit();
@@ -109,7 +109,7 @@ class ModelSwitchTest {
     void leavesEverythingAsItWasWithoutACommit() {
         ModelSwitch models = service.models(Config.BESIDE);
         follow(models, CLS);
-        EmbeddingModel running = service.model();
+        LoadedModel running = service.model();
 
         models.prepare(MEAN).close();
 
@@ -127,7 +127,7 @@ class ModelSwitchTest {
         follow(models, CLS);
 
         assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.MEAN, required)))
-                .isInstanceOf(OtherSpaceException.class)
+                .isInstanceOf(SpaceMismatchException.class)
                 .hasMessageContaining(required);
 
         assertThat(service.active.fingerprint()).contains(required);
@@ -143,7 +143,7 @@ class ModelSwitchTest {
         ServiceSettings other = SmallService.settings(
                 SmallService.MEAN, Map.of("EMBEDDING_NORMALIZE", "no", "EMBEDDING_REQUIRED_SPACE", required));
 
-        assertThatThrownBy(() -> models.prepare(other)).isInstanceOf(OtherSpaceException.class);
+        assertThatThrownBy(() -> models.prepare(other)).isInstanceOf(SpaceMismatchException.class);
 
         assertThat(ModelProbe.normalizes(service.active)).isTrue();
     }
@@ -152,12 +152,12 @@ class ModelSwitchTest {
     void refusesToRequireAnotherSpaceThanTheOneThatIsServed() {
         ModelSwitch models = service.models(Config.BESIDE);
         follow(models, CLS);
-        EmbeddingModel running = service.model();
+        LoadedModel running = service.model();
         String served = service.active.fingerprint().orElseThrow();
 
-        assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.CLS, OTHER_SPACE)))
-                .isInstanceOf(OtherSpaceException.class)
-                .hasMessageContainingAll(OTHER_SPACE, served);
+        assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.CLS, SPACE_MISMATCH)))
+                .isInstanceOf(SpaceMismatchException.class)
+                .hasMessageContainingAll(SPACE_MISMATCH, served);
         follow(models, SmallService.requiring(SmallService.CLS, served));
 
         assertThat(service.model()).isSameAs(running);
@@ -251,7 +251,7 @@ class ModelSwitchTest {
     void loadsNothingBesideTheRunningModelWithoutMemoryForIt() {
         ModelSwitch models = service.models(Config.BESIDE);
         follow(models, CLS);
-        EmbeddingModel running = service.model();
+        LoadedModel running = service.model();
         service.mostAlive.set(0);
         service.freeMemory = OptionalLong.of(1 << 20);
 

@@ -9,7 +9,7 @@ import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.reload.SettingsHealth.Fault;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
@@ -36,7 +36,7 @@ class SettingsFollowerTest {
     private static final Duration OFTEN = Duration.ofMillis(5);
     private static final Duration NEVER_AGAIN = Duration.ofDays(1);
     private static final ServiceSettings ENVIRONMENT = SmallService.settings(SmallService.CLS);
-    private static final String OTHER_SPACE = "0123456789abcdef0123456789abcdef";
+    private static final String SPACE_MISMATCH = "0123456789abcdef0123456789abcdef";
     private static final String MISSING = "no/such-model";
 
     private final Path directory;
@@ -123,7 +123,7 @@ class SettingsFollowerTest {
     void keepsTheRunningModelWhenAnotherCannotBeLoadedAndFollowsTheRest() {
         SettingsFollower follower = start(OFTEN);
         awaitModel(SmallService.CLS);
-        EmbeddingModel running = service.model();
+        LoadedModel running = service.model();
 
         store.rows.putAll(Map.of("model_name", MISSING, "cors_origins", "https://a"));
         await(() -> follower.faults() == 1);
@@ -202,7 +202,7 @@ class SettingsFollowerTest {
     void aChangeThatCannotBeStoredChangesNothing() {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
-        EmbeddingModel running = service.model();
+        LoadedModel running = service.model();
         store.mood = Mood.REFUSING_WRITES;
 
         SettingChangeException refusal = refusal(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
@@ -311,7 +311,7 @@ class SettingsFollowerTest {
         assertThat(follower.current().maxBatchSize()).isEqualTo(7);
         assertThat(service.active.fingerprint()).contains(required);
         assertThat(refusal(follower, SettingKey.NORMALIZE_EMBEDDINGS, "off").reason())
-                .isEqualTo(Cause.OTHER_SPACE);
+                .isEqualTo(Cause.SPACE_MISMATCH);
     }
 
     @Test
@@ -320,13 +320,13 @@ class SettingsFollowerTest {
         store.rows.put("required_space", served);
         SettingsFollower follower = start(OFTEN);
         awaitModel(SmallService.CLS);
-        EmbeddingModel running = service.model();
+        LoadedModel running = service.model();
 
-        store.rows.putAll(Map.of("required_space", OTHER_SPACE, "max_batch_size", "7"));
+        store.rows.putAll(Map.of("required_space", SPACE_MISMATCH, "max_batch_size", "7"));
         await(() -> follower.faults() == 1 && follower.current().maxBatchSize() == 7);
         change(follower, SettingKey.CORS_ORIGINS, "https://a");
 
-        assertThat(fault(follower, "model_fault")).contains(OTHER_SPACE, served);
+        assertThat(fault(follower, "model_fault")).contains(SPACE_MISMATCH, served);
         assertThat(follower.current().requiredSpace()).contains(served);
         assertThat(follower.current().corsOrigins()).containsExactly("https://a");
         assertThat(service.model()).isSameAs(running);
@@ -341,12 +341,12 @@ class SettingsFollowerTest {
         awaitModel(SmallService.CLS);
         String served = service.active.fingerprint().orElseThrow();
 
-        SettingChangeException refusal = refusal(follower, SettingKey.REQUIRED_SPACE, OTHER_SPACE);
+        SettingChangeException refusal = refusal(follower, SettingKey.REQUIRED_SPACE, SPACE_MISMATCH);
         change(follower, SettingKey.REQUIRED_SPACE, served);
         SettingChangeException bound = refusal(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
 
-        assertThat(refusal.reason()).isEqualTo(Cause.OTHER_SPACE);
-        assertThat(bound.reason()).isEqualTo(Cause.OTHER_SPACE);
+        assertThat(refusal.reason()).isEqualTo(Cause.SPACE_MISMATCH);
+        assertThat(bound.reason()).isEqualTo(Cause.SPACE_MISMATCH);
         assertThat(store.rows).containsExactly(Map.entry("required_space", served));
         delete(follower, SettingKey.REQUIRED_SPACE);
         change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
@@ -389,7 +389,7 @@ class SettingsFollowerTest {
 
     @Test
     void servesOnceTheRequirementIsLiftedThatKeptItFromStarting() {
-        store.rows.put("required_space", OTHER_SPACE);
+        store.rows.put("required_space", SPACE_MISMATCH);
         SettingsFollower follower = start(NEVER_AGAIN);
         await(() -> follower.state() instanceof ModelState.Failed);
 
@@ -584,7 +584,7 @@ class SettingsFollowerTest {
     }
 
     private void awaitModel(String name) {
-        await(() -> service.active.model().map(EmbeddingModel::name).equals(Optional.of(name)));
+        await(() -> service.active.model().map(LoadedModel::name).equals(Optional.of(name)));
     }
 
     /** After these, rows that were read later than this call began are known to the follower. */

@@ -8,7 +8,7 @@ import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.PatientQueue;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
@@ -113,7 +113,7 @@ final class SmallService implements AutoCloseable {
                 .count();
     }
 
-    EmbeddingModel model() {
+    LoadedModel model() {
         return active.model().orElseThrow();
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ class ActiveModelTest {
 
     @Test
     void leasesTheModelThatIsServed() {
-        EmbeddingModel model = models.load("bert-cls-normalize");
+        LoadedModel model = models.load("bert-cls-normalize");
 
         active.serve(model, ServingOptions.plain(true));
 
@@ -48,8 +48,8 @@ class ActiveModelTest {
 
     @Test
     void keepsALeaseOnItsModelWhenAnotherIsServed() {
-        EmbeddingModel first = models.load("bert-cls-normalize");
-        EmbeddingModel second = models.load("distilbert-mean");
+        LoadedModel first = models.load("bert-cls-normalize");
+        LoadedModel second = models.load("distilbert-mean");
         active.serve(first, ServingOptions.plain(true));
         Lease old = active.lease().orElseThrow();
 
@@ -63,7 +63,7 @@ class ActiveModelTest {
 
     @Test
     void normalisationIsPartOfTheFingerprint() {
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         Lease normalized = active.lease().orElseThrow();
 
@@ -74,8 +74,8 @@ class ActiveModelTest {
 
     @Test
     void tellsWhichModelWasReplaced() {
-        EmbeddingModel first = models.load("bert-cls-normalize");
-        EmbeddingModel second = models.load("distilbert-mean");
+        LoadedModel first = models.load("bert-cls-normalize");
+        LoadedModel second = models.load("distilbert-mean");
 
         Optional<Retired> atFirst = active.serve(first, ServingOptions.plain(true));
         Optional<Retired> sameModel = active.serve(first, ServingOptions.plain(false));
@@ -89,7 +89,7 @@ class ActiveModelTest {
 
     @Test
     void retiresAtOnceWithoutLeases() throws InterruptedException {
-        EmbeddingModel model = models.load("bert-cls-normalize");
+        LoadedModel model = models.load("bert-cls-normalize");
         active.serve(model, ServingOptions.plain(true));
         active.lease().orElseThrow().release();
 
@@ -103,7 +103,7 @@ class ActiveModelTest {
 
     @Test
     void waitsForTheLeasesOfEveryWayInWhichAModelWasServed() throws Exception {
-        EmbeddingModel model = models.load("bert-cls-normalize");
+        LoadedModel model = models.load("bert-cls-normalize");
         active.serve(model, ServingOptions.plain(true));
         Lease normalized = active.lease().orElseThrow();
         active.serve(model, ServingOptions.plain(false));
@@ -125,7 +125,7 @@ class ActiveModelTest {
 
     @Test
     void losesPatienceWithALeaseThatIsNotGivenBack() throws InterruptedException {
-        EmbeddingModel model = models.load("bert-cls-normalize");
+        LoadedModel model = models.load("bert-cls-normalize");
         active.serve(model, ServingOptions.plain(true));
         active.lease();
 

@@ -12,8 +12,8 @@ import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.EmbeddedText;
 import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.serving.model.EncodedText;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.vector.VectorNorm;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
@@ -39,7 +39,8 @@ class CachedVectorsTest {
                 lane.pass();
             });
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, models.host().workers(), models.cache());
+    private final InferenceService inference =
+            new InferenceService(active, models.host().workers(), models.cache());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -114,7 +115,7 @@ class CachedVectorsTest {
     void aSharedTextIsComputedWhenTheOneWhoCameFirstLeaves() throws Exception {
         serve("distilbert-mean");
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
-        Cancellable first = embedder.embed(request("equal")).subscribe().with(unused -> {});
+        Cancellable first = inference.embed(request("equal")).subscribe().with(unused -> {});
         CompletableFuture<Embeddings> second = later("equal");
 
         first.cancel();
@@ -126,7 +127,7 @@ class CachedVectorsTest {
 
     @Test
     void answersOneVectorNormalisedOrNotAsIsAskedFor() throws Exception {
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(false));
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
         CompletableFuture<Embeddings> raw = later("equal");
@@ -159,8 +160,8 @@ class CachedVectorsTest {
 
     @Test
     void anotherModelComputesAndTheFirstOnesVectorsAreStillKnownWhenItComesBack() {
-        EmbeddingModel first = models.load("distilbert-mean");
-        EmbeddingModel second = models.load("bert-cls-normalize");
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
         float[] ofFirst = embed("text").vectors().get(0);
         active.serve(second, ServingOptions.plain(true));
@@ -192,7 +193,7 @@ class CachedVectorsTest {
 
     @Test
     void answersKnownTextsHoweverMuchWaits() {
-        EmbeddingModel model = serve("distilbert-mean");
+        LoadedModel model = serve("distilbert-mean");
         embed("text");
         MicroBatcher<EncodedText, EmbeddedText>.Admission large =
                 model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
@@ -204,24 +205,24 @@ class CachedVectorsTest {
 
     @Test
     void checksTheWantedSpaceOfKnownTextsToo() {
-        EmbeddingModel model = serve("distilbert-mean");
+        LoadedModel model = serve("distilbert-mean");
         embed("text");
 
         EmbeddingRequest pinned = new EmbeddingRequest(
                 EmbeddingInput.ofTexts(List.of("text")),
-                VectorWish.prompted(PromptChoice.USUAL),
+                EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.of(model.fingerprint(false)),
                 CacheUse.SHARED);
 
-        assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.OtherSpace.class);
+        assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.SpaceMismatch.class);
     }
 
     @Test
     void keepsWhatWasComputedForACallerWhoLeft() throws Exception {
         serve("distilbert-mean");
         lane.holdNext();
-        Cancellable leaving = embedder.embed(request("text")).subscribe().with(unused -> {});
+        Cancellable leaving = inference.embed(request("text")).subscribe().with(unused -> {});
         lane.awaitHeld();
 
         leaving.cancel();
@@ -242,8 +243,8 @@ class CachedVectorsTest {
         active.retire().orElseThrow().awaitReleased(TimeUnit.DAYS.toNanos(1));
     }
 
-    private EmbeddingModel serve(String name) {
-        EmbeddingModel model = models.load(name);
+    private LoadedModel serve(String name) {
+        LoadedModel model = models.load(name);
         active.serve(model, ServingOptions.plain(true));
         return model;
     }
@@ -256,13 +257,14 @@ class CachedVectorsTest {
     }
 
     private CompletableFuture<Embeddings> later(String text) {
-        return embedder.embed(request(text)).subscribeAsCompletionStage();
+        return inference.embed(request(text)).subscribeAsCompletionStage();
     }
 
     private CompletableFuture<Embeddings> bypassing(String... texts) {
-        return embedder.embed(new EmbeddingRequest(
+        return inference
+                .embed(new EmbeddingRequest(
                         EmbeddingInput.ofTexts(List.of(texts)),
-                        VectorWish.prompted(PromptChoice.USUAL),
+                        EmbeddingOptions.prompted(PromptChoice.USUAL),
                         PriorityChoice.BY_SIZE,
                         Optional.empty(),
                         CacheUse.BYPASSED))
@@ -276,14 +278,14 @@ class CachedVectorsTest {
     private Embeddings embedAs(PromptChoice prompt) {
         return await(new EmbeddingRequest(
                 EmbeddingInput.ofTexts(List.of("text")),
-                VectorWish.prompted(prompt),
+                EmbeddingOptions.prompted(prompt),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),
                 CacheUse.SHARED));
     }
 
     private Embeddings await(EmbeddingRequest request) {
-        return embedder.embed(request).await().atMost(Duration.ofSeconds(50));
+        return inference.embed(request).await().atMost(Duration.ofSeconds(50));
     }
 
     private EmbeddingFailure failure(EmbeddingRequest request) {

@@ -66,7 +66,7 @@ class CallContextTest {
 
         assertThat(end).succeedsWithin(Duration.ofSeconds(50)).isEqualTo(End.EXPIRED);
         assertThatThrownBy(call::check)
-                .isInstanceOf(EmbeddingFailure.DeadlinePassed.class)
+                .isInstanceOf(EmbeddingFailure.DeadlineExceeded.class)
                 .hasMessageContaining("within its 5 ms");
     }
 

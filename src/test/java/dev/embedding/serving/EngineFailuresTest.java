@@ -6,11 +6,11 @@ import dev.embedding.Gate;
 import dev.embedding.ReferenceModel;
 import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
-import dev.embedding.model.ModelWish;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.locate.NoHub;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.serving.model.EngineHealth;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.ModelOptions;
 import java.time.Duration;
@@ -46,14 +46,14 @@ class EngineFailuresTest {
             PatientQueue.LIMITS,
             VectorCache.off(),
             (rows, tokens, paddedTokens, nanos) -> lane.pass());
-    private final EmbeddingModel model = EmbeddingModel.load(
+    private final LoadedModel model = LoadedModel.load(
             NoHub.locator()
-                    .locate(ModelWish.of(
+                    .locate(ModelRequest.of(
                             ReferenceModel.of("bert-cls-normalize").directory().toString())),
             new ModelOptions("cpu", 32, 0),
             host);
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, host.workers(), VectorCache.off());
+    private final InferenceService inference = new InferenceService(active, host.workers(), VectorCache.off());
 
     EngineFailuresTest() {
         active.serve(model, ServingOptions.plain(true));
@@ -124,7 +124,7 @@ class EngineFailuresTest {
 
         assertOnlyTheGuiltyFails(answers);
         assertThat(host.terminatedRuns()).isEqualTo(2);
-        assertThat(host.givenUpRuns()).isZero();
+        assertThat(host.abandonedRuns()).isZero();
     }
 
     @RepeatedTest(100)
@@ -135,13 +135,13 @@ class EngineFailuresTest {
         faults.awaitHanging(1);
         faults.giveUpRuns();
         faults.awaitHanging(2);
-        boolean hopelessEarly = host.hopeless().toCompletableFuture().isDone();
+        boolean hopelessEarly = host.unrecoverable().toCompletableFuture().isDone();
         faults.giveUpRuns();
 
         assertOnlyTheGuiltyFails(answers);
         assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
         assertThat(hopelessEarly).isFalse();
-        assertThat(host.hopeless().toCompletableFuture()).isDone();
+        assertThat(host.unrecoverable().toCompletableFuture()).isDone();
         assertThat(model.fault()).isPresent();
     }
 
@@ -154,7 +154,7 @@ class EngineFailuresTest {
         faults.giveUpRuns();
 
         assertThat(failure(answer)).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
-        assertThat(host.givenUpRuns()).isOne();
+        assertThat(host.abandonedRuns()).isOne();
         assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
     }
 
@@ -229,7 +229,7 @@ class EngineFailuresTest {
     }
 
     private CompletableFuture<Embeddings> embed(List<String> texts) {
-        return embedder.embed(EmbeddingRequest.of(texts)).subscribeAsCompletionStage();
+        return inference.embed(EmbeddingRequest.of(texts)).subscribeAsCompletionStage();
     }
 
     private static EmbeddingFailure failure(CompletableFuture<Embeddings> answer) throws InterruptedException {

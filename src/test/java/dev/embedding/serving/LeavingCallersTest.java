@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +23,8 @@ class LeavingCallersTest {
 
     private final SmallModels models = new SmallModels();
     private final ActiveModel active = new ActiveModel();
-    private final Embedder embedder = new Embedder(active, models.host().workers(), VectorCache.off());
+    private final InferenceService inference =
+            new InferenceService(active, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -32,12 +33,12 @@ class LeavingCallersTest {
 
     @Test
     void doesNothingForACallThatIsOver() throws InterruptedException {
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         CallContext call = CallContext.begin(Optional.empty());
         call.end(End.CANCELLED);
 
-        embedder.embed(EmbeddingRequest.of(List.of("text")), call).subscribe().with(embeddings -> {});
+        inference.embed(EmbeddingRequest.of(List.of("text")), call).subscribe().with(embeddings -> {});
 
         assertThat(model.batcher().backlog().tokens()).isZero();
         assertThat(model.queuedTokens()).isZero();
@@ -46,7 +47,7 @@ class LeavingCallersTest {
 
     @Test
     void leavesNothingBehindWheneverACallerGoes() throws InterruptedException {
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         Random random = new Random(1);
         for (int round = 0; round < 1_000; round++) {
@@ -63,7 +64,8 @@ class LeavingCallersTest {
             });
             leaving.start();
 
-            embedder.embed(EmbeddingRequest.of(List.of("a text", "another one", "x ".repeat(3_000))), call)
+            inference
+                    .embed(EmbeddingRequest.of(List.of("a text", "another one", "x ".repeat(3_000))), call)
                     .subscribe()
                     .with(embeddings -> {}, failure -> {});
 
@@ -81,8 +83,8 @@ class LeavingCallersTest {
     /** The swap makes a request begin again under another lease. */
     @Test
     void leavesNothingBehindWhileTheModelIsReplaced() throws InterruptedException {
-        EmbeddingModel first = models.load("distilbert-mean");
-        EmbeddingModel second = models.load("bert-cls-normalize");
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
         embedOne();
         CountDownLatch begin = new CountDownLatch(1);
@@ -93,7 +95,8 @@ class LeavingCallersTest {
             new Thread(() -> {
                         CallContext call = CallContext.begin(Optional.empty());
                         await(begin);
-                        embedder.embed(EmbeddingRequest.of(List.of("x ".repeat(500), "another")), call)
+                        inference
+                                .embed(EmbeddingRequest.of(List.of("x ".repeat(500), "another")), call)
                                 .subscribe()
                                 .with(embeddings -> {}, failure -> {});
                         sleepMicros(micros);
@@ -118,7 +121,8 @@ class LeavingCallersTest {
     }
 
     private void embedOne() {
-        assertThat(embedder.embed(EmbeddingRequest.of(List.of("one")))
+        assertThat(inference
+                        .embed(EmbeddingRequest.of(List.of("one")))
                         .await()
                         .atMost(Duration.ofSeconds(50))
                         .vectors())

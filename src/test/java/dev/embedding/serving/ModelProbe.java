@@ -1,8 +1,8 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddingModel;
-import dev.embedding.support.Workers;
+import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.support.WorkerPools;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -11,7 +11,7 @@ public final class ModelProbe {
 
     private ModelProbe() {}
 
-    public static boolean isClosed(EmbeddingModel model) {
+    public static boolean isClosed(LoadedModel model) {
         try {
             int[] unused = model.tokenIds("a text");
             return false;
@@ -20,7 +20,7 @@ public final class ModelProbe {
         }
     }
 
-    public static int maxBatchSize(EmbeddingModel model) {
+    public static int maxBatchSize(LoadedModel model) {
         return model.batcher().limits().maxRows();
     }
 
@@ -38,7 +38,7 @@ public final class ModelProbe {
 
     /** Embeds a text with whatever is served. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
-        return new Embedder(active, Workers.onCallingThread(), VectorCache.off())
+        return new InferenceService(active, WorkerPools.onCallingThread(), VectorCache.off())
                 .embed(EmbeddingRequest.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }

@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.embedding.PooledOutput;
 import dev.embedding.ReferenceModel;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
 import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.check.GoldenCheck;
 import dev.embedding.serving.model.check.GoldenVectors;
-import dev.embedding.support.Workers;
+import dev.embedding.support.WorkerPools;
 import dev.embedding.vector.VectorNorm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ class PooledOutputTest {
     void givesTheGraphsVectorsAloneAndTogether(boolean half, boolean normalize, @TempDir Path directory)
             throws IOException {
         ReferenceModel reference = PooledOutput.reference();
-        EmbeddingModel model = models.loadFrom(PooledOutput.in(directory, half));
+        LoadedModel model = models.loadFrom(PooledOutput.in(directory, half));
         float tolerance = half ? 2e-3f : reference.tolerance();
 
         List<float[]> together = embed(model, reference.texts(), normalize);
@@ -67,7 +67,7 @@ class PooledOutputTest {
     @Test
     void prefersTokenVectorsSoThatNormalisationIsOurs() {
         ReferenceModel reference = PooledOutput.reference();
-        EmbeddingModel model = models.load("bert-sentence-embedding-output");
+        LoadedModel model = models.load("bert-sentence-embedding-output");
 
         assertThat(model.pooling()).isEqualTo("mean");
         assertThat(embed(model, reference.texts(), false).get(0))
@@ -81,7 +81,7 @@ class PooledOutputTest {
         ReferenceModel reference = ReferenceModel.of(name);
         ModelCopy.of(name, directory);
         Files.deleteIfExists(directory.resolve("modules.json"));
-        EmbeddingModel model = models.loadFrom(directory);
+        LoadedModel model = models.loadFrom(directory);
 
         requireVectors(embed(model, reference.texts(), normalize), reference.vectors(true), reference.tolerance());
         assertThat(model.pooling()).isEqualTo("graph");
@@ -91,8 +91,8 @@ class PooledOutputTest {
     @Test
     void poolsTheTokenVectorsBesideTheGraphsOwnWhenToldHow() {
         ReferenceModel reference = ReferenceModel.of("no-modules-bert-cls");
-        EmbeddingModel cls = models.load(wish(reference.directory(), PoolingMode.CLS));
-        EmbeddingModel mean = models.load(wish(reference.directory(), PoolingMode.MEAN));
+        LoadedModel cls = models.load(options(reference.directory(), PoolingMode.CLS));
+        LoadedModel mean = models.load(options(reference.directory(), PoolingMode.MEAN));
 
         assertThat(cls.pooling()).isEqualTo("cls");
         requireVectors(embed(cls, reference.texts(), true), reference.vectors(true), reference.tolerance());
@@ -105,7 +105,7 @@ class PooledOutputTest {
     @ValueSource(booleans = {false, true})
     void appliesADenseModuleThatTheGraphLeavesOutAlthoughItFits(boolean normalize) {
         ReferenceModel reference = ReferenceModel.of("pooled-graph-equal-dense");
-        EmbeddingModel model = models.load("pooled-graph-equal-dense");
+        LoadedModel model = models.load("pooled-graph-equal-dense");
 
         requireVectors(embed(model, reference.texts(), normalize), reference.vectors(normalize), reference.tolerance());
     }
@@ -122,7 +122,7 @@ class PooledOutputTest {
 
     @Test
     void appliesADenseModuleThatTheGraphLeavesOut(@TempDir Path directory) throws IOException {
-        EmbeddingModel model = models.loadFrom(withDense(PooledOutput.in(directory, false), 32, 24));
+        LoadedModel model = models.loadFrom(withDense(PooledOutput.in(directory, false), 32, 24));
 
         float[] vector = embed(model, List.of("a"), false).get(0);
 
@@ -132,7 +132,7 @@ class PooledOutputTest {
 
     @Test
     void appliesNoDenseModuleThatTheGraphIncludes(@TempDir Path directory) throws IOException {
-        EmbeddingModel model = models.loadFrom(withDense(PooledOutput.in(directory, false), 48, 32));
+        LoadedModel model = models.loadFrom(withDense(PooledOutput.in(directory, false), 48, 32));
 
         float[] vector = embed(model, List.of("a"), false).get(0);
 
@@ -172,15 +172,15 @@ class PooledOutputTest {
         }
     }
 
-    private static ModelWish wish(Path directory, PoolingMode pooling) {
-        return new ModelWish(
+    private static ModelRequest options(Path directory, PoolingMode pooling) {
+        return new ModelRequest(
                 directory.toString(), Optional.empty(), Precision.FP32, Optional.empty(), Optional.of(pooling), "", "");
     }
 
-    private static List<float[]> embed(EmbeddingModel model, List<String> texts, boolean normalize) {
+    private static List<float[]> embed(LoadedModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
         active.serve(model, ServingOptions.plain(normalize));
-        return new Embedder(active, Workers.onCallingThread(), VectorCache.off())
+        return new InferenceService(active, WorkerPools.onCallingThread(), VectorCache.off())
                 .embed(EmbeddingRequest.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

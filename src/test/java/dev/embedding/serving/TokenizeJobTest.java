@@ -3,7 +3,7 @@ package dev.embedding.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.support.Utf8Text;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.AbstractList;
@@ -28,7 +28,7 @@ class TokenizeJobTest {
     @Test
     void endsWithAnErrorOfTheVirtualMachine() {
         OutOfMemoryError error = new OutOfMemoryError("of the test");
-        EmbeddingModel model = models.load("bert-cls-normalize");
+        LoadedModel model = models.load("bert-cls-normalize");
         CompletableFuture<List<TokenizedText>> answer = new CompletableFuture<>();
         TokenizeJob job = new TokenizeJob(
                 model,

@@ -113,7 +113,7 @@ class LongTextTest {
     @ParameterizedTest
     @ValueSource(strings = {" ", "\n", "\u200B", "\u0301", "\uD83D\uDE00", "\u4E2D"})
     void takesTheLongestRunThatThereMayBeWhole(String unit) throws IOException {
-        String run = unit.repeat((Encoder.MAX_CHARACTERS - 2) / unit.length());
+        String run = unit.repeat((TextEncoder.MAX_CHARACTERS - 2) / unit.length());
         try (ReferenceTokenizer tokenizer = ReferenceTokenizer.of("xlmr-mean-prompts")) {
             tokenizer.requireIdsOfWhole(512, "some words b" + run + " and more words");
         }

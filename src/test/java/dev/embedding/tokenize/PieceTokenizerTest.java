@@ -59,7 +59,7 @@ class PieceTokenizerTest {
             for (String unit : HEAVY) {
                 tokenizer.tokenize(Utf8Text.of(unit.repeat(200_000 / unit.length())), () -> {});
 
-                assertThat(encoder.takeCharacters()).as(unit).isLessThanOrEqualTo(Encoder.MAX_CHARACTERS);
+                assertThat(encoder.takeCharacters()).as(unit).isLessThanOrEqualTo(TextEncoder.MAX_CHARACTERS);
             }
         }
     }
@@ -74,7 +74,7 @@ class PieceTokenizerTest {
                 TokenizedText tokenized =
                         tokenizer.tokenize(Utf8Text.of(unit.repeat(140_000 / unit.length())), () -> {});
 
-                assertThat(encoder.takeLongest()).as(unit).isLessThanOrEqualTo(Encoder.MAX_CHARACTERS);
+                assertThat(encoder.takeLongest()).as(unit).isLessThanOrEqualTo(TextEncoder.MAX_CHARACTERS);
                 assertThat(tokenized.truncated()).isFalse();
             }
         }
@@ -193,7 +193,7 @@ class PieceTokenizerTest {
         assertThat(end.ids()).isEqualTo("cd".chars().toArray());
         assertThat(start.truncated()).isTrue();
         assertThat(end.truncated()).isTrue();
-        assertThat(letters.takeLongest()).isEqualTo(Encoder.MAX_CHARACTERS);
+        assertThat(letters.takeLongest()).isEqualTo(TextEncoder.MAX_CHARACTERS);
     }
 
     @Test
@@ -216,12 +216,12 @@ class PieceTokenizerTest {
         return new PieceTokenizer(letters, method, maxTokens, fromEnd).tokenize(Utf8Text.of(text), () -> {});
     }
 
-    private static final class CountingEncoder implements Encoder {
-        private final Encoder encoder;
+    private static final class CountingEncoder implements TextEncoder {
+        private final TextEncoder encoder;
         private long characters;
         private int longest;
 
-        CountingEncoder(Encoder encoder) {
+        CountingEncoder(TextEncoder encoder) {
             this.encoder = encoder;
         }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PiecesTest {
 
-    private static final int MAX = Encoder.MAX_CHARACTERS;
+    private static final int MAX = TextEncoder.MAX_CHARACTERS;
     private static final WordSplits WORDS = new WordSplits(CollapsedRuns.NONE, new BitSet());
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ public class RequestParsingBenchmark extends MicrosecondsBenchmark {
     private static Object parse(byte[] bytes) {
         Body body = new Body(bytes.length);
         body.append(Buffer.buffer(bytes));
-        return EmbedBody.parse(JsonBody.of(body));
+        return EmbedRequestBody.parse(JsonBody.of(body));
     }
 
     private static byte[] body(List<String> texts) {

@@ -21,27 +21,27 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
     @Benchmark
     public boolean foundPassage() {
         keep(passage);
-        return recall(passage).isComplete();
+        return lookup(passage).isComplete();
     }
 
     /** The cache is full after a while, so that each vector that comes puts one out. */
     @Benchmark
     public boolean newPassage() {
         keep(number++ + passage);
-        return recall(passage).isComplete();
+        return lookup(passage).isComplete();
     }
 
     private void keep(String text) {
-        Recall recall = recall(text);
-        if (!recall.isComplete()) {
-            Object key = Objects.requireNonNull(recall.keyOf(0));
+        CacheLookup lookup = lookup(text);
+        if (!lookup.isComplete()) {
+            Object key = Objects.requireNonNull(lookup.keyOf(0));
             if (cache.get(key) == null) { // as the batcher asks again
                 cache.put(key, COMPUTED);
             }
         }
     }
 
-    private Recall recall(String text) {
-        return cache.recall(FINGERPRINT, "", EmbeddingInput.ofTexts(List.of(text)), CacheUse.SHARED, () -> {});
+    private CacheLookup lookup(String text) {
+        return cache.lookup(FINGERPRINT, "", EmbeddingInput.ofTexts(List.of(text)), CacheUse.SHARED, () -> {});
     }
 }

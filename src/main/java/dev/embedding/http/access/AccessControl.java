@@ -32,7 +32,7 @@ public class AccessControl {
     private final KeyHashes adminKeys;
     private final Optional<KeyFile> apiKeyFile;
     private final Optional<KeyFile> adminKeyFile;
-    private final ChangeOrigins origins;
+    private final TrustedOrigins origins;
 
     AccessControl(AccessConfig config) {
         apiKeys = config.apiKeys().map(KeyHashes::of).orElse(KeyHashes.NONE);
@@ -41,7 +41,7 @@ public class AccessControl {
         adminKeyFile = config.adminKeysFile().map(file -> read("EMBEDDING_ADMIN_KEYS_FILE", file));
         // INVARIANT: what is configured closes the service, even where there is no key in it.
         open = config.apiKeys().isEmpty() && config.adminKeys().isEmpty() && files().isEmpty();
-        origins = new ChangeOrigins(config.allowedHosts().orElse(List.of()));
+        origins = new TrustedOrigins(config.allowedHosts().orElse(List.of()));
     }
 
     private static KeyFile read(String variable, Path file) {

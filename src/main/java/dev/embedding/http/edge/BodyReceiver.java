@@ -1,11 +1,11 @@
 package dev.embedding.http.edge;
 
 import dev.embedding.http.edge.failure.Failure;
-import dev.embedding.http.edge.failure.RefusedException;
+import dev.embedding.http.edge.failure.RequestRejectedException;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.RequestDeadline;
-import dev.embedding.support.Workers;
+import dev.embedding.support.WorkerPools;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -64,7 +64,7 @@ final class BodyReceiver {
      * @param maxBytes also of what it inflates to
      * @param workers inflate compressed ones
      */
-    record Limits(Duration pause, Duration time, long maxBytes, InflightBytes inflight, Workers workers) {}
+    record Limits(Duration pause, Duration time, long maxBytes, InflightBytes inflight, WorkerPools workers) {}
 
     /**
      * What is known of an exchange that asks for vectors.
@@ -75,7 +75,7 @@ final class BodyReceiver {
     record EmbedCall(
             CallContext context,
             Supplier<Optional<EmbeddingFailure.Saturated>> saturation,
-            RefusalPace pace,
+            RejectionPacing pace,
             Consumer<EmbeddingFailure> failed) {}
 
     /** Called on the connection's event loop. */
@@ -132,7 +132,7 @@ final class BodyReceiver {
         ended();
         if (!wasOver && (cause instanceof DecoderException || cause instanceof IllegalArgumentException)) {
             refuse(MALFORMED);
-            ConnectionWatch.channel(request.connection()).flush();
+            ConnectionTimeouts.channel(request.connection()).flush();
         }
     }
 
@@ -204,12 +204,12 @@ final class BodyReceiver {
     private void inflate() {
         Runnable release = claim.hold();
         Runnable checkpoint = () -> call.ifPresent(asked -> asked.context().check());
-        Inflation inflation = new Inflation(limits.maxBytes(), claim, checkpoint);
+        BodyDecompression inflation = new BodyDecompression(limits.maxBytes(), claim, checkpoint);
         Runnable work = () -> {
             try {
                 Body whole = inflation.inflate(body, coding);
                 eventLoop.runOnContext(unused -> deliver(whole));
-            } catch (RefusedException refusal) {
+            } catch (RequestRejectedException refusal) {
                 eventLoop.runOnContext(unused -> refuse(refusal.failure()));
             } catch (EmbeddingFailure.Cancelled nobodyWaits) {
                 // It was counted when its caller went.
@@ -270,6 +270,6 @@ final class BodyReceiver {
 
     private void refuse(Failure failure) {
         ended();
-        EarlyRefusal.send(vertx, exchange, failure);
+        EarlyErrorResponse.send(vertx, exchange, failure);
     }
 }

@@ -4,7 +4,7 @@ import dev.embedding.http.edge.failure.Dialect;
 import dev.embedding.http.edge.failure.Dialects;
 import dev.embedding.http.edge.failure.Failure;
 import dev.embedding.http.edge.failure.InvalidRequestException;
-import dev.embedding.http.edge.failure.RefusedException;
+import dev.embedding.http.edge.failure.RequestRejectedException;
 import dev.embedding.http.edge.header.RequestId;
 import dev.embedding.serving.EmbeddingFailure;
 import io.vertx.ext.web.RoutingContext;
@@ -26,7 +26,7 @@ class FailureMapper {
     }
 
     @ServerExceptionMapper
-    Response refused(RefusedException failure, RoutingContext exchange) {
+    Response refused(RequestRejectedException failure, RoutingContext exchange) {
         return answer(failure.failure(), exchange).build();
     }
 
@@ -36,7 +36,7 @@ class FailureMapper {
             return answer(Failure.retryLater(429, failure.detail(), saturated.retryAfter()), exchange)
                     .build();
         }
-        if (failure instanceof EmbeddingFailure.Unfit unfit) {
+        if (failure instanceof EmbeddingFailure.Mismatch unfit) {
             String field = "body." + field(unfit.part(), Dialects.of(exchange));
             return answer(Failure.invalid(field, failure.detail()), exchange).build();
         }
@@ -58,13 +58,13 @@ class FailureMapper {
     }
 
     private static int status(EmbeddingFailure failure) {
-        if (failure instanceof EmbeddingFailure.NoModel || failure instanceof EmbeddingFailure.GivenUp) {
+        if (failure instanceof EmbeddingFailure.NoModel || failure instanceof EmbeddingFailure.Aborted) {
             return 503;
         }
-        if (failure instanceof EmbeddingFailure.DeadlinePassed) {
+        if (failure instanceof EmbeddingFailure.DeadlineExceeded) {
             return 504;
         }
-        return failure instanceof EmbeddingFailure.OtherSpace ? 412 : 500;
+        return failure instanceof EmbeddingFailure.SpaceMismatch ? 412 : 500;
     }
 
     @ServerExceptionMapper
@@ -96,6 +96,6 @@ class FailureMapper {
     }
 
     private static Response.ResponseBuilder answer(Failure failure, RoutingContext exchange) {
-        return ErrorAnswer.of(failure, exchange).toResponse();
+        return ErrorResponse.of(failure, exchange).toResponse();
     }
 }

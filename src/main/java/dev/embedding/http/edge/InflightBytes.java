@@ -1,7 +1,7 @@
 package dev.embedding.http.edge;
 
 import dev.embedding.http.edge.failure.Failure;
-import dev.embedding.http.edge.failure.RefusedException;
+import dev.embedding.http.edge.failure.RequestRejectedException;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bytes of bodies that are being read or worked on, of the answers that they will have, and of answers that wait to be read
- * by their callers. Bodies are counted exactly, answers by their most before they are written and as {@link ConnectionWatch}
+ * by their callers. Bodies are counted exactly, answers by their most before they are written and as {@link ConnectionTimeouts}
  * has seen them last afterwards.
  */
 @Singleton
@@ -54,12 +54,12 @@ public final class InflightBytes {
     /**
      * An exchange is going to need so much more, as for its answer.
      *
-     * @throws RefusedException when there is no room for it
+     * @throws RequestRejectedException when there is no room for it
      */
     public static void claim(RoutingContext exchange, long bytes) {
         Claim claim = exchange.get(KEY);
         if (claim != null && !claim.take(bytes)) {
-            throw new RefusedException(REFUSAL);
+            throw new RequestRejectedException(REFUSAL);
         }
     }
 

@@ -42,8 +42,8 @@ class RouterFailures {
             RequestId.assign(exchange);
             dialects.assign(exchange);
         }
-        Failure failure = Framing.fault(exchange.request()).orElseGet(() -> failure(exchange));
-        EarlyRefusal.sendLast(vertx, exchange, failure);
+        Failure failure = RequestFraming.fault(exchange.request()).orElseGet(() -> failure(exchange));
+        EarlyErrorResponse.sendLast(vertx, exchange, failure);
     }
 
     private static Failure failure(RoutingContext exchange) {

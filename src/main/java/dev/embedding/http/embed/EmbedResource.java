@@ -2,12 +2,12 @@ package dev.embedding.http.embed;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.header.RequestId;
+import dev.embedding.http.exchange.EmbeddingExchange;
+import dev.embedding.http.exchange.ParsedRequest;
 import dev.embedding.http.exchange.RequestHeaders;
-import dev.embedding.http.exchange.VectorExchange;
-import dev.embedding.http.exchange.VectorRequest;
+import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.PromptChoice;
-import dev.embedding.serving.VectorWish;
 import dev.embedding.serving.model.EmbeddingInput;
 import dev.embedding.support.Utf8Text;
 import io.smallrye.mutiny.Uni;
@@ -39,9 +39,9 @@ public class EmbedResource {
     private static final String PROMPT_NAME =
             "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
-    private final VectorExchange vectors;
+    private final EmbeddingExchange vectors;
 
-    EmbedResource(VectorExchange vectors) {
+    EmbedResource(EmbeddingExchange vectors) {
         this.vectors = vectors;
     }
 
@@ -53,20 +53,20 @@ public class EmbedResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = EmbedRequestBody.class)))
+                            schema = @Schema(implementation = EmbedSchema.class)))
     @APIResponse(
             responseCode = "200",
             description = "One vector a text",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = EmbedAnswer.class)))
+                            schema = @Schema(implementation = EmbedResponse.class)))
     public Uni<Response> embed(@Parameter(hidden = true) @Context RoutingContext exchange) {
         String requestId = RequestId.of(exchange);
         return vectors.answer(exchange, body -> {
-            EmbedBody wanted = EmbedBody.parse(body);
-            return new VectorRequest(
-                    request(exchange, wanted.texts(), wanted.prompt()), new EmbedAnswers.Many(requestId));
+            EmbedRequestBody wanted = EmbedRequestBody.parse(body);
+            return new ParsedRequest(
+                    request(exchange, wanted.texts(), wanted.prompt()), new EmbedResponseEncoder.Many(requestId));
         });
     }
 
@@ -82,7 +82,7 @@ public class EmbedResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(oneOf = {String.class, SingleBody.class})))
+                            schema = @Schema(oneOf = {String.class, EmbedSingleSchema.class})))
     @Parameter(
             name = "text",
             in = ParameterIn.QUERY,
@@ -94,24 +94,25 @@ public class EmbedResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = EmbedAnswer.Single.class)))
+                            schema = @Schema(implementation = EmbedResponse.Single.class)))
     public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
         return vectors.answer(exchange, body -> {
-            SingleText single =
-                    SingleText.fromQuery(exchange.request().uri()).orElseGet(() -> SingleText.fromBody(body));
-            return new VectorRequest(
-                    request(exchange, List.of(single.text()), single.prompt()), new EmbedAnswers.Single());
+            EmbedSingleRequestBody single = EmbedSingleRequestBody.fromQuery(
+                            exchange.request().uri())
+                    .orElseGet(() -> EmbedSingleRequestBody.fromBody(body));
+            return new ParsedRequest(
+                    request(exchange, List.of(single.text()), single.prompt()), new EmbedResponseEncoder.Single());
         });
     }
 
     /** The body of {@code POST /embed}, for the API's document. */
     @Schema(name = "EmbedRequest")
-    public record EmbedRequestBody(
+    public record EmbedSchema(
             @Schema(
                     description = "Texts to embed, none empty or only white space",
                     required = true,
                     minItems = 1,
-                    maxItems = EmbedBody.MAX_TEXTS)
+                    maxItems = EmbedRequestBody.MAX_TEXTS)
             List<String> texts,
 
             @Schema(
@@ -127,7 +128,7 @@ public class EmbedResource {
 
     /** The body of {@code POST /embed/single} when it is an object, for the API's document. */
     @Schema(name = "EmbedSingleRequest")
-    public record SingleBody(
+    public record EmbedSingleSchema(
             @Schema(description = "The text, not empty and not only white space", required = true)
             String text,
 
@@ -146,6 +147,6 @@ public class EmbedResource {
         return RequestHeaders.request(
                 exchange,
                 texts.stream().<EmbeddingInput>map(EmbeddingInput.Text::new).toList(),
-                VectorWish.prompted(prompt));
+                EmbeddingOptions.prompted(prompt));
     }
 }

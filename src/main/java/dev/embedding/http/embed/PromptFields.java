@@ -1,7 +1,7 @@
 package dev.embedding.http.embed;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.serving.PromptChoice;
 import java.util.ArrayList;
@@ -30,14 +30,14 @@ final class PromptFields {
         }
     }
 
-    List<Fault> faults() {
-        List<Fault> faults = new ArrayList<>();
+    List<FieldError> faults() {
+        List<FieldError> faults = new ArrayList<>();
         if (!type.valid()
                 || type.text().filter(text -> !TYPES.containsKey(text)).isPresent()) {
-            faults.add(new Fault("body." + INPUT_TYPE, "Input should be 'query' or 'document'", "literal_error"));
+            faults.add(new FieldError("body." + INPUT_TYPE, "Input should be 'query' or 'document'", "literal_error"));
         }
         if (!name.valid()) {
-            faults.add(new Fault("body." + PROMPT_NAME, "Input should be a valid string", "string_type"));
+            faults.add(new FieldError("body." + PROMPT_NAME, "Input should be a valid string", "string_type"));
         }
         return faults;
     }

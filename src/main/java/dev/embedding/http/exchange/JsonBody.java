@@ -3,11 +3,11 @@ package dev.embedding.http.exchange;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.InflightBytes;
-import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.edge.failure.InvalidRequestException;
-import dev.embedding.http.edge.failure.RefusedException;
+import dev.embedding.http.edge.failure.RequestRejectedException;
 import dev.embedding.http.edge.header.JsonMediaType;
-import dev.embedding.http.exchange.json.BodyBytes;
+import dev.embedding.http.exchange.json.JsonBytes;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.MalformedJsonException;
 import io.vertx.ext.web.RoutingContext;
@@ -63,20 +63,20 @@ public final class JsonBody {
      * Reads a body that must be one JSON document. What the reader finds is only taken when the whole body is JSON.
      *
      * @throws InvalidRequestException when it is missing or no JSON, or when the reader refuses it
-     * @throws RefusedException 415 when it is of another media type; none is taken for JSON
+     * @throws RequestRejectedException 415 when it is of another media type; none is taken for JSON
      */
     public <T> T read(Reader<T> reader) {
         if (body.length() == 0) {
-            throw new InvalidRequestException(new Fault("body", "Field required", "missing"));
+            throw new InvalidRequestException(new FieldError("body", "Field required", "missing"));
         }
         if (mediaType != null && !mediaType.isBlank() && !JsonMediaType.matches(mediaType)) {
-            throw new RefusedException(415, "The body must be JSON (Content-Type: application/json).");
+            throw new RequestRejectedException(415, "The body must be JSON (Content-Type: application/json).");
         }
         try {
-            return read(new JsonReader(new BodyBytes(body.segments(), body.length(), checkpoint), memory), reader);
+            return read(new JsonReader(new JsonBytes(body.segments(), body.length(), checkpoint), memory), reader);
         } catch (MalformedJsonException fault) {
-            throw new InvalidRequestException(
-                    new Fault("body." + fault.position(), "JSON decode error: " + fault.problem(), "json_invalid"));
+            throw new InvalidRequestException(new FieldError(
+                    "body." + fault.position(), "JSON decode error: " + fault.problem(), "json_invalid"));
         }
     }
 

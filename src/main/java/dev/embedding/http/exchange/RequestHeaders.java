@@ -2,12 +2,12 @@ package dev.embedding.http.exchange;
 
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.failure.InvalidRequestException;
-import dev.embedding.http.edge.header.EmbeddingSpace;
 import dev.embedding.http.edge.header.HeaderList;
-import dev.embedding.http.edge.header.RequestPriority;
-import dev.embedding.http.edge.header.RequestTimeout;
+import dev.embedding.http.edge.header.PriorityHeader;
+import dev.embedding.http.edge.header.TimeoutHeader;
+import dev.embedding.http.edge.header.VectorSpaceHeader;
+import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
-import dev.embedding.serving.VectorWish;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.model.EmbeddingInput;
 import io.vertx.ext.web.RoutingContext;
@@ -25,10 +25,11 @@ public final class RequestHeaders {
      *
      * @throws InvalidRequestException when one of them says what is not understood
      */
-    public static EmbeddingRequest request(RoutingContext exchange, List<EmbeddingInput> inputs, VectorWish wish) {
+    public static EmbeddingRequest request(
+            RoutingContext exchange, List<EmbeddingInput> inputs, EmbeddingOptions options) {
         EmbeddingRequest request = new EmbeddingRequest(
-                inputs, wish, RequestPriority.of(exchange), EmbeddingSpace.required(exchange), cacheUse(exchange));
-        RequestTimeout.of(exchange); // is in force already, where it is understood
+                inputs, options, PriorityHeader.of(exchange), VectorSpaceHeader.required(exchange), cacheUse(exchange));
+        TimeoutHeader.of(exchange); // is in force already, where it is understood
         return request;
     }
 

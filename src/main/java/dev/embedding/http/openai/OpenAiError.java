@@ -1,7 +1,7 @@
 package dev.embedding.http.openai;
 
 import dev.embedding.http.edge.failure.Failure;
-import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.FieldError;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +71,8 @@ public record OpenAiError(@Schema(required = true) Content error) {
             case 503 -> "unavailable";
             case 504 -> "deadline_exceeded";
             case 500 -> "internal_error";
-            default -> failure.faults().stream().findFirst().map(Fault::type).orElse("not_found");
+            default ->
+                failure.faults().stream().findFirst().map(FieldError::type).orElse("not_found");
         };
     }
 }

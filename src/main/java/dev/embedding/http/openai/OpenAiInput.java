@@ -1,9 +1,9 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
-import dev.embedding.serving.Indices;
+import dev.embedding.serving.InputIndices;
 import dev.embedding.serving.model.EmbeddingInput;
 import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ final class OpenAiInput {
 
     private final List<EmbeddingInput> inputs = new ArrayList<>();
     private final List<Integer> empty = new ArrayList<>();
-    private @Nullable Fault fault;
+    private @Nullable FieldError fault;
     private int count;
     private int idCount;
 
@@ -55,26 +55,27 @@ final class OpenAiInput {
         return inputs;
     }
 
-    Optional<Fault> fault() {
+    Optional<FieldError> fault() {
         if (fault != null) {
             return Optional.of(fault);
         }
         if (count == 0) {
-            return Optional.of(new Fault(FIELD, "List should have at least 1 item, not 0", "too_short"));
+            return Optional.of(new FieldError(FIELD, "List should have at least 1 item, not 0", "too_short"));
         }
         if (count > MOST) {
             return Optional.of(
-                    new Fault(FIELD, "List should have at most " + MOST + " items, not " + count, "too_long"));
+                    new FieldError(FIELD, "List should have at most " + MOST + " items, not " + count, "too_long"));
         }
         if (endless.isPresent()) {
-            return Optional.of(new Fault(
+            return Optional.of(new FieldError(
                     FIELD,
                     "Input at index " + endless.getAsInt() + " has more than " + MOST_IDS + " token ids",
                     "too_long"));
         }
         return empty.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Fault(FIELD, "Input at index " + Indices.shown(empty) + " is empty", "value_error"));
+                : Optional.of(new FieldError(
+                        FIELD, "Input at index " + InputIndices.shown(empty) + " is empty", "value_error"));
     }
 
     private void readList(JsonReader json) {
@@ -139,6 +140,6 @@ final class OpenAiInput {
     }
 
     private void refuse() {
-        fault = new Fault(FIELD, SHAPE, "invalid_type");
+        fault = new FieldError(FIELD, SHAPE, "invalid_type");
     }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.ModelNames;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -124,7 +124,7 @@ public class OpenAiModels {
 
     private long created() {
         return active.model()
-                .map(EmbeddingModel::loadedAt)
+                .map(LoadedModel::loadedAt)
                 .orElseThrow(EmbeddingFailure.NoModel::new)
                 .getEpochSecond();
     }

@@ -1,8 +1,8 @@
 package dev.embedding.http.openai;
 
+import dev.embedding.http.exchange.EmbeddingExchange;
+import dev.embedding.http.exchange.ParsedRequest;
 import dev.embedding.http.exchange.RequestHeaders;
-import dev.embedding.http.exchange.VectorExchange;
-import dev.embedding.http.exchange.VectorRequest;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
@@ -23,9 +23,9 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "OpenAI")
 public class OpenAiResource {
 
-    private final VectorExchange vectors;
+    private final EmbeddingExchange vectors;
 
-    OpenAiResource(VectorExchange vectors) {
+    OpenAiResource(EmbeddingExchange vectors) {
         this.vectors = vectors;
     }
 
@@ -41,14 +41,14 @@ public class OpenAiResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = OpenAiShapes.EmbeddingsRequest.class)))
+                            schema = @Schema(implementation = OpenAiSchemas.EmbeddingsRequest.class)))
     @APIResponse(
             responseCode = "200",
             description = "One vector an input",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = OpenAiShapes.EmbeddingsList.class)))
+                            schema = @Schema(implementation = OpenAiSchemas.EmbeddingsList.class)))
     @APIResponse(
             responseCode = "404",
             description = "Another model is served",
@@ -58,10 +58,10 @@ public class OpenAiResource {
                             schema = @Schema(implementation = OpenAiError.class)))
     public Uni<Response> embeddings(@Parameter(hidden = true) @Context RoutingContext exchange) {
         return vectors.answer(exchange, body -> {
-            OpenAiBody wanted = OpenAiBody.parse(body);
-            return new VectorRequest(
-                    RequestHeaders.request(exchange, wanted.inputs(), wanted.wish()),
-                    wanted.asBase64() ? OpenAiAnswer.BASE64 : OpenAiAnswer.NUMBERS);
+            OpenAiRequestBody wanted = OpenAiRequestBody.parse(body);
+            return new ParsedRequest(
+                    RequestHeaders.request(exchange, wanted.inputs(), wanted.options()),
+                    wanted.asBase64() ? OpenAiResponseEncoder.BASE64 : OpenAiResponseEncoder.NUMBERS);
         });
     }
 

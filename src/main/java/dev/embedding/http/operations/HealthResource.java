@@ -5,7 +5,7 @@ import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsHealth;
 import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
@@ -47,12 +47,12 @@ public class HealthResource {
     }
 
     private Health report() {
-        Optional<EmbeddingModel> model = active.model();
+        Optional<LoadedModel> model = active.model();
         ServiceSettings settings = control.current();
         SettingsHealth stored = control.health();
         Map<String, String> dependencies = new LinkedHashMap<>();
         dependencies.put("model_loaded", model.isPresent() ? "True" : "False");
-        dependencies.put("model_name", model.map(EmbeddingModel::name).orElse(settings.modelName()));
+        dependencies.put("model_name", model.map(LoadedModel::name).orElse(settings.modelName()));
         dependencies.put("device", settings.device());
         dependencies.put(
                 "dimension",
@@ -70,10 +70,9 @@ public class HealthResource {
     }
 
     /** What an operator should look at, by name. */
-    private Map<String, String> faults(
-            Optional<EmbeddingModel> model, ServiceSettings settings, SettingsHealth stored) {
+    private Map<String, String> faults(Optional<LoadedModel> model, ServiceSettings settings, SettingsHealth stored) {
         Map<String, String> faults = new TreeMap<>();
-        model.flatMap(EmbeddingModel::fault)
+        model.flatMap(LoadedModel::fault)
                 .ifPresent(fault -> faults.put("engine_fault", fault + "; a fresh model is being loaded"));
         deviceFault(model, settings).ifPresent(fault -> faults.put("device_fault", fault));
         stored.faults()
@@ -83,10 +82,10 @@ public class HealthResource {
     }
 
     /** Only a fault when the GPU was asked for explicitly: {@code cuda} is merely the default. */
-    private Optional<String> deviceFault(Optional<EmbeddingModel> model, ServiceSettings settings) {
+    private Optional<String> deviceFault(Optional<LoadedModel> model, ServiceSettings settings) {
         boolean gpuAskedFor =
                 control.given().contains(SettingKey.DEVICE) && settings.device().equals(CUDA);
-        return gpuAskedFor ? model.flatMap(EmbeddingModel::deviceFallback) : Optional.empty();
+        return gpuAskedFor ? model.flatMap(LoadedModel::deviceFallback) : Optional.empty();
     }
 
     /** The answer of {@code GET /health}. */

@@ -8,11 +8,11 @@ import dev.embedding.model.Tokenization;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.EmbeddingFailure;
-import dev.embedding.serving.model.EmbeddingModel;
 import dev.embedding.serving.model.GpuMemory;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.support.Workers;
+import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -37,7 +37,7 @@ public class ModelResource {
 
     private final ActiveModel active;
     private final SettingsControl control;
-    private final Workers workers;
+    private final WorkerPools workers;
 
     ModelResource(ActiveModel active, SettingsControl control, ModelHost host) {
         this.active = active;
@@ -56,14 +56,14 @@ public class ModelResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ModelInfo.class)))
     public Uni<ModelInfo> info() {
-        EmbeddingModel model = active.model().orElseThrow(EmbeddingFailure.NoModel::new);
+        LoadedModel model = active.model().orElseThrow(EmbeddingFailure.NoModel::new);
         if (!model.device().equals(CUDA)) {
             return Uni.createFrom().item(() -> info(model, Optional.empty()));
         }
         return Uni.createFrom().item(() -> info(model, GpuMemory.query())).runSubscriptionOn(workers.forLongWork());
     }
 
-    private ModelInfo info(EmbeddingModel model, Optional<GpuMemory> memory) {
+    private ModelInfo info(LoadedModel model, Optional<GpuMemory> memory) {
         ServiceSettings settings = control.current();
         Tokenization tokenization = model.description().tokenization();
         return new ModelInfo(
@@ -107,7 +107,7 @@ public class ModelResource {
                         fidelity.texts(),
                         fidelity.minCosine(),
                         fidelity.meanCosine(),
-                        fidelity.tenNearest()));
+                        fidelity.recallAt10()));
     }
 
     /** How a model was quantized, and how near to fp32 its vectors are. */
@@ -125,8 +125,8 @@ public class ModelResource {
             double meanCosine,
 
             @Schema(required = true, description = "Part of the ten nearest texts that are the same, from 0 to 1")
-            @JsonProperty("ten_nearest")
-            double tenNearest) {}
+            @JsonProperty("recall_at_10")
+            double recallAt10) {}
 
     /** The answer of {@code GET /model/info}. */
     public record ModelInfo(

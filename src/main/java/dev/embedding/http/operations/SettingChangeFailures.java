@@ -1,6 +1,6 @@
 package dev.embedding.http.operations;
 
-import dev.embedding.http.edge.ErrorAnswer;
+import dev.embedding.http.edge.ErrorResponse;
 import dev.embedding.http.edge.failure.Failure;
 import dev.embedding.reload.SettingChangeException;
 import io.vertx.core.http.HttpMethod;
@@ -17,14 +17,14 @@ class SettingChangeFailures {
                 switch (failure.reason()) {
                     case STORE_OFF, READ_ONLY -> 400;
                     case NOT_STORED -> 404;
-                    case OTHER_SPACE, NOT_STORABLE, MODEL_NOT_ALLOWED -> 422;
+                    case SPACE_MISMATCH, NOT_STORABLE, MODEL_NOT_ALLOWED -> 422;
                     case MODEL_NOT_LOADED -> 500;
                     case STORE_UNAVAILABLE, STOPPING -> 503;
                 };
         Failure answered = status == 422
                 ? Failure.invalid(changedField(exchange, failure), failure.detail())
                 : Failure.of(status, failure.detail());
-        return ErrorAnswer.of(answered, exchange).toResponse().build();
+        return ErrorResponse.of(answered, exchange).toResponse().build();
     }
 
     /** The field of a request that names what it wants to change. */

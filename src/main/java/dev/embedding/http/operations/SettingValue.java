@@ -1,7 +1,7 @@
 package dev.embedding.http.operations;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.settings.InvalidSettingException;
 import dev.embedding.settings.SettingKey;
@@ -102,16 +102,17 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
     }
 
     /** What is wrong with it, whatever the setting. */
-    Optional<Fault> lengthFault(String field) {
+    Optional<FieldError> lengthFault(String field) {
         return tooLong
-                ? Optional.of(
-                        new Fault(field, "Should have at most " + MAX_CHARACTERS + " characters as stored", "too_long"))
+                ? Optional.of(new FieldError(
+                        field, "Should have at most " + MAX_CHARACTERS + " characters as stored", "too_long"))
                 : Optional.empty();
     }
 
     /** What is wrong with it as the value of this setting. */
-    Optional<Fault> fault(SettingKey key, String field) {
-        return lengthFault(field).or(() -> ruleFault(key).map(message -> new Fault(field, message, "value_error")));
+    Optional<FieldError> fault(SettingKey key, String field) {
+        return lengthFault(field)
+                .or(() -> ruleFault(key).map(message -> new FieldError(field, message, "value_error")));
     }
 
     private Optional<String> ruleFault(SettingKey key) {

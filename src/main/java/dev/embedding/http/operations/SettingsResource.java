@@ -8,7 +8,7 @@ import dev.embedding.reload.SettingChangeException;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.SettingKey;
-import dev.embedding.support.Workers;
+import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import io.vertx.ext.web.RoutingContext;
@@ -42,7 +42,7 @@ public class SettingsResource {
 
     private final ServiceIdentity identity;
     private final SettingsControl control;
-    private final Workers workers;
+    private final WorkerPools workers;
 
     SettingsResource(ServiceIdentity identity, SettingsControl control, ModelHost host) {
         this.identity = identity;
@@ -77,14 +77,14 @@ public class SettingsResource {
     @Operation(operationId = "changeSetting", summary = "Change a setting")
     @RequestBody(
             required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = SettingsInApi.CHANGE)))
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = OpenApiSettings.CHANGE)))
     @APIResponse(
             responseCode = "200",
             description = "The settings, with the change in force",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> change(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return changed(exchange, SettingChanges::single);
+        return changed(exchange, SettingsRequestBody::single);
     }
 
     /** {@code POST /settings/bulk}. */
@@ -93,14 +93,14 @@ public class SettingsResource {
     @Operation(operationId = "changeSettings", summary = "Change several settings, all or none")
     @RequestBody(
             required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = SettingsInApi.CHANGES)))
+            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(ref = OpenApiSettings.CHANGES)))
     @APIResponse(
             responseCode = "200",
             description = "The settings, with all changes in force",
             content =
                     @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Settings.class)))
     public Uni<Settings> changeAll(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return changed(exchange, SettingChanges::bulk);
+        return changed(exchange, SettingsRequestBody::bulk);
     }
 
     /** {@code DELETE /settings/{key}}. */
@@ -119,14 +119,14 @@ public class SettingsResource {
 
     Uni<Settings> deleted(String key, Optional<String> keyId) {
         return changed(
-                Uni.createFrom().item(() -> SettingChanges.deletion(key)).runSubscriptionOn(workers.forBytes(0)),
+                Uni.createFrom().item(() -> SettingsRequestBody.deletion(key)).runSubscriptionOn(workers.forBytes(0)),
                 keyId);
     }
 
-    private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingChanges> read) {
+    private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingsRequestBody> read) {
         // Now: a caller that goes away takes its exchange along, but not its change.
         JsonBody body = JsonBody.of(exchange);
-        Uni<SettingChanges> wanted = Uni.createFrom().deferred(() -> {
+        Uni<SettingsRequestBody> wanted = Uni.createFrom().deferred(() -> {
             Runnable release = InflightBytes.hold(exchange);
             return Uni.createFrom()
                     .item(() -> read.apply(body))
@@ -137,7 +137,7 @@ public class SettingsResource {
         return changed(wanted, AccessControl.keyId(exchange));
     }
 
-    private Uni<Settings> changed(Uni<SettingChanges> wanted, Optional<String> keyId) {
+    private Uni<Settings> changed(Uni<SettingsRequestBody> wanted, Optional<String> keyId) {
         if (control.source().equals(ENVIRONMENT)) {
             return Uni.createFrom().failure(SettingChangeException.storeOff());
         }

@@ -5,7 +5,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.infer.GraphOutput;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.infer.InferenceSession;
-import dev.embedding.infer.Termination;
+import dev.embedding.infer.RunTermination;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
@@ -30,7 +30,7 @@ public final class ModelQuantizer {
     public ModelQuantizer(InferenceRuntime runtime) {
         this.runtime = runtime;
         try {
-            this.signedWeights = SignedProducts.areExact(runtime);
+            this.signedWeights = SaturationProbe.areExact(runtime);
         } catch (OrtException failure) {
             throw new InferenceException(EngineMessage.of(failure), failure);
         }
@@ -102,7 +102,7 @@ public final class ModelQuantizer {
         Workspace workspace = new Workspace();
         for (int[] ids : texts) {
             pause.run();
-            TokenVectors ofText = session.run(TokenBatch.of(List.of(ids)), workspace, new Termination());
+            TokenVectors ofText = session.run(TokenBatch.of(List.of(ids)), workspace, new RunTermination());
             for (int component = 0; component < largest.length; component++) {
                 largest[component] =
                         Math.max(largest[component], ofText.values().get(component));

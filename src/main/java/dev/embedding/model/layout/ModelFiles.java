@@ -31,11 +31,11 @@ final class ModelFiles {
             "[^/]+\\.safetensors|pytorch_model[^/]*\\.bin|tf_model[^/]*\\.h5|flax_model[^/]*\\.msgpack");
 
     private final String modelName;
-    private final ModelFolder folder;
+    private final ModelDirectory folder;
     private final SortedMap<String, Path> used = new TreeMap<>();
     private final Map<String, JsonNode> parsed = new HashMap<>();
 
-    ModelFiles(String modelName, ModelFolder folder) {
+    ModelFiles(String modelName, ModelDirectory folder) {
         this.modelName = modelName;
         this.folder = folder;
     }

@@ -3,7 +3,7 @@ package dev.embedding.model.layout;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.embedding.model.DenseLayer;
-import dev.embedding.model.VectorModule;
+import dev.embedding.model.PostPoolingModule;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +79,9 @@ final class ModuleChain {
     }
 
     private static void refuseByTask(ModelFiles files, Module transformer) {
-        String file = transformer.folder() + SentenceConfig.NAMES.get(0);
+        String file = transformer.folder() + SentenceBertConfig.NAMES.get(0);
         String task = files.optionalJson(file).path("transformer_task").asText();
-        OtherTask.ofTransformerTask(task).ifPresent(other -> {
+        UnsupportedTask.ofTransformerTask(task).ifPresent(other -> {
             throw files.refusal(file, "has the transformer_task " + task + other.refusal());
         });
     }
@@ -101,7 +101,7 @@ final class ModuleChain {
 
     private static String type(ModelFiles files, JsonNode module) {
         String type = module.path("type").asText();
-        OtherTask.ofModule(type).ifPresent(task -> {
+        UnsupportedTask.ofModule(type).ifPresent(task -> {
             throw files.refusal(FILE, "has the module " + type + task.refusal());
         });
         if (!type.startsWith(PACKAGE)) {
@@ -141,7 +141,7 @@ final class ModuleChain {
 
     /** The pooling's configuration, which need not be there where no modules are listed. */
     String poolingConfig() {
-        return listed ? modules.get(1).folder() + "config.json" : PoolingChoice.USUAL_FILE;
+        return listed ? modules.get(1).folder() + "config.json" : PoolingSelection.USUAL_FILE;
     }
 
     /** Whether the last module that does anything is Normalize. */
@@ -151,7 +151,7 @@ final class ModuleChain {
     }
 
     /** What makes one vector of another, without a Normalize at the end. */
-    List<VectorModule> vectorModules() {
+    List<PostPoolingModule> vectorModules() {
         List<Module> behind = behind();
         behind.stream()
                 .filter(module ->
@@ -171,11 +171,11 @@ final class ModuleChain {
                 .toList();
     }
 
-    private VectorModule vectorModule(Module module) {
+    private PostPoolingModule vectorModule(Module module) {
         return switch (module.type()) {
             case DENSE -> dense(module);
             case LAYER_NORM -> layerNorm(module);
-            default -> new VectorModule.Normalize();
+            default -> new PostPoolingModule.Normalize();
         };
     }
 
@@ -184,9 +184,9 @@ final class ModuleChain {
         String file = module.folder() + "config.json";
         String reads = config.path("module_input_name").asText(VECTOR);
         String writes = config.path("module_output_name").asText(reads);
-        if (writes.equals(OtherTask.SCORES)) {
+        if (writes.equals(UnsupportedTask.SCORES)) {
             throw files.refusal(
-                    file, "has the " + module.type() + " module write " + writes + OtherTask.RERANKER.refusal());
+                    file, "has the " + module.type() + " module write " + writes + UnsupportedTask.RERANKER.refusal());
         }
         if (!reads.equals(VECTOR) || !writes.equals(VECTOR)) {
             throw files.refusal(
@@ -215,9 +215,9 @@ final class ModuleChain {
                 config.path("use_residual").asBoolean());
     }
 
-    private VectorModule.LayerNorm layerNorm(Module module) {
+    private PostPoolingModule.LayerNorm layerNorm(Module module) {
         JsonNode config = files.json(module.folder() + "config.json");
-        return new VectorModule.LayerNorm(
+        return new PostPoolingModule.LayerNorm(
                 weights(module), config.path("dimension").asInt());
     }
 

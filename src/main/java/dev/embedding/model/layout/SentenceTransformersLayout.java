@@ -1,19 +1,19 @@
 package dev.embedding.model.layout;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedding.model.GraphEnd;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Kind;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
+import dev.embedding.model.OutputStage;
 import dev.embedding.model.PoolingSource;
+import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.Prompts;
 import dev.embedding.model.Quantization;
 import dev.embedding.model.Tokenization;
-import dev.embedding.model.VectorModule;
-import dev.embedding.model.file.GraphOutputs;
-import dev.embedding.model.file.OnnxContent;
-import dev.embedding.model.file.TokenTable;
+import dev.embedding.model.file.OnnxOutputs;
+import dev.embedding.model.file.OnnxWeights;
+import dev.embedding.model.file.TokenVectorTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,46 +36,47 @@ public final class SentenceTransformersLayout {
 
     /** What is read of every model that has it, besides its weights. */
     private static final List<String> FILES_OF_A_MODULE = Stream.concat(
-                    Stream.of("config.json", "tokenizer.json", "tokenizer_config.json"), SentenceConfig.NAMES.stream())
+                    Stream.of("config.json", "tokenizer.json", "tokenizer_config.json"),
+                    SentenceBertConfig.NAMES.stream())
             .toList();
 
-    private final ModelWish wish;
+    private final ModelRequest request;
     private final ModelDescription.Source source;
     private final ModelFiles files;
 
-    public SentenceTransformersLayout(ModelWish wish, ModelDescription.Source source, ModelFolder folder) {
-        this.wish = wish;
+    public SentenceTransformersLayout(ModelRequest request, ModelDescription.Source source, ModelDirectory folder) {
+        this.request = request;
         this.source = source;
-        this.files = new ModelFiles(wish.name(), folder);
+        this.files = new ModelFiles(request.name(), folder);
     }
 
     /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
     public ModelDescription read() {
         files.fetch(List.of(ModuleChain.FILE, PromptsFile.NAME));
-        OtherTask.refuseByType(files);
+        UnsupportedTask.refuseByType(files);
         ModuleChain modules = ModuleChain.read(files);
         files.fetch(Stream.concat(
                         modules.folders().stream()
                                 .flatMap(folder -> FILES_OF_A_MODULE.stream().map(file -> folder + file)),
-                        modules.isListed() ? Stream.of() : Stream.of(PoolingChoice.USUAL_FILE))
+                        modules.isListed() ? Stream.of() : Stream.of(PoolingSelection.USUAL_FILE))
                 .toList());
         return modules.isStatic() ? ofTable(modules) : ofTransformer(modules);
     }
 
     private ModelDescription ofTable(ModuleChain modules) {
-        if (wish.precision().canBeMade()) {
+        if (request.precision().canBeMade()) {
             throw files.refusal(
                     ModuleChain.FILE,
                     "describes a static model, which is not quantized: it only looks tokens up; set precision to fp32");
         }
-        PoolingChoice pooling = PoolingChoice.ofTable(files, wish);
+        PoolingSelection pooling = PoolingSelection.ofTable(files, request);
         String folder = modules.firstFolder();
         Tokenization tokenization = TokenizationFiles.ofTable(files, folder);
         Path table = files.requireFile(
                 folder + ModuleChain.SAFETENSORS,
                 "it holds the table of a StaticEmbedding module, which is read from safetensors only");
         return new ModelDescription(
-                wish.name(),
+                request.name(),
                 source,
                 files.revision(),
                 Kind.STATIC,
@@ -87,7 +88,7 @@ public final class SentenceTransformersLayout {
                 "static",
                 pooling.modes(),
                 pooling.source(),
-                GraphEnd.TOKENS,
+                OutputStage.TOKENS,
                 modules.vectorModules(),
                 modules.normalizes(),
                 cutDimension(),
@@ -104,25 +105,25 @@ public final class SentenceTransformersLayout {
         JsonNode config = files.json(transformer + "config.json");
         refuseUnlistedOtherTask(modules, config);
         Tokenization tokenization = TokenizationFiles.ofTransformer(files, transformer, config);
-        List<VectorModule> vectorModules = modules.vectorModules();
-        OnnxFileChoice.Choice choice = new OnnxFileChoice(files, transformer).choose(wish);
+        List<PostPoolingModule> vectorModules = modules.vectorModules();
+        OnnxFileSelection.Choice choice = new OnnxFileSelection(files, transformer).choose(request);
         String onnxFile = choice.file();
         files.fetchWithNamesakes(onnxFile); // which external data mostly are
         Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
-        OnnxContent content = read(weights, OnnxContent::read);
-        GraphOutputs outputs = read(weights, GraphOutputs::read);
+        OnnxWeights content = read(weights, OnnxWeights::read);
+        OnnxOutputs outputs = read(weights, OnnxOutputs::read);
         refuseLogits(onnxFile, outputs, config);
-        PoolingChoice pooling = PoolingChoice.ofTransformer(files, modules, wish, onnxFile, outputs, config);
+        PoolingSelection pooling = PoolingSelection.ofTransformer(files, modules, request, onnxFile, outputs, config);
         // Of a model that it did not save sentence-transformers does not read its own configuration either.
         boolean configured = pooling.source() != PoolingSource.DEFAULT;
         fetchExternalData(onnxFile, content);
         Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
         return new ModelDescription(
-                wish.name(),
+                request.name(),
                 source,
                 files.revision(),
                 Kind.TRANSFORMER,
-                WeightFiles.of(wish.name(), weights, content),
+                WeightFiles.of(request.name(), weights, content),
                 quantization.map(made -> made.precision().label()).orElseGet(content::precision),
                 quantization,
                 content.scalesByBatch() || quantization.isPresent(),
@@ -135,7 +136,7 @@ public final class SentenceTransformersLayout {
                 modules.normalizes(),
                 configured ? cutDimension() : OptionalInt.empty(),
                 matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(PromptsFile.NAME)),
-                LearnedPositions.padTokenId(config),
+                PositionEmbeddings.padTokenId(config),
                 configured ? prompts() : givenPrompts(Prompts.NONE),
                 files.optionalJson(modules.poolingConfig())
                         .path("include_prompt")
@@ -144,7 +145,7 @@ public final class SentenceTransformersLayout {
                 files.used());
     }
 
-    private Optional<Quantization> planned(String onnxFile, OnnxContent content) {
+    private Optional<Quantization> planned(String onnxFile, OnnxWeights content) {
         if (!content.precision().equals("fp32")) {
             throw files.refusal(
                     onnxFile,
@@ -158,29 +159,30 @@ public final class SentenceTransformersLayout {
                     "keeps weights in other files, and is quantized only where it holds them itself: export it again"
                             + " into one file, or ship a quantized one, or set precision to fp32");
         }
-        return Optional.of(Quantization.planned(wish.precision()));
+        return Optional.of(Quantization.planned(request.precision()));
     }
 
     private String precision(Path table) {
         try {
-            return TokenTable.open(table).precision();
+            return TokenVectorTable.open(table).precision();
         } catch (IOException failure) {
-            throw new ModelUnavailableException("Model " + wish.name() + ": " + failure.getMessage(), failure);
+            throw new ModelUnavailableException("Model " + request.name() + ": " + failure.getMessage(), failure);
         }
     }
 
     /** Where no modules are listed, and no graph is there to show what the model is for. */
     private void refuseUnlistedOtherTask(ModuleChain modules, JsonNode config) {
         if (!modules.isListed() && files.onnxFiles().isEmpty()) {
-            PoolingChoice.refuseOtherArchitecture(files, config);
+            PoolingSelection.refuseOtherArchitecture(files, config);
         }
     }
 
-    private void refuseLogits(String onnxFile, GraphOutputs outputs, JsonNode config) {
+    private void refuseLogits(String onnxFile, OnnxOutputs outputs, JsonNode config) {
         if (outputs.areLogitsOnly()) {
             throw files.refusal(
                     onnxFile,
-                    "gives logits and no vectors" + OtherTask.ofLogits(config).refusal());
+                    "gives logits and no vectors"
+                            + UnsupportedTask.ofLogits(config).refusal());
         }
     }
 
@@ -189,7 +191,7 @@ public final class SentenceTransformersLayout {
     }
 
     private Prompts givenPrompts(Prompts own) {
-        return own.orElse(wish.queryPrompt(), wish.documentPrompt());
+        return own.orElse(request.queryPrompt(), request.documentPrompt());
     }
 
     private OptionalInt cutDimension() {
@@ -212,7 +214,7 @@ public final class SentenceTransformersLayout {
                 .toList();
     }
 
-    private void fetchExternalData(String onnxFile, OnnxContent content) {
+    private void fetchExternalData(String onnxFile, OnnxWeights content) {
         String folder = onnxFile.substring(0, onnxFile.lastIndexOf('/') + 1);
         for (String location : content.externalData()) {
             if (files.has(folder + location)) {
@@ -232,7 +234,7 @@ public final class SentenceTransformersLayout {
             return reader.read(weights);
         } catch (IOException failure) {
             throw new ModelUnavailableException(
-                    "Model " + wish.name() + ": " + weights.getFileName()
+                    "Model " + request.name() + ": " + weights.getFileName()
                             + " cannot be read, or is no ONNX file: fetch or export it again",
                     failure);
         }

@@ -16,8 +16,8 @@ final class TokenizationFiles {
 
     /** @param config {@code config.json} */
     static Tokenization ofTransformer(ModelFiles files, String folder, JsonNode config) {
-        SentenceConfig sentences = SentenceConfig.read(files, folder);
-        MaxTokens maxTokens = MaxTokens.read(files, sentences, folder, config);
+        SentenceBertConfig sentences = SentenceBertConfig.read(files, folder);
+        MaxInputTokens maxTokens = MaxInputTokens.read(files, sentences, folder, config);
         return new Tokenization(
                 files.requireFile(
                         folder + TOKENIZER, "save the model's fast tokenizer with tokenizer.save_pretrained(…)"),
@@ -44,7 +44,7 @@ final class TokenizationFiles {
     }
 
     /** The tokenizer's own file keeps the direction that it was saved with, unless another file says it. */
-    private static boolean cutsStart(ModelFiles files, String folder, SentenceConfig sentences) {
+    private static boolean cutsStart(ModelFiles files, String folder, SentenceBertConfig sentences) {
         Optional<JsonNode> said = Optional.of(sentences.tokenizerArgument("truncation_side"))
                 .filter(JsonNode::isTextual)
                 .or(() -> Optional.of(files.optionalJson(folder + "tokenizer_config.json")

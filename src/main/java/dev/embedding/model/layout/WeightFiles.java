@@ -1,7 +1,7 @@
 package dev.embedding.model.layout;
 
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.file.OnnxContent;
+import dev.embedding.model.file.OnnxWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ final class WeightFiles {
      * @param model the model's name
      * @throws ModelUnavailableException when a file is missing, or lies outside the ONNX file's folder
      */
-    static List<Path> of(String model, Path weights, OnnxContent content) {
+    static List<Path> of(String model, Path weights, OnnxWeights content) {
         List<Path> files = new ArrayList<>(List.of(weights));
         for (String location : content.externalData()) {
             files.add(external(model, weights, location));

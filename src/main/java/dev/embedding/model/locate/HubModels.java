@@ -2,8 +2,8 @@ package dev.embedding.model.locate;
 
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
 import dev.embedding.model.hub.DownloadProgress;
 import dev.embedding.model.hub.Hub;
 import dev.embedding.model.hub.HubException;
@@ -11,7 +11,7 @@ import dev.embedding.model.hub.HubException.Kind;
 import dev.embedding.model.hub.HubName;
 import dev.embedding.model.hub.HubSettings;
 import dev.embedding.model.hub.HubSnapshot;
-import dev.embedding.model.layout.ModelFolder;
+import dev.embedding.model.layout.ModelDirectory;
 import dev.embedding.model.layout.SentenceTransformersLayout;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -48,14 +48,14 @@ public final class HubModels {
     }
 
     /** Loads what the service needs of a model, where it is not in the cache already. */
-    ModelDescription locate(ModelWish wish) {
+    ModelDescription locate(ModelRequest request) {
         try {
-            HubName name = HubName.parse(wish.name());
-            try (Hub hub = new Hub(HubSettings.from(environment, wish.cacheDirectory()))) {
+            HubName name = HubName.parse(request.name());
+            try (Hub hub = new Hub(HubSettings.from(environment, request.cacheDirectory()))) {
                 use(hub);
                 HubSnapshot snapshot = hub.snapshot(name);
                 ModelDescription model = new SentenceTransformersLayout(
-                                wish, Source.HUB, new ModelFolder.OfHub(snapshot, mostBytes(), progress))
+                                request, Source.HUB, new ModelDirectory.OfHub(snapshot, mostBytes(), progress))
                         .read();
                 snapshot.makeCurrent();
                 return model;
@@ -66,7 +66,7 @@ public final class HubModels {
             String beginning = SAID_OF_NAMES.contains(failure.kind())
                     ? " is neither a local directory nor bundled with this service: "
                     : ": ";
-            throw new ModelUnavailableException("Model " + wish.name() + beginning + failure.getMessage(), failure);
+            throw new ModelUnavailableException("Model " + request.name() + beginning + failure.getMessage(), failure);
         }
     }
 

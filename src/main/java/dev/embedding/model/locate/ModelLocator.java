@@ -2,9 +2,9 @@ package dev.embedding.model.locate;
 
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
-import dev.embedding.model.layout.ModelFolder;
+import dev.embedding.model.layout.ModelDirectory;
 import dev.embedding.model.layout.SentenceTransformersLayout;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -32,18 +32,19 @@ public final class ModelLocator {
     }
 
     /** @throws ModelUnavailableException when the name leads to no model, or to one that is not supported */
-    public ModelDescription locate(ModelWish wish) {
-        String name = wish.name();
+    public ModelDescription locate(ModelRequest request) {
+        String name = request.name();
         Optional<Path> directory = directory(Path.of(""), name);
         if (directory.isPresent()) {
-            return new SentenceTransformersLayout(wish, Source.DIRECTORY, new ModelFolder.Local(directory.get()))
+            return new SentenceTransformersLayout(request, Source.DIRECTORY, new ModelDirectory.Local(directory.get()))
                     .read();
         }
         return bundledRoots.stream()
                 .flatMap(root -> directory(root, name).filter(found -> isInside(root, found)).stream())
                 .findFirst()
-                .map(found -> new SentenceTransformersLayout(wish, Source.BUNDLED, new ModelFolder.Local(found)).read())
-                .orElseGet(() -> hub.locate(wish));
+                .map(found ->
+                        new SentenceTransformersLayout(request, Source.BUNDLED, new ModelDirectory.Local(found)).read())
+                .orElseGet(() -> hub.locate(request));
     }
 
     /** Ends a search that loads from a hub. */

@@ -2,7 +2,7 @@ package dev.embedding.serving.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.embedding.batch.RowMemory;
+import dev.embedding.batch.RowCache;
 import dev.embedding.serving.model.EmbeddedText;
 import dev.embedding.serving.model.EmbeddingInput;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * prompt and its exact text, so what is kept outlives a change of the model. It is kept when its row is computed, whatever
  * becomes of the request. Thread-safe.
  */
-public final class VectorCache implements RowMemory<EmbeddedText> {
+public final class VectorCache implements RowCache<EmbeddedText> {
 
     /** Of an entry beside its vector's components: key, records, array, and Caffeine's node. */
     private static final int BYTES_OF_ENTRY = 256;
@@ -54,11 +54,11 @@ public final class VectorCache implements RowMemory<EmbeddedText> {
      * @param use that the request makes of the cache
      * @param checkpoint called between two inputs; may throw to end the looking
      */
-    public Recall recall(
+    public CacheLookup lookup(
             String fingerprint, String prompt, List<EmbeddingInput> inputs, CacheUse use, Runnable checkpoint) {
         return vectors == null || use.bypassed()
-                ? Recall.ofNothing(inputs, vectors == null ? 0 : inputs.size())
-                : Recall.of(
+                ? CacheLookup.ofNothing(inputs, vectors == null ? 0 : inputs.size())
+                : CacheLookup.of(
                         vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt, use.scope()), inputs, checkpoint);
     }
 

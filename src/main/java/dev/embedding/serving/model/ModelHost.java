@@ -1,10 +1,10 @@
 package dev.embedding.serving.model;
 
 import dev.embedding.batch.Lanes;
-import dev.embedding.batch.RowMemory;
+import dev.embedding.batch.RowCache;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.support.DaemonThreads;
-import dev.embedding.support.Workers;
+import dev.embedding.support.WorkerPools;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -23,10 +23,10 @@ public final class ModelHost implements AutoCloseable {
     private final InferenceRuntime runtime;
     private final Lanes lanes;
     private final List<ExecutorService> pools;
-    private final Workers workers;
+    private final WorkerPools workers;
     private final ScheduledThreadPoolExecutor timer;
     private final QueueLimits queueLimits;
-    private final RowMemory<EmbeddedText> cache;
+    private final RowCache<EmbeddedText> cache;
     private final int cores;
     private final ServingListener listener;
 
@@ -36,7 +36,7 @@ public final class ModelHost implements AutoCloseable {
      * @param queueLimits how long requests may wait
      */
     public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
-        this(laneCount, cores, new InferenceRuntime(), queueLimits, RowMemory.none(), listener);
+        this(laneCount, cores, new InferenceRuntime(), queueLimits, RowCache.none(), listener);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class ModelHost implements AutoCloseable {
             int cores,
             Duration runTimeout,
             QueueLimits queueLimits,
-            RowMemory<EmbeddedText> cache,
+            RowCache<EmbeddedText> cache,
             ServingListener listener) {
         this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, listener);
     }
@@ -58,7 +58,7 @@ public final class ModelHost implements AutoCloseable {
             int cores,
             InferenceRuntime runtime,
             QueueLimits queueLimits,
-            RowMemory<EmbeddedText> cache,
+            RowCache<EmbeddedText> cache,
             ServingListener listener) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
@@ -69,7 +69,7 @@ public final class ModelHost implements AutoCloseable {
         this.pools = List.of(
                 Executors.newFixedThreadPool(cores, DaemonThreads.numbered("worker-")),
                 Executors.newFixedThreadPool(cores, DaemonThreads.numbered("large-worker-")));
-        this.workers = new Workers(pools.get(0), pools.get(1));
+        this.workers = new WorkerPools(pools.get(0), pools.get(1));
         this.timer = DaemonThreads.scheduler("deadlines");
         // An answered request's deadline would otherwise keep its texts and vectors until it has passed.
         timer.setRemoveOnCancelPolicy(true);
@@ -77,7 +77,7 @@ public final class ModelHost implements AutoCloseable {
         var unused = timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
     }
 
-    public Workers workers() {
+    public WorkerPools workers() {
         return workers;
     }
 
@@ -86,7 +86,7 @@ public final class ModelHost implements AutoCloseable {
         return timer;
     }
 
-    RowMemory<EmbeddedText> cache() {
+    RowCache<EmbeddedText> cache() {
         return cache;
     }
 
@@ -117,8 +117,8 @@ public final class ModelHost implements AutoCloseable {
     }
 
     /** Runs that did not stop even then; their threads and sessions are lost. */
-    public long givenUpRuns() {
-        return runtime.givenUpRuns();
+    public long abandonedRuns() {
+        return runtime.abandonedRuns();
     }
 
     /** Whether a run is far beyond its limit and could not even be given up: only another process helps. */
@@ -127,8 +127,8 @@ public final class ModelHost implements AutoCloseable {
     }
 
     /** Completes when so many runs were given up that the process should end; what follows must not block. */
-    public CompletionStage<Void> hopeless() {
-        return runtime.hopeless();
+    public CompletionStage<Void> unrecoverable() {
+        return runtime.unrecoverable();
     }
 
     Lanes lanes() {

@@ -24,6 +24,6 @@ public interface ServingListener {
         /** The batch failed, so that each is tried alone. */
         FAILED,
         /** The batch's run did not end, so that each is tried alone, on another thread. */
-        GIVEN_UP
+        ABANDONED
     }
 }

@@ -52,7 +52,7 @@ public record EnvironmentSettings(
         }
         PathVariables.faults(environment).forEach(faults::add);
         if (faults.isEmpty()) {
-            faults.addAll(HeapLimits.ofThisProcess().faults(environment));
+            faults.addAll(HeapSizeCheck.ofThisProcess().faults(environment));
         }
         Optional<DatabaseUrl> database = database(environment, faults);
         database.flatMap(url -> url.parameters().warning()).ifPresent(warnings::add);

@@ -3,7 +3,7 @@ package dev.embedding.http.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.embedding.http.exchange.json.BodyBytes;
+import dev.embedding.http.exchange.json.JsonBytes;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.MalformedJsonException;
 import java.lang.management.ManagementFactory;
@@ -54,7 +54,7 @@ class BodyMemoryTest {
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
-            new JsonReader(new BodyBytes(segments, body.length, () -> {}), bytes -> {}).readToEnd();
+            new JsonReader(new JsonBytes(segments, body.length, () -> {}), bytes -> {}).readToEnd();
         } catch (MalformedJsonException refused) {
             assertThat(refused.problem()).isNotEmpty();
         }

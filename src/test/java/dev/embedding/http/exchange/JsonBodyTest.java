@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import dev.embedding.http.edge.failure.Fault;
+import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.RandomJson;
@@ -38,7 +38,7 @@ class JsonBodyTest {
 
     @Test
     void missesABodyThatIsEmpty() {
-        assertThat(fault(new byte[0])).isEqualTo(new Fault("body", "Field required", "missing"));
+        assertThat(fault(new byte[0])).isEqualTo(new FieldError("body", "Field required", "missing"));
     }
 
     @ParameterizedTest
@@ -58,14 +58,15 @@ class JsonBodyTest {
                 "\"a\\x\"| body.2 | JSON decode error: Invalid \\escape"
             })
     void namesThePositionOfAFault(String text, String field, String message) {
-        assertThat(fault(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(new Fault(field, message, "json_invalid"));
+        assertThat(fault(text.getBytes(StandardCharsets.UTF_8)))
+                .isEqualTo(new FieldError(field, message, "json_invalid"));
     }
 
     @Test
     void namesThePositionOfInvalidUtf8() {
         byte[] body = {'"', (byte) 0xC3, (byte) 0xA9, 'a', (byte) 0xFF, '"'};
 
-        assertThat(fault(body)).isEqualTo(new Fault("body.3", "JSON decode error: Invalid UTF-8", "json_invalid"));
+        assertThat(fault(body)).isEqualTo(new FieldError("body.3", "JSON decode error: Invalid UTF-8", "json_invalid"));
     }
 
     @Test
@@ -85,14 +86,14 @@ class JsonBodyTest {
 
     @Test
     void prefersAFaultOfTheDocumentToAFaultOfItsContent() {
-        Fault fault = catchThrowableOfType(
+        FieldError fault = catchThrowableOfType(
                         InvalidRequestException.class, () -> Bodies.of("[1] x").read((json, first) -> {
-                            throw new InvalidRequestException(new Fault("body", "no list, please", "list_type"));
+                            throw new InvalidRequestException(new FieldError("body", "no list, please", "list_type"));
                         }))
                 .faults()
                 .get(0);
 
-        assertThat(fault).isEqualTo(new Fault("body.4", "JSON decode error: Extra data", "json_invalid"));
+        assertThat(fault).isEqualTo(new FieldError("body.4", "JSON decode error: Extra data", "json_invalid"));
     }
 
     /** Damaged a little, or not at all. Jackson is as strict. */
@@ -142,7 +143,7 @@ class JsonBodyTest {
         }
     }
 
-    private static Fault fault(byte[] body) {
+    private static FieldError fault(byte[] body) {
         return catchThrowableOfType(InvalidRequestException.class, () -> read(body))
                 .faults()
                 .get(0);

@@ -11,7 +11,7 @@ import dev.embedding.ReferenceModel;
 import dev.embedding.infer.GraphOutput;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.infer.InferenceSession;
-import dev.embedding.infer.Termination;
+import dev.embedding.infer.RunTermination;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
@@ -172,7 +172,7 @@ class ModelQuantizerTest {
 
     private static float[] firstVector(InferenceSession session, int[] ids) {
         try {
-            TokenVectors vectors = session.run(TokenBatch.of(List.of(ids)), new Workspace(), new Termination());
+            TokenVectors vectors = session.run(TokenBatch.of(List.of(ids)), new Workspace(), new RunTermination());
             float[] first = new float[vectors.dimension()];
             vectors.values().get(first);
             return first;

@@ -92,6 +92,6 @@ class PromptsFileTest {
     }
 
     private ModelFiles files() {
-        return new ModelFiles("some/model", new ModelFolder.Local(directory));
+        return new ModelFiles("some/model", new ModelDirectory.Local(directory));
     }
 }

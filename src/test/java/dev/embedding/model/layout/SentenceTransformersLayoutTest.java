@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedding.ReferenceModel;
 import dev.embedding.model.DenseLayer;
-import dev.embedding.model.GraphEnd;
 import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
+import dev.embedding.model.OutputStage;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
+import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.Tokenization;
-import dev.embedding.model.VectorModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ class SentenceTransformersLayoutTest {
                         architecture,
                         List.of(PoolingMode.byLabel(model.pooling()).orElseThrow()),
                         PoolingSource.MODULES,
-                        GraphEnd.TOKENS,
+                        OutputStage.TOKENS,
                         List.of(),
                         normalizes,
                         OptionalInt.empty(),
@@ -316,10 +316,11 @@ class SentenceTransformersLayoutTest {
         assertThat(open.normalizes()).isFalse();
         assertThat(open.modules())
                 .hasExactlyElementsOfTypes(
-                        VectorModule.Normalize.class, DenseLayer.class, VectorModule.LayerNorm.class);
+                        PostPoolingModule.Normalize.class, DenseLayer.class, PostPoolingModule.LayerNorm.class);
         assertThat(normalizing.normalizes()).isTrue();
         assertThat(normalizing.modules())
-                .containsExactly(new VectorModule.LayerNorm(directory.resolve("3_LayerNorm/model.safetensors"), 24));
+                .containsExactly(
+                        new PostPoolingModule.LayerNorm(directory.resolve("3_LayerNorm/model.safetensors"), 24));
     }
 
     private static void writeModules(Path directory, String... types) throws IOException {
@@ -356,7 +357,7 @@ class SentenceTransformersLayoutTest {
 
     private static ModelDescription read(String name, Path directory) {
         return new SentenceTransformersLayout(
-                        ModelWish.of(name), ModelDescription.Source.DIRECTORY, new ModelFolder.Local(directory))
+                        ModelRequest.of(name), ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(directory))
                 .read();
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.model.ModelDescription;
-import dev.embedding.model.ModelWish;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Precision;
@@ -104,7 +104,7 @@ class HubPoolingTest {
     @ValueSource(strings = {"no-modules-bert-cls", "static-path-dot"})
     void findsTheFilesOfEveryLayout(String name) throws IOException {
         ModelCopy.of(name, repository);
-        ModelDescription local = NoHub.locator().locate(ModelWish.of(repository.toString()));
+        ModelDescription local = NoHub.locator().locate(ModelRequest.of(repository.toString()));
         try (FakeHub hub = hub()) {
             ModelDescription first = locate(hub);
 
@@ -165,6 +165,6 @@ class HubPoolingTest {
         HubModels models = new HubModels(
                 name -> Optional.ofNullable(environment.get(name)), OptionalLong.empty(), DownloadProgress.NONE);
         return models.locate(
-                new ModelWish(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""));
+                new ModelRequest(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""));
     }
 }

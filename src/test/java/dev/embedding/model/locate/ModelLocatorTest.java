@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedding.ReferenceModel;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
+import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.ModelWish;
 import dev.embedding.model.layout.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ class ModelLocatorTest {
     void findsALocalDirectory() {
         Path directory = ReferenceModel.of("bert-cls-normalize").directory();
 
-        ModelDescription model = NoHub.locator().locate(ModelWish.of(directory.toString()));
+        ModelDescription model = NoHub.locator().locate(ModelRequest.of(directory.toString()));
 
         assertThat(model.source()).isEqualTo(Source.DIRECTORY);
         assertThat(model.name()).isEqualTo(directory.toString());
@@ -32,7 +32,7 @@ class ModelLocatorTest {
     void findsABundledModelByItsName(@TempDir Path root) throws IOException {
         ModelCopy.of("bert-cls-normalize", root.resolve("some-company/some-model"));
 
-        ModelDescription model = NoHub.locator(root).locate(ModelWish.of("some-company/some-model"));
+        ModelDescription model = NoHub.locator(root).locate(ModelRequest.of("some-company/some-model"));
 
         assertThat(model.source()).isEqualTo(Source.BUNDLED);
         assertThat(model.weights()).isEqualTo(root.resolve("some-company/some-model/onnx/model.onnx"));
@@ -45,13 +45,14 @@ class ModelLocatorTest {
         ModelCopy.of("bert-cls-normalize", second.resolve("b"));
         ModelLocator locator = NoHub.locator(first, second);
 
-        assertThat(locator.locate(ModelWish.of("a")).weights()).startsWith(first);
-        assertThat(locator.locate(ModelWish.of("b")).weights()).startsWith(second);
+        assertThat(locator.locate(ModelRequest.of("a")).weights()).startsWith(first);
+        assertThat(locator.locate(ModelRequest.of("b")).weights()).startsWith(second);
     }
 
     @Test
     void findsTheBundledModel() {
-        ModelDescription model = NoHub.locator(Path.of("target/models")).locate(ModelWish.of("BAAI/bge-small-en-v1.5"));
+        ModelDescription model =
+                NoHub.locator(Path.of("target/models")).locate(ModelRequest.of("BAAI/bge-small-en-v1.5"));
 
         assertThat(model.pooling()).isEqualTo("cls");
         assertThat(model.normalizes()).isTrue();
@@ -63,7 +64,7 @@ class ModelLocatorTest {
     void namesAModelThatIsNowhere(String name, @TempDir Path root) {
         ModelLocator locator = NoHub.locator(root);
 
-        assertThatThrownBy(() -> locator.locate(ModelWish.of(name)))
+        assertThatThrownBy(() -> locator.locate(ModelRequest.of(name)))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageStartingWith(
                         "Model " + name + " is neither a local directory nor bundled with this service: ");
@@ -75,10 +76,10 @@ class ModelLocatorTest {
         ModelCopy.of("bert-max", parent.resolve("models/a"));
         ModelLocator locator = NoHub.locator(parent.resolve("models"));
 
-        assertThatThrownBy(() -> locator.locate(ModelWish.of("../secret")))
+        assertThatThrownBy(() -> locator.locate(ModelRequest.of("../secret")))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("is neither a local directory nor bundled");
-        assertThatThrownBy(() -> locator.locate(ModelWish.of("a/../../secret")))
+        assertThatThrownBy(() -> locator.locate(ModelRequest.of("a/../../secret")))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("is neither a local directory nor bundled");
     }

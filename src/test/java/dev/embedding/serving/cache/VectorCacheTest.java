@@ -18,9 +18,9 @@ class VectorCacheTest {
     void findsWhatWasKept() {
         EmbeddedText first = text(1);
         EmbeddedText second = text(2);
-        keep(recall("a", "b"), first, second);
+        keep(lookup("a", "b"), first, second);
 
-        Recall again = recall("b", "c", "a");
+        CacheLookup again = lookup("b", "c", "a");
 
         assertThat(again.isComplete()).isFalse();
         assertThat(again.missing()).isEqualTo(inputs("c"));
@@ -32,58 +32,58 @@ class VectorCacheTest {
 
     @Test
     void knowsNothingOfOtherSpacesPromptsAndTexts() {
-        keep(cache.recall(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
+        keep(cache.lookup(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall("other", "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup("other", "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query:", inputs(" a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query:", inputs(" a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("A"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query: ", inputs("A"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a "), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query: ", inputs("a "), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
     }
 
     @Test
     void tellsTokensFromTextsAndFromOtherTokens() {
-        keep(cache.recall(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
+        keep(cache.lookup(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
-        assertThat(cache.recall(SPACE, "", tokens(1, 2, 0), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(1, 2, 0), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.recall(SPACE, "", tokens(new int[5_000]), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(new int[5_000]), CacheUse.SHARED, VectorCacheTest::goOn)
                         .keyOf(0))
-                .isNotEqualTo(cache.recall(SPACE, "", tokens(new int[5_001]), CacheUse.SHARED, VectorCacheTest::goOn)
+                .isNotEqualTo(cache.lookup(SPACE, "", tokens(new int[5_001]), CacheUse.SHARED, VectorCacheTest::goOn)
                         .keyOf(0));
-        assertThat(cache.recall(SPACE, "", tokens(2, 1), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(2, 1), CacheUse.SHARED, VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(recall("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
+        assertThat(lookup("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
     }
 
     @Test
     void keepsScopesApart() {
         CacheUse mine = new CacheUse(false, "mine");
-        keep(cache.recall(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn), text(1));
+        keep(cache.lookup(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.recall(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
         for (CacheUse other : List.of(CacheUse.SHARED, new CacheUse(false, "yours"))) {
-            assertThat(cache.recall(SPACE, "", inputs("a"), other, VectorCacheTest::goOn)
+            assertThat(cache.lookup(SPACE, "", inputs("a"), other, VectorCacheTest::goOn)
                             .isComplete())
                     .isFalse();
         }
@@ -95,24 +95,24 @@ class VectorCacheTest {
 
     @Test
     void tellsTextsApartByTheirUnitsEvenByHalvesOfPairs() {
-        keep(recall("\ud83d", "\ufffd", "?", "\u00e9"), text(1), text(2), text(3), text(4));
+        keep(lookup("\ud83d", "\ufffd", "?", "\u00e9"), text(1), text(2), text(3), text(4));
 
-        assertThat(recall("\ude00", "\ud83d\ude00", "e\u0301").missing()).hasSize(3);
-        assertThat(recall("\ud83d").isComplete()).isTrue();
+        assertThat(lookup("\ude00", "\ud83d\ude00", "e\u0301").missing()).hasSize(3);
+        assertThat(lookup("\ud83d").isComplete()).isTrue();
     }
 
     @Test
     void equalTextsHaveEqualKeysAndOthersHaveNot() {
-        Recall recall = recall("a", "b", "a");
+        CacheLookup lookup = lookup("a", "b", "a");
 
-        assertThat(recall.keyOf(0)).isNotNull().isEqualTo(recall.keyOf(2)).isNotEqualTo(recall.keyOf(1));
-        assertThat(recall("a").keyOf(0)).isEqualTo(recall.keyOf(0));
+        assertThat(lookup.keyOf(0)).isNotNull().isEqualTo(lookup.keyOf(2)).isNotEqualTo(lookup.keyOf(1));
+        assertThat(lookup("a").keyOf(0)).isEqualTo(lookup.keyOf(0));
     }
 
     @Test
     void neitherFindsNorKeepsWhatIsToBypassIt() {
-        keep(recall("a"), text(1));
-        Recall bypass = cache.recall(SPACE, "", inputs("a", "b"), CacheUse.BYPASSED, VectorCacheTest::goOn);
+        keep(lookup("a"), text(1));
+        CacheLookup bypass = cache.lookup(SPACE, "", inputs("a", "b"), CacheUse.BYPASSED, VectorCacheTest::goOn);
 
         assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();
@@ -122,9 +122,9 @@ class VectorCacheTest {
     @Test
     void keepsNothingWhenItIsOff() {
         VectorCache off = VectorCache.ofBytes(0);
-        off.put(Objects.requireNonNull(recall("a").keyOf(0)), text(1));
+        off.put(Objects.requireNonNull(lookup("a").keyOf(0)), text(1));
 
-        Recall again = off.recall(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn);
+        CacheLookup again = off.lookup(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn);
 
         assertThat(again.missing()).isEqualTo(inputs("a"));
         assertThat(again.keyOf(0)).isNull();
@@ -135,16 +135,16 @@ class VectorCacheTest {
     @Test
     void keepsAsManyVectorsAsItsBytesHold() {
         for (int number = 0; number < 1_000; number++) {
-            keep(recall("text " + number), new EmbeddedText(new float[384], number, false));
+            keep(lookup("text " + number), new EmbeddedText(new float[384], number, false));
         }
 
         assertThat(cache.bytes()).isBetween(90_000L, 100_000L);
         assertThat(cache.size()).isBetween(50L, 56L);
     }
 
-    private void keep(Recall recall, EmbeddedText... computed) {
+    private void keep(CacheLookup lookup, EmbeddedText... computed) {
         for (int index = 0; index < computed.length; index++) {
-            cache.put(Objects.requireNonNull(recall.keyOf(index)), computed[index]);
+            cache.put(Objects.requireNonNull(lookup.keyOf(index)), computed[index]);
         }
     }
 
@@ -152,8 +152,8 @@ class VectorCacheTest {
         return EmbeddingInput.ofTexts(List.of(texts));
     }
 
-    private Recall recall(String... texts) {
-        return cache.recall(SPACE, "", inputs(texts), CacheUse.SHARED, VectorCacheTest::goOn);
+    private CacheLookup lookup(String... texts) {
+        return cache.lookup(SPACE, "", inputs(texts), CacheUse.SHARED, VectorCacheTest::goOn);
     }
 
     private static EmbeddedText text(int tokens) {

@@ -20,7 +20,7 @@ public record ErrorBody(
         String requestId,
 
         @Schema(description = "For 422: each fault of the request") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        List<Fault> errors) {
+        List<FieldError> errors) {
 
     static ErrorBody of(Failure failure, String requestId) {
         boolean invalid = failure.status() == Failure.INVALID;

@@ -13,7 +13,7 @@ import java.util.function.UnaryOperator;
  * @param faults of an invalid request each; of another model than the one that is served, where it is named
  * @param retryAfter when it may be sent again with success
  */
-public record Failure(int status, String detail, List<Fault> faults, Optional<Duration> retryAfter) {
+public record Failure(int status, String detail, List<FieldError> faults, Optional<Duration> retryAfter) {
 
     static final int INVALID = 422;
 
@@ -31,14 +31,15 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
     }
 
     public static Failure unknownModel(String detail) {
-        return new Failure(404, detail, List.of(new Fault("body.model", detail, "model_not_found")), Optional.empty());
+        return new Failure(
+                404, detail, List.of(new FieldError("body.model", detail, "model_not_found")), Optional.empty());
     }
 
     public static Failure invalid(String field, String message) {
-        return invalid(List.of(new Fault(field, message, "value_error")));
+        return invalid(List.of(new FieldError(field, message, "value_error")));
     }
 
-    public static Failure invalid(List<Fault> faults) {
+    public static Failure invalid(List<FieldError> faults) {
         return new Failure(INVALID, faulty(faults, UnaryOperator.identity()), faults, Optional.empty());
     }
 
@@ -51,7 +52,7 @@ public record Failure(int status, String detail, List<Fault> faults, Optional<Du
         return status == INVALID ? faulty(faults, fieldNames) : detail;
     }
 
-    private static String faulty(List<Fault> faults, UnaryOperator<String> fieldNames) {
+    private static String faulty(List<FieldError> faults, UnaryOperator<String> fieldNames) {
         String shown = String.join(
                 "; ",
                 faults.stream()

@@ -5,18 +5,18 @@ import java.util.List;
 /** A request that breaks the rules of its endpoint; answered 422 with every fault. */
 public final class InvalidRequestException extends RuntimeException {
 
-    private final List<Fault> faults;
+    private final List<FieldError> faults;
 
-    public InvalidRequestException(Fault fault) {
+    public InvalidRequestException(FieldError fault) {
         this(List.of(fault));
     }
 
-    public InvalidRequestException(List<Fault> faults) {
+    public InvalidRequestException(List<FieldError> faults) {
         super(faults.size() + " faults");
         this.faults = List.copyOf(faults);
     }
 
-    public List<Fault> faults() {
+    public List<FieldError> faults() {
         return faults;
     }
 }

@@ -34,7 +34,7 @@ public final class JsonReader {
         END
     }
 
-    private final BodyBytes in;
+    private final JsonBytes in;
     private final JsonStrings strings;
     private State state = State.VALUE;
 
@@ -54,7 +54,7 @@ public final class JsonReader {
     /**
      * @param memory told of bytes that are kept beside the body; may throw when there are not as many
      */
-    public JsonReader(BodyBytes in, LongConsumer memory) {
+    public JsonReader(JsonBytes in, LongConsumer memory) {
         this.in = in;
         this.strings = new JsonStrings(in);
         this.memory = memory;
@@ -173,7 +173,7 @@ public final class JsonReader {
     private JsonToken afterValue() {
         in.skipBlanks();
         if (depth == 0) {
-            if (in.peek() != BodyBytes.END) {
+            if (in.peek() != JsonBytes.END) {
                 throw in.fault(in.position(), "Extra data");
             }
             state = State.END;
@@ -210,7 +210,7 @@ public final class JsonReader {
     private JsonToken word(String word, int start, JsonToken token) {
         for (int index = 0; index < word.length(); index++) {
             if (in.peek() != word.charAt(index)) {
-                throw in.fault(in.peek() == BodyBytes.END ? in.position() : start, NO_VALUE);
+                throw in.fault(in.peek() == JsonBytes.END ? in.position() : start, NO_VALUE);
             }
             in.skip();
         }
@@ -234,7 +234,7 @@ public final class JsonReader {
         } else {
             digits = digits();
             if (digits == 0) {
-                throw in.fault(in.peek() == BodyBytes.END ? in.position() : start, NO_VALUE);
+                throw in.fault(in.peek() == JsonBytes.END ? in.position() : start, NO_VALUE);
             }
         }
         number = digits > MOST_DIGITS ? -1 : negative ? -number : number;
@@ -289,7 +289,7 @@ public final class JsonReader {
     private void requireDigits(int start) {
         int whole = number;
         if (digits() == 0) {
-            throw in.peek() == BodyBytes.END
+            throw in.peek() == JsonBytes.END
                     ? in.fault(in.position(), "Unterminated number")
                     : in.fault(start, depth == 0 ? "Extra data" : NO_COMMA);
         }

@@ -6,10 +6,10 @@ import java.util.HexFormat;
 /** Reads JSON's strings and decodes their escapes in place. */
 final class JsonStrings {
 
-    private final BodyBytes in;
+    private final JsonBytes in;
     private final byte[] encoded = new byte[4];
 
-    JsonStrings(BodyBytes in) {
+    JsonStrings(JsonBytes in) {
         this.in = in;
     }
 
@@ -36,7 +36,7 @@ final class JsonStrings {
                 in.skip();
                 return;
             }
-            if (next == BodyBytes.END) {
+            if (next == JsonBytes.END) {
                 throw in.fault(in.position(), "Unterminated string");
             }
             if (next < ' ') {

@@ -1,7 +1,7 @@
 package dev.embedding.serving.model.check;
 
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.SampleTexts;
 import dev.embedding.vector.VectorNorm;
 import java.time.Duration;
@@ -29,7 +29,7 @@ public final class GoldenCheck {
     private GoldenCheck() {}
 
     /** @throws ModelUnavailableException when the model fails the check; the message says which and by how much */
-    public static void verify(EmbeddingModel model, GoldenVectors golden) {
+    public static void verify(LoadedModel model, GoldenVectors golden) {
         List<float[]> together = encode(SampleTexts.ALL, model);
         for (int index = 0; index < SampleTexts.ALL.size(); index++) {
             float[] alone = encode(List.of(SampleTexts.ALL.get(index)), model).get(0);
@@ -43,7 +43,7 @@ public final class GoldenCheck {
         new LimitCheck(model, golden.findings()).verify();
     }
 
-    private static void requireAsSeen(List<float[]> vectors, EmbeddingModel model, GoldenVectors golden) {
+    private static void requireAsSeen(List<float[]> vectors, LoadedModel model, GoldenVectors golden) {
         String fingerprint = model.fingerprint(true);
         Optional<List<float[]>> seen = golden.seen(fingerprint).filter(before -> before.size() == vectors.size());
         if (seen.isEmpty()) {
@@ -64,7 +64,7 @@ public final class GoldenCheck {
         }
     }
 
-    private static List<float[]> encode(List<String> texts, EmbeddingModel model) {
+    private static List<float[]> encode(List<String> texts, LoadedModel model) {
         try {
             return model.encode(texts, TIMEOUT);
         } catch (RuntimeException failure) {
@@ -76,7 +76,7 @@ public final class GoldenCheck {
         }
     }
 
-    private static void requireLengthOne(float[] vector, EmbeddingModel model) {
+    private static void requireLengthOne(float[] vector, LoadedModel model) {
         double length = VectorNorm.length(vector);
         if (Math.abs(length - 1) > TOLERANCE) {
             throw failed(model, "a normalised vector has length " + length);
@@ -96,7 +96,7 @@ public final class GoldenCheck {
         return largest;
     }
 
-    static ModelUnavailableException failed(EmbeddingModel model, String why) {
+    static ModelUnavailableException failed(LoadedModel model, String why) {
         return new ModelUnavailableException("Model " + model.name() + " failed the golden check: " + why);
     }
 }

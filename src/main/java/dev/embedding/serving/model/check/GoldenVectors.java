@@ -1,7 +1,7 @@
 package dev.embedding.serving.model.check;
 
-import dev.embedding.serving.model.Findings;
-import dev.embedding.serving.model.KeptJson;
+import dev.embedding.serving.model.CheckResults;
+import dev.embedding.serving.model.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,19 +20,19 @@ public final class GoldenVectors {
     private static final System.Logger LOG = System.getLogger(GoldenVectors.class.getName());
 
     private final Path directory;
-    private final KeptJson files;
-    private final Findings findings;
+    private final JsonFiles files;
+    private final CheckResults findings;
     /** What could not be written. */
     private final Map<String, float[][]> unwritten = new ConcurrentHashMap<>();
 
     /** @param directory made when something is first written */
     public GoldenVectors(Path directory) {
         this.directory = directory;
-        this.files = new KeptJson(directory);
-        this.findings = Findings.in(files);
+        this.files = new JsonFiles(directory);
+        this.findings = CheckResults.in(files);
     }
 
-    public Findings findings() {
+    public CheckResults findings() {
         return findings;
     }
 

@@ -1,12 +1,12 @@
 package dev.embedding.serving.model.check;
 
+import dev.embedding.batch.BatchOutOfMemoryException;
 import dev.embedding.batch.BatchRow;
-import dev.embedding.batch.BatchTooLargeException;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.Tokenization;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.CheckResults;
 import dev.embedding.serving.model.EncodedText;
-import dev.embedding.serving.model.Findings;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.SampleTexts;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +25,12 @@ final class LimitCheck {
 
     private static final System.Logger LOG = System.getLogger(LimitCheck.class.getName());
 
-    private final EmbeddingModel model;
-    private final Findings findings;
+    private final LoadedModel model;
+    private final CheckResults findings;
     private final Tokenization tokenization;
     private final int[] known;
 
-    LimitCheck(EmbeddingModel model, Findings findings) {
+    LimitCheck(LoadedModel model, CheckResults findings) {
         this.model = model;
         this.findings = findings;
         this.tokenization = model.description().tokenization();
@@ -77,7 +77,7 @@ final class LimitCheck {
         if (failure.isEmpty()) {
             return System.nanoTime() - start;
         }
-        if (tokens > ALWAYS_TRIED && failure.get() instanceof BatchTooLargeException) {
+        if (tokens > ALWAYS_TRIED && failure.get() instanceof BatchOutOfMemoryException) {
             return BEYOND.toNanos();
         }
         throw GoldenCheck.failed(

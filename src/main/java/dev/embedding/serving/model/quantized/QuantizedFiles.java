@@ -39,7 +39,7 @@ final class QuantizedFiles {
 
     /** What {@code figures.json} holds. */
     private record Entry(
-            String sha256, String recipe, int texts, double minCosine, double meanCosine, double tenNearest) {}
+            String sha256, String recipe, int texts, double minCosine, double meanCosine, double recallAt10) {}
 
     /** What was made under a key, whole and unchanged; empty when it is to be made. */
     Optional<Made> find(String key) {
@@ -54,7 +54,7 @@ final class QuantizedFiles {
                 throw new IOException("Its content changed");
             }
             return Optional.of(new Made(
-                    file, new Fidelity(entry.texts(), entry.minCosine(), entry.meanCosine(), entry.tenNearest())));
+                    file, new Fidelity(entry.texts(), entry.minCosine(), entry.meanCosine(), entry.recallAt10())));
         } catch (IOException | RuntimeException damaged) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -97,7 +97,7 @@ final class QuantizedFiles {
         Files.createDirectories(directory.resolve(key));
         FileReplacement.rename(temporary, file);
         Entry entry = new Entry(
-                hash, recipe, fidelity.texts(), fidelity.minCosine(), fidelity.meanCosine(), fidelity.tenNearest());
+                hash, recipe, fidelity.texts(), fidelity.minCosine(), fidelity.meanCosine(), fidelity.recallAt10());
         FileReplacement.replace(directory.resolve(key).resolve(FIGURES), JSON.writeValueAsBytes(entry));
         return new Made(file, fidelity);
     }

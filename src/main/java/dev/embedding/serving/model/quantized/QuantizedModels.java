@@ -10,7 +10,7 @@ import dev.embedding.model.Quantization;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
 import dev.embedding.model.SpaceFingerprint;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.ModelOptions;
 import dev.embedding.support.ProcessDirectory;
@@ -114,7 +114,7 @@ public final class QuantizedModels {
                             fidelity.texts(),
                             fidelity.minCosine(),
                             fidelity.meanCosine(),
-                            100 * fidelity.tenNearest()));
+                            100 * fidelity.recallAt10()));
             return made;
         } finally {
             if (!inUse) {
@@ -129,7 +129,7 @@ public final class QuantizedModels {
         List<String> texts = BuiltInTexts.COMPARISON.read();
         List<float[]> exact;
         List<int[]> calibration;
-        EmbeddingModel original = EmbeddingModel.load(model.unquantized(), options, host);
+        LoadedModel original = LoadedModel.load(model.unquantized(), options, host);
         try {
             exact = vectors(original, texts);
             calibration = BuiltInTexts.CALIBRATION.read().stream()
@@ -148,8 +148,8 @@ public final class QuantizedModels {
                 calibration,
                 target,
                 this::requireRunning);
-        EmbeddingModel quantized =
-                EmbeddingModel.load(model.quantized(new Made(target, new Fidelity(0, 0, 0, 0))), options, host);
+        LoadedModel quantized =
+                LoadedModel.load(model.quantized(new Made(target, new Fidelity(0, 0, 0, 0))), options, host);
         try {
             return VectorComparison.between(exact, vectors(quantized, texts));
         } finally {
@@ -157,7 +157,7 @@ public final class QuantizedModels {
         }
     }
 
-    private List<float[]> vectors(EmbeddingModel model, List<String> texts) {
+    private List<float[]> vectors(LoadedModel model, List<String> texts) {
         requireRunning();
         return model.encode(texts, PATIENCE);
     }
@@ -168,7 +168,7 @@ public final class QuantizedModels {
         }
     }
 
-    private static void close(EmbeddingModel model) {
+    private static void close(LoadedModel model) {
         try {
             model.close(PATIENCE);
         } catch (InterruptedException interrupted) {

@@ -85,7 +85,7 @@ class FloatWriterTest {
     }
 
     private static String written(float[] floats) {
-        return new String(new VectorText(16).append(floats).toBytes(), StandardCharsets.US_ASCII);
+        return new String(new VectorJson(16).append(floats).toBytes(), StandardCharsets.US_ASCII);
     }
 
     private static String byJackson(float[] floats) throws IOException {

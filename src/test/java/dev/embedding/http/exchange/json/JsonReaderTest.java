@@ -226,7 +226,7 @@ class JsonReaderTest {
         byte[] body = ("[" + "1,".repeat(1_000)).getBytes(StandardCharsets.UTF_8);
         IllegalStateException stop = new IllegalStateException("enough");
         JsonReader json = new JsonReader(
-                new BodyBytes(segments(body, 100), body.length, () -> {
+                new JsonBytes(segments(body, 100), body.length, () -> {
                     throw stop;
                 }),
                 bytes -> {});
@@ -279,7 +279,7 @@ class JsonReaderTest {
     }
 
     private static JsonReader reader(byte[] body, int segment) {
-        return new JsonReader(new BodyBytes(segments(body, segment), body.length, () -> {}), bytes -> {});
+        return new JsonReader(new JsonBytes(segments(body, segment), body.length, () -> {}), bytes -> {});
     }
 
     /** The last one is longer than what is in it. */

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.serving.SmallModels;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoldenCheckTest {
 
     private final SmallModels models = new SmallModels();
-    private final EmbeddingModel model = models.load("bert-cls-normalize");
+    private final LoadedModel model = models.load("bert-cls-normalize");
     private final Path directory;
     private final Path file;
 

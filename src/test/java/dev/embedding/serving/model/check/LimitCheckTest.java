@@ -11,7 +11,7 @@ import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.ServingOptions;
 import dev.embedding.serving.SmallModels;
-import dev.embedding.serving.model.EmbeddingModel;
+import dev.embedding.serving.model.LoadedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class LimitCheckTest {
 
     @Test
     void triesTheLongestTextOnceForAFingerprint() {
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
 
         GoldenCheck.verify(model, golden);
         assertThat(batches).contains(128L);
@@ -64,7 +64,7 @@ class LimitCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "null", "{}", "[null]", "[17]", "[\"another finding\"]"})
     void triesAgainWhereWhatWasFoundCannotBeRead(String content) throws IOException {
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
         Path file = directory.resolve("golden").resolve(model.fingerprint(true) + ".checks.json");
         Files.createDirectories(file.getParent());
         Files.writeString(file, content);
@@ -78,7 +78,7 @@ class LimitCheckTest {
     @Test
     void triesOnceAProcessWhereNothingCanBeWritten() throws IOException {
         Files.createFile(directory.resolve("golden")); // so that no folder can be made there
-        EmbeddingModel model = models.load("distilbert-mean");
+        LoadedModel model = models.load("distilbert-mean");
         GoldenCheck.verify(model, golden);
         batches.clear();
 
@@ -92,7 +92,7 @@ class LimitCheckTest {
         ModelCopy.of("distilbert-mean", copy);
         change("config.json", config -> config.put("max_position_embeddings", 4096));
         change("sentence_bert_config.json", config -> config.put("max_seq_length", 129));
-        EmbeddingModel model = models.loadFrom(copy);
+        LoadedModel model = models.loadFrom(copy);
 
         assertThatThrownBy(() -> GoldenCheck.verify(model, golden))
                 .isInstanceOf(ModelUnavailableException.class)
@@ -105,7 +105,7 @@ class LimitCheckTest {
         ModelCopy.of("modernbert-rope-mean", copy);
         change("tokenizer_config.json", config -> config.put("model_max_length", 1_000_000));
         change("config.json", config -> config.put("max_position_embeddings", 1_000_000));
-        EmbeddingModel rotary = models.loadFrom(copy);
+        LoadedModel rotary = models.loadFrom(copy);
 
         GoldenCheck.verify(rotary, golden);
 
@@ -118,7 +118,7 @@ class LimitCheckTest {
         ModelCopy.of(name, copy);
         change("config.json", config -> config.remove("pad_token_id"));
         change("sentence_bert_config.json", config -> config.put("max_seq_length", 512));
-        EmbeddingModel model = models.loadFrom(copy);
+        LoadedModel model = models.loadFrom(copy);
 
         GoldenCheck.verify(model, golden);
 
@@ -133,7 +133,7 @@ class LimitCheckTest {
         change(
                 "tokenizer.json",
                 tokenizer -> ((ObjectNode) tokenizer.path("model").path("vocab")).put("zebra", 560));
-        EmbeddingModel model = models.loadFrom(copy);
+        LoadedModel model = models.loadFrom(copy);
 
         assertThatThrownBy(() -> GoldenCheck.verify(model, golden))
                 .isInstanceOf(ModelUnavailableException.class)
@@ -154,7 +154,7 @@ class LimitCheckTest {
                 .put("lstrip", false)
                 .put("rstrip", false)
                 .put("normalized", false));
-        EmbeddingModel model = models.loadFrom(copy);
+        LoadedModel model = models.loadFrom(copy);
 
         GoldenCheck.verify(model, golden);
 

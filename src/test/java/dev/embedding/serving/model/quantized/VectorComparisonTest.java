@@ -16,7 +16,7 @@ class VectorComparisonTest {
 
         assertThat(fidelity.texts()).isEqualTo(30);
         assertThat(fidelity.minCosine()).isEqualTo(1, within(1e-6));
-        assertThat(fidelity.tenNearest()).isEqualTo(1);
+        assertThat(fidelity.recallAt10()).isEqualTo(1);
     }
 
     @Test
@@ -25,7 +25,7 @@ class VectorComparisonTest {
 
         assertThat(fidelity.minCosine()).isEqualTo(Math.cos(0.1), within(1e-6));
         assertThat(fidelity.meanCosine()).isEqualTo(Math.cos(0.1), within(1e-6));
-        assertThat(fidelity.tenNearest()).isEqualTo(1);
+        assertThat(fidelity.recallAt10()).isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,219 @@
+package dev.embedding.app;
+
+import dev.embedding.http.access.AccessControl;
+import dev.embedding.http.edge.CorsOrigins;
+import dev.embedding.model.locate.HubModels;
+import dev.embedding.model.locate.ModelLocator;
+import dev.embedding.reload.LastGoodSettings;
+import dev.embedding.reload.LoadProgress;
+import dev.embedding.reload.ModelLoader;
+import dev.embedding.reload.ModelSwitch;
+import dev.embedding.reload.ReloadConfig;
+import dev.embedding.reload.ReloadCounters;
+import dev.embedding.reload.ServedModel;
+import dev.embedding.reload.SettingsControl;
+import dev.embedding.reload.SettingsFollower;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.InferenceService;
+import dev.embedding.serving.ServingMetrics;
+import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.serving.model.QueueLimits;
+import dev.embedding.serving.model.check.GoldenVectors;
+import dev.embedding.serving.model.quantized.QuantizedModels;
+import dev.embedding.settings.AllowedModels;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.SettingsStore;
+import dev.embedding.settings.StatusBoard;
+import dev.embedding.settings.environment.Environment;
+import dev.embedding.settings.environment.EnvironmentSettings;
+import dev.embedding.settings.environment.ListenAddress;
+import dev.embedding.support.Names;
+import dev.embedding.telemetry.EmbeddingMeters;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/** Puts the plain parts of the service together, and starts and stops them with the application. */
+@Singleton
+class ServiceWiring {
+
+    private static final Logger LOG = Logger.getLogger("dev.embedding");
+    private static final Duration HEAP_SETTLES = Duration.ofSeconds(5);
+    private static final Duration HEAP_IDLE = Duration.ofSeconds(30);
+
+    @Produces
+    @Singleton
+    Environment environment() {
+        return Environment.ofProcess();
+    }
+
+    @Produces
+    @Singleton
+    EnvironmentSettings environmentSettings(Environment environment) {
+        return EnvironmentSettings.of(environment);
+    }
+
+    @Produces
+    @Singleton
+    ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingMetrics metrics) {
+        int lanes = LaneCount.of(config.lanes());
+        QueueLimits limits = new QueueLimits(queue.maxQueueWait(), queue.maxBatchWait(), queue.requestTimeout());
+        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, cache, metrics);
+    }
+
+    @Produces
+    @Singleton
+    ServingMetrics servingMetrics(EmbeddingMeters meters) {
+        return new ServingMetrics(meters);
+    }
+
+    @Produces
+    @Singleton
+    CorsOrigins corsOrigins(SettingsControl settings) {
+        return () -> settings.current().corsOrigins();
+    }
+
+    @Produces
+    @Singleton
+    LoadProgress loadProgress() {
+        return new LoadProgress();
+    }
+
+    @Produces
+    @Singleton
+    ActiveModel activeModel() {
+        return new ActiveModel();
+    }
+
+    @Produces
+    @Singleton
+    VectorCache vectorCache(CacheConfig config) {
+        long wanted = config.cacheSize().asLongValue();
+        long most = Runtime.getRuntime().maxMemory() / 2;
+        if (wanted > most) {
+            LOG.warnf("EMBEDDING_CACHE_SIZE is %,d bytes, more than half of the Java heap; %,d are used", wanted, most);
+        }
+        return VectorCache.ofBytes(Math.min(wanted, most));
+    }
+
+    @Produces
+    @Singleton
+    InferenceService inference(ActiveModel active, ModelHost host, VectorCache cache) {
+        return new InferenceService(active, host.workers(), cache);
+    }
+
+    @Produces
+    @Singleton
+    SettingsFollower settingsFollower(
+            Environment variables,
+            EnvironmentSettings environment,
+            EngineConfig engine,
+            ReloadConfig reload,
+            ReloadCounters counters,
+            LoadProgress progress,
+            ModelHost host,
+            ActiveModel active,
+            Optional<SettingsStore> store,
+            Optional<StatusBoard> board,
+            Event<ServedModel> served) {
+        ServiceSettings settings = environment.settings();
+        ModelLoader loader = new ModelLoader(
+                host,
+                new ModelLocator(
+                        ModelLocator.defaultBundledRoots(),
+                        new HubModels(variables::value, mostBytes(reload), progress)),
+                new QuantizedModels(host, Path.of(settings.modelCacheDir(), "quantized"), engine.minCosine()),
+                new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
+                progress,
+                environment.given().contains(SettingKey.MODEL_CACHE_DIR),
+                engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
+        AtomicBoolean first = new AtomicBoolean(true);
+        ModelSwitch models =
+                new ModelSwitch(active, loader, AvailableMemory.ofThisMachine()::bytes, reload, counters, model -> {
+                    served.fire(model);
+                    LOG.info(
+                            model.loaded()
+                                    ? StartupBanner.of(model, settings, host)
+                                    : "In force: " + oneLine(model.settings()));
+                    if (first.getAndSet(false)) {
+                        // What starting needed is garbage by then.
+                        JavaHeap.shrinkAfter(HEAP_SETTLES);
+                        JavaHeap.shrinkWhenIdle(HEAP_IDLE);
+                    }
+                });
+        return new SettingsFollower(
+                environment,
+                store,
+                board,
+                replica(settings),
+                new LastGoodSettings(Path.of(settings.modelCacheDir()), settings.port()),
+                models,
+                reload.settingsPollInterval(),
+                new AllowedModels(reload.allowedModels().orElse(List.of())));
+    }
+
+    private static OptionalLong mostBytes(ReloadConfig reload) {
+        return reload.maxModelSize()
+                .map(size -> OptionalLong.of(size.asLongValue()))
+                .orElseGet(OptionalLong::empty);
+    }
+
+    private static String oneLine(ServiceSettings settings) {
+        return Names.onOneLine(settings.byKey().toString());
+    }
+
+    /** How this replica is called in the status table. */
+    private static String replica(ServiceSettings settings) {
+        ListenAddress address = ListenAddress.of(settings);
+        return (address.isEveryInterface() ? nameOfThisMachine() : address.hostInBrackets()) + ":" + address.port();
+    }
+
+    private static String nameOfThisMachine() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    void onStart(
+            @Observes StartupEvent event,
+            SettingsFollower follower,
+            EnvironmentSettings environment,
+            ShutdownConfig config,
+            AccessControl access,
+            ModelHost host) {
+        environment.warnings().forEach(LOG::warn);
+        if (access.isOpen() && !follower.source().equals("environment")) {
+            LOG.warn("Settings can be changed by every caller: set EMBEDDING_ADMIN_KEYS");
+        }
+        UnrecoverableExit exit = new UnrecoverableExit(follower, config.shutdownTimeout(), Runtime.getRuntime()::halt);
+        CompletionStage<Void> unused = host.unrecoverable().thenRun(exit::begin);
+        follower.start();
+    }
+
+    void onStop(@Observes ShutdownEvent event, SettingsFollower follower, ShutdownSequence sequence, ModelHost host) {
+        try {
+            follower.stop(sequence.timeLeft());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        host.close();
+    }
+}

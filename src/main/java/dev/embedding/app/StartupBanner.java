@@ -1,0 +1,43 @@
+package dev.embedding.app;
+
+import dev.embedding.reload.ServedModel;
+import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.environment.ListenAddress;
+
+/** What a person wants to know once the service answers. */
+final class StartupBanner {
+
+    private StartupBanner() {}
+
+    /** @param environment where the listener's address comes from */
+    static String of(ServedModel served, ServiceSettings environment, ModelHost host) {
+        LoadedModel model = served.model();
+        ServiceSettings settings = served.settings();
+        String address = ListenAddress.of(environment).url();
+        return """
+
+                  Embedding Service answers
+                    address    %s
+                    docs       %s/docs
+                    model      %s (%s pooling, at most %d tokens, loaded in %.2f s)
+                    dimension  %d
+                    device     %s (%s asked for)
+                    provider   %s, ONNX Runtime %s
+                    lanes      %d
+                """.formatted(
+                        address,
+                        address,
+                        model.name(),
+                        model.description().pooling(),
+                        model.description().tokenization().maxTokens(),
+                        model.loadTime().toMillis() / 1000.0,
+                        model.dimension(),
+                        model.device(),
+                        settings.device(),
+                        model.executionProvider(),
+                        host.engineVersion(),
+                        model.lanes());
+    }
+}

@@ -1,0 +1,60 @@
+package dev.embedding.http;
+
+import dev.embedding.http.edge.header.PriorityHeader;
+import dev.embedding.http.edge.header.TimeoutHeader;
+import dev.embedding.http.edge.header.VectorSpaceHeader;
+import dev.embedding.http.exchange.RequestHeaders;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.math.BigDecimal;
+import java.util.List;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
+
+/** Adds the headers that every request for vectors may have to the API's document. */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class OpenApiHeaders implements OASFilter {
+
+    private static final List<Parameter> HEADERS = List.of(
+            header(
+                    VectorSpaceHeader.HEADER,
+                    "Fingerprint of the vector space that must be served, else 412",
+                    schema(SchemaType.STRING)),
+            header(
+                    TimeoutHeader.HEADER,
+                    "Milliseconds after which the answer is not wanted any more",
+                    schema(SchemaType.INTEGER).minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(600_000))),
+            header(
+                    PriorityHeader.HEADER,
+                    "Class of the request: interactive ones go first. Up to 4 texts, 512 tokens and 16 KB are interactive by"
+                            + " default",
+                    schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))),
+            header(
+                    RequestHeaders.CACHE_CONTROL,
+                    "no-store: compute every text, and keep no vector. Other directives are ignored",
+                    schema(SchemaType.STRING)));
+
+    private static Schema schema(SchemaType type) {
+        return OASFactory.createSchema().addType(type);
+    }
+
+    private static Parameter header(String name, String description, Schema schema) {
+        return OASFactory.createParameter()
+                .name(name)
+                .in(Parameter.In.HEADER)
+                .description(description)
+                .schema(schema);
+    }
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        api.getPaths().getPathItems().forEach((path, item) -> {
+            if (SupportedDialects.ALL.of(path).embeds(path)) {
+                item.getOperations().values().forEach(operation -> HEADERS.forEach(operation::addParameter));
+            }
+        });
+    }
+}

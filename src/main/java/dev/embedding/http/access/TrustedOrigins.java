@@ -1,0 +1,76 @@
+package dev.embedding.http.access;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Origins of web pages that may change settings where no key is needed. A browser names the page's origin with every change;
+ * callers that name none are no browsers, and go on. A page is trusted when {@code CORS_ORIGINS} has its origin literally,
+ * when its host is one of the allowed ones, or when it came from this service itself by an IP address or as
+ * {@code localhost}: any other name may have been pointed at this machine by whoever owns it (DNS rebinding).
+ */
+final class TrustedOrigins {
+
+    private static final String ANY = "*";
+    private static final Pattern ORIGIN =
+            Pattern.compile("(https?)://((\\[[0-9a-f:.]+]|[^/:@\\[\\]]+)(?::([0-9]{1,5}))?)");
+    private static final Pattern IPV4 = Pattern.compile("(?:[0-9]{1,3}\\.){3}[0-9]{1,3}");
+
+    private final Set<String> allowedHosts;
+
+    /** @param allowedHosts each with or without a port */
+    TrustedOrigins(List<String> allowedHosts) {
+        this.allowedHosts = allowedHosts.stream()
+                .map(host -> host.strip().toLowerCase(Locale.ROOT))
+                .filter(host -> !host.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** @param corsOrigins that are in force */
+    boolean isForeign(HttpServerRequest request, List<String> corsOrigins) {
+        List<String> origins = request.headers().getAll("Origin");
+        if (origins.size() == 1 && isListed(origins.get(0), corsOrigins)) {
+            return false;
+        }
+        boolean crossSite = request.headers().getAll("Sec-Fetch-Site").stream()
+                .anyMatch(site -> site.strip().equalsIgnoreCase("cross-site"));
+        return crossSite
+                || !origins.stream().allMatch(origin -> isOwn(origin, Optional.ofNullable(request.getHeader("Host"))));
+    }
+
+    /** {@code null}, which any sandboxed page has, is never listed. */
+    private static boolean isListed(String origin, List<String> corsOrigins) {
+        return !origin.equals(ANY) && !origin.equals("null") && corsOrigins.contains(origin);
+    }
+
+    private boolean isOwn(String origin, Optional<String> host) {
+        Matcher parts = ORIGIN.matcher(origin.toLowerCase(Locale.ROOT));
+        if (!parts.matches()) {
+            return false;
+        }
+        String authority = parts.group(2);
+        String name = parts.group(3);
+        if (allowedHosts.contains(name) || allowedHosts.contains(authority)) {
+            return true;
+        }
+        boolean cannotBeRebound = name.equals("localhost")
+                || name.startsWith("[")
+                || IPV4.matcher(name).matches();
+        String standardPort = parts.group(1).equals("https") ? ":443" : ":80";
+        return cannotBeRebound
+                && host.map(value -> value.toLowerCase(Locale.ROOT))
+                        .filter(value -> withPort(value, standardPort).equals(withPort(authority, standardPort)))
+                        .isPresent();
+    }
+
+    private static String withPort(String authority, String standardPort) {
+        boolean hasPort = authority.lastIndexOf(':') > authority.lastIndexOf(']');
+        return hasPort ? authority : authority + standardPort;
+    }
+}

@@ -1,0 +1,178 @@
+package dev.embedding.http.edge;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.EventExecutor;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.impl.VertxInternal;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * Closes connections that hold on to the service: whose headers do not arrive, that are idle between two requests, or whose
+ * answer is not read. Each event loop looks at its own connections several times a second, so a connection's state needs
+ * no lock. (The server's own idle timeout would also close those whose request is being computed, and does not see callers
+ * that send or read a byte now and then.)
+ */
+@Singleton
+class ConnectionTimeouts {
+
+    private static final Logger LOG = Logger.getLogger(ConnectionTimeouts.class);
+    private static final AttributeKey<State> STATE = AttributeKey.valueOf(ConnectionTimeouts.class, "state");
+    private static final long INTERVAL_MILLIS = 200;
+
+    /** How long an answer may wait to be read while there is much in flight. */
+    private static final long SHORT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final InflightBytes inflight;
+    private final long headerNanos;
+    private final long idleNanos;
+    private final long answerNanos;
+
+    ConnectionTimeouts(InflightBytes inflight, EdgeConfig config) {
+        this.inflight = inflight;
+        this.headerNanos = nanos(config.headerTimeout());
+        this.idleNanos = nanos(config.idleTimeout());
+        this.answerNanos = nanos(config.answerPause());
+    }
+
+    private static long nanos(Duration duration) {
+        return duration.toNanos();
+    }
+
+    void onStart(@Observes StartupEvent start, Vertx vertx) {
+        for (EventExecutor executor : ((VertxInternal) vertx).getEventLoopGroup()) {
+            if (executor instanceof SingleThreadEventLoop loop) {
+                Loop watched = new Loop(loop);
+                var unused = loop.scheduleWithFixedDelay(
+                        watched::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    /** The headers of a request have arrived; called on the connection's event loop. */
+    void exchangeBegun(RoutingContext exchange) {
+        Channel channel = channel(exchange.request().connection());
+        State state = state(channel);
+        state.exchanges++;
+        AtomicBoolean ended = new AtomicBoolean();
+        exchange.addEndHandler(end -> {
+            if (ended.compareAndSet(false, true)) {
+                channel.eventLoop().execute(state::exchangeEnded);
+            }
+        });
+    }
+
+    static Channel channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
+    }
+
+    private State state(Channel channel) {
+        State state = channel.attr(STATE).get();
+        if (state == null) {
+            state = new State();
+            channel.attr(STATE).set(state);
+        }
+        return state;
+    }
+
+    private final class Loop {
+        private final SingleThreadEventLoop loop;
+        private long unreadBefore;
+
+        Loop(SingleThreadEventLoop loop) {
+            this.loop = loop;
+        }
+
+        void look() {
+            try {
+                lookAtEach();
+            } catch (RuntimeException failure) { // It would end the watch for good.
+                LOG.error("Connections cannot be watched", failure);
+            }
+        }
+
+        private void lookAtEach() {
+            long now = System.nanoTime();
+            long unread = 0;
+            boolean memoryIsShort = inflight.isShort();
+            List<Channel> overdue = new ArrayList<>();
+            for (Iterator<Channel> channels = loop.registeredChannelsIterator(); channels.hasNext(); ) {
+                Channel channel = channels.next();
+                if (channel.parent() != null) { // accepted, not opened by us
+                    State state = state(channel);
+                    long unreadHere = state.look(channel, now);
+                    if (state.isOverdue(now, memoryIsShort)) {
+                        overdue.add(channel);
+                    } else {
+                        unread += unreadHere;
+                    }
+                }
+            }
+            inflight.unreadChanged(unread - unreadBefore);
+            unreadBefore = unread;
+            overdue.forEach(ConnectionTimeouts::end);
+        }
+    }
+
+    /**
+     * Not through the pipeline, which would first wait until the answer is written; and with a reset, so that the system
+     * keeps nothing of it either.
+     */
+    private static void end(Channel channel) {
+        if (channel instanceof SocketChannel socket) {
+            socket.config().setSoLinger(0);
+        }
+        channel.unsafe().close(channel.unsafe().voidPromise());
+    }
+
+    /** Of one connection; its event loop's own. */
+    private final class State {
+        private long since = System.nanoTime();
+        private int exchanges;
+        private boolean answeredOnce;
+        private long unread;
+        private long progress;
+
+        void exchangeEnded() {
+            exchanges--;
+            answeredOnce = true;
+            since = System.nanoTime();
+        }
+
+        /** Bytes that are written and wait for the caller to read. */
+        long look(Channel channel, long now) {
+            ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
+            long unreadNow = written == null ? 0 : written.totalPendingWriteBytes();
+            long progressNow = written == null ? 0 : written.currentProgress();
+            if (unreadNow != unread || progressNow != progress) {
+                unread = unreadNow;
+                progress = progressNow;
+                since = now;
+            }
+            return unread;
+        }
+
+        boolean isOverdue(long now, boolean memoryIsShort) {
+            long nanos = now - since;
+            if (unread > 0) {
+                return nanos > answerNanos || memoryIsShort && nanos > SHORT_PAUSE_NANOS;
+            }
+            return exchanges == 0 && nanos > (answeredOnce ? idleNanos : headerNanos);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.embedding.http.edge;
+
+import dev.embedding.http.edge.failure.Failure;
+import io.netty.util.AttributeKey;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/** An error answered without an endpoint; where the body of its request has not been read, the connection ends with it. */
+final class EarlyErrorResponse {
+
+    /** How much of a refused body is still read, so that its sender gets to see the answer. */
+    private static final long DISCARDED_BYTES = 64L << 20;
+
+    private static final long DISCARDING_MILLIS = 2_000;
+
+    private static final AttributeKey<Boolean> LAST = AttributeKey.valueOf(EarlyErrorResponse.class, "last");
+
+    private final HttpServerRequest request;
+    private long discarded;
+
+    private EarlyErrorResponse(HttpServerRequest request) {
+        this.request = request;
+    }
+
+    /** The same, but its connection ends in any case, and nothing else that has come on it is looked at. */
+    static void sendLast(Vertx vertx, RoutingContext exchange, Failure failure) {
+        HttpConnection connection = exchange.request().connection();
+        ConnectionTimeouts.channel(connection).attr(LAST).set(true);
+        exchange.response().headers().set("Connection", "close");
+        exchange.response().endHandler(ended -> connection.close());
+        send(vertx, exchange, failure);
+    }
+
+    /** Whether the connection is about to be closed, so that nothing more is to be read from it. */
+    static boolean isClosing(RoutingContext exchange) {
+        return ConnectionTimeouts.channel(exchange.request().connection()).hasAttr(LAST);
+    }
+
+    static void send(Vertx vertx, RoutingContext exchange, Failure failure) {
+        HttpServerRequest request = exchange.request();
+        if (exchange.response().closed()) {
+            return;
+        }
+        boolean unread = !request.isEnded() && RequestFraming.announcesBody(request);
+        if (unread) {
+            exchange.response().headers().set("Connection", "close");
+        }
+        ErrorResponse.of(failure, exchange).send(exchange);
+        if (unread) {
+            // Closing at once would reset the connection under a client that is still sending, and lose the answer.
+            EarlyErrorResponse refusal = new EarlyErrorResponse(request);
+            request.endHandler(ended -> request.connection().close());
+            request.handler(refusal::discard);
+            vertx.setTimer(DISCARDING_MILLIS, timer -> request.connection().close());
+        }
+    }
+
+    private void discard(Buffer chunk) {
+        discarded += chunk.length();
+        if (discarded > DISCARDED_BYTES) {
+            request.connection().close();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.embedding.http.edge;
+
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.edge.header.TimeoutHeader;
+import dev.embedding.serving.CallContext;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The calls for vectors of exchanges: each begins with its headers, and ends with its exchange at the latest. */
+public final class ExchangeCalls {
+
+    private static final String KEY = "dev.embedding.call";
+
+    private ExchangeCalls() {}
+
+    /** The headers have been read. */
+    static CallContext begin(RoutingContext exchange) {
+        CallContext call = CallContext.begin(timeout(exchange));
+        exchange.put(KEY, call);
+        exchange.addEndHandler(ended -> call.end(ended.succeeded() ? CallContext.End.DONE : CallContext.End.CANCELLED));
+        return call;
+    }
+
+    /** A bad header is the endpoint's to refuse, which names all that is wrong. */
+    private static Optional<Duration> timeout(RoutingContext exchange) {
+        try {
+            return TimeoutHeader.of(exchange);
+        } catch (InvalidRequestException invalid) {
+            return Optional.empty();
+        }
+    }
+
+    public static CallContext of(RoutingContext exchange) {
+        CallContext call = exchange.get(KEY);
+        return call == null ? begin(exchange) : call;
+    }
+}

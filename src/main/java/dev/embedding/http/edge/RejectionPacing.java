@@ -1,0 +1,57 @@
+package dev.embedding.http.edge;
+
+import dev.embedding.serving.CallContext;
+import dev.embedding.serving.RequestDeadline;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * Holds refusals back where there are very many of them. A caller that is refused and comes again at once, without a
+ * pause, would otherwise get the more of the machine the cheaper its refusals are; held back, it waits as it was asked to.
+ * Thread-safe.
+ */
+@Singleton
+public final class RejectionPacing {
+
+    private static final long PER_SECOND = 500;
+    private static final long INTERVAL_NANOS = 1_000_000_000 / PER_SECOND;
+
+    /** Refusals at once that are answered at once. */
+    private static final long BURST_NANOS = 500 * INTERVAL_NANOS;
+
+    /** Those held back go out together, as waking up for each costs more than sending it. */
+    private static final long TICK_NANOS = 50_000_000;
+
+    private static final long LONGEST_NANOS = 1_000_000_000;
+
+    private final LongSupplier clock;
+    /** When the next refusal is due. */
+    private long dueNanos;
+
+    @Inject
+    RejectionPacing() {
+        this(System::nanoTime);
+    }
+
+    RejectionPacing(LongSupplier clock) {
+        this.clock = clock;
+        this.dueNanos = clock.getAsLong() - BURST_NANOS;
+    }
+
+    /** How long to wait before the next refusal is sent; zero up to some hundreds a second, and hardly more than a second. */
+    synchronized Duration next() {
+        long now = clock.getAsLong();
+        long ahead = Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, LONGEST_NANOS));
+        dueNanos = now + ahead;
+        return ahead <= 0 ? Duration.ZERO : Duration.ofNanos(ahead + TICK_NANOS - Math.floorMod(dueNanos, TICK_NANOS));
+    }
+
+    /** Likewise, but not beyond the deadline of the call that is refused. */
+    public Duration next(CallContext call) {
+        Duration wait = next();
+        long left = call.deadline().map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
+        return wait.toMillis() <= left ? wait : Duration.ofMillis(Math.max(0, left));
+    }
+}

@@ -1,0 +1,17 @@
+package dev.embedding.http.edge.failure;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One fault of a request.
+ *
+ * @param field where it is, as {@code body.texts.3}
+ * @param message what is wrong, for a person; half a character, as a request may have it, is shown as a question mark
+ * @param type kind of fault, for a program
+ */
+public record FieldError(String field, String message, String type) {
+
+    public FieldError {
+        message = new String(message.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+}

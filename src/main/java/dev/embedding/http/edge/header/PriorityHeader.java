@@ -1,0 +1,40 @@
+package dev.embedding.http.edge.header;
+
+import dev.embedding.http.edge.failure.FieldError;
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.serving.PriorityChoice;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The header in which a caller says which class its request is in. */
+public final class PriorityHeader {
+
+    public static final String HEADER = "X-Priority";
+
+    private PriorityHeader() {}
+
+    /** @throws InvalidRequestException when the header names no class */
+    public static PriorityChoice of(RoutingContext exchange) {
+        if (exchange.request().getHeader(HEADER) == null) {
+            return PriorityChoice.BY_SIZE;
+        }
+        return find(exchange)
+                .orElseThrow(() -> new InvalidRequestException(new FieldError(
+                        "header." + HEADER.toLowerCase(Locale.ROOT), "Must be interactive or batch", "value_error")));
+    }
+
+    /** Empty without the header, and when it names no class. */
+    public static Optional<PriorityChoice> find(RoutingContext exchange) {
+        @Nullable String name = exchange.request().getHeader(HEADER);
+        if (name == null) {
+            return Optional.empty();
+        }
+        return switch (name) {
+            case "interactive" -> Optional.of(PriorityChoice.INTERACTIVE);
+            case "batch" -> Optional.of(PriorityChoice.BATCH);
+            default -> Optional.empty();
+        };
+    }
+}

@@ -1,6 +1,0 @@
-package dev.embedding.http.exchange;
-
-import dev.embedding.serving.EmbeddingRequest;
-
-/** What a body asks for, and in which form. */
-public record VectorRequest(EmbeddingRequest request, AnswerForm form) {}

@@ -1,0 +1,182 @@
+package dev.embedding.http.openai;
+
+import com.fasterxml.jackson.core.JsonToken;
+import dev.embedding.http.edge.failure.FieldError;
+import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.EmbeddingOptions;
+import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.model.EmbeddingInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the body of {@code POST /v1/embeddings} asks for. Besides OpenAI's own fields those are understood with which other
+ * services say what OpenAI's API cannot: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
+ * output_dimension}, {@code embedding_type}.
+ *
+ * @param asBase64 whether vectors are wanted as base64 of their bytes instead of numbers
+ */
+record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, boolean asBase64) {
+
+    private static final Map<String, PromptChoice> INPUT_TYPES = Map.of(
+            "query", PromptChoice.InputType.QUERY,
+            "search_query", PromptChoice.InputType.QUERY,
+            "document", PromptChoice.InputType.DOCUMENT,
+            "passage", PromptChoice.InputType.PASSAGE,
+            "search_document", PromptChoice.InputType.DOCUMENT);
+
+    private static final Map<String, PromptChoice> TASKS = Map.of(
+            "retrieval.query", PromptChoice.InputType.QUERY, "retrieval.passage", PromptChoice.InputType.PASSAGE);
+
+    /** What other services call a field of OpenAI's, or of another one; {@code null} takes nothing from that. */
+    private static final Set<String> OTHER_NAMES = Set.of("embedding_type", "output_dimension", "truncation");
+
+    /** @throws InvalidRequestException with every fault of the body */
+    static OpenAiRequestBody parse(JsonBody body) {
+        return body.read(OpenAiRequestBody::read);
+    }
+
+    private static OpenAiRequestBody read(JsonReader json, JsonToken first) {
+        if (first != JsonToken.START_OBJECT) {
+            throw new InvalidRequestException(
+                    new FieldError("body", "Input should be an object with the field input", "invalid_type"));
+        }
+        Fields fields = new Fields();
+        while (json.next() == JsonToken.FIELD_NAME) {
+            String name = json.shortText();
+            fields.read(name, json, json.next());
+        }
+        return fields.checked();
+    }
+
+    /** The fields as they are read; the last of duplicates counts, and {@code null} is none. */
+    private static final class Fields {
+        private final List<FieldError> faults = new ArrayList<>();
+        private @Nullable OpenAiInput input;
+        private Optional<String> model = Optional.empty();
+        private Optional<String> promptName = Optional.empty();
+        private Optional<PromptChoice> inputType = Optional.empty();
+        private Optional<PromptChoice> task = Optional.empty();
+        private OptionalInt dimensions = OptionalInt.empty();
+        private boolean rejectsTruncation;
+        private boolean asBase64;
+
+        void read(String name, JsonReader json, JsonToken value) {
+            if (name.equals("input")) {
+                input = OpenAiInput.read(json, value);
+                return;
+            }
+            json.skipChildren(value);
+            faults.removeIf(fault -> fault.field().equals("body." + name));
+            if (value == JsonToken.VALUE_NULL && OTHER_NAMES.contains(name)) {
+                return;
+            }
+            switch (name) {
+                case "model" -> model = text(name, json, value);
+                case "prompt_name" -> promptName = text(name, json, value);
+                case "input_type" ->
+                    inputType = text(name, json, value)
+                            .flatMap(type -> known(name, INPUT_TYPES.get(type), "'query', 'document' or 'passage'"));
+                // Of the tasks only these two are prompts of what is searched for, and what is searched.
+                case "task" -> task = text(name, json, value).map(TASKS::get);
+                case "encoding_format", "embedding_type" ->
+                    asBase64 = text(name, json, value)
+                            .flatMap(format -> known(name, encoding(format), "'float' or 'base64'"))
+                            .orElse(false);
+                case "output_dtype" ->
+                    text(name, json, value)
+                            .filter(type -> !type.equals("float"))
+                            .ifPresent(other -> fault(name, "Input should be 'float'", "invalid_value"));
+                case "dimensions", "output_dimension" -> dimensions = dimensions(name, json, value);
+                case "truncate", "truncation" -> rejectsTruncation = rejectsTruncation(name, json, value);
+                default -> {} // Unknown fields are ignored.
+            }
+        }
+
+        private Optional<String> text(String name, JsonReader json, JsonToken value) {
+            if (value == JsonToken.VALUE_STRING) {
+                return Optional.of(json.shortText());
+            }
+            if (value != JsonToken.VALUE_NULL) {
+                fault(name, "Input should be a valid string", "invalid_type");
+            }
+            return Optional.empty();
+        }
+
+        private <T> Optional<T> known(String name, @Nullable T value, String choices) {
+            if (value == null) {
+                fault(name, "Input should be " + choices, "invalid_value");
+            }
+            return Optional.ofNullable(value);
+        }
+
+        private static @Nullable Boolean encoding(String format) {
+            return switch (format) {
+                case "float" -> false;
+                case "base64" -> true;
+                default -> null;
+            };
+        }
+
+        private OptionalInt dimensions(String name, JsonReader json, JsonToken value) {
+            if (value == JsonToken.VALUE_NULL) {
+                return OptionalInt.empty();
+            }
+            if (value != JsonToken.VALUE_NUMBER_INT || json.intValue() < 1) {
+                fault(name, "Input should be a whole number of 1 or more", "invalid_value");
+                return OptionalInt.empty();
+            }
+            return OptionalInt.of(json.intValue());
+        }
+
+        /** {@code NONE} and {@code false} refuse longer inputs. */
+        private boolean rejectsTruncation(String name, JsonReader json, JsonToken value) {
+            if (value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE) {
+                return value == JsonToken.VALUE_FALSE;
+            }
+            return text(name, json, value)
+                    .flatMap(way -> known(
+                            name,
+                            switch (way.toUpperCase(Locale.ROOT)) {
+                                case "NONE" -> true;
+                                case "END" -> false;
+                                default -> null;
+                            },
+                            "'NONE' or 'END', true or false"))
+                    .orElse(false);
+        }
+
+        private void fault(String name, String message, String type) {
+            faults.add(new FieldError("body." + name, message, type));
+        }
+
+        OpenAiRequestBody checked() {
+            if (input == null) {
+                faults.add(0, new FieldError(OpenAiInput.FIELD, "Field required", "missing"));
+            } else {
+                input.fault().ifPresent(fault -> faults.add(0, fault));
+            }
+            if (input == null || !faults.isEmpty()) {
+                throw new InvalidRequestException(faults);
+            }
+            return new OpenAiRequestBody(
+                    input.inputs(), new EmbeddingOptions(model, prompt(), dimensions, rejectsTruncation), asBase64);
+        }
+
+        private PromptChoice prompt() {
+            return promptName
+                    .<PromptChoice>map(PromptChoice.Named::new)
+                    .or(() -> inputType)
+                    .or(() -> task)
+                    .orElse(PromptChoice.USUAL);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.embedding.http.openai;
+
+import dev.embedding.http.exchange.ResponseEncoder;
+import dev.embedding.http.exchange.json.VectorJson;
+import dev.embedding.serving.Embeddings;
+import java.nio.charset.StandardCharsets;
+
+/** Encodes the answer of {@code POST /v1/embeddings}. */
+enum OpenAiResponseEncoder implements ResponseEncoder {
+    /** Vectors as numbers, with the fewest digits that read back as the same 32-bit float. */
+    NUMBERS,
+    /** Vectors as base64 of their little-endian 32-bit floats. */
+    BASE64;
+
+    private static final byte[] BEGINNING = ascii("{\"object\":\"list\",\"data\":[");
+    private static final byte[] BEFORE_INDEX = ascii("{\"object\":\"embedding\",\"index\":");
+    private static final byte[] BEFORE_VECTOR = ascii(",\"embedding\":");
+    private static final int BYTES_AROUND_VECTOR = 64;
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public long mostBytes(int vectors, int dimension) {
+        return switch (this) {
+            case NUMBERS -> VectorJson.mostBytes(vectors, dimension, BYTES_AROUND_VECTOR);
+            case BASE64 -> VectorJson.mostBytesAsBase64(vectors, dimension, BYTES_AROUND_VECTOR);
+        };
+    }
+
+    @Override
+    public byte[] encode(Embeddings embeddings, double millis) {
+        int dimension = embeddings.space().dimension();
+        VectorJson answer = new VectorJson(mostBytes(embeddings.vectors().size(), dimension)).append(BEGINNING);
+        int index = 0;
+        for (float[] vector : embeddings.vectors()) {
+            if (index > 0) {
+                answer.append(',');
+            }
+            answer.append(BEFORE_INDEX).append(ascii(Integer.toString(index++))).append(BEFORE_VECTOR);
+            append(answer, vector);
+            answer.append('}');
+        }
+        return answer.append(']')
+                .end(json -> {
+                    json.writeStringField("model", embeddings.space().modelName());
+                    json.writeObjectFieldStart("usage");
+                    json.writeNumberField("prompt_tokens", embeddings.tokens());
+                    json.writeNumberField("total_tokens", embeddings.tokens());
+                    json.writeEndObject();
+                    VectorJson.writeIndices(json, "truncated", embeddings.truncated());
+                })
+                .toBytes();
+    }
+
+    private void append(VectorJson answer, float[] vector) {
+        switch (this) {
+            case NUMBERS -> answer.append(vector);
+            case BASE64 -> answer.appendBase64(vector);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.embedding.http.operations;
+
+import dev.embedding.http.edge.OpenExchanges;
+import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.model.ModelHost;
+import io.smallrye.health.api.AsyncHealthCheck;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** What Kubernetes asks; each answer reads volatile fields only. */
+@Singleton
+class HealthProbes {
+
+    private volatile boolean startedOnce;
+
+    /** Started: a model was loaded once. */
+    @Produces
+    @Singleton
+    @Startup
+    AsyncHealthCheck started(ActiveModel active) {
+        return () -> {
+            startedOnce |= active.model().isPresent();
+            return answer("model loaded once", startedOnce);
+        };
+    }
+
+    /**
+     * Ready: a model serves and can compute, and the process is not asked to end. A reload or a full queue is no reason.
+     */
+    @Produces
+    @Singleton
+    @Readiness
+    AsyncHealthCheck ready(ActiveModel active, OpenExchanges exchanges) {
+        return () -> {
+            boolean computes =
+                    active.model().filter(model -> model.fault().isEmpty()).isPresent();
+            return answer("model serves", computes && !exchanges.areEnding());
+        };
+    }
+
+    /** Live: this answer was given by the event loop, and no run holds a lane far beyond its limit. */
+    @Produces
+    @Singleton
+    @Liveness
+    AsyncHealthCheck live(ModelHost host) {
+        return () -> answer("event loop answers and lanes go on", !host.isStuck());
+    }
+
+    private static Uni<HealthCheckResponse> answer(String name, boolean up) {
+        return Uni.createFrom().item(HealthCheckResponse.named(name).status(up).build());
+    }
+}

@@ -1,0 +1,75 @@
+package dev.embedding.http.operations;
+
+import dev.embedding.settings.SettingKey;
+import io.quarkus.smallrye.openapi.OpenApiFilter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
+
+/** Describes the bodies that change settings in the API's document, from the one table of settings. */
+@OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
+public class OpenApiSettings implements OASFilter {
+
+    static final String CHANGE = "SettingChange";
+    static final String CHANGES = "SettingChanges";
+
+    @Override
+    public void filterOpenAPI(OpenAPI api) {
+        Map<String, Schema> values = new LinkedHashMap<>();
+        for (SettingKey key : SettingKey.values()) {
+            values.put(key.key(), value(key));
+        }
+        api.getComponents().addSchema(CHANGE, change()).addSchema(CHANGES, changes(values));
+    }
+
+    private static Schema change() {
+        Schema key = ofType(SchemaType.STRING).enumeration(List.copyOf(SettingKey.keys()));
+        Schema value = OASFactory.createSchema()
+                .description("JSON of the key's type, or the text that is stored for it")
+                .oneOf(List.of(text(), ofType(SchemaType.INTEGER), ofType(SchemaType.BOOLEAN), listOfTexts()));
+        return ofType(SchemaType.OBJECT)
+                .addProperty("key", key)
+                .addProperty("value", value)
+                .required(List.of("key", "value"));
+    }
+
+    private static Schema changes(Map<String, Schema> values) {
+        Schema settings = ofType(SchemaType.OBJECT)
+                .minProperties(1)
+                .properties(values)
+                .additionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
+        return ofType(SchemaType.OBJECT).addProperty("settings", settings).required(List.of("settings"));
+    }
+
+    private static Schema value(SettingKey key) {
+        Schema schema = OASFactory.createSchema().description("Must be " + key.rule());
+        Object typical = key.parse(key.defaultText());
+        if (typical instanceof Boolean) {
+            return schema.oneOf(List.of(ofType(SchemaType.BOOLEAN), text()));
+        }
+        if (typical instanceof Integer) {
+            return schema.oneOf(List.of(ofType(SchemaType.INTEGER), text()));
+        }
+        if (typical instanceof List) {
+            return schema.oneOf(List.of(listOfTexts(), text()));
+        }
+        return schema.addType(SchemaType.STRING).maxLength(SettingValue.MAX_CHARACTERS);
+    }
+
+    private static Schema text() {
+        return ofType(SchemaType.STRING).maxLength(SettingValue.MAX_CHARACTERS);
+    }
+
+    private static Schema listOfTexts() {
+        return ofType(SchemaType.ARRAY).items(ofType(SchemaType.STRING)).minItems(1);
+    }
+
+    private static Schema ofType(SchemaType type) {
+        return OASFactory.createSchema().addType(type);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.embedding.infer;
+
+import ai.onnxruntime.OrtException;
+import dev.embedding.infer.runtime.EngineMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session on the GPU whose batches are computed on the CPU when the GPU has no memory left for them. The CPU's session
+ * is opened when it is first needed, and kept.
+ */
+final class CpuFallbackRunner implements BatchRunner {
+
+    private final BatchRunner gpu;
+    private final BatchRunner.Opener opener;
+    private @Nullable BatchRunner cpu;
+
+    CpuFallbackRunner(BatchRunner gpu, BatchRunner.Opener opener) {
+        this.gpu = gpu;
+        this.opener = opener;
+    }
+
+    @Override
+    public TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) throws OrtException {
+        try {
+            return gpu.run(batch, workspace, termination);
+        } catch (OrtException failure) {
+            if (!EngineMessage.isOutOfMemory(failure)) {
+                throw failure;
+            }
+            return cpu().run(batch, workspace, termination);
+        }
+    }
+
+    private synchronized BatchRunner cpu() throws OrtException {
+        if (cpu == null) {
+            cpu = opener.open();
+            System.getLogger(CpuFallbackRunner.class.getName())
+                    .log(System.Logger.Level.WARNING, "The GPU is out of memory; batches it cannot take go to the CPU");
+        }
+        return cpu;
+    }
+
+    @Override
+    public int dimension() {
+        return gpu.dimension();
+    }
+
+    @Override
+    public synchronized void close() {
+        gpu.close();
+        if (cpu != null) {
+            cpu.close();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.embedding.infer;
+
+/** Where a session computes, with ONNX Runtime's name of the execution provider. */
+public enum ExecutionTarget {
+    CPU("cpu", "CPUExecutionProvider"),
+    CUDA("cuda", "CUDAExecutionProvider");
+
+    private final String device;
+    private final String executionProvider;
+
+    ExecutionTarget(String device, String executionProvider) {
+        this.device = device;
+        this.executionProvider = executionProvider;
+    }
+
+    public String device() {
+        return device;
+    }
+
+    public String executionProvider() {
+        return executionProvider;
+    }
+}

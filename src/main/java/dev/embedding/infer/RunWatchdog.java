@@ -1,0 +1,165 @@
+package dev.embedding.infer;
+
+import dev.embedding.support.DaemonThreads;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Looks after all runs of the process. A run beyond its limit is terminated, which ONNX Runtime does between two nodes;
+ * one that goes on nevertheless is given up: its lane is replaced, and what it holds is never freed under it.
+ */
+final class RunWatchdog {
+
+    private static final System.Logger LOG = System.getLogger(RunWatchdog.class.getName());
+
+    /** Between terminating a run and giving it up; longer than one node takes. */
+    static final Duration GRACE = Duration.ofSeconds(10);
+
+    /** A run this far beyond its limit that is not even given up shows that the watch itself does not work. */
+    static final Duration LONGEST_OVERTIME = Duration.ofSeconds(30);
+
+    /** Each run that was given up keeps a thread, a session and most likely a core. */
+    static final int TOO_MANY_ABANDONED = 2;
+
+    private static final Duration INTERVAL = Duration.ofMillis(500);
+
+    private final LongSupplier clock;
+    private final Set<Watched> runs = ConcurrentHashMap.newKeySet();
+    private final AtomicLong terminated = new AtomicLong();
+    private final AtomicLong abandoned = new AtomicLong();
+    private final CompletableFuture<Void> unrecoverable = new CompletableFuture<>();
+
+    /** @param clock monotonic nanoseconds; whoever moves it calls {@link #check} */
+    RunWatchdog(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** Checks from a thread of its own, which does not keep the process alive. */
+    static RunWatchdog start() {
+        RunWatchdog watch = new RunWatchdog(System::nanoTime);
+        ScheduledFuture<?> unused = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("run-watch"))
+                .scheduleWithFixedDelay(watch::check, INTERVAL.toNanos(), INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+        return watch;
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    /**
+     * A run begins on the calling thread.
+     *
+     * @param onAbandoned called on the watch's thread while the run has not returned, and never once it has
+     */
+    Watched begin(long limitNanos, RunTermination termination, Runnable onAbandoned) {
+        Watched run = new Watched(limitNanos, termination, onAbandoned);
+        runs.add(run);
+        return run;
+    }
+
+    /** Terminates and gives up what is due. */
+    void check() {
+        for (Watched run : runs) {
+            try {
+                run.check(now());
+            } catch (RuntimeException | Error failure) {
+                LOG.log(System.Logger.Level.ERROR, "A run beyond its limit could not be ended; tried again", failure);
+            }
+        }
+    }
+
+    /** Whether a run is so far beyond its limit that only a new process helps. */
+    boolean isStuck() {
+        long now = now();
+        return runs.stream().anyMatch(run -> run.overtime(now) > LONGEST_OVERTIME.toNanos());
+    }
+
+    long terminated() {
+        return terminated.get();
+    }
+
+    long abandoned() {
+        return abandoned.get();
+    }
+
+    /** Completes on the watch's thread when so many runs were given up that the process should end. */
+    CompletionStage<Void> unrecoverable() {
+        return unrecoverable;
+    }
+
+    /** One run. Its lock is held while it is given up, so that it cannot return in the middle. */
+    final class Watched {
+        private final long startNanos = now();
+        private final long limitNanos;
+        private final RunTermination termination;
+        private final Runnable onAbandoned;
+        private boolean stopped;
+        private long stoppedNanos;
+        private boolean over;
+        private boolean lost;
+
+        private Watched(long limitNanos, RunTermination termination, Runnable onAbandoned) {
+            this.limitNanos = limitNanos;
+            this.termination = termination;
+            this.onAbandoned = onAbandoned;
+        }
+
+        private long overtime(long now) {
+            return now - startNanos - limitNanos;
+        }
+
+        private synchronized void check(long now) {
+            if (over || overtime(now) <= 0) {
+                return;
+            }
+            if (!stopped) {
+                stopped = true;
+                stoppedNanos = now; // The whole process may have stood still, which is no run's fault.
+                terminated.incrementAndGet();
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "A run of the model is terminated after {0} s",
+                        TimeUnit.NANOSECONDS.toSeconds(now - startNanos));
+                termination.request();
+            } else if (now - stoppedNanos >= GRACE.toNanos()) {
+                giveUp();
+            }
+        }
+
+        private void giveUp() {
+            onAbandoned.run();
+            lost = true;
+            over = true;
+            runs.remove(this);
+            long count = abandoned.incrementAndGet();
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "A run of the model does not end and is given up; its session stays in memory ({0} of {1} that end"
+                            + " the process)",
+                    count,
+                    TOO_MANY_ABANDONED);
+            if (count >= TOO_MANY_ABANDONED) {
+                unrecoverable.complete(null);
+            }
+        }
+
+        /**
+         * The run has returned; may be called again.
+         *
+         * @return whether it had been given up before
+         */
+        synchronized boolean end() {
+            over = true;
+            runs.remove(this);
+            return lost;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.embedding.infer.quantize;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import com.google.protobuf.ByteString;
+import dev.embedding.infer.InferenceRuntime;
+import dev.embedding.infer.graph.Nodes;
+import java.nio.ByteBuffer;
+import java.nio.IntBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Whether this processor adds up products of unsigned and signed bytes exactly in the engine. Those without dot-product
+ * instructions for them (x86 before VNNI) do it through 16 bits, which saturate; bytes that are both unsigned are exact
+ * everywhere, but slower. It is tried, not looked up.
+ */
+final class SaturationProbe {
+
+    private static final int SIZE = 64;
+    private static final int EXACT = SIZE * 255 * 127;
+
+    private SaturationProbe() {}
+
+    static boolean areExact(InferenceRuntime runtime) throws OrtException {
+        OrtEnvironment environment = runtime.environment();
+        byte[] ones = new byte[SIZE * SIZE];
+        Arrays.fill(ones, (byte) 255);
+        ByteBuffer values = ByteBuffer.allocateDirect(ones.length).put(ones).flip();
+        try (OrtSession session = environment.createSession(multiplication().toByteArray());
+                OnnxTensor input =
+                        OnnxTensor.createTensor(environment, values, new long[] {SIZE, SIZE}, OnnxJavaType.UINT8);
+                OrtSession.Result result = session.run(Map.of("values", input))) {
+            IntBuffer sums = ((OnnxTensor) result.get(0)).getIntBuffer();
+            while (sums.hasRemaining()) {
+                if (sums.get() != EXACT) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static ModelProto multiplication() {
+        byte[] largest = new byte[SIZE * SIZE];
+        Arrays.fill(largest, (byte) 127);
+        TensorProto weights = TensorProto.newBuilder()
+                .setName("weights")
+                .setDataType(TensorProto.DataType.INT8.getNumber())
+                .addAllDims(List.of((long) SIZE, (long) SIZE))
+                .setRawData(ByteString.copyFrom(largest))
+                .build();
+        return ModelProto.newBuilder()
+                .setIrVersion(7)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(11))
+                .setGraph(GraphProto.newBuilder()
+                        .setName("signed_products")
+                        .addInput(declared("values", TensorProto.DataType.UINT8))
+                        .addInitializer(weights)
+                        .addNode(Nodes.node("MatMulInteger", List.of("values", "weights"), "sums"))
+                        .addOutput(declared("sums", TensorProto.DataType.INT32)))
+                .build();
+    }
+
+    private static ValueInfoProto declared(String name, TensorProto.DataType type) {
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(type.getNumber())))
+                .build();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.embedding.model.layout;
+
+import dev.embedding.model.hub.DownloadProgress;
+import dev.embedding.model.hub.HubSnapshot;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Where a model's files are; they are named relative to it, with slashes. */
+public sealed interface ModelDirectory {
+
+    boolean has(String file);
+
+    /** Makes sure that files which the folder has are on this machine. */
+    void fetch(Collection<String> files);
+
+    /** Where a file is, or would be. */
+    Path path(String file);
+
+    /** Names of its files, those deep inside excepted. */
+    Set<String> names();
+
+    /** The same, as far as this machine tells without a hub. */
+    Set<String> namesKept();
+
+    /** The commit of a hub's repository; a directory has none. */
+    Optional<String> revision();
+
+    /** A repository of a hub, as its cache has it. */
+    final class OfHub implements ModelDirectory {
+        private final HubSnapshot snapshot;
+        private final Set<String> names;
+        private final long mostBytes;
+        private final DownloadProgress progress;
+
+        /** @param mostBytes that may be loaded at a time */
+        public OfHub(HubSnapshot snapshot, long mostBytes, DownloadProgress progress) {
+            this.snapshot = snapshot;
+            this.mostBytes = mostBytes;
+            this.names = snapshot.files();
+            this.progress = progress;
+        }
+
+        @Override
+        public boolean has(String file) {
+            return names.contains(file);
+        }
+
+        @Override
+        public void fetch(Collection<String> files) {
+            snapshot.fetch(files, mostBytes, progress);
+        }
+
+        @Override
+        public Path path(String file) {
+            return snapshot.directory().resolve(file);
+        }
+
+        @Override
+        public Set<String> names() {
+            return names;
+        }
+
+        @Override
+        public Set<String> namesKept() {
+            return snapshot.filesKept();
+        }
+
+        @Override
+        public Optional<String> revision() {
+            return Optional.of(snapshot.commit());
+        }
+    }
+
+    /** A directory of this machine. */
+    record Local(Path directory) implements ModelDirectory {
+
+        private static final int DEPTH = 3;
+
+        @Override
+        public boolean has(String file) {
+            return Files.isRegularFile(path(file));
+        }
+
+        @Override
+        public void fetch(Collection<String> files) {
+            // They are here.
+        }
+
+        @Override
+        public Path path(String file) {
+            return directory.resolve(file);
+        }
+
+        @Override
+        public Optional<String> revision() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Set<String> namesKept() {
+            return names();
+        }
+
+        @Override
+        public Set<String> names() {
+            Set<String> names = new TreeSet<>();
+            try (Stream<Path> files = Files.walk(directory, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
+                files.map(file -> directory.relativize(file).toString().replace('\\', '/'))
+                        .forEach(names::add);
+            } catch (IOException | java.io.UncheckedIOException unreadable) {
+                names.clear();
+            }
+            return names;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.embedding.model.layout;
+
+import dev.embedding.model.ModelRequest;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.Precision;
+import dev.embedding.support.Names;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Which ONNX file of a model is served. */
+final class OnnxFileSelection {
+
+    /** Where exporters put it. */
+    private static final List<String> FOLDERS = List.of("onnx/", "");
+
+    /** What other exports of a model leave in its folder. */
+    private static final List<String> OTHER_WEIGHTS = List.of(
+            "model.safetensors",
+            "model.safetensors.index.json",
+            "pytorch_model.bin",
+            "pytorch_model.bin.index.json",
+            "tf_model.h5");
+
+    private final ModelFiles files;
+    private final List<String> roots;
+
+    /** @param transformer folder of the transformer's files, empty for the model's own */
+    OnnxFileSelection(ModelFiles files, String transformer) {
+        this.files = files;
+        this.roots = transformer.isEmpty() ? List.of("") : List.of(transformer, "");
+    }
+
+    /**
+     * A file of the model.
+     *
+     * @param toQuantize whether it is not served itself, but what is made of it
+     */
+    record Choice(String file, boolean toQuantize) {}
+
+    /** @throws ModelUnavailableException when there is none that was asked for; it says which there are */
+    Choice choose(ModelRequest request) {
+        return request.onnxFile()
+                .map(name -> new Choice(named(name), false))
+                .orElseGet(() -> of(request.precision(), request.name()));
+    }
+
+    private String named(String name) {
+        return roots.stream()
+                .map(root -> root + name)
+                .filter(files::has)
+                .findFirst()
+                .orElseThrow(() -> files.refusal(
+                        name, "is missing, but model_file asks for it; " + known("the model has no ONNX file at all")));
+    }
+
+    private Choice of(Precision precision, String model) {
+        Optional<Choice> shipped = shipped(precision).map(file -> new Choice(file, false));
+        return shipped.or(() -> precision.canBeMade()
+                        ? shipped(Precision.FP32).map(file -> new Choice(file, true))
+                        : Optional.empty())
+                .orElseThrow(() -> missing(precision, model));
+    }
+
+    private Optional<String> shipped(Precision precision) {
+        return precision.fileNames().stream()
+                .flatMap(name ->
+                        FOLDERS.stream().flatMap(folder -> roots.stream().map(root -> root + folder + name)))
+                .filter(files::has)
+                .findFirst();
+    }
+
+    private ModelUnavailableException missing(Precision precision, String model) {
+        Set<String> others = files.onnxFiles();
+        Precision source = precision.canBeMade() ? Precision.FP32 : precision;
+        String missing = FOLDERS.get(0) + source.fileNames().get(0);
+        if (others.isEmpty()) {
+            return files.refusal(missing, "is missing; " + howToExport(model));
+        }
+        return files.refusal(
+                missing,
+                "is missing, which precision " + precision.label()
+                        + (precision.canBeMade() ? " is made of; " : " takes; ") + known("") + ": " + remedies(others));
+    }
+
+    private String known(String otherwise) {
+        Set<String> names = files.onnxFiles();
+        return names.isEmpty() ? otherwise : "the model has " + String.join(", ", names);
+    }
+
+    private String howToExport(String model) {
+        String others = roots.stream()
+                .flatMap(root -> OTHER_WEIGHTS.stream().map(name -> root + name))
+                .filter(files::has)
+                .collect(Collectors.joining(" and "));
+        return (others.isEmpty() ? "the model has no ONNX file" : others + " cannot be run as it is")
+                + "; export the model with: optimum-cli export onnx --task feature-extraction --model "
+                + model + " <directory>";
+    }
+
+    private static String remedies(Set<String> others) {
+        List<String> settings = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            boolean fits =
+                    others.stream().anyMatch(file -> precision.fileNames().contains(Names.lastPart(file)));
+            if (fits) {
+                settings.add("set precision to " + precision.label());
+            }
+        }
+        settings.add("set model_file to one of them");
+        return String.join(", or ", settings);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.embedding.model.layout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.ModelRequest;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.OutputStage;
+import dev.embedding.model.PoolingMode;
+import dev.embedding.model.PoolingSource;
+import dev.embedding.model.file.OnnxOutputs;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How a model's token vectors become one.
+ *
+ * @param modes several are put together in this order; none where the graph's own vectors are taken although it has
+ *     token vectors
+ * @param source who says so
+ */
+record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
+
+    /** Where sentence-transformers saves the module. */
+    static final String USUAL_FILE = "1_Pooling/config.json";
+
+    private static final Pattern DENSE = Pattern.compile("\\d+_Dense/config\\.json");
+    private static final String FLAG = "pooling_mode_";
+    private static final String CAUSAL = "ForCausalLM";
+    private static final String SETTING = "pooling (EMBEDDING_POOLING)";
+
+    PoolingSelection {
+        modes = List.copyOf(modes);
+    }
+
+    /**
+     * Of a static table, which has the mean only.
+     *
+     * @throws ModelUnavailableException when another one is set
+     */
+    static PoolingSelection ofTable(ModelFiles files, ModelRequest request) {
+        if (request.pooling().filter(mode -> mode != PoolingMode.MEAN).isPresent()) {
+            throw files.refusal(
+                    ModuleChain.FILE,
+                    "describes a static model, whose vectors are the mean of its tokens' and no other pooling: set "
+                            + SETTING + " to mean, or to nothing");
+        }
+        return new PoolingSelection(
+                List.of(PoolingMode.MEAN),
+                request.pooling().isPresent() ? PoolingSource.SETTING : PoolingSource.MODULES);
+    }
+
+    /**
+     * Of a transformer: the setting, else {@code modules.json}, else the graph's own vectors, else {@link #USUAL_FILE},
+     * else sentence-transformers' default where the weights are there that it would load.
+     *
+     * @param onnxFile the file whose outputs are given
+     * @param config {@code config.json}
+     * @throws ModelUnavailableException when the graph cannot give what is asked for, or nobody says how to pool
+     */
+    static PoolingSelection ofTransformer(
+            ModelFiles files,
+            ModuleChain modules,
+            ModelRequest request,
+            String onnxFile,
+            OnnxOutputs outputs,
+            JsonNode config) {
+        if (request.pooling().isPresent()) {
+            if (outputs.haveTextVectors() && !outputs.haveTokenVectors()) {
+                throw files.refusal(
+                        onnxFile,
+                        "pools itself and has no token vectors, so that " + SETTING
+                                + " cannot be followed: unset it, or"
+                                + " export the model with the output last_hidden_state");
+            }
+            refuseUnlistedDense(files, modules);
+            return new PoolingSelection(List.of(request.pooling().get()), PoolingSource.SETTING);
+        }
+        if (modules.isListed()) {
+            return new PoolingSelection(
+                    read(files, modules.poolingConfig()),
+                    outputs.haveTokenVectors() ? PoolingSource.MODULES : PoolingSource.MODEL_OUTPUT);
+        }
+        if (outputs.haveTextVectors()) {
+            // Without token vectors the fingerprint has always had the mean.
+            return new PoolingSelection(
+                    outputs.haveTokenVectors() ? List.of() : List.of(PoolingMode.MEAN), PoolingSource.MODEL_OUTPUT);
+        }
+        if (files.has(USUAL_FILE)) {
+            refuseUnlistedDense(files, modules);
+            return new PoolingSelection(read(files, USUAL_FILE), PoolingSource.POOLING_FILE);
+        }
+        return defaultOf(files, config);
+    }
+
+    /** Its weights would be part of the vectors, but what comes before and behind it is not known. */
+    /** What is read of the model's graph. */
+    OutputStage graphEnd(OnnxOutputs outputs) {
+        if (source != PoolingSource.MODEL_OUTPUT) {
+            return OutputStage.TOKENS;
+        }
+        return outputs.multiplyPooled() ? OutputStage.PROJECTED : OutputStage.POOLED;
+    }
+
+    private static void refuseUnlistedDense(ModelFiles files, ModuleChain modules) {
+        if (!modules.isListed()) {
+            files.firstOf(DENSE).ifPresent(file -> {
+                throw files.refusal(
+                        file, "is there, but no modules.json that lists it: add that of the original model");
+            });
+        }
+    }
+
+    /** As sentence-transformers has it for a model that it did not save. */
+    private static PoolingSelection defaultOf(ModelFiles files, JsonNode config) {
+        refuseOtherArchitecture(files, config);
+        if (!files.hasWeightsBesideOnnx()) {
+            throw files.refusal(
+                    ModuleChain.FILE,
+                    "is missing, and no other file says how token vectors become one: set " + SETTING + " to "
+                            + Arrays.stream(PoolingMode.values())
+                                    .map(PoolingMode::label)
+                                    .collect(Collectors.joining(", "))
+                            + ", whichever the model was trained with");
+        }
+        boolean causal = config.path("architectures").path(0).asText().endsWith(CAUSAL)
+                && config.path("is_causal").asBoolean(true);
+        return new PoolingSelection(List.of(causal ? PoolingMode.LAST_TOKEN : PoolingMode.MEAN), PoolingSource.DEFAULT);
+    }
+
+    /** @throws ModelUnavailableException when the model was trained for another task, and no file says otherwise */
+    static void refuseOtherArchitecture(ModelFiles files, JsonNode config) {
+        UnsupportedTask.ofArchitecture(config).ifPresent(task -> {
+            throw files.refusal(
+                    "config.json", "has the architectures " + config.path("architectures") + task.refusal());
+        });
+    }
+
+    private static List<PoolingMode> read(ModelFiles files, String file) {
+        JsonNode config = files.json(file);
+        JsonNode mode = config.path("pooling_mode");
+        List<Optional<PoolingMode>> wanted = new ArrayList<>();
+        if (mode.isTextual()) {
+            wanted.add(PoolingMode.byLabel(mode.asText()));
+        } else if (mode.isArray()) {
+            mode.forEach(item -> wanted.add(PoolingMode.byLabel(item.asText())));
+        } else {
+            config.properties().stream()
+                    .filter(entry ->
+                            entry.getKey().startsWith(FLAG) && entry.getValue().asBoolean())
+                    .map(entry -> PoolingMode.byFlag(entry.getKey()))
+                    .sorted(Comparator.comparing(pooling -> pooling.orElse(PoolingMode.CLS)))
+                    .forEach(wanted::add);
+        }
+        if (wanted.isEmpty() && mode.isMissingNode()) {
+            return List.of(PoolingMode.MEAN);
+        }
+        if (wanted.isEmpty() || wanted.stream().anyMatch(Optional::isEmpty)) {
+            throw files.refusal(
+                    file,
+                    "asks for no pooling that is known; known are "
+                            + Arrays.stream(PoolingMode.values())
+                                    .map(PoolingMode::label)
+                                    .toList());
+        }
+        return wanted.stream().map(Optional::orElseThrow).toList();
+    }
+}

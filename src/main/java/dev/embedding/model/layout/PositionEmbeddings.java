@@ -1,0 +1,54 @@
+package dev.embedding.model.layout;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
+
+/** The positions that a transformer has learned, and its padding token, as its {@code config.json} says. */
+final class PositionEmbeddings {
+
+    private static final String ROTARY = "rotary";
+
+    /** Architectures whose first position is the one after the padding id; theirs is 1 where it is not said. */
+    private static final Set<String> AFTER_PADDING = Set.of(
+            "camembert",
+            "data2vec-text",
+            "esm",
+            "ibert",
+            "longformer",
+            "luke",
+            "mpnet",
+            "roberta",
+            "roberta-prelayernorm",
+            "xlm-roberta",
+            "xlm-roberta-xl",
+            "xmod");
+
+    /** Architectures that have their own name for {@code max_position_embeddings}. */
+    private static final Set<String> WITH_N_POSITIONS = Set.of("gpt2", "gpt_bigcode", "openai-gpt");
+
+    private PositionEmbeddings() {}
+
+    /** How many tokens of a text have a position; 0 or less where that is not said. */
+    static int count(JsonNode config) {
+        boolean otherName = WITH_N_POSITIONS.contains(architecture(config)) && !config.has("max_position_embeddings");
+        int positions = config.path(otherName ? "n_positions" : "max_position_embeddings")
+                .asInt(0);
+        boolean isRotary = config.path("position_embedding_type").asText().equals(ROTARY);
+        return isAfterPadding(config) && !isRotary ? positions - padTokenId(config) - 1 : positions;
+    }
+
+    /** The id that fills the rows of a batch up to the longest. */
+    static int padTokenId(JsonNode config) {
+        JsonNode id = config.path("pad_token_id");
+        int usual = isAfterPadding(config) ? 1 : 0;
+        return id.isNull() ? usual : id.asInt(usual);
+    }
+
+    private static boolean isAfterPadding(JsonNode config) {
+        return AFTER_PADDING.contains(architecture(config));
+    }
+
+    private static String architecture(JsonNode config) {
+        return config.path("model_type").asText();
+    }
+}

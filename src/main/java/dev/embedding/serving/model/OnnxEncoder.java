@@ -1,0 +1,152 @@
+package dev.embedding.serving.model;
+
+import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.batch.BatchOutOfMemoryException;
+import dev.embedding.batch.Lanes;
+import dev.embedding.infer.EngineOptions;
+import dev.embedding.infer.GraphComparison;
+import dev.embedding.infer.GraphOutput;
+import dev.embedding.infer.InferenceEngine;
+import dev.embedding.infer.TokenBatch;
+import dev.embedding.infer.TokenVectors;
+import dev.embedding.infer.Workspace;
+import dev.embedding.infer.runtime.EngineOutOfMemoryException;
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.OutputStage;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+
+/** An ONNX model in the inference engine, and the pooling behind it. */
+final class OnnxEncoder implements ModelEncoder {
+
+    private final ModelDescription model;
+    private final InferenceEngine engine;
+    private final PoolingHead head;
+    private final Lanes lanes;
+    /** Not in use; a run that never ends keeps its own for ever. */
+    private final Queue<Workspace> workspaces = new ConcurrentLinkedQueue<>();
+
+    private OnnxEncoder(ModelDescription model, InferenceEngine engine, PoolingHead head, Lanes lanes) {
+        this.model = model;
+        this.engine = engine;
+        this.head = head;
+        this.lanes = lanes;
+    }
+
+    static OnnxEncoder open(
+            ModelDescription model,
+            ModelOptions options,
+            ModelHost host,
+            InputTokenizer tokenizer,
+            CheckResults.OfModel findings) {
+        InferenceEngine engine = InferenceEngine.open(
+                host.runtime(),
+                model.engineFile(),
+                new EngineOptions(
+                        options.requestedDevice(),
+                        model.padTokenId(),
+                        wanted(model),
+                        comparison(model, tokenizer, findings),
+                        // More threads add numbers in another order, and a rounding that falls the other way
+                        // changes the scale of a dynamically quantized tensor.
+                        model.scalesByBatch() ? 1 : host.cores(),
+                        options.gpuMemoryLimit()));
+        try {
+            PoolingHead head = engine.pools()
+                    ? PoolingHead.behindPooled(model, engine.dimension())
+                    : PoolingHead.of(model, engine.dimension());
+            return new OnnxEncoder(model, engine, head, host.lanes());
+        } catch (RuntimeException | Error failure) {
+            engine.close();
+            throw failure;
+        }
+    }
+
+    private static GraphOutput wanted(ModelDescription model) {
+        if (model.graphEnd() != OutputStage.TOKENS) {
+            return GraphOutput.TEXTS;
+        }
+        return model.readsFirstTokenOnly() ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
+    }
+
+    /** Empty where any other graph would compute other vectors. */
+    private static Optional<GraphComparison> comparison(
+            ModelDescription model, InputTokenizer tokenizer, CheckResults.OfModel findings) {
+        if (model.scalesByBatch()) {
+            return Optional.empty();
+        }
+        List<int[]> rows = SampleTexts.OF_UNLIKE_LENGTHS.stream()
+                .map(tokenizer::tokenIds)
+                .map(ids -> ids.length == 0 ? new int[] {model.padTokenId()} : ids)
+                .toList();
+        return Optional.of(new GraphComparison(rows, findings::contain, findings::keep));
+    }
+
+    @Override
+    public List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onAbandoned) {
+        Workspace free = workspaces.poll();
+        Workspace workspace = free == null ? new Workspace() : free;
+        try {
+            TokenVectors vectors = engine.run(
+                    TokenBatch.of(rows.stream().map(EncodedText::ids).toList()), workspace, run.alone(), () -> {
+                        lanes.giveUp(run.lane());
+                        onAbandoned.run();
+                    });
+            return IntStream.range(0, rows.size())
+                    .mapToObj(row -> head.vector(vectors, row, rows.get(row)))
+                    .toList();
+        } catch (EngineOutOfMemoryException failure) {
+            throw new BatchOutOfMemoryException(failure);
+        } finally {
+            workspaces.add(workspace);
+        }
+    }
+
+    @Override
+    public int dimension() {
+        return head.dimension();
+    }
+
+    @Override
+    public String pooling() {
+        return engine.pools() ? "graph" : model.pooling();
+    }
+
+    @Override
+    public String device() {
+        return engine.place().device();
+    }
+
+    @Override
+    public String executionProvider() {
+        return engine.place().executionProvider();
+    }
+
+    @Override
+    public Optional<String> deviceFallback() {
+        return engine.fallbackReason();
+    }
+
+    @Override
+    public BatchingDefaults profile() {
+        return BatchingDefaults.of(engine.place());
+    }
+
+    @Override
+    public boolean packsTokens() {
+        return engine.packsTokens();
+    }
+
+    @Override
+    public void allowWideRuns(boolean allowed) {
+        engine.allowWideRuns(allowed);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.embedding.serving.model;
+
+import dev.embedding.model.DenseLayer;
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.PostPoolingModule;
+import dev.embedding.model.PostPoolingModule.LayerNorm;
+import dev.embedding.model.file.Safetensors;
+import dev.embedding.vector.Dense;
+import dev.embedding.vector.VectorNorm;
+import dev.embedding.vector.VectorStep;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+
+/** The modules behind the pooling, with their weights, in order. */
+final class PostPoolingSteps {
+
+    private final List<VectorStep> steps;
+    private final int dimension;
+
+    private PostPoolingSteps(List<VectorStep> steps, int dimension) {
+        this.steps = steps;
+        this.dimension = dimension;
+    }
+
+    /** Leaves vectors as they are. */
+    static PostPoolingSteps none(int dimension) {
+        return new PostPoolingSteps(List.of(), dimension);
+    }
+
+    /**
+     * Reads the modules' weights.
+     *
+     * @param pooled components of what comes out of the pooling
+     * @throws ModelUnavailableException when they do not fit each other, or cannot be read
+     */
+    static PostPoolingSteps of(ModelDescription model, int pooled) {
+        List<VectorStep> steps = new ArrayList<>();
+        int dimension = pooled;
+        try {
+            for (PostPoolingModule module : model.modules()) {
+                if (module instanceof DenseLayer layer) {
+                    requireDimension(model, "Dense", layer.inFeatures(), dimension);
+                    steps.add(dense(layer));
+                    dimension = layer.outFeatures();
+                } else if (module instanceof LayerNorm norm) {
+                    requireDimension(model, "LayerNorm", norm.dimension(), dimension);
+                    steps.add(layerNorm(norm));
+                } else {
+                    steps.add(PostPoolingSteps::normalized);
+                }
+            }
+        } catch (IOException failure) {
+            throw new ModelUnavailableException("Model " + model.name() + ": " + failure.getMessage(), failure);
+        }
+        return new PostPoolingSteps(steps, dimension);
+    }
+
+    private static void requireDimension(ModelDescription model, String module, int taken, int given) {
+        if (taken != given) {
+            throw new ModelUnavailableException("Model " + model.name() + ": a " + module + " module takes " + taken
+                    + " components, but gets " + given);
+        }
+    }
+
+    private static VectorStep dense(DenseLayer layer) throws IOException {
+        Safetensors file = Safetensors.open(layer.weights());
+        float[] bias = layer.bias() ? file.floats("linear.bias", layer.outFeatures()) : new float[layer.outFeatures()];
+        Dense dense = new Dense(
+                file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()),
+                bias,
+                activation(layer.activation()));
+        if (!layer.residual()) {
+            return dense;
+        }
+        VectorStep residual = layer.inFeatures() == layer.outFeatures()
+                ? vector -> vector
+                : new Dense(
+                        file.floats("residual.weight", layer.outFeatures(), layer.inFeatures()),
+                        new float[layer.outFeatures()],
+                        DoubleUnaryOperator.identity());
+        return vector -> sum(dense.apply(vector), residual.apply(vector));
+    }
+
+    private static VectorStep layerNorm(LayerNorm norm) throws IOException {
+        Safetensors file = Safetensors.open(norm.weights());
+        return new dev.embedding.vector.LayerNorm(
+                file.floats("norm.weight", norm.dimension()), file.floats("norm.bias", norm.dimension()));
+    }
+
+    private static float[] sum(float[] changed, float[] added) {
+        for (int component = 0; component < changed.length; component++) {
+            changed[component] += added[component];
+        }
+        return changed;
+    }
+
+    private static float[] normalized(float[] vector) {
+        VectorNorm.normalize(vector);
+        return vector;
+    }
+
+    private static DoubleUnaryOperator activation(DenseLayer.Activation activation) {
+        return switch (activation) {
+            case IDENTITY -> DoubleUnaryOperator.identity();
+            case TANH -> Math::tanh;
+            case RELU -> Dense.RELU;
+            case SIGMOID -> Dense.SIGMOID;
+            case GELU -> Dense.GELU;
+            case SILU -> value -> value * Dense.SIGMOID.applyAsDouble(value);
+        };
+    }
+
+    /** Components of the last module's vectors. */
+    int dimension() {
+        return dimension;
+    }
+
+    /** @param vector may be changed */
+    float[] apply(float[] vector) {
+        float[] result = vector;
+        for (VectorStep step : steps) {
+            result = step.apply(result);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.embedding.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AvailableMemoryTest {
+
+    private static final long MIB = 1 << 20;
+
+    private final Path directory;
+
+    AvailableMemoryTest(@TempDir Path directory) throws IOException {
+        this.directory = directory;
+        write("meminfo", "MemTotal:       2097152 kB\nMemFree:          1024 kB\nMemAvailable:    1048576 kB\n");
+    }
+
+    @Test
+    void isWhatTheMachineHasLeftWithoutAContainer() {
+        assertThat(free()).hasValue(1024 * MIB);
+    }
+
+    @Test
+    void isWhatTheMachineHasLeftInAContainerWithoutALimit() throws IOException {
+        container("max", 10 * MIB, 0);
+
+        assertThat(free()).hasValue(1024 * MIB);
+    }
+
+    @Test
+    void isWhatTheContainersLimitLeavesWithCachedFilesGivenBack() throws IOException {
+        container(Long.toString(512 * MIB), 500 * MIB, 300 * MIB);
+
+        assertThat(free()).hasValue(312 * MIB);
+    }
+
+    @Test
+    void isTheLessOfMachineAndContainer() throws IOException {
+        container(Long.toString(4096 * MIB), MIB, 0);
+
+        assertThat(free()).hasValue(1024 * MIB);
+    }
+
+    @Test
+    void isUnknownWhereTheSystemDoesNotSay() throws IOException {
+        Files.delete(directory.resolve("meminfo"));
+        assertThat(free()).isEmpty();
+
+        write("meminfo", "MemAvailable: much\n");
+        assertThat(free()).isEmpty();
+
+        write("meminfo", "MemTotal: 2097152 kB\n");
+        assertThat(free()).isEmpty();
+    }
+
+    @Test
+    void findsSomethingOnThisMachine() {
+        assertThat(AvailableMemory.ofThisMachine().bytes().orElse(1)).isPositive();
+    }
+
+    private OptionalLong free() {
+        return new AvailableMemory(directory.resolve("meminfo"), directory).bytes();
+    }
+
+    private void container(String limit, long used, long inactiveFile) throws IOException {
+        write("memory.max", limit + "\n");
+        write("memory.current", used + "\n");
+        write("memory.stat", "anon 12345\nactive_file 9\ninactive_file " + inactiveFile + "\n");
+    }
+
+    private void write(String name, String content) throws IOException {
+        Files.writeString(directory.resolve(name), content);
+    }
+}

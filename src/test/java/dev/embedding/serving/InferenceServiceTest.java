@@ -1,0 +1,415 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedding.Gate;
+import dev.embedding.ReferenceModel;
+import dev.embedding.batch.MicroBatcher;
+import dev.embedding.batch.admission.Priority;
+import dev.embedding.model.layout.ModelCopy;
+import dev.embedding.serving.ActiveModel.Lease;
+import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.cache.CacheUse;
+import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.EmbeddedText;
+import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.EncodedText;
+import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.serving.model.ModelHost;
+import dev.embedding.serving.model.QueueLimits;
+import dev.embedding.support.WorkerPools;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class InferenceServiceTest {
+
+    private static final long LONG = TimeUnit.DAYS.toNanos(1);
+
+    private final Gate lane = new Gate();
+    private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
+    private final ActiveModel active = new ActiveModel();
+    private final InferenceService inference =
+            new InferenceService(active, models.host().workers(), VectorCache.off());
+
+    @AfterEach
+    void close() throws InterruptedException {
+        lane.open();
+        models.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bert-cls-normalize, true",
+        "bert-cls-normalize, false",
+        "bert-sentence-embedding-output, false",
+        "distilbert-mean, true",
+        "distilbert-mean, false",
+        "roberta-mean-bpe, true",
+        "static-embedding, true",
+        "static-embedding, false",
+        "xlmr-mean-prompts, false"
+    })
+    void givesTheVectorsOfSentenceTransformers(String name, boolean normalize) {
+        ReferenceModel reference = ReferenceModel.of(name);
+        active.serve(models.load(name), ServingOptions.plain(normalize));
+
+        Embeddings embeddings = await(inference.embed(request(reference.texts())));
+
+        List<float[]> expected = reference.vectors(normalize);
+        for (int row = 0; row < expected.size(); row++) {
+            assertThat(largestDifference(embeddings.vectors().get(row), expected.get(row)))
+                    .as("text %d", row)
+                    .isLessThan(reference.tolerance());
+        }
+        assertThat(embeddings.tokens())
+                .isEqualTo(reference.tokenIds().stream()
+                        .mapToInt(ids -> ids.length)
+                        .sum());
+        assertThat(embeddings.space().dimension()).isEqualTo(reference.dimension());
+    }
+
+    @Test
+    void namesTheTextsThatWereCut() {
+        active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
+
+        Embeddings embeddings = await(inference.embed(request(List.of("short", "long ".repeat(500), "short"))));
+
+        assertThat(embeddings.truncated()).containsExactly(1);
+    }
+
+    @Test
+    void answersUnderTheLeaseOfItsBeginning() throws Exception {
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
+        active.serve(first, ServingOptions.plain(true));
+        lane.holdNext();
+        CompletableFuture<Embeddings> answer =
+                inference.embed(request(List.of("text"))).subscribeAsCompletionStage();
+        lane.awaitHeld();
+
+        active.serve(second, ServingOptions.plain(true));
+        lane.open();
+
+        assertThat(answer.get().space().fingerprint()).isEqualTo(first.fingerprint(true));
+        assertThat(await(inference.embed(request(List.of("text")))).space().fingerprint())
+                .isEqualTo(second.fingerprint(true));
+    }
+
+    @Test
+    void whatWaitsAtASwapIsAnsweredWhollyByTheNewModel() throws Exception {
+        ReferenceModel reference = ReferenceModel.of("bert-cls-normalize");
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
+        active.serve(first, ServingOptions.plain(true));
+        CompletableFuture<Embeddings> begun = beginAndHold();
+        CompletableFuture<Embeddings> waiting =
+                inference.embed(request(reference.texts())).subscribeAsCompletionStage();
+
+        Retired replaced = active.serve(second, ServingOptions.plain(true)).orElseThrow();
+        first.handOver();
+        lane.open();
+
+        assertThat(begun.get().space().modelName()).isEqualTo(first.name());
+        assertThat(begun.get().vectors().get(0)).hasSize(first.dimension());
+        assertThat(waiting.get().space())
+                .isEqualTo(new Embeddings.VectorSpace(second.name(), second.dimension(), second.fingerprint(true)));
+        for (int row = 0; row < reference.texts().size(); row++) {
+            assertThat(largestDifference(
+                            waiting.get().vectors().get(row),
+                            reference.vectors(true).get(row)))
+                    .isLessThan(reference.tolerance());
+        }
+        replaced.awaitReleased(LONG);
+    }
+
+    @Test
+    void checksTheWantedVectorSpaceAgainAfterASwap() throws Exception {
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
+        active.serve(first, ServingOptions.plain(true));
+        CompletableFuture<Embeddings> begun = beginAndHold();
+        CompletableFuture<Embeddings> pinned =
+                inference.embed(pinned(active.fingerprint())).subscribeAsCompletionStage();
+
+        active.serve(second, ServingOptions.plain(true));
+        first.handOver();
+
+        assertThat(pinned)
+                .failsWithin(Duration.ofSeconds(50))
+                .withThrowableThat()
+                .withCauseInstanceOf(EmbeddingFailure.SpaceMismatch.class);
+        lane.open();
+        assertThat(begun.get().vectors()).hasSize(1);
+    }
+
+    @Test
+    void keepsItsDeadlineOverASwap() throws Exception {
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
+        active.serve(first, ServingOptions.plain(true));
+        CompletableFuture<Embeddings> begun = beginAndHold();
+        CompletableFuture<Embeddings> waiting = within(Duration.ofMillis(300)).subscribeAsCompletionStage();
+
+        active.serve(second, ServingOptions.plain(true));
+        first.handOver();
+
+        assertThat(waiting)
+                .failsWithin(Duration.ofSeconds(50))
+                .withThrowableThat()
+                .withCauseInstanceOf(EmbeddingFailure.DeadlineExceeded.class)
+                .withMessageContaining("within its 300 ms");
+        assertThat(second.queuedTokens()).isZero();
+        lane.open();
+        assertThat(begun.get().vectors()).hasSize(1);
+    }
+
+    /** Begins a request, and keeps the only lane with it. */
+    private CompletableFuture<Embeddings> beginAndHold() throws InterruptedException {
+        lane.holdNext();
+        CompletableFuture<Embeddings> begun =
+                inference.embed(request(List.of("text"))).subscribeAsCompletionStage();
+        lane.awaitHeld();
+        return begun;
+    }
+
+    @Test
+    void givesItsLeaseBack() throws Exception {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+
+        await(inference.embed(request(List.of("text"))));
+        failure(inference.embed(pinned(Optional.of("other"))));
+
+        active.retire().orElseThrow().awaitReleased(LONG);
+    }
+
+    @Test
+    void givesItsLeaseBackWhenItsCallerLeaves() throws Exception {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        lane.holdNext();
+        Cancellable running =
+                inference.embed(request(List.of("text"))).subscribe().with(unused -> {});
+        lane.awaitHeld();
+        Cancellable waiting =
+                inference.embed(request(List.of("text"))).subscribe().with(unused -> {});
+
+        waiting.cancel();
+        running.cancel();
+
+        active.retire().orElseThrow().awaitReleased(LONG);
+        assertThat(model.queuedTokens()).isZero();
+    }
+
+    @Test
+    void failsWithoutAModel() {
+        assertThat(failure(inference.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.NoModel.class);
+    }
+
+    @Test
+    void failsWhenAnotherVectorSpaceIsServed() {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        String other = model.fingerprint(false);
+
+        EmbeddingFailure failure = failure(inference.embed(pinned(Optional.of(other))));
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.SpaceMismatch.class);
+        assertThat(failure.detail()).contains(other, model.fingerprint(true));
+    }
+
+    @Test
+    void answersWhenTheWantedVectorSpaceIsServed() {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+
+        Embeddings embeddings = await(inference.embed(pinned(active.fingerprint())));
+
+        assertThat(embeddings.vectors()).hasSize(1);
+    }
+
+    @Test
+    void failsWhenTooMuchWaits() {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        MicroBatcher<EncodedText, EmbeddedText>.Admission large =
+                model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
+
+        EmbeddingFailure failure = failure(inference.embed(request(List.of("text"))));
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.Saturated.class);
+        large.release();
+    }
+
+    @Test
+    void failsWhenItsTimeIsOver() throws Exception {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        lane.holdNext();
+        Uni<Embeddings> first = inference.embed(request(List.of("text")));
+        CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
+        lane.awaitHeld();
+
+        EmbeddingFailure failure = failure(within(Duration.ofMillis(1)));
+        long waiting = model.queuedTokens();
+        lane.open();
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlineExceeded.class);
+        assertThat(waiting).isZero();
+        assertThat(held.get().vectors()).hasSize(1);
+    }
+
+    @Test
+    void failsWhenTheTimeOfARequestThatNamesNoneIsOver() throws Exception {
+        QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
+        ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> lane.pass());
+        LoadedModel model = models.loadOn(host, "distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        lane.holdNext();
+        CompletableFuture<Embeddings> held = within(Duration.ofMinutes(1)).subscribeAsCompletionStage();
+        lane.awaitHeld();
+
+        EmbeddingFailure failure = failure(inference.embed(request(List.of("text"))));
+        long waiting = model.queuedTokens();
+        lane.open();
+
+        assertThat(failure)
+                .isInstanceOf(EmbeddingFailure.DeadlineExceeded.class)
+                .hasMessageContaining("waited");
+        assertThat(waiting).isZero();
+        assertThat(held.get().vectors()).hasSize(1);
+        model.close(Duration.ofSeconds(30));
+        host.close();
+    }
+
+    @Test
+    void anAnsweredRequestLeavesNoDeadlineBehind() {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+
+        Embeddings embeddings = await(inference.embed(request(List.of("text"))));
+
+        assertThat(embeddings.vectors()).hasSize(1);
+        assertThat(model.timer().shutdownNow())
+                .as("what is left beside the timer's own beat")
+                .hasSizeLessThan(2);
+    }
+
+    @Test
+    void failsWhenTheModelIsClosed() throws Exception {
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        Lease unused = active.lease().orElseThrow();
+
+        model.batcher().close(Duration.ZERO);
+
+        assertThat(failure(inference.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.Aborted.class);
+        unused.release();
+    }
+
+    @Test
+    void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
+        Queue<Runnable> portions = new ArrayDeque<>();
+        active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
+        InferenceService portionwise =
+                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
+        CompletableFuture<Embeddings> answer = portionwise
+                .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
+                .subscribeAsCompletionStage();
+
+        int count = 0;
+        for (Runnable portion = portions.poll(); portion != null; portion = portions.poll()) {
+            portion.run();
+            count++;
+        }
+
+        assertThat(count).isEqualTo(2);
+        assertThat(answer.get().truncated()).containsExactly(0, 1, 2);
+    }
+
+    @Test
+    void tokenizesNothingMoreForACallerWhoLeft() throws Exception {
+        Queue<Runnable> portions = new ArrayDeque<>();
+        LoadedModel model = models.load("distilbert-mean");
+        active.serve(model, ServingOptions.plain(true));
+        InferenceService portionwise =
+                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
+        Cancellable leaving = portionwise
+                .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
+                .subscribe()
+                .with(unused -> {});
+
+        leaving.cancel();
+        portions.remove().run();
+
+        assertThat(portions).isEmpty();
+        active.retire().orElseThrow().awaitReleased(LONG);
+    }
+
+    private static EmbeddingRequest request(List<String> texts) {
+        return EmbeddingRequest.of(texts);
+    }
+
+    private Uni<Embeddings> within(Duration timeout) {
+        return inference.embed(request(List.of("text")), CallContext.begin(Optional.of(timeout)));
+    }
+
+    private static EmbeddingRequest pinned(Optional<String> space) {
+        return new EmbeddingRequest(
+                EmbeddingInput.ofTexts(List.of("text")),
+                EmbeddingOptions.prompted(PromptChoice.USUAL),
+                PriorityChoice.BY_SIZE,
+                space,
+                CacheUse.SHARED);
+    }
+
+    private static Embeddings await(Uni<Embeddings> answer) {
+        return answer.await().atMost(Duration.ofSeconds(50));
+    }
+
+    @Test
+    void refusesATextOfWhichTheTokenizerKeepsNothing(@TempDir Path directory) throws IOException {
+        ModelCopy.of("distilbert-mean", directory);
+        Path file = directory.resolve("tokenizer.json");
+        ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+        tokenizer.putNull("post_processor");
+        new ObjectMapper().writeValue(file.toFile(), tokenizer);
+        active.serve(models.loadFrom(directory), ServingOptions.plain(true));
+
+        EmbeddingFailure failure = failure(inference.embed(request(List.of("text", "\u200b"))));
+
+        assertThat(failure).isInstanceOf(EmbeddingFailure.NoTokens.class).hasMessageContaining("index 1");
+    }
+
+    private static EmbeddingFailure failure(Uni<Embeddings> answer) {
+        return catchThrowableOfType(EmbeddingFailure.class, () -> await(answer));
+    }
+
+    private static float largestDifference(float[] one, float[] other) {
+        assertThat(one).hasSameSizeAs(other);
+        float largest = 0;
+        for (int component = 0; component < one.length; component++) {
+            largest = Math.max(largest, Math.abs(one[component] - other[component]));
+        }
+        return largest;
+    }
+}
