@@ -2,6 +2,7 @@ package dev.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.it.clients.OpenAiClientsIT;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A text that is to be computed, and the submissions that wait for it: usually one, more where equal texts are computed
  * once. It lives until the last of them leaves. Also a link of the queue. Guarded by the lanes' lock.
  */
-final class Row<P, V> {
+public final class Row<P, V> {
 
     final BatchRow<P> content;
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Subscribes to a submission, and keeps and counts what it hears. */
-final class Answer<V> implements UniSubscriber<BatchResult<V>> {
+public final class Answer<V> implements UniSubscriber<BatchResult<V>> {
 
     private final CountDownLatch arrived = new CountDownLatch(1);
     private final AtomicInteger events = new AtomicInteger();

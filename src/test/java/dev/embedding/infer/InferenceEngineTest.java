@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.vector.Pooling;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.embedding.infer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.runtime.InferenceException;
 import java.io.IOException;
 import java.nio.file.Files;

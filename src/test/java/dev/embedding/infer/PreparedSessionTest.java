@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.runtime.InferenceException;
 import java.nio.FloatBuffer;
 import java.time.Duration;

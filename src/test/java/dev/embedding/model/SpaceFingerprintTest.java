@@ -2,7 +2,7 @@ package dev.embedding.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.model.locate.NoHub;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.embedding.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.Await;
 import dev.embedding.app.UnrecoverableExit;
+import dev.embedding.fixture.Await;
 import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
 import dev.embedding.reload.SmallService.Config;

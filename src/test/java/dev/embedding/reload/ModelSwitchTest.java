@@ -3,7 +3,7 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;

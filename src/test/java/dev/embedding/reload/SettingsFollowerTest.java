@@ -3,7 +3,7 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.embedding.Await;
+import dev.embedding.fixture.Await;
 import dev.embedding.reload.FakeStore.Mood;
 import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.reload.SettingsHealth.Fault;

@@ -1,7 +1,7 @@
 package dev.embedding.reload;
 
-import dev.embedding.Gate;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.Gate;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.locate.NoHub;
 import dev.embedding.serving.ActiveModel;

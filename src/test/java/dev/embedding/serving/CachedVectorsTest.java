@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.embedding.Gate;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.fixture.Gate;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.VectorCache;

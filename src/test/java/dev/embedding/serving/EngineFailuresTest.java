@@ -2,8 +2,8 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.Gate;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.Gate;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.EngineFaults;
 import dev.embedding.infer.EngineFaults.Fault;
 import dev.embedding.model.ModelRequest;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedding.Gate;
-import dev.embedding.ReferenceModel;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.fixture.Gate;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.embedding.PooledOutput;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.PooledOutput;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PoolingMode;

@@ -1,6 +1,6 @@
 package dev.embedding.serving;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.locate.NoHub;

@@ -2,7 +2,7 @@ package dev.embedding.tokenize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.support.Utf8Text;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.tokenize.SplitMethod.Joining;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import static dev.embedding.model.hub.HubFixture.WEIGHTS;
 import static dev.embedding.model.hub.HubFixture.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.PythonPackage;
+import dev.embedding.it.clients.PythonPackage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.embedding.model.layout;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.embedding.model.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedding.PooledOutput;
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.PooledOutput;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;

@@ -3,7 +3,7 @@ package dev.embedding.model.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.DenseLayer;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;

@@ -3,7 +3,7 @@ package dev.embedding.model.locate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedding.ReferenceModel;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelRequest;

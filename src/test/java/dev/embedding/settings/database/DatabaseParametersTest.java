@@ -3,7 +3,7 @@ package dev.embedding.settings.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.embedding.TestCertificates;
+import dev.embedding.fixture.TestCertificates;
 import io.vertx.mysqlclient.SslMode;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,159 @@
+package dev.embedding.it.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.fixture.Answer;
+import dev.embedding.fixture.Await;
+import dev.embedding.fixture.GeneratedTexts;
+import dev.embedding.fixture.ReferenceVectors;
+import dev.embedding.fixture.ServiceClient;
+import dev.embedding.fixture.ServiceProcess;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Texts that come again, or at the same time, as callers and operators see it. */
+class CacheIT {
+
+    private static final long SIZE = 1 << 20;
+
+    private static ServiceProcess service;
+    private static ServiceClient client;
+
+    @BeforeAll
+    static void start() {
+        service = ServiceProcess.configure()
+                .with("EMBEDDING_CACHE_SIZE", Long.toString(SIZE))
+                .ready();
+        client = service.client();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @Test
+    void aTextThatComesAgainIsAnsweredWithTheSameBitsAndNotComputed() {
+        List<String> texts = new ArrayList<>(GeneratedTexts.of(20, 40, 31));
+        Answer first = client.embed(texts);
+        double computed = computedTokens();
+        double hits = texts("hit");
+
+        Collections.reverse(texts);
+        Answer again = client.embed(texts);
+
+        List<float[]> expected = new ArrayList<>(first.vectors());
+        Collections.reverse(expected);
+        assertThat(again.vectors()).usingRecursiveComparison().isEqualTo(expected);
+        assertThat(again.json().path("tokens")).isEqualTo(first.json().path("tokens"));
+        assertThat(computedTokens()).isEqualTo(computed);
+        assertThat(texts("hit") - hits).isEqualTo(20);
+    }
+
+    @Test
+    void keepsTheVectorsOfSeveralKeysApart() {
+        try (ServiceProcess keyed = ServiceProcess.configure()
+                .with("EMBEDDING_CACHE_SIZE", Long.toString(SIZE))
+                .with("EMBEDDING_API_KEYS", "one,two")
+                .ready()) {
+            List<String> text = List.of("a text that only one of them embedded");
+            for (String key : List.of("one", "two", "one")) {
+                assertThat(keyed.client().embed(text, "X-API-Key", key).vectors())
+                        .hasSize(1);
+            }
+
+            String metrics =
+                    keyed.client().get("/q/metrics", "X-API-Key", "one").text();
+            assertThat(metrics)
+                    .containsPattern("embedding_cache_total\\{outcome=\"miss\",?} 2\\.0")
+                    .containsPattern("embedding_cache_total\\{outcome=\"hit\",?} 1\\.0");
+        }
+    }
+
+    @Test
+    void allFormsOfASingleTextFindItsVector() {
+        Answer first = client.embed("a text in all forms");
+        double computed = computedTokens();
+
+        Answer query = client.post("/embed/single?text=a%20text%20in%20all%20forms");
+        Answer string = client.postJson("/embed/single", "\"a text in all forms\"");
+
+        assertThat(query.vector()).isEqualTo(first.vectors().get(0)).isEqualTo(string.vector());
+        assertThat(computedTokens()).isEqualTo(computed);
+    }
+
+    @Test
+    void noStoreComputesAndKeepsNothing() {
+        List<String> text = List.of("a text that is not to be kept");
+        double bypassed = texts("bypass");
+        double computed = computedTokens();
+
+        float[] first = client.embed(text, "Cache-Control", "max-age=0, No-Store")
+                .vectors()
+                .get(0);
+        float[] second =
+                client.embed(text, "Cache-Control", "no-store").vectors().get(0);
+        double misses = texts("miss");
+        client.embed(text, "Cache-Control", "no-cache");
+
+        assertThat(texts("bypass") - bypassed).isEqualTo(2);
+        assertThat(computedTokens() - computed).isEqualTo(3 * 10);
+        assertThat(texts("miss") - misses).isOne();
+        ReferenceVectors.requireNear(first, second, 2e-6);
+    }
+
+    @Test
+    void equalTextsOfManyCallersAtOnceAreComputedOnce() {
+        List<String> texts = GeneratedTexts.of(8, 200, 32);
+        double computed = computedTokens();
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int caller = 0; caller < 40; caller++) {
+            answers.add(client.embedLater(texts));
+        }
+
+        List<float[]> first = answers.get(0).join().vectors();
+        double tokens = answers.get(0).join().json().path("tokens").doubleValue();
+
+        for (CompletableFuture<Answer> answer : answers) {
+            assertThat(answer.join().vectors()).usingRecursiveComparison().isEqualTo(first);
+        }
+        assertThat(computedTokens() - computed).isEqualTo(tokens);
+    }
+
+    @Test
+    void aCallerWhoGoesAwayTakesNobodysVectorAlong() throws Exception {
+        List<String> texts = GeneratedTexts.of(60, 300, 33);
+        CompletableFuture<Answer> leaving = client.embedLater(texts);
+        CompletableFuture<Answer> staying = client.embedLater(texts);
+        Await.until(
+                Duration.ofSeconds(30), () -> client.meter("embedding_queue_tokens") > 0, () -> "nothing was queued");
+
+        leaving.cancel(true);
+
+        assertThat(staying.join().vectors()).hasSize(60);
+    }
+
+    @Test
+    void takesNoMoreMemoryThanItsSize() {
+        for (int request = 0; request < 5; request++) {
+            client.embed(GeneratedTexts.of(300, 3, 34 + request));
+        }
+
+        assertThat(client.meter("embedding_cache_size_bytes")).isBetween(0.9 * SIZE, (double) SIZE);
+        assertThat(client.meter("embedding_cache_vectors")).isBetween(400.0, 700.0);
+    }
+
+    private static double computedTokens() {
+        return client.meter("embedding_tokens_total");
+    }
+
+    private static double texts(String outcome) {
+        return client.meter("embedding_cache_total{outcome=\"" + outcome + "\"}");
+    }
+}

@@ -1,0 +1,182 @@
+package dev.embedding.it.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.fixture.Answer;
+import dev.embedding.fixture.GeneratedTexts;
+import dev.embedding.fixture.RawConnection;
+import dev.embedding.fixture.ServiceProcess;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Counters, from the first request on, so in this order; and the two forms that they are given in. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class MetricsIT {
+
+    private static ServiceProcess service;
+
+    @BeforeAll
+    static void start() {
+        service = ServiceProcess.configure().ready();
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    private static JsonNode counters() {
+        return service.client().get("/metrics").json();
+    }
+
+    private static void requireCounters(int requests, int failed, double successRate, int embeddings) {
+        JsonNode counters = counters();
+        assertThat(counters.path("requests_total").intValue()).isEqualTo(requests);
+        assertThat(counters.path("requests_failed").intValue()).isEqualTo(failed);
+        assertThat(counters.path("success_rate").doubleValue()).isEqualTo(successRate, within(0.01));
+        assertThat(counters.path("embeddings_generated").intValue()).isEqualTo(embeddings);
+        assertThat(counters.path("model_reloads").intValue()).isZero();
+        assertThat(counters.path("model_reload_failures").intValue()).isZero();
+    }
+
+    @Test
+    @Order(1)
+    void startAtNothing() {
+        requireCounters(0, 0, 100.0, 0);
+        assertThat(counters().path("avg_latency_ms").doubleValue()).isZero();
+        assertThat(counters().path("avg_latency_ms").isDouble()).isTrue();
+        assertThat(counters().path("uptime_seconds").doubleValue()).isPositive();
+    }
+
+    @Test
+    @Order(2)
+    void leaveOutWhatIsRefusedAsInvalid() {
+        service.client().postJson("/embed", "{}").requireError(422);
+        service.client().post("/embed/single?text=").requireError(422);
+        service.client().get("/embed").requireError(405);
+        service.client().embed(List.of("a"), "X-Request-Timeout-Ms", "never").requireError(422);
+
+        requireCounters(0, 0, 100.0, 0);
+    }
+
+    @Test
+    @Order(3)
+    void countRequestsAndTexts() {
+        double tokensBefore = service.client().meter("embedding_tokens_total");
+
+        assertThat(service.client().embed(List.of("a", "b", "c")).vectors()).hasSize(3);
+        assertThat(service.client().post("/embed/single?text=a").vector()).hasSize(384);
+
+        requireCounters(2, 0, 100.0, 4);
+        assertThat(counters().path("avg_latency_ms").doubleValue()).isPositive();
+        assertThat(service.client().meter("embedding_requests_total{outcome=\"answered\"}"))
+                .isEqualTo(2);
+        assertThat(service.client().meter("embedding_tokens_total") - tokensBefore)
+                .isEqualTo(12);
+        assertThat(service.client().meter("embedding_queue_tokens")).isZero();
+    }
+
+    @Test
+    @Order(4)
+    void countWhatFails() {
+        service.client()
+                .embed(GeneratedTexts.of(1_000, 60, 1), "X-Request-Timeout-Ms", "1")
+                .requireError(504);
+
+        requireCounters(3, 1, 66.67, 4);
+        assertThat(service.client().meter("embedding_requests_total{outcome=\"deadline_passed\"}"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    @Order(5)
+    void doNotCallAForeignSpaceAFailure() {
+        service.client().embed(List.of("a"), "X-Embedding-Space", "another").requireError(412);
+
+        requireCounters(4, 1, 75.0, 4);
+    }
+
+    @ParameterizedTest
+    @Order(6)
+    @ValueSource(
+            strings = {
+                "*/*",
+                "application/json",
+                "application/json, text/plain, */*",
+                "text/plain, application/json;q=0.5",
+                "application/openmetrics-text, application/json",
+                "APPLICATION/JSON",
+                "text/html",
+                "image/png"
+            })
+    void areJsonForPeopleAndOldCallers(String accept) {
+        Answer answer = service.client().get("/metrics", "Accept", accept);
+
+        requireJson(answer);
+    }
+
+    @Test
+    @Order(6)
+    void areJsonWhenNothingIsSaidToBeAccepted() throws IOException {
+        try (RawConnection connection = service.connect()) {
+            requireJson(connection.sendHead("GET /metrics").answer());
+        }
+    }
+
+    private static void requireJson(Answer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/json");
+        assertThat(answer.json().path("requests_total").isIntegralNumber()).isTrue();
+    }
+
+    @ParameterizedTest
+    @Order(6)
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "text/plain;version=0.0.4;q=0.5, */*;q=0.1",
+                "application/openmetrics-text; version=1.0.0",
+                "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1"
+            })
+    void arePrometheusForPrometheus(String accept) {
+        requireExposition(service.client().get("/metrics", "Accept", accept));
+    }
+
+    @ParameterizedTest
+    @Order(6)
+    @ValueSource(
+            strings = {
+                "*/*",
+                "text/plain",
+                "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
+                "application/json, text/plain, */*"
+            })
+    void arePrometheusAlwaysUnderTheirOwnPath(String accept) {
+        requireExposition(service.client().get("/q/metrics", "Accept", accept));
+    }
+
+    private static void requireExposition(Answer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type").orElseThrow())
+                .containsAnyOf("text/plain", "application/openmetrics-text");
+        assertThat(answer.text())
+                .contains("embedding_requests_total{outcome=\"answered\"")
+                .contains("embedding_tokens_total ")
+                .contains("embedding_queue_tokens ")
+                .contains("embedding_queue_wait_seconds_count")
+                .contains("embedding_infer_seconds_count")
+                .contains("embedding_batch_rows_count")
+                .contains("embedding_padding_ratio_count")
+                .contains("embedding_model_info{");
+    }
+}

@@ -1,0 +1,150 @@
+package dev.embedding.it.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.fixture.Answer;
+import dev.embedding.fixture.GeneratedTexts;
+import dev.embedding.fixture.ReferenceVectors;
+import dev.embedding.fixture.ReferenceVectors.Row;
+import dev.embedding.fixture.ServiceClient;
+import dev.embedding.fixture.ServiceProcess;
+import dev.embedding.fixture.SharedService;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The vectors of the bundled model are those of sentence-transformers, in whatever company a text comes. */
+@ExtendWith(SharedService.class)
+class VectorsIT {
+
+    private static final double TOLERANCE = 2e-6;
+    /** Each vector is to be computed, whatever other tests sent before. */
+    private static final String[] COMPUTED = {"Cache-Control", "no-store"};
+
+    private static final int MANY = 1_000;
+    private static final int CLIENTS = 50;
+    private static final int REQUESTS_PER_CLIENT = 2;
+
+    private final ServiceClient client;
+    private final ReferenceVectors reference = ReferenceVectors.ofBgeSmall();
+
+    VectorsIT(ServiceProcess service) {
+        client = service.client();
+    }
+
+    @Test
+    void equalTheReferenceForEachTextAlone() {
+        for (int index = 0; index < reference.rows().size(); index++) {
+            Row row = reference.rows().get(index);
+
+            Answer answer = client.embed(List.of(row.text()), COMPUTED);
+
+            requireRow(answer, 0, row);
+            assertThat(answer.json().path("tokens").intValue()).isEqualTo(row.tokens());
+            assertThat(answer.truncated()).isEqualTo(reference.truncated().contains(index) ? List.of(0) : List.of());
+        }
+    }
+
+    @Test
+    void equalTheReferenceAllTogether() {
+        Answer answer = client.embed(reference.texts(), COMPUTED);
+
+        for (int index = 0; index < reference.rows().size(); index++) {
+            requireRow(answer, index, reference.rows().get(index));
+        }
+        assertThat(answer.json().path("tokens").intValue()).isEqualTo(reference.tokens());
+        assertThat(answer.truncated()).isEqualTo(reference.truncated());
+        assertThat(answer.json().path("dimension").intValue()).isEqualTo(384);
+    }
+
+    @Test
+    void equalTheReferenceAmongAThousandTexts() {
+        List<String> texts = new ArrayList<>(GeneratedTexts.of(MANY, 7, 1));
+        int step = MANY / reference.rows().size();
+        for (int index = 0; index < reference.rows().size(); index++) {
+            texts.set(index * step, reference.texts().get(index));
+        }
+
+        Answer answer = client.embed(texts, COMPUTED);
+
+        assertThat(answer.vectors()).hasSize(MANY).allSatisfy(vector -> assertThat(ReferenceVectors.norm(vector))
+                .isBetween(0.99999, 1.00001));
+        for (int index = 0; index < reference.rows().size(); index++) {
+            requireRow(answer, index * step, reference.rows().get(index));
+        }
+        assertThat(answer.truncated())
+                .isEqualTo(reference.truncated().stream()
+                        .map(index -> index * step)
+                        .toList());
+    }
+
+    @Test
+    void equalTheReferenceWhileFiftyOthersAsk() throws Exception {
+        List<CompletableFuture<Void>> others = new ArrayList<>();
+        for (int other = 0; other < CLIENTS; other++) {
+            others.add(askInTurn(other, 0));
+        }
+
+        equalTheReferenceForEachTextAlone();
+
+        CompletableFuture.allOf(others.toArray(CompletableFuture[]::new)).get(120, TimeUnit.SECONDS);
+    }
+
+    /** Sends this client's requests one after the other, and checks every vector of them. */
+    private CompletableFuture<Void> askInTurn(int other, int turn) {
+        if (turn == REQUESTS_PER_CLIENT) {
+            return CompletableFuture.completedFuture(null);
+        }
+        int count = reference.rows().size();
+        Row first = reference.rows().get((other * REQUESTS_PER_CLIENT + turn) % count);
+        Row second = reference.rows().get((other * 7 + turn * 3 + 1) % count);
+        String own = GeneratedTexts.of(1, 10, other).get(0);
+        return client.embedLater(List.of(first.text(), own, second.text()), COMPUTED)
+                .thenCompose(answer -> {
+                    requireRow(answer, 0, first);
+                    requireRow(answer, 2, second);
+                    return askInTurn(other, turn + 1);
+                });
+    }
+
+    @Test
+    void areTheSameForAllFormsOfASingleText() {
+        Row row = reference.rows().get(4);
+        String encoded = URLEncoder.encode(row.text(), StandardCharsets.UTF_8);
+
+        Answer query = client.post("/embed/single?text=" + encoded);
+        Answer string = client.postJson("/embed/single", Answer.jsonOf(row.text()));
+        Answer object = client.postJson("/embed/single", "{\"text\": " + Answer.jsonOf(row.text()) + "}");
+
+        for (Answer answer : List.of(query, string, object)) {
+            ReferenceVectors.requireNear(answer.vector(), row.vector(), TOLERANCE);
+            assertThat(answer.json().path("dimension").intValue()).isEqualTo(384);
+            assertThat(answer.json().path("model_name").textValue()).isEqualTo("BAAI/bge-small-en-v1.5");
+            assertThat(answer.json().path("processing_time_ms").doubleValue()).isPositive();
+            assertThat(answer.json().path("tokens").intValue()).isEqualTo(row.tokens());
+            assertThat(answer.json().path("truncated").booleanValue()).isFalse();
+        }
+    }
+
+    @Test
+    void comeInTheOrderOfTheTexts() {
+        List<Row> rows = new ArrayList<>(reference.rows());
+        Collections.reverse(rows);
+
+        Answer answer = client.embed(rows.stream().map(Row::text).toList(), COMPUTED);
+
+        for (int index = 0; index < rows.size(); index++) {
+            requireRow(answer, index, rows.get(index));
+        }
+    }
+
+    private static void requireRow(Answer answer, int index, Row row) {
+        ReferenceVectors.requireNear(answer.vectors().get(index), row.vector(), TOLERANCE);
+    }
+}
