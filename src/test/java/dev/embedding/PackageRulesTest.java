@@ -166,9 +166,9 @@ class PackageRulesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"jakarta.persistence..", "io.quarkus.hibernate..", "io.vertx.mysqlclient.."})
-    void keepsTheDatabaseInSettings(String library) {
-        onlyIn(library, "settings");
+    @ValueSource(strings = {"jakarta.persistence..", "io.quarkus.hibernate..", "io.vertx.mutiny.mysqlclient.."})
+    void keepsTheDatabaseInTheStoreOfSettings(String library) {
+        onlyIn(library, "settings.store");
     }
 
     @ParameterizedTest
