@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,7 +38,7 @@ class ClassDocsTest {
                 .flatMap(source -> DOCUMENTED_TYPE
                         .matcher(source)
                         .results()
-                        .filter(type -> RIDDLES.contains(type.group(1).toLowerCase()))
+                        .filter(type -> RIDDLES.contains(type.group(1).toLowerCase(Locale.ROOT)))
                         .map(type -> type.group(2) + ": " + type.group(1) + " …"))
                 .toList();
 
@@ -47,7 +48,10 @@ class ClassDocsTest {
     @Test
     void existForEveryTopLevelType() {
         List<String> undocumented = sources()
-                .flatMap(source -> TOP_LEVEL_TYPE.matcher(source).results().map(type -> type.group(1))
+                .flatMap(source -> TOP_LEVEL_TYPE
+                        .matcher(source)
+                        .results()
+                        .map(type -> type.group(1))
                         .filter(name -> DOCUMENTED_TYPE
                                 .matcher(source)
                                 .results()
@@ -59,7 +63,8 @@ class ClassDocsTest {
 
     private static Stream<String> sources() {
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
+            return files
+                    .filter(file -> file.toString().endsWith(".java"))
                     .filter(file -> !file.endsWith("package-info.java"))
                     .map(ClassDocsTest::text)
                     .toList()

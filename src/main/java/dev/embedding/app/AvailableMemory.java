@@ -48,7 +48,7 @@ final class AvailableMemory {
         }
     }
 
-    /** Cached files count as used, and are given back when memory is wanted. */
+    /** Cached files count as used, and are given back when memory is requested. */
     private long reclaimable() throws IOException {
         return Files.readAllLines(cgroup.resolve("memory.stat"), StandardCharsets.US_ASCII).stream()
                 .filter(line -> line.startsWith("inactive_file "))

@@ -4,7 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** How much memory vectors may be kept in; fixed at start. */
+/** Size of the vector cache; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface CacheConfig {
 

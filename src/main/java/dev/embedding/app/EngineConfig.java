@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How the machine is used; fixed at start. */
+/** Use of the machine by the engine; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface EngineConfig {
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** How many batches are computed at the same time. */
+/** Number of batches that are computed at the same time. */
 final class LaneCount {
 
     private static final String AUTO = "auto";
@@ -32,7 +32,7 @@ final class LaneCount {
                 return lanes;
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says what is wanted.
+            // The message below says what is requested.
         }
         throw new IllegalArgumentException(
                 "EMBEDDING_LANES must be auto or a number from 1 to 256, not '" + setting + "'");

@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How long requests may wait; fixed at start. */
+/** Limits of the time that requests wait; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface QueueConfig {
 

@@ -203,7 +203,7 @@ class ServiceWiring {
         if (access.isOpen() && !follower.source().equals("environment")) {
             LOG.warn("Settings can be changed by every caller: set EMBEDDING_ADMIN_KEYS");
         }
-        UnrecoverableExit exit = new UnrecoverableExit(follower, config.shutdownTimeout(), Runtime.getRuntime()::halt);
+        UnrecoverableExit exit = new UnrecoverableExit(follower, config.shutdownTimeout(), host::endProcess);
         CompletionStage<Void> unused = host.unrecoverable().thenRun(exit::begin);
         follower.start();
     }

@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How the service ends. */
+/** Delay and timeout of the shutdown; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface ShutdownConfig {
 

@@ -14,9 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * The end of the service, in order: not ready but serving, for {@code EMBEDDING_SHUTDOWN_DELAY}; then draining, where new
- * requests for vectors are refused, what cannot be computed in time is given up at once, and the rest is answered; then
- * everything is closed. Draining and closing together end after {@code EMBEDDING_SHUTDOWN_TIMEOUT}, if need be by force.
+ * Shutdown of the service, in order: not ready but serving, for {@code EMBEDDING_SHUTDOWN_DELAY}; then draining,
+ * where new embedding requests are refused, what cannot be computed in time is aborted at once, and the rest is
+ * completed; then everything is closed. Draining and closing together end after {@code EMBEDDING_SHUTDOWN_TIMEOUT},
+ * if need be by force.
  */
 @Singleton
 public class ShutdownSequence {
@@ -58,7 +59,7 @@ public class ShutdownSequence {
         try {
             exchanges.end();
             if (!delay.isZero()) {
-                LOG.infof("Not ready any more; draining begins in %d ms", delay.toMillis());
+                LOG.infof("Not ready any more; draining starts in %d ms", delay.toMillis());
                 TimeUnit.NANOSECONDS.sleep(delay.toNanos());
             }
             drain();
@@ -79,7 +80,7 @@ public class ShutdownSequence {
             active.model().ifPresent(LoadedModel::giveUp);
             exchanges.lastCall();
             if (!exchanges.awaitNone(closing.toNanos() / 2)) {
-                LOG.warn("Connections are closed before their requests are answered");
+                LOG.warn("Connections are closed with requests still open");
             }
         }
     }
@@ -87,7 +88,7 @@ public class ShutdownSequence {
     private static void abortBeyond(LoadedModel model, Duration time) {
         int givenUp = model.abortBeyond(time);
         if (givenUp > 0) {
-            LOG.warnf("%d requests are given up, which cannot be answered in time", givenUp);
+            LOG.warnf("%d requests are aborted because they cannot be completed in time", givenUp);
         }
     }
 

@@ -6,7 +6,7 @@ import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.environment.ListenAddress;
 
-/** What a person wants to know once the service answers. */
+/** Log line that tells an operator where the service listens and what it serves. */
 final class StartupBanner {
 
     private StartupBanner() {}

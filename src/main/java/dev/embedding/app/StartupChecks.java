@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Conditions that whoever starts the process must meet, besides its variables. */
+/** Checks of the machine before the start: the limit of open files and the working directory's name. */
 final class StartupChecks {
 
     /** An idle service has about 45 files and sockets open; while it starts there are more than 128. */

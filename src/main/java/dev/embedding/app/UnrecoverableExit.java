@@ -8,8 +8,9 @@ import java.util.function.IntConsumer;
 import org.jboss.logging.Logger;
 
 /**
- * Ends a process in which too many runs of the engine hang: answers what can be answered, says why in the last line, and
- * halts. Shutdown hooks would free what hung runs use, which crashes the process; whoever supervises it starts another.
+ * Ends a process in which too many runs of the engine hang: completes the requests that can be completed, logs the
+ * reason in the last line, and exits. Shutdown hooks would free what hung runs use, which crashes the process;
+ * whoever supervises it starts another.
  */
 public final class UnrecoverableExit {
 
@@ -54,7 +55,8 @@ public final class UnrecoverableExit {
 
     private void exit() {
         try {
-            LOG.error("Too many runs of the model hang; answering what can be answered before the process ends");
+            LOG.error(
+                    "Too many runs of the model hang; completing the requests that can be completed before the process exits");
             Thread drain = DaemonThreads.start("hopeless-drain", this::drain);
             drain.join(patience.plus(FOR_THE_REST).toMillis());
         } catch (InterruptedException interrupted) {

@@ -1,4 +1,4 @@
-/** The process: its entry point, the wiring of its parts, start, shutdown and exit, and the sizes of heap, lanes and queues. */
+/** The process: entry point, wiring, start, shutdown and exit, and the sizes of heap and lanes. */
 @NullMarked
 package dev.embedding.app;
 

@@ -4,7 +4,7 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Computes rows together, outside of the lanes' lock, and says how long that took. */
+/** Computes rows together, outside of the lanes' lock, and measures how long that took. */
 final class BatchComputer<P, V> {
 
     /** The queue's side of a computation. */

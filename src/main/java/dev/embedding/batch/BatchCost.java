@@ -1,8 +1,8 @@
 package dev.embedding.batch;
 
 /**
- * What a run costs, in tokens of the same time: a fixed part, a part for each token, and attention, in which each token
- * of a row meets each other one.
+ * Cost of a run, in tokens that take the same time: a fixed part, a part for each token, and attention, which grows
+ * with the square of a row's length.
  *
  * @param overheadTokens what starting a run costs; decides how far merging rows pays
  * @param packed whether padding costs in attention only, or as much as a token does

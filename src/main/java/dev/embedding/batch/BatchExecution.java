@@ -45,7 +45,7 @@ final class BatchExecution<P, V> implements Lanes.Work {
     /**
      * Rows to compute together.
      *
-     * @param again whether they were part of a batch before, so that some may not be wanted any more
+     * @param again whether they were part of a batch before, so that some may not be requested any more
      * @param verdict why they fail without being computed
      */
     private record Part<P, V>(
@@ -139,7 +139,7 @@ final class BatchExecution<P, V> implements Lanes.Work {
         if (lost != null) {
             if (lost.rows().size() == 1 || isOfOneCaller(lost.rows())) {
                 rest.parts.add(new Part<>(
-                        lost.rows(), true, new IllegalStateException("The run did not end and was given up")));
+                        lost.rows(), true, new IllegalStateException("The run did not end and was abandoned")));
             } else {
                 lost.rows().forEach(row -> rest.parts.add(new Part<>(List.of(row), true, null)));
                 computer.observer.rerun(RerunCause.ABANDONED);

@@ -4,7 +4,7 @@ import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
 
 /**
- * What bounds a batch and the queue.
+ * Limits of a batch and of the queue.
  *
  * @param maxRows most rows in a batch
  * @param tokenBudget most tokens that a batch may compute, with the padding that is computed; a single row may exceed it

@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-/** Hears of each batch that was computed, on the lane's thread. Must return quickly and not throw. */
+/** Receives a notification of each computed batch, on the lane's thread. Must return quickly and not throw. */
 @FunctionalInterface
 public interface BatchObserver {
 

@@ -138,7 +138,7 @@ public final class Lanes implements AutoCloseable {
 
     private static void report(Throwable failure) {
         try {
-            LOG.log(System.Logger.Level.ERROR, "A lane failed and goes on", failure);
+            LOG.log(System.Logger.Level.ERROR, "A lane failed and continues", failure);
         } catch (RuntimeException | Error again) {
             // Without memory there is no line either; a lane must not end for it.
         }

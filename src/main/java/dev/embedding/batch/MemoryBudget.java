@@ -3,9 +3,9 @@ package dev.embedding.batch;
 import java.time.Duration;
 
 /**
- * How many tokens a run may compute as far as memory is known to suffice: half of what did not suffice last. What took the
- * memory may be gone later, so the budget doubles after a while without a failure; where that fails again, the while
- * doubles too. Guarded by the lanes' lock.
+ * Number of tokens that a run may compute as far as memory is known to suffice: half of what did not suffice last.
+ * What took the memory may be gone later, so the budget doubles after a while without a failure; where that fails
+ * again, the while doubles too. Guarded by the lanes' lock.
  */
 final class MemoryBudget {
 

@@ -103,7 +103,7 @@ public final class MicroBatcher<P, V> {
         lanes.attach(source);
     }
 
-    /** What waits at this moment. */
+    /** Rows and tokens that wait at this moment. */
     public record Load(int rows, long tokens, double tokensPerSecond) {}
 
     public Load load() {
@@ -241,10 +241,10 @@ public final class MicroBatcher<P, V> {
         }
 
         /**
-         * Queues the rows as soon as the answer is subscribed to. Cancelling the subscription drops the rows that are not
+         * Queues the rows as soon as the response is subscribed to. Cancelling the subscription drops the rows that are not
          * being computed yet.
          *
-         * @param deadlineNanos on the batcher's clock; afterwards the answer is a {@link DeadlineExceededException}
+         * @param deadlineNanos on the batcher's clock; afterwards the response is a {@link DeadlineExceededException}
          */
         public Uni<BatchResult<V>> submit(List<BatchRow<P>> rows, long deadlineNanos) {
             if (rows.isEmpty()) {
@@ -254,7 +254,7 @@ public final class MicroBatcher<P, V> {
         }
 
         /**
-         * Gives the place back unused; nothing happens when it has ended already. Whoever releases waits for no answer:
+         * Gives the place back unused; nothing happens when it has ended already. Whoever releases waits for no response:
          * a submission that comes too late, because its caller went away just now, is dropped in silence.
          */
         public void release() {

@@ -117,7 +117,7 @@ final class PriorityQueues<P, V> {
     /**
      * Takes the rows of the next batch out, the longest first; none when no row of the class is alive.
      *
-     * @param late gets the submissions that were dropped because their time is over
+     * @param late gets the submissions that were dropped because their deadline has expired
      */
     List<Row<P, V>> cut(Priority priority, BatchLimits limits, long nowNanos, Set<Submission<P, V>> late) {
         List<Row<P, V>> candidates = live(priority, limits.window(), nowNanos, late);

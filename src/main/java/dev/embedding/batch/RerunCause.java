@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-/** Why rows of a batch were computed again. */
+/** Reason why rows of a batch are computed again. */
 public enum RerunCause {
     /** Memory did not suffice for all of them together. */
     OUT_OF_MEMORY,

@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-/** What the batch function made of one row: a value, or the reason why this row alone has none. */
+/** Result of one row in a batch: a value, or the reason why this row alone has none. */
 public sealed interface RowOutcome<V> {
 
     record Computed<V>(V value) implements RowOutcome<V> {}

@@ -94,7 +94,7 @@ final class Submission<P, V> {
         return over;
     }
 
-    /** Ends it without an answer; false when it was over already. */
+    /** Ends it without a response; false when it was over already. */
     boolean end() {
         boolean wasOpen = !over;
         over = true;
@@ -120,7 +120,7 @@ final class Submission<P, V> {
         tell(() -> emitter.fail(reason));
     }
 
-    /** A subscriber that throws must not keep others from their answers, nor end the lane that answers them. */
+    /** A subscriber that throws must not keep others from their responses, nor end the lane that serves them. */
     private static void tell(Runnable event) {
         try {
             event.run();

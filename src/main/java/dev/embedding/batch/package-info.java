@@ -1,6 +1,6 @@
 /**
- * Admission, the bounded queue, and the forming of batches: late, of like length, within a token budget. Knows rows and
- * their lengths, not models.
+ * Dynamic batching: admission, the bounded queue, and batches that are formed late, of like length, within a token
+ * budget. Has rows and their lengths, no models.
  */
 @NullMarked
 package dev.embedding.batch;

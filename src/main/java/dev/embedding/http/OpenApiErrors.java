@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 
-/** Adds the errors that an operation may answer to the API's document; all of them have the same body. */
+/** Adds the errors that an operation may respond with to the OpenAPI document; their schema is the dialect's. */
 public class OpenApiErrors implements OASFilter {
 
     private static final String SCHEMAS = "#/components/schemas/";
@@ -54,7 +54,7 @@ public class OpenApiErrors implements OASFilter {
 
     private static final Map<String, String> FOR_ADMINS = ordered(
             "401", "A key is needed, or the one given is not known",
-            "403", "An admin's key is needed, or a page of another origin asks for the change");
+            "403", "An admin's key is needed, or the request comes from a page of another origin");
 
     /** Either header, or none where the service has been given no keys. */
     private static final List<SecurityRequirement> KEYS = List.of(

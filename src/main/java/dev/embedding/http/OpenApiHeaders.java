@@ -25,7 +25,7 @@ public class OpenApiHeaders implements OASFilter {
                     schema(SchemaType.STRING)),
             header(
                     TimeoutHeader.HEADER,
-                    "Milliseconds after which the answer is not wanted any more",
+                    "Deadline in milliseconds, from the moment the headers are read",
                     schema(SchemaType.INTEGER).minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(600_000))),
             header(
                     PriorityHeader.HEADER,

@@ -1,4 +1,4 @@
-/** The dialects that are spoken, and the OpenAPI document over all endpoints. */
+/** The list of dialects, and the OpenAPI document over all endpoints. */
 @NullMarked
 package dev.embedding.http;
 

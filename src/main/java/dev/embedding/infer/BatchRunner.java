@@ -2,7 +2,7 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
 
-/** Something that computes batches of token ids: a session, or in tests what a session may do wrong. */
+/** Computes batches of token ids: a session, or in tests a faulty stand-in for one. */
 interface BatchRunner extends AutoCloseable {
 
     /**

@@ -1,6 +1,6 @@
 package dev.embedding.infer;
 
-/** What an operator asks for; {@link ExecutionTarget} is what runs. */
+/** Device that an operator requests; {@link ExecutionTarget} is the one that runs. */
 public enum Device {
     /** The CPU. */
     CPU,

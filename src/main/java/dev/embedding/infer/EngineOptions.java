@@ -3,9 +3,9 @@ package dev.embedding.infer;
 import java.util.Optional;
 
 /**
- * How a model's sessions are opened.
+ * Options of a model's sessions.
  *
- * @param device what is asked for
+ * @param device what is requested
  * @param padTokenId id that fills the rows of a batch up to the longest
  * @param wanted what is read of the graph
  * @param comparison what a rewritten graph is held to; empty where the graph must run as it is, because any other would

@@ -1,6 +1,6 @@
 package dev.embedding.infer;
 
-/** Where a session computes, with ONNX Runtime's name of the execution provider. */
+/** Device of a session, with ONNX Runtime's name of the execution provider. */
 public enum ExecutionTarget {
     CPU("cpu", "CPUExecutionProvider"),
     CUDA("cuda", "CUDAExecutionProvider");

@@ -1,6 +1,6 @@
 package dev.embedding.infer;
 
-/** What is wanted of a graph. */
+/** Output that is read of a graph. */
 public enum GraphOutput {
     /** A vector for each token; of a graph without them, the texts' own. */
     TOKENS,

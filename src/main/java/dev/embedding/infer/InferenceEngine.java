@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model file, open on the device that was asked for or, where that is not usable, on the CPU.
+ * A model file, opened on the requested device or, where that is not usable, on the CPU.
  *
  * <p>On the CPU every run computes on its caller's thread, and lanes overlap; a run that has the machine to itself may
  * use a second session over all cores. Which of them runs does not change the vectors beyond rounding.
@@ -174,7 +174,7 @@ public final class InferenceEngine implements AutoCloseable {
         return pools;
     }
 
-    /** Why the device that was asked for is not the one that runs; empty when it is. */
+    /** Why the device that was requested is not the one that runs; empty when it is. */
     public Optional<String> fallbackReason() {
         return Optional.ofNullable(fallbackReason);
     }

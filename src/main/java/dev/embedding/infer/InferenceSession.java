@@ -21,9 +21,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * An encoder in ONNX Runtime: token ids in, token vectors out, or the texts' vectors where the
- * graph pools. Runs may overlap; each needs a workspace of its own.
- * Closing it while a run is inside crashes the process, so the caller keeps count ({@link InferenceEngine}).
+ * Session of an encoder in ONNX Runtime: token ids in, token vectors out, or one vector for each text where the graph pools.
+ *
+ * <p>Runs may overlap; each needs its own {@link Workspace}, in which its result lives. Closing a session while a run is
+ * inside crashes the process: {@link SupervisedSession} counts the runs and closes it when none is left.
  */
 public final class InferenceSession implements BatchRunner {
 
@@ -35,7 +36,7 @@ public final class InferenceSession implements BatchRunner {
     private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
     /** Names of the output with the token vectors, the likeliest first. */
     public static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
-    /** Name of the output with one vector a text; used where it is wanted, or there are no token vectors. */
+    /** Name of the output with one vector a text; used where it is requested, or there are no token vectors. */
     private static final String POOLED_OUTPUT = "sentence_embedding";
 
     /** Has a run on the CPU free what its arena does not need any more. */

@@ -2,7 +2,10 @@ package dev.embedding.infer;
 
 import org.jspecify.annotations.Nullable;
 
-/** How one run is asked to stop from outside. The request may come before the run can be stopped, or after its end. */
+/**
+ * Handle by which one run is terminated from outside. The request may come before the run can be stopped, or after
+ * its end.
+ */
 public final class RunTermination {
 
     private @Nullable Runnable stop;

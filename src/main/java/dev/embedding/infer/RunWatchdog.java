@@ -71,7 +71,10 @@ final class RunWatchdog {
             try {
                 run.check(now());
             } catch (RuntimeException | Error failure) {
-                LOG.log(System.Logger.Level.ERROR, "A run beyond its limit could not be ended; tried again", failure);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "A run beyond its time limit could not be terminated; retrying",
+                        failure);
             }
         }
     }
@@ -142,7 +145,7 @@ final class RunWatchdog {
             long count = abandoned.incrementAndGet();
             LOG.log(
                     System.Logger.Level.ERROR,
-                    "A run of the model does not end and is given up; its session stays in memory ({0} of {1} that end"
+                    "A run of the model does not end and is abandoned; its session stays in memory ({0} of {1} that end"
                             + " the process)",
                     count,
                     TOO_MANY_ABANDONED);

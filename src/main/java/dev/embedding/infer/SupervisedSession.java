@@ -45,7 +45,7 @@ final class SupervisedSession implements AutoCloseable {
      *
      * @param onAbandoned called while the run has not returned, when it is not waited for any more
      * @return null when the session is closed
-     * @throws InferenceException when the run took too long, or gave less than was asked for
+     * @throws InferenceException when the run took too long, or gave less than was requested
      */
     @Nullable
     TokenVectors tryRun(TokenBatch batch, Workspace workspace, Runnable onAbandoned) throws OrtException {
@@ -62,7 +62,7 @@ final class SupervisedSession implements AutoCloseable {
             TokenVectors vectors = session.run(batch, workspace, termination);
             long nanos = watch.now() - start;
             if (run.end()) {
-                throw new InferenceException("The model's run had been given up", null);
+                throw new InferenceException("The model's run was abandoned", null);
             }
             requireComplete(batch, vectors);
             measured(batch.paddedTokens(), nanos);

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second session over all cores, for a run that has the machine to itself.
+ * A second session over all cores, for a request that has the machine to itself.
  *
  * <p>It costs as much memory as the first one, so it is opened in the background when a lone run first asks for it (that
  * run goes on without), and closed after a while without lone runs. A {@link SupervisedSession} is never closed under a run;

@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 
 /**
- * Direct buffers for the tensors of one run, kept by a lane so that nothing is allocated off the heap for each batch.
- * They grow to the largest batch seen. Not thread-safe.
+ * Direct buffers for the tensors of one run, reused by later runs so that nothing is allocated off the heap for each
+ * batch. They grow to the largest batch seen. Not thread-safe.
  */
 public final class Workspace {
 

@@ -1,5 +1,6 @@
 /**
- * Sessions, tensors, devices and execution providers: from token ids to token vectors. The only user of ONNX Runtime.
+ * Inference on ONNX Runtime: sessions, tensors, devices and run supervision, from token ids to token vectors. The only
+ * user of ONNX Runtime.
  */
 @NullMarked
 package dev.embedding.infer;

@@ -17,7 +17,7 @@ public record DenseLayer(
         Path weights, int inFeatures, int outFeatures, boolean bias, Activation activation, boolean residual)
         implements PostPoolingModule {
 
-    /** What follows the multiplication. */
+    /** Activation function behind the multiplication. */
     public enum Activation {
         IDENTITY,
         TANH,

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * What we understood of a model's directory.
+ * Description of a model, as read from its directory.
  *
  * @param name as the operator gave it
  * @param source where it was found
@@ -165,7 +165,7 @@ public record ModelDescription(
         }
     }
 
-    /** What makes vectors of tokens. */
+    /** Kind of computation that makes vectors of tokens. */
     public enum Kind {
         /** An encoder as an ONNX file. */
         TRANSFORMER,
@@ -173,7 +173,7 @@ public record ModelDescription(
         STATIC
     }
 
-    /** Where a model's files come from. */
+    /** Origin of a model's files. */
     public enum Source {
         BUNDLED,
         DIRECTORY,

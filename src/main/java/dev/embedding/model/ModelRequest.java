@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What operators want served.
+ * Model that the settings request, with the options that choose among its files.
  *
  * @param name a local directory, a bundled model, or a repository of the hub with an optional {@code @revision}
  * @param cacheDirectory where hub models are kept, where that is said

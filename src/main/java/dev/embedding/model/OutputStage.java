@@ -1,6 +1,6 @@
 package dev.embedding.model;
 
-/** What is read of a model's graph, or of a static table, and how much of the modules is part of it. */
+/** Stage of the model that its graph, or its static table, ends with; the modules up to there are part of it. */
 public enum OutputStage {
     /** A vector for each token. */
     TOKENS,

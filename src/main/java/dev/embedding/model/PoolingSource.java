@@ -1,6 +1,6 @@
 package dev.embedding.model;
 
-/** The place that says how a model's token vectors become one. */
+/** Source of the pooling of a model. */
 public enum PoolingSource {
     /** The setting {@code pooling}, which wins over every file. */
     SETTING("setting"),

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which of the ONNX files that a model ships is served, or what is made of one. Every replica must serve the same, so the
- * choice looks at the model's files only, never at the machine.
+ * Number format of the served weights, which chooses an ONNX file or has one quantized. Every replica must serve the
+ * same, so the choice looks at the model's files only, never at the machine.
  */
 public enum Precision {
     /** 32-bit floating point: the export itself, else a file whose graph was only rearranged. */

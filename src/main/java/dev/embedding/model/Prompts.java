@@ -9,10 +9,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Texts that a model wants in front of others. An empty prompt is none, and takes the place of the default one.
+ * Prompts of a model: texts that are prepended to queries or documents. An empty prompt is none, and takes the place
+ * of the default one.
  *
- * @param byName as the model's file has them; {@code query} and {@code document} can be asked for in any case
- * @param defaultName of the prompt that is used where none is asked for
+ * @param byName as the model's file has them; {@code query} and {@code document} can be requested in any case
+ * @param defaultName of the prompt that is used where none is requested
  * @see <a
  *     href="https://sbert.net/examples/sentence_transformer/applications/computing-embeddings/README.html">Prompts in
  *     sentence-transformers</a>
@@ -40,7 +41,7 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         Map<String, String> given = new LinkedHashMap<>(byName);
         given.put(QUERY, forQueries);
         given.put(DOCUMENT, forDocuments);
-        // An empty prompt that was the default one is none; given ones have to be asked for.
+        // An empty prompt that was the default one is none; given ones have to be requested.
         return new Prompts(given, Optional.empty());
     }
 
@@ -49,7 +50,7 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         return byName.values().stream().anyMatch(text -> !text.isEmpty());
     }
 
-    /** What can be asked for. */
+    /** What can be requested. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>(byName.keySet());
         names.addAll(List.of(QUERY, DOCUMENT));
@@ -61,7 +62,7 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         return names().contains(name) ? Optional.of(byName.getOrDefault(name, "")) : Optional.empty();
     }
 
-    /** Where none is asked for. */
+    /** Where none is requested. */
     public String usual() {
         return defaultName.map(name -> byName.getOrDefault(name, "")).orElse("");
     }

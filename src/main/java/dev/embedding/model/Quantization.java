@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What is made at loading of a model's fp32 weights.
+ * Quantization of a model's fp32 weights at load time.
  *
- * @param precision that is asked for
+ * @param precision that is requested
  * @param recipe names how it is made; another one gives another vector space
  * @param made empty until it is
  */
@@ -32,7 +32,7 @@ public record Quantization(Precision precision, String recipe, Optional<Made> ma
     public record Made(Path file, Fidelity fidelity) {}
 
     /**
-     * How near its vectors are to those in fp32, on built-in texts.
+     * Similarity of the quantized model's vectors to those in fp32, on built-in texts.
      *
      * @param minCosine of the text that fares worst
      * @param recallAt10 the part of the ten nearest texts that are the same, from 0 to 1

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A hash over everything that decides a model's vector space: weights, tokenizer, pooling, normalisation, truncation.
- * Vectors with different fingerprints must not be mixed in an index.
+ * Hash over everything that decides a model's vector space: weights, tokenizer with its truncation side, lower-casing
+ * and component fields, maximum length, pooling, the modules behind it with their weights, normalisation, prompts,
+ * and precision with the recipe of a quantization. Vectors with different fingerprints must not be mixed in an index.
  */
 public final class SpaceFingerprint {
 

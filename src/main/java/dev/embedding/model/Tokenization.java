@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * How a model's texts become tokens.
+ * Options of a model's tokenization.
  *
  * @param file {@code tokenizer.json}
  * @param specialTokens whether each text gets the special tokens around it

@@ -3,7 +3,7 @@ package dev.embedding.reload;
 import dev.embedding.model.hub.DownloadProgress;
 import java.util.OptionalInt;
 
-/** How far the download of a model is; there is none most of the time. */
+/** Progress of a model's download; empty most of the time. */
 public final class LoadProgress implements DownloadProgress {
 
     private record Bytes(long done, long all) {}

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** Whether a model may have the memory that it needs, asked before anything of it is loaded. */
+/** Checks before a load whether the model may have the memory that it needs. */
 final class ModelMemoryCheck {
 
     private static final long MIB = 1 << 20;

@@ -1,6 +1,6 @@
 package dev.embedding.reload;
 
-/** What is known about the model that should be served. */
+/** State of the model that should be served. */
 public sealed interface ModelState {
 
     /** It is being loaded for the first time. */
@@ -16,6 +16,6 @@ public sealed interface ModelState {
      */
     record Failed(String reason) implements ModelState {}
 
-    /** The process is ending. */
+    /** The process is shutting down. */
     record Stopped() implements ModelState {}
 }

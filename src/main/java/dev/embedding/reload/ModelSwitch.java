@@ -76,7 +76,7 @@ public final class ModelSwitch {
      * Does everything that may fail before the settings can be in force, beside what runs.
      *
      * @return to be committed, or closed when it is not wanted any more
-     * @throws ModelUnavailableException when the model that is wanted cannot be loaded
+     * @throws ModelUnavailableException when the model that is requested cannot be loaded
      * @throws SpaceMismatchException when another vector space must be served
      */
     Prepared prepare(ServiceSettings wanted) {

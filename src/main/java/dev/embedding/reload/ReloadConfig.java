@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** How changed settings are followed; fixed at start. */
+/** Polling of stored settings and limits of reloads; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface ReloadConfig {
 
@@ -25,7 +25,7 @@ public interface ReloadConfig {
     /** Most bytes of weights; a model with more is refused before it is loaded. */
     Optional<MemorySize> maxModelSize();
 
-    /** What happens where two models do not fit into memory. */
+    /** Behaviour where two models do not fit into memory. */
     enum Mode {
         /** The new model is refused. */
         BESIDE,

@@ -3,7 +3,7 @@ package dev.embedding.reload;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How often a running model was to be replaced; the first load is none. */
+/** Numbers of attempts to replace the running model; the first load does not count. */
 @Singleton
 public class ReloadCounters {
 

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be done so that other settings are in force. */
+/** Plan of bringing other settings into force: keep, retune or replace the model. */
 public sealed interface ReloadPlan {
 
     /** Settings that only a newly loaded model follows. */

@@ -5,10 +5,10 @@ import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.UnstorableValueException;
 import java.util.Optional;
 
-/** A change of settings that was asked for and did not happen; nothing was stored. The message is for the caller. */
+/** A requested change of settings was not made; nothing was stored. The message is for the caller. */
 public final class SettingChangeException extends RuntimeException {
 
-    /** Why. */
+    /** Reason why the change was not made. */
     public enum Cause {
         /** The service was started without stored settings. */
         STORE_OFF,
@@ -26,7 +26,7 @@ public final class SettingChangeException extends RuntimeException {
         SPACE_MISMATCH,
         /** The change names a model that stored settings may not name. */
         MODEL_NOT_ALLOWED,
-        /** The process is ending. */
+        /** The process is shutting down. */
         STOPPING
     }
 

@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the service at what its settings say, and changes them when asked to.
+ * Follows the stored settings, and changes them on request.
  *
  * <p>Everything that takes time happens in turn on one thread: following the rows that were read last, retrying what
  * failed, and changes through the API. Reading the store happens elsewhere, so that a long load never delays it; of
@@ -123,7 +123,7 @@ public final class SettingsFollower implements SettingsControl {
         state.updateAndGet(now -> now instanceof ModelState.Stopped ? now : next);
     }
 
-    /** Rows that are bad and settings that are not in force, at this moment. */
+    /** Kinds of faults at this moment: of rows, of the store, of settings that are not in force. */
     public int faults() {
         return report.health().faults().size();
     }
@@ -132,7 +132,7 @@ public final class SettingsFollower implements SettingsControl {
         boolean unused = submit(this::followFirst);
     }
 
-    /** Follows what the store says; when it gives no answer in time, what was in force last, else the environment. */
+    /** Follows what the store says; when it gives no response in time, what was in force last, else the environment. */
     private void followFirst() {
         store.ifPresentOrElse(this::followFirst, () -> follow(List.of()));
     }
@@ -206,7 +206,7 @@ public final class SettingsFollower implements SettingsControl {
         try {
             retry = thread.schedule(guarded(this::attempt), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is ending");
+            LOG.debug("The process is shutting down");
         }
     }
 
@@ -243,7 +243,7 @@ public final class SettingsFollower implements SettingsControl {
         report.publish();
     }
 
-    /** Whether the settings are in force; they are not when the process is ending. */
+    /** Whether the settings are in force; they are not when the process is shutting down. */
     private boolean commit(ModelSwitch.Prepared prepared, ServiceSettings settings, AuditLog.Source source) {
         if (isStopped()) {
             return false;
@@ -295,7 +295,7 @@ public final class SettingsFollower implements SettingsControl {
         }
         report.modelFails(reason);
         if (running.isPresent() && closedInVain) {
-            LOG.error("It is not tried again before the settings change: each attempt closes the running model");
+            LOG.error("Not retried before the settings change: each attempt closes the running model");
             return;
         }
         attemptAfter(retryAfter);
@@ -394,7 +394,7 @@ public final class SettingsFollower implements SettingsControl {
         if (models.settings().isEmpty()
                 && !concernsModel(changes.keySet())
                 && !changes.containsKey(SettingKey.REQUIRED_SPACE)) {
-            // The model that is wanted cannot be loaded; that is no matter of this change, and is tried again by
+            // The model that is requested cannot be loaded; that is no matter of this change, and is tried again by
             // itself.
             changed.write(texts);
             apply(stored.settings(), caller);

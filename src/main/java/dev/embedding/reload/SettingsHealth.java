@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * How well the stored settings are followed.
+ * Health of the following of stored settings.
  *
  * @param database {@code disabled}, {@code healthy} or {@code unhealthy}
  * @param faults what an operator should look at, by a short name such as {@code database_fault},

@@ -1,6 +1,6 @@
 package dev.embedding.reload;
 
-/** What is wanted would be another vector space than the one that must be served. */
+/** A requested model has another vector space than the one that is required. */
 final class SpaceMismatchException extends RuntimeException {
 
     SpaceMismatchException(String required, String wanted) {

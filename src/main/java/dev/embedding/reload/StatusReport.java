@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** What is known about following the settings, for {@code /health} and for the status table. Thread-safe. */
+/** Status of following the settings, for {@code /health} and for the status table. Thread-safe. */
 final class StatusReport {
 
     private static final Logger LOG = Logger.getLogger(StatusReport.class);
@@ -62,7 +62,7 @@ final class StatusReport {
         boolean wasAway = faults.remove(storeFault) != null;
         loggedOfStore.clear();
         if (wasAway) {
-            LOG.info("The stored settings answer again");
+            LOG.info("The store of settings is reachable again");
         }
         return wasAway;
     }
@@ -111,7 +111,7 @@ final class StatusReport {
 
     private void write(StatusBoard table) {
         table.publish(status()).subscribe().with(done -> written(table), failure -> {
-            LOG.debugf("The status could not be written: %s", failure.getMessage());
+            LOG.debugf("The replica status could not be written: %s", failure.getMessage());
             written(table);
         });
     }

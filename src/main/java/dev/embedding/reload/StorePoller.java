@@ -68,7 +68,7 @@ final class StorePoller {
         writes.incrementAndGet();
     }
 
-    /** What it says at the start; empty when it gives no answer in time, or the process is ending. */
+    /** What it says at the start; empty when it gives no response in time, or the process is shutting down. */
     Optional<List<StoredRow>> readFirst(BooleanSupplier isStopped) {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         boolean isTold = false;
@@ -78,7 +78,7 @@ final class StorePoller {
                         .ifNoItem()
                         .after(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
                         .failWith(() -> new StoreUnavailableException(
-                                "The stored settings did not answer within " + START_PATIENCE.toSeconds() + " s"))
+                                "The store of settings did not respond within " + START_PATIENCE.toSeconds() + " s"))
                         .await()
                         .indefinitely());
             } catch (StoreUnavailableException away) {
@@ -102,7 +102,7 @@ final class StorePoller {
             ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
                     report::publish, STATUS_INTERVAL.toSeconds(), STATUS_INTERVAL.toSeconds(), TimeUnit.SECONDS);
         } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is ending");
+            LOG.debug("The process is shutting down");
         }
     }
 
@@ -138,7 +138,7 @@ final class StorePoller {
         try {
             ScheduledFuture<?> unused = thread.schedule(() -> poll(onRows), nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is ending");
+            LOG.debug("The process is shutting down");
         }
     }
 

@@ -1,4 +1,4 @@
-/** Brings the wanted model into service: load, verify, swap, drain; and keeps what is known about it. */
+/** Hot reload: follows the settings and replaces the model by loading, verifying, swapping and draining. */
 @NullMarked
 package dev.embedding.reload;
 

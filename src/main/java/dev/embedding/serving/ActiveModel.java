@@ -92,7 +92,7 @@ public final class ActiveModel {
             return holds.model;
         }
 
-        /** Waits until all leases are given back, or the time is over. */
+        /** Waits until all leases are given back, or the deadline has expired. */
         public void awaitReleased(long nanos) throws InterruptedException {
             lock.lock();
             try {
@@ -106,7 +106,7 @@ public final class ActiveModel {
         }
     }
 
-    /** A model and how many requests hold it, in whatever way it is served. */
+    /** A model and the number of leases on it. */
     private static final class Holds {
         final LoadedModel model;
         int leases;

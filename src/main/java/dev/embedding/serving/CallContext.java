@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deadline and cancellation of one request, from the moment its headers are read to its answer. Every step of the request
- * is told when it ends, whatever thread it is on at that moment. Thread-safe.
+ * Deadline and cancellation of one request, from the moment its headers are read to its response. Every step of the
+ * request is told when it ends, whatever thread it is on at that moment. Thread-safe.
  */
 public final class CallContext {
 
-    /** Why a call is over. */
+    /** Reason why a call ended. */
     public enum End {
         /** It was answered, or it failed. */
         DONE,
@@ -47,7 +47,7 @@ public final class CallContext {
         return startNanos;
     }
 
-    /** After which nobody wants its answer; empty until it is known. */
+    /** After which nobody wants its response; empty until it is known. */
     public synchronized Optional<RequestDeadline> deadline() {
         return Optional.ofNullable(timeout).map(time -> new RequestDeadline(startNanos, time));
     }

@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Why texts got no vectors. Each message is for the caller: what happened and what to do, nothing internal. */
+/**
+ * Reason why texts could not be embedded. Each message is for the caller: what happened and what to do, nothing
+ * internal.
+ */
 public abstract sealed class EmbeddingFailure extends RuntimeException {
 
     private static final int LONGEST_NAME = 100;
@@ -54,14 +57,14 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
-    /** The service is ending, or the model was replaced, and the request did not get its turn in time. */
+    /** The service is shutting down, or the model was replaced, and the request did not get its turn in time. */
     public static final class Aborted extends EmbeddingFailure {
         public Aborted() {
-            super("The request was given up, because the service is ending or changes its model; send it again.");
+            super("The request was aborted because the service is shutting down or replaces its model; send it again.");
         }
     }
 
-    /** The caller has gone; nobody reads this. */
+    /** The caller went away; nobody reads this. */
     public static final class Cancelled extends EmbeddingFailure {
         public Cancelled() {
             super("The caller has gone.");
@@ -92,7 +95,7 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
-    /** The caller's time is over. */
+    /** The request's deadline expired. */
     public static final class DeadlineExceeded extends EmbeddingFailure {
         /**
          * @param timeout what it had
@@ -100,7 +103,7 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
          * @param queuedTokens that wait to be computed now
          */
         public DeadlineExceeded(Duration timeout, Duration waited, long queuedTokens) {
-            super("The request was not answered within its " + timeout.toMillis() + " ms: it waited "
+            super("The request was not completed within its " + timeout.toMillis() + " ms: it waited "
                     + waited.toMillis()
                     + " ms, and " + queuedTokens
                     + " tokens are in the queue. Send less at once, or allow more time with"
@@ -111,7 +114,7 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
     /** The caller pinned another vector space than the one served. */
     public static final class SpaceMismatch extends EmbeddingFailure {
         public SpaceMismatch(String wanted, String served) {
-            super("The vector space " + wanted + " was asked for, but " + served + " is served.");
+            super("The vector space " + wanted + " was requested, but " + served + " is served.");
         }
     }
 
@@ -145,7 +148,7 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
-    /** The caller asked for a prompt that the model does not have. */
+    /** The requested prompt is not among the model's. */
     public static final class UnknownPrompt extends Mismatch {
         public UnknownPrompt(String name, Collection<String> known) {
             super(
@@ -161,7 +164,7 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
-    /** Inputs are longer than the model takes, and the caller does not want them cut. */
+    /** Inputs are longer than the model takes, and the request does not allow truncation. */
     public static final class TooLong extends Mismatch {
         public TooLong(List<Integer> indices, int maxTokens) {
             super(
@@ -197,7 +200,7 @@ public abstract sealed class EmbeddingFailure extends RuntimeException {
         }
     }
 
-    /** The caller wants vectors of a size that the model's are not cut to. */
+    /** The requested dimensions are not among those that vectors may be cut to. */
     public static final class UnsupportedDimensions extends Mismatch {
         public UnsupportedDimensions(int wanted, int whole, List<Integer> allowed) {
             super(

@@ -4,11 +4,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a request wants of its model and its vectors.
+ * Options of an embedding request: model name, prompt, dimensions, truncation.
  *
  * @param model name of the model that must be served; see {@link ModelNames}
  * @param prompt what is put in front of each text
- * @param dimensions how many components are wanted of each vector
+ * @param dimensions how many components are requested of each vector
  * @param rejectsTruncation whether an input that is longer than the model takes is refused instead of cut
  */
 public record EmbeddingOptions(

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Texts to be embedded.
  *
  * @param inputs at least one
- * @param options what is wanted of the model and the vectors
+ * @param options what is requested of the model and the vectors
  * @param priority which class its inputs wait in
  * @param requiredSpace fingerprint of the vector space that the caller insists on
  * @param cache use that it makes of vectors that were computed before

@@ -26,7 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One request on its way: lease, cache lookup, admission, tokenizing, batches, answer.
+ * One embedding request in progress: lease, cache lookup, admission, tokenizing, submission, response.
  *
  * <p>Its end, for whatever reason, comes through its {@link CallContext}, which may happen on any thread during any step.
  * What a step acquires is therefore handed to {@link Attempt#hold}, which gives it back at the end, or at once when the

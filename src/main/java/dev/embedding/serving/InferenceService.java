@@ -39,7 +39,7 @@ public final class InferenceService {
                 .map(EmbeddingFailure.Saturated::of);
     }
 
-    /** Embeds the texts of a caller that names no deadline and waits for the answer. */
+    /** Embeds the texts of a caller that names no deadline and waits for the response. */
     public Uni<Embeddings> embed(EmbeddingRequest request) {
         return Uni.createFrom().deferred(() -> embed(request, CallContext.begin(Optional.empty())));
     }

@@ -2,7 +2,7 @@ package dev.embedding.serving;
 
 import java.util.List;
 
-/** Which of a request's inputs a message is about. */
+/** Formats the indices of a request's inputs for a message. */
 public final class InputIndices {
 
     private static final int SHOWN = 10;

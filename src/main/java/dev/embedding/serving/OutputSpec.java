@@ -13,14 +13,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a request's vectors will be like, under its lease.
+ * Specification of a request's vectors under its lease.
  *
  * @param components of each vector
  * @param rejectsTruncation whether nothing may have been cut
  */
 record OutputSpec(Lease lease, int components, boolean rejectsTruncation) {
 
-    /** @throws EmbeddingFailure.UnsupportedDimensions when vectors may not be cut to what is wanted */
+    /** @throws EmbeddingFailure.UnsupportedDimensions when vectors may not be cut to what is requested */
     static OutputSpec of(EmbeddingOptions options, Lease lease) {
         int whole = lease.model().dimension();
         int wanted = options.dimensions().orElse(whole);

@@ -5,7 +5,7 @@ import dev.embedding.support.WorkerPools;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Which class a request wants to be in. */
+/** Priority class that a request chooses. */
 public enum PriorityChoice {
     /** Small ones are interactive. */
     BY_SIZE,

@@ -2,10 +2,10 @@ package dev.embedding.serving;
 
 import dev.embedding.model.Prompts;
 
-/** Which of its model's prompts a request wants in front of its texts. */
+/** Prompt of the model that a request chooses for its texts. */
 public sealed interface PromptChoice {
 
-    /** What the model puts there where nothing is asked for. */
+    /** What the model puts there where nothing is requested. */
     PromptChoice USUAL = new Usual();
 
     /** The prompt that this choice means for a model. */

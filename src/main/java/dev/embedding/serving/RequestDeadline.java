@@ -3,10 +3,10 @@ package dev.embedding.serving;
 import java.time.Duration;
 
 /**
- * When a request's time is over; it stays the same when the request moves to another model.
+ * Deadline of a request; it stays the same when the request moves to another model.
  *
  * @param startNanos when it came, as {@link System#nanoTime} says
- * @param timeout after which nobody wants its answer
+ * @param timeout after which nobody wants its response
  */
 public record RequestDeadline(long startNanos, Duration timeout) {
 

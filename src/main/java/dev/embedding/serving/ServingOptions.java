@@ -3,7 +3,7 @@ package dev.embedding.serving;
 import java.util.List;
 
 /**
- * How a loaded model is served; may change while it is.
+ * Options under which a loaded model is served; they may change meanwhile.
  *
  * @param normalize whether vectors are normalised even where the model's own modules do not
  * @param aliases further names that requests may use for it

@@ -5,7 +5,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text in quotes, as {@code .env} files have it: blanks in it count, and it may go over several lines. */
+/** Quoted text of {@code .env} files: blanks in it count, and it may span several lines. */
 public final class QuotedText {
 
     /** From one quote to the next of its kind. */

@@ -10,7 +10,7 @@ import java.util.Set;
 /**
  * All settings that are in force, published whole.
  *
- * @param precision of the computation: {@code fp32}, {@code fp16} or {@code int8}
+ * @param precision of the computation: {@code fp32}, {@code fp16}, {@code int8} or {@code int8-fine}
  * @param modelFile path of the ONNX file inside the model, where it is not left to be found
  * @param pooling how token vectors become one, whatever the model's files say
  * @param queryPrompt text put before queries, for a model without prompts of its own; empty for none

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where operators keep settings: a database or a file. Everything may be called on any thread; failures are
+ * Store of settings that operators edit: a database or a file. Everything may be called on any thread; failures are
  * {@link StoreUnavailableException}s, and come within the store's own time limit.
  */
 public interface SettingsStore {

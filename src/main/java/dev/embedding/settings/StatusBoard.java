@@ -2,14 +2,16 @@ package dev.embedding.settings;
 
 import io.smallrye.mutiny.Uni;
 
-/** Where each replica writes how far it followed the stored settings, for operators who have nothing but SQL. */
+/**
+ * Table in which each replica reports how far it follows the stored settings, for operators who have nothing but SQL.
+ */
 public interface StatusBoard {
 
     /** Replaces this replica's row. A failure is the caller's to ignore. */
     Uni<Void> publish(ReplicaStatus status);
 
     /**
-     * How far a replica followed.
+     * Status of one replica.
      *
      * @param replica {@code host:port}
      * @param seen content hash of the settings that were read last

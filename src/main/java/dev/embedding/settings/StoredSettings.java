@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What stored rows mean: a full record of valid settings, and what is wrong with the rows. A row with a bad value keeps
- * its own key's last good one and blocks no other.
+ * Interpretation of stored rows: a full record of valid settings, and the faults of the rows. A row with a bad value
+ * keeps its own key's last good one and blocks no other.
  *
  * @param settings stored values, and the environment's where nothing is stored
  * @param stored the keys with a good row

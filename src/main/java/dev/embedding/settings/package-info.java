@@ -1,4 +1,4 @@
-/** What may be set, and the rules for it: one table of keys, and the sources that give them values. */
+/** Settings: one table of keys with their types and rules, and the sources that give them values. */
 @NullMarked
 package dev.embedding.settings;
 

@@ -86,7 +86,7 @@ public final class AbandonedDirectories {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
-                // The lock's file goes last: a removal that is cut short is gone on with later.
+                // The lock's file goes last: a removal that is cut short is resumed later.
                 deleteContent(directory, file);
                 Files.delete(file);
                 Files.delete(directory);

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Atomic replacement of files: whoever opens a file sees the old content or the new one, also after a power failure where
- * the file system makes new names durable.
+ * Atomic replacement of files: readers see the old content or the new one, also after a power failure where the file
+ * system makes new names durable.
  */
 public final class FileReplacement {
 

@@ -3,12 +3,12 @@ package dev.embedding.support;
 import java.util.concurrent.Executor;
 
 /**
- * Threads that parse, tokenize and encode: some for small requests and others for large ones, so that a small request waits
- * for no large one, of whatever kind and however many there are. The operating system shares the cores between them.
+ * Worker threads that parse, tokenize and encode: one pool for small requests and one for large ones, so that a small
+ * request never waits for a large one. The operating system shares the cores between them.
  */
 public final class WorkerPools {
 
-    /** Bytes up to which a request, or an answer, is small: some milliseconds of work, whatever is in it. */
+    /** Bytes up to which a request, or a response, is small: some milliseconds of work, whatever is in it. */
     private static final int SMALL_BYTES = 16 << 10;
 
     private final Executor small;

@@ -1,4 +1,4 @@
-/** Helpers that know nothing of the domain; every package may use them. */
+/** Helpers without knowledge of the domain; every package may use them. */
 @NullMarked
 package dev.embedding.support;
 

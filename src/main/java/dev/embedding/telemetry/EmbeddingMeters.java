@@ -107,7 +107,7 @@ public class EmbeddingMeters {
     public void watchSettings(LongSupplier errors) {
         gauge(
                 "embedding.settings.errors",
-                "Settings that are not followed, an unreachable store included",
+                "Kinds of faults of stored settings, an unreachable store included",
                 null,
                 errors);
     }

@@ -1,4 +1,4 @@
-/** Counters and meters: reads what the others publish as plain values. */
+/** Meters, and the counters of the JSON form of {@code /metrics}; callers pass plain values. */
 @NullMarked
 package dev.embedding.telemetry;
 

@@ -64,7 +64,7 @@ final class PieceTokenizer {
     /**
      * What the model sees of a text, without special tokens.
      *
-     * @param checkpoint called before each piece, to throw if the text is wanted no more
+     * @param checkpoint called before each piece, to throw if the text is requested no more
      */
     TokenizedText tokenize(Utf8Text text, Runnable checkpoint) {
         if (text.length() <= shortTextBytes) {

@@ -1,7 +1,7 @@
 package dev.embedding.tokenize;
 
 /**
- * What the model sees of a text.
+ * Token ids of a text, as the model receives them.
  *
  * @param ids token ids with the special ones, without padding
  * @param truncated whether the text had more tokens than the model takes

@@ -3,7 +3,7 @@ package dev.embedding.tokenize;
 import java.util.Map;
 
 /**
- * How a model has its texts tokenized.
+ * Options of a model's tokenizer.
  *
  * @param specialTokens whether each text gets the special tokens around it
  * @param maxTokens most tokens of one text, special ones included; {@link Integer#MAX_VALUE} for no limit

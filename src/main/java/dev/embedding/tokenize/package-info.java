@@ -1,4 +1,4 @@
-/** From text to the token ids that the model sees. The only user of the tokenizer library. */
+/** Tokenization: from text to the token ids that a model receives. The only user of the tokenizer library. */
 @NullMarked
 package dev.embedding.tokenize;
 

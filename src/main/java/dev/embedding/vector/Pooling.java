@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * How the token vectors of one row become one vector, as in sentence-transformers' Pooling module. The first tokens of a
- * row may be left out; of a row that has no others the mean is zero and the largest value minus infinity.
+ * Pooling of the token vectors of one row into one vector, as in sentence-transformers' Pooling module. The first
+ * tokens of a row may be left out; of a row that has no others the mean is zero and the largest value minus infinity.
  */
 public enum Pooling {
     /** The vector of the first token. */

@@ -1,4 +1,6 @@
-/** Pooling, projection and normalisation: from token vectors to one vector for each text, as pure functions on arrays and buffers. */
+/**
+ * Pooling, projection and normalisation: from token vectors to one vector for each text, by pure functions on arrays.
+ */
 @NullMarked
 package dev.embedding.vector;
 

@@ -88,7 +88,7 @@ class SupervisedSessionTest {
         assertThat(session.hasLostARun()).isTrue();
         assertThat(watch.unrecoverable().toCompletableFuture()).isNotDone();
         runner.mayReturn.countDown();
-        assertThatThrownBy(run::get).hasMessageContaining("given up");
+        assertThatThrownBy(run::get).hasMessageContaining("abandoned");
     }
 
     @Test
@@ -115,8 +115,8 @@ class SupervisedSessionTest {
         assertThat(watch.abandoned()).isEqualTo(2);
         assertThat(watch.unrecoverable().toCompletableFuture()).isDone();
         runner.mayReturn.countDown();
-        assertThatThrownBy(first::get).hasMessageContaining("given up");
-        assertThatThrownBy(second::get).hasMessageContaining("given up");
+        assertThatThrownBy(first::get).hasMessageContaining("abandoned");
+        assertThatThrownBy(second::get).hasMessageContaining("abandoned");
     }
 
     @Test

@@ -14,8 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileReplacementTest {
 
-    @TempDir
-    private Path directory;
+    private final Path directory;
+
+    FileReplacementTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @Test
     void writesANewFileAndLeavesNothingBeside() throws IOException {

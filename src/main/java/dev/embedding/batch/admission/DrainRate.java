@@ -1,9 +1,9 @@
 package dev.embedding.batch.admission;
 
 /**
- * How fast the lanes compute, in true tokens a second: the tokens of the latest batches ÷ the time that they took, the
- * older the less they count. It starts from a built-in value that weighs as much as a second of measuring. Written under
- * the lanes' lock, read anywhere.
+ * Rate at which the lanes compute, in true tokens a second: the tokens of the latest batches ÷ the time that they
+ * took, the older the less they count. It starts from a built-in value that weighs as much as a second of measuring.
+ * Written under the lanes' lock, read anywhere.
  */
 public final class DrainRate {
 

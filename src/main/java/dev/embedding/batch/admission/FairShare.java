@@ -1,8 +1,8 @@
 package dev.embedding.batch.admission;
 
 /**
- * Which class the next batch is cut from while rows of both wait: interactive ones first, but batch rows keep a fifth of
- * the tokens that are computed meanwhile.
+ * Choice of the class that the next batch is cut from while rows of both wait: interactive ones first, but batch rows
+ * keep a fifth of the tokens that are computed meanwhile.
  *
  * <p>Guarantees, over any time in which rows of both classes wait: batch rows get at least a fifth of the tokens, less
  * one interactive batch; and what lanes are free to choose for them is at most a fifth, plus one batch of theirs. How old

@@ -3,7 +3,7 @@ package dev.embedding.batch.admission;
 import java.time.Duration;
 
 /**
- * How long rows may be expected to wait, by class; what would wait for longer is refused.
+ * Longest expected wait of rows by class, beyond which they are refused.
  *
  * @param interactive of interactive rows
  * @param batch of batch rows

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Keys as their SHA-256 hashes: no key is kept in memory, and comparing takes as long for each. */
+/** API keys as their SHA-256 hashes: the keys themselves are not stored, and comparing takes the same time for each. */
 final class KeyHashes {
 
     static final KeyHashes NONE = new KeyHashes(List.of());

@@ -1,4 +1,4 @@
-/** Who may call what: keys, where they come from, and what each request needs. */
+/** Access control: API keys, their sources, trusted origins, and the rules of which request needs which key. */
 @NullMarked
 package dev.embedding.http.access;
 

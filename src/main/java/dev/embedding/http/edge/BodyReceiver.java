@@ -39,7 +39,7 @@ final class BodyReceiver {
     private static final Failure MALFORMED = Failure.of(400, "The body's chunks are malformed.");
     private static final Failure LATE = Failure.of(408, "The body did not arrive in time.");
     private static final Failure ENDING =
-            Failure.of(503, "The service is ending, and the body did not arrive in time; send it again.");
+            Failure.of(503, "The service is shutting down, and the body did not arrive in time; send it again.");
 
     private final Vertx vertx;
     private final Context eventLoop;
@@ -67,7 +67,7 @@ final class BodyReceiver {
     record Limits(Duration pause, Duration time, long maxBytes, InflightBytes inflight, WorkerPools workers) {}
 
     /**
-     * What is known of an exchange that asks for vectors.
+     * An embedding request whose body is being received.
      *
      * @param saturation why it would be refused at this moment
      * @param failed told of a refusal that counts as a request's

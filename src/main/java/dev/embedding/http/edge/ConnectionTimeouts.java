@@ -23,10 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Closes connections that hold on to the service: whose headers do not arrive, that are idle between two requests, or whose
- * answer is not read. Each event loop looks at its own connections several times a second, so a connection's state needs
- * no lock. (The server's own idle timeout would also close those whose request is being computed, and does not see callers
- * that send or read a byte now and then.)
+ * Closes connections that time out: headers that do not arrive, idling between two requests, or a response that is
+ * not read. Each event loop looks at its own connections several times a second, so a connection's state needs no
+ * lock. (The server's own idle timeout would also close those whose request is being computed, and does not see
+ * callers that send or read a byte now and then.)
  */
 @Singleton
 class ConnectionTimeouts {
@@ -35,7 +35,7 @@ class ConnectionTimeouts {
     private static final AttributeKey<State> STATE = AttributeKey.valueOf(ConnectionTimeouts.class, "state");
     private static final long INTERVAL_MILLIS = 200;
 
-    /** How long an answer may wait to be read while there is much in flight. */
+    /** How long a response may wait to be read while there is much in flight. */
     private static final long SHORT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final InflightBytes inflight;
@@ -130,7 +130,7 @@ class ConnectionTimeouts {
     }
 
     /**
-     * Not through the pipeline, which would first wait until the answer is written; and with a reset, so that the system
+     * Not through the pipeline, which would first wait until the response is written; and with a reset, so that the system
      * keeps nothing of it either.
      */
     private static void end(Channel channel) {
@@ -140,7 +140,7 @@ class ConnectionTimeouts {
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
-    /** Of one connection; its event loop's own. */
+    /** State of one connection; used on its event loop only. */
     private final class State {
         private long since = System.nanoTime();
         private int exchanges;

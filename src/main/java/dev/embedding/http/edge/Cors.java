@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cross-origin access as Starlette's middleware grants it with credentials allowed: an allowed origin is answered with
- * its own name, a foreign one gets no header, and a foreign preflight 400.
+ * Cross-origin access as Starlette's middleware grants it with credentials allowed: an allowed origin gets its own
+ * name back, a foreign one gets no header, and a foreign preflight 400.
  */
 final class Cors {
 

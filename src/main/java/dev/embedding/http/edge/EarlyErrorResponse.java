@@ -8,10 +8,13 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
-/** An error answered without an endpoint; where the body of its request has not been read, the connection ends with it. */
+/**
+ * An error response sent before any endpoint is reached; where the body of its request has not been read, the
+ * connection is closed with it.
+ */
 final class EarlyErrorResponse {
 
-    /** How much of a refused body is still read, so that its sender gets to see the answer. */
+    /** How much of a refused body is still read, so that its sender gets to see the response. */
     private static final long DISCARDED_BYTES = 64L << 20;
 
     private static final long DISCARDING_MILLIS = 2_000;
@@ -50,7 +53,7 @@ final class EarlyErrorResponse {
         }
         ErrorResponse.of(failure, exchange).send(exchange);
         if (unread) {
-            // Closing at once would reset the connection under a client that is still sending, and lose the answer.
+            // Closing at once would reset the connection under a client that is still sending, and lose the response.
             EarlyErrorResponse refusal = new EarlyErrorResponse(request);
             request.endHandler(ended -> request.connection().close());
             request.handler(refusal::discard);

@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Limits of bodies, answers and connections. */
+/** Limits of bodies, responses and connections. */
 @ConfigMapping(prefix = "embedding")
 public interface EdgeConfig {
 
@@ -36,7 +36,7 @@ public interface EdgeConfig {
     @WithDefault("2m")
     Duration idleTimeout();
 
-    /** How long an answer may wait to be read on. */
+    /** How long a response may wait to be read on. */
     @WithDefault("30s")
     Duration answerPause();
 }

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of bodies that are being read or worked on, of the answers that they will have, and of answers that wait to be read
- * by their callers. Bodies are counted exactly, answers by their most before they are written and as {@link ConnectionTimeouts}
- * has seen them last afterwards.
+ * Bytes of bodies that are being read or processed, of the responses to them, and of responses that wait to be read
+ * by their callers. Bodies are counted exactly, answers by their most before they are written and as {@link
+ * ConnectionTimeouts} has seen them last afterwards.
  */
 @Singleton
 public final class InflightBytes {
@@ -52,7 +52,7 @@ public final class InflightBytes {
     }
 
     /**
-     * An exchange is going to need so much more, as for its answer.
+     * An exchange is going to need so much more, as for its response.
      *
      * @throws RequestRejectedException when there is no room for it
      */
@@ -73,7 +73,7 @@ public final class InflightBytes {
         return claim == null ? () -> {} : claim.hold();
     }
 
-    /** More or less bytes of answers wait to be read. */
+    /** More or less bytes of responses wait to be read. */
     void unreadChanged(long difference) {
         unread.addAndGet(difference);
     }
@@ -83,7 +83,7 @@ public final class InflightBytes {
         return claimed.get() + unread.get() > max / 2;
     }
 
-    /** What one exchange needs. */
+    /** Memory that one exchange holds. */
     final class Claim {
         private long bytes;
         private int holders = 1;

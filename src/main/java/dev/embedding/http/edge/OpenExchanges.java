@@ -74,7 +74,7 @@ public class OpenExchanges {
         }
     }
 
-    /** Waits until no exchange is open, or the time is over; returns whether none is. */
+    /** Waits until no exchange is open, or the deadline has expired; returns whether none is. */
     public boolean awaitNone(long nanos) throws InterruptedException {
         lock.lock();
         try {

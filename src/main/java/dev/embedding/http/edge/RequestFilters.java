@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What every exchange passes before its endpoint: its id, CORS, its key, and the receiving of its body. */
+/** Filters of every exchange before its endpoint: request id, CORS, API key, and the receiving of its body. */
 @Singleton
 class RequestFilters {
 
@@ -44,7 +44,7 @@ class RequestFilters {
     private static final long USUAL_BODY_BYTES = 32L << 20;
 
     private static final Failure ENDING = Failure.retryLater(
-            503, "The service is ending and takes no more texts; send them again.", Duration.ofSeconds(1));
+            503, "The service is shutting down and takes no more texts; send them again.", Duration.ofSeconds(1));
     private static final Failure NO_KEY =
             Failure.of(401, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
     private static final Failure UNKNOWN_KEY = Failure.of(401, "The key is not known here.");
@@ -192,7 +192,7 @@ class RequestFilters {
         EarlyErrorResponse.send(vertx, exchange, failure);
     }
 
-    /** Where the answer does not name the space of its vectors, it names the one that is served when it is given. */
+    /** Where the response does not name the space of its vectors, it names the one that is served when it is given. */
     private void nameSpace(RoutingContext exchange) {
         if (!exchange.response().headers().contains(VectorSpaceHeader.HEADER)) {
             active.fingerprint().ifPresent(fingerprint -> VectorSpaceHeader.answer(exchange, fingerprint));

@@ -24,7 +24,7 @@ final class RequestFraming {
     static Optional<Failure> fault(HttpServerRequest request) {
         HttpVersion version = request.version();
         if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
-            return Optional.of(Failure.of(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here."));
+            return Optional.of(Failure.of(505, "Only HTTP/1.1 and HTTP/1.0 are supported."));
         }
         if (version == HttpVersion.HTTP_1_1 && request.headers().getAll("Host").size() != 1) {
             return Optional.of(Failure.of(400, "A request must have exactly one Host header."));

@@ -1,4 +1,7 @@
-/** What applies to every exchange, whatever its endpoint: ids, CORS, bodies, and the one mapping from failure to status. */
+/**
+ * Filters of every exchange, whatever its endpoint: CORS, framing, bodies, connection timeouts, and the mapping from
+ * failures to statuses.
+ */
 @NullMarked
 package dev.embedding.http.edge;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** What the body of {@code POST /embed} asks for. */
+/** Body of {@code POST /embed}. */
 record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
 
     static final int MAX_TEXTS = 1_000;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Encodes vectors as JSON, each number with the fewest digits that read back as the same 32-bit float. The answer is one
+ * Encodes vectors as JSON, each number with the fewest digits that read back as the same 32-bit float. The response is one
  * array of bytes, so that it goes out in one write with its length.
  */
 final class EmbedResponseEncoder {
@@ -18,7 +18,7 @@ final class EmbedResponseEncoder {
 
     private EmbedResponseEncoder() {}
 
-    /** The answer of {@code POST /embed}. */
+    /** Response of {@code POST /embed}. */
     record Many(String requestId) implements ResponseEncoder {
 
         @Override
@@ -46,7 +46,7 @@ final class EmbedResponseEncoder {
         }
     }
 
-    /** The answer of {@code POST /embed/single}. */
+    /** Response of {@code POST /embed/single}. */
     record Single() implements ResponseEncoder {
 
         @Override

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** What {@code POST /embed/single} asks for: the one text, from wherever its caller put it. */
+/** Text and options of {@code POST /embed/single}: the text comes from the query, a JSON string or a JSON object. */
 record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
 
     private static final String TEXT = "text";

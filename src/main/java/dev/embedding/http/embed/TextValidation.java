@@ -2,7 +2,7 @@ package dev.embedding.http.embed;
 
 import dev.embedding.support.Utf8Text;
 
-/** What a text must be. */
+/** Rules for a text of a request. */
 final class TextValidation {
 
     private TextValidation() {}

@@ -1,4 +1,7 @@
-/** The service's own embedding endpoints, {@code /embed} and {@code /embed/single}: request bodies, their validation, response encoders. */
+/**
+ * The service's own embedding endpoints, {@code /embed} and {@code /embed/single}: bodies, validation, response
+ * encoders.
+ */
 @NullMarked
 package dev.embedding.http.embed;
 

@@ -22,8 +22,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * The way of a request for vectors, whatever its dialect: it is parsed and tokenized on a worker, and answered from the
- * lane that finished it.
+ * An embedding request from body to response, whatever its dialect: it is parsed and tokenized on a worker, and the
+ * response is sent from the lane that completed it.
  */
 @Singleton
 public final class EmbeddingExchange {

@@ -2,5 +2,5 @@ package dev.embedding.http.exchange;
 
 import dev.embedding.serving.EmbeddingRequest;
 
-/** What a body asks for, and in which form. */
+/** A parsed body: the embedding request, and the encoder of its response. */
 public record ParsedRequest(EmbeddingRequest request, ResponseEncoder form) {}

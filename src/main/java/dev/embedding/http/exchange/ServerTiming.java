@@ -3,7 +3,7 @@ package dev.embedding.http.exchange;
 import dev.embedding.serving.Embeddings.Timings;
 
 /**
- * Where the time of a request went, in milliseconds, for the browser's and other tools.
+ * The {@code Server-Timing} header: milliseconds that a request spent in each step.
  *
  * @see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>
  */

@@ -1,4 +1,7 @@
-/** What all dialects do with a request for vectors: its body, its headers, its way through the service, its answer. */
+/**
+ * Steps of an embedding request that all dialects share: its body, its headers, its way through the service, its
+ * response.
+ */
 @NullMarked
 package dev.embedding.http.exchange;
 

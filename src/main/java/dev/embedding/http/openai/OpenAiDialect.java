@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What OpenAI's clients expect of every endpoint.
+ * Conventions that OpenAI's clients expect of every endpoint.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/embeddings">OpenAI's reference</a>
  */

@@ -16,7 +16,7 @@ public record OpenAiError(@Schema(required = true) Content error) {
     private static final String INVALID = "invalid_request_error";
     private static final String SERVER = "server_error";
 
-    /** What is in it. */
+    /** Content of the envelope. */
     @Schema(name = "OpenAiErrorContent")
     public record Content(
             @Schema(description = "What happened and what to do, in a sentence", required = true)

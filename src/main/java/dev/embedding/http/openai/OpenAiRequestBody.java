@@ -18,11 +18,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the body of {@code POST /v1/embeddings} asks for. Besides OpenAI's own fields those are understood with which other
- * services say what OpenAI's API cannot: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
+ * Body of {@code POST /v1/embeddings}. Besides OpenAI's own fields those are understood with which other services say
+ * what OpenAI's API cannot: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
  * output_dimension}, {@code embedding_type}.
  *
- * @param asBase64 whether vectors are wanted as base64 of their bytes instead of numbers
+ * @param asBase64 whether vectors are requested as base64 of their bytes instead of numbers
  */
 record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, boolean asBase64) {
 

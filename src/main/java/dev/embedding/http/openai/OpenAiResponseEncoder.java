@@ -5,7 +5,7 @@ import dev.embedding.http.exchange.json.VectorJson;
 import dev.embedding.serving.Embeddings;
 import java.nio.charset.StandardCharsets;
 
-/** Encodes the answer of {@code POST /v1/embeddings}. */
+/** Encodes the response of {@code POST /v1/embeddings}. */
 enum OpenAiResponseEncoder implements ResponseEncoder {
     /** Vectors as numbers, with the fewest digits that read back as the same 32-bit float. */
     NUMBERS,

@@ -10,7 +10,7 @@ final class OpenAiSchemas {
 
     private OpenAiSchemas() {}
 
-    /** What is asked for. */
+    /** Request for embeddings. */
     @Schema(name = "OpenAiEmbeddingsRequest")
     record EmbeddingsRequest(
             @Schema(
@@ -66,7 +66,7 @@ final class OpenAiSchemas {
             @Nullable
             String truncate) {}
 
-    /** What is answered. */
+    /** Response with embeddings. */
     @Schema(name = "OpenAiEmbeddingsList")
     record EmbeddingsList(
             @Schema(required = true, enumeration = "list") String object,
@@ -95,7 +95,7 @@ final class OpenAiSchemas {
                     oneOf = {float[].class, String.class})
             Object embedding) {}
 
-    /** What was computed. */
+    /** Number of tokens that were processed. */
     @Schema(name = "OpenAiUsage")
     record Usage(
             @Schema(required = true, description = "Tokens that the model saw, special ones included")

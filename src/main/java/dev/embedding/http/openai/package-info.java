@@ -1,4 +1,4 @@
-/** OpenAI's embeddings API: its shapes and its row of the table of failures. */
+/** OpenAI's embeddings API: request bodies, response encoders, model list and error format. */
 @NullMarked
 package dev.embedding.http.openai;
 

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** What Kubernetes asks; each answer reads volatile fields only. */
+/** Probes of Kubernetes; each reads volatile fields only. */
 @Singleton
 class HealthProbes {
 
@@ -43,7 +43,7 @@ class HealthProbes {
         };
     }
 
-    /** Live: this answer was given by the event loop, and no run holds a lane far beyond its limit. */
+    /** Live: this response was given by the event loop, and no run holds a lane far beyond its limit. */
     @Produces
     @Singleton
     @Liveness

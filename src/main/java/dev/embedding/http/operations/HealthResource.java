@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** How the service is, for people and for old callers; Kubernetes asks the probes. */
+/** Health of the service, for people and for old callers; Kubernetes uses the probes. */
 @Path("/health")
 @Tag(name = "Operation")
 public class HealthResource {
@@ -81,14 +81,14 @@ public class HealthResource {
         return faults;
     }
 
-    /** Only a fault when the GPU was asked for explicitly: {@code cuda} is merely the default. */
+    /** Only a fault when the GPU was requested explicitly: {@code cuda} is merely the default. */
     private Optional<String> deviceFault(Optional<LoadedModel> model, ServiceSettings settings) {
         boolean gpuAskedFor =
                 control.given().contains(SettingKey.DEVICE) && settings.device().equals(CUDA);
         return gpuAskedFor ? model.flatMap(LoadedModel::deviceFallback) : Optional.empty();
     }
 
-    /** The answer of {@code GET /health}. */
+    /** Response of {@code GET /health}. */
     public record Health(
             @Schema(required = true) String service,
 

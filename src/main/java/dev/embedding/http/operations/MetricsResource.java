@@ -98,7 +98,7 @@ public class MetricsResource {
             @JsonProperty("requests_total")
             long requestsTotal,
 
-            @Schema(required = true, description = "Of these, answered 429, 500, 503 or 504")
+            @Schema(required = true, description = "Of these, those with the status 429, 500, 503 or 504")
             @JsonProperty("requests_failed")
             long requestsFailed,
 

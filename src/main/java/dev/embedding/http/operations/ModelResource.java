@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What is really running. */
+/** Information about the model that is served. */
 @Path("/model/info")
 @Tag(name = "Operation")
 public class ModelResource {
@@ -110,10 +110,10 @@ public class ModelResource {
                         fidelity.recallAt10()));
     }
 
-    /** How a model was quantized, and how near to fp32 its vectors are. */
+    /** Recipe of a quantized model, and the distance of its vectors from those in fp32. */
     @Schema(description = "Measured once, on built-in texts, against the same model in fp32")
     public record QuantizationInfo(
-            @Schema(required = true, description = "Names how it was made")
+            @Schema(required = true, description = "Name of the recipe")
             String recipe,
 
             @Schema(required = true) int texts,
@@ -128,12 +128,12 @@ public class ModelResource {
             @JsonProperty("recall_at_10")
             double recallAt10) {}
 
-    /** The answer of {@code GET /model/info}. */
+    /** Response of {@code GET /model/info}. */
     public record ModelInfo(
             @Schema(required = true) @JsonProperty("model_name")
             String modelName,
 
-            @Schema(required = true, description = "What was asked for") @JsonProperty("device_config")
+            @Schema(required = true, description = "Requested device") @JsonProperty("device_config")
             String deviceConfig,
 
             @Schema(required = true) @JsonProperty("is_loaded")
@@ -213,7 +213,7 @@ public class ModelResource {
             @Schema(required = true, description = "The commit of a hub's repository, else what identifies the weights")
             String revision,
 
-            @Schema(required = true, description = "What the model is made of")
+            @Schema(required = true, description = "Files of the model")
             List<ModelFile> files,
 
             @Schema(required = true, description = "As modules.json lists them")
@@ -222,7 +222,7 @@ public class ModelResource {
             @Schema(required = true, description = "By the names that prompt_name takes")
             Map<String, String> prompts,
 
-            @Schema(description = "Of the prompt that is used where none is asked for")
+            @Schema(description = "Name of the default prompt")
             @JsonInclude(JsonInclude.Include.NON_NULL)
             @JsonProperty("default_prompt_name")
             @Nullable

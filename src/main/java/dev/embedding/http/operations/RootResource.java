@@ -7,7 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Says what answers here and where to go on. */
+/** The root, which names the service and its documentation. */
 @Path("/")
 @Tag(name = "Operation")
 public class RootResource {
@@ -26,7 +26,7 @@ public class RootResource {
                 .item(new Root(identity.name(), identity.version(), "running", "/docs", "/health", "/metrics"));
     }
 
-    /** The answer of {@code GET /}. */
+    /** Response of {@code GET /}. */
     public record Root(
             @Schema(required = true) String service,
             @Schema(required = true) String version,

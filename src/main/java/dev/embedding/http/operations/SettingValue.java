@@ -21,7 +21,7 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
 
     static final int MAX_CHARACTERS = 2_048;
 
-    /** What the JSON is. */
+    /** Kind of a JSON value. */
     enum Kind {
         TEXT("a text"),
         BOOLEAN("a boolean"),

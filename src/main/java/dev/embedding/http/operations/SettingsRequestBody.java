@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of settings that a request asks for, each with a text that its setting takes.
+ * Changes of settings that a request contains, each with a text that its setting accepts.
  *
  * @param texts what is to be stored; empty for what is to be deleted
  */

@@ -32,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What is set, and changes of it: they are made in full, and not undone when their caller goes away. */
+/** Settings in force, and changes of them, which are completed even when their caller goes away. */
 @Path("/settings")
 @Tag(name = "Settings")
 public class SettingsResource {
@@ -149,7 +149,7 @@ public class SettingsResource {
         return change.replaceWith(this::snapshot);
     }
 
-    /** The answer of {@code GET /settings}. */
+    /** Response of {@code GET /settings}. */
     public record Settings(
             @Schema(required = true) Map<String, Object> settings,
 

@@ -106,7 +106,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
     }
 
     /**
-     * Where a projection meets another variable tensor in a multiplication.
+     * Multiplication in which a projection meets another variable tensor.
      *
      * @param heads the tensor on the way that is split into heads
      */

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shortens an encoder of which only the first token's vectors are wanted (CLS pooling): in the last layer only that
- * token asks and is computed further, while the keys and values are still those of all tokens.
+ * Shortens an encoder of which only the first token's vector is read (CLS pooling): in the last layer only that token
+ * has a query and is computed further, while keys and values are still those of all tokens.
  */
 final class FirstTokenOnly {
 

@@ -23,7 +23,7 @@ import java.util.zip.CheckedOutputStream;
 
 /**
  * Rewrites a model so that it computes less and gives the same vectors, to rounding: the last layer for the first token
- * only where no other is wanted ({@link FirstTokenOnly}), and padding in attention only ({@link PackedTokens}).
+ * only where no other is requested ({@link FirstTokenOnly}), and padding in attention only ({@link PackedTokens}).
  */
 public final class GraphPreparation {
 
@@ -38,7 +38,7 @@ public final class GraphPreparation {
     private GraphPreparation() {}
 
     /**
-     * What is wanted of the rewritten graph.
+     * Requirements of the rewritten graph.
      *
      * @param outputs names that the output with the token vectors may have, the likeliest first
      * @param firstTokenOnly whether only the first token's vector of each text is read

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who uses which tensor on the way to one output of an ONNX graph. Nodes that do not lead there are left out; the others
- * are known by their index, which is a topological order.
+ * Users of each tensor on the way to one output of an ONNX graph. Nodes that do not lead there are left out; the
+ * others are known by their index, which is a topological order.
  */
 final class OnnxGraph {
 

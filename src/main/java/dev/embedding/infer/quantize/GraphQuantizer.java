@@ -37,7 +37,7 @@ public final class GraphQuantizer {
         this.options = options;
     }
 
-    /** What a model is made of: a rewritten graph, and the products of it that are to be quantized. */
+    /** Parts of a model: a rewritten graph, and those of its products that are to be quantized. */
     private record Parts(ModelProto model, List<WeightedProduct> products, ReductionNodes reductions) {}
 
     private interface Rewriting {
@@ -105,7 +105,7 @@ public final class GraphQuantizer {
         return new Parts(model, products, reductions);
     }
 
-    /** All, but for those that contract in the first third of the layers where that is wanted. */
+    /** All, but for those that contract in the first third of the layers where that is requested. */
     private List<WeightedProduct> quantizable(List<WeightedProduct> all) {
         List<WeightedProduct> contracting =
                 all.stream().filter(WeightedProduct::contracts).toList();

@@ -48,7 +48,7 @@ public final class ModelQuantizer {
     }
 
     /**
-     * What is to be quantized, and how.
+     * A model to be quantized, and the options of its quantization.
      *
      * @param source an ONNX file in fp32 that holds all its weights
      * @param fine whether to be nearer to fp32 at the cost of speed

@@ -3,7 +3,7 @@ package dev.embedding.infer.quantize;
 import java.util.List;
 
 /**
- * How a model is quantized.
+ * Options of quantization.
  *
  * @param fine whether every token has a scale of its own everywhere, and what is most sensitive stays in fp32
  * @param firstTokenOnly whether only the first token's vector of each text is read

@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Whether this processor adds up products of unsigned and signed bytes exactly in the engine. Those without dot-product
- * instructions for them (x86 before VNNI) do it through 16 bits, which saturate; bytes that are both unsigned are exact
- * everywhere, but slower. It is tried, not looked up.
+ * Tests whether the engine adds up products of unsigned and signed bytes exactly on this processor. Those without
+ * dot-product instructions for them (x86 before VNNI) do it through 16 bits, which saturate; bytes that are both
+ * unsigned are exact everywhere, but slower. It is tried, not looked up.
  */
 final class SaturationProbe {
 

@@ -1,4 +1,7 @@
-/** Makes 8-bit versions of fp32 encoders: measures what their matrix multiplications get, and rewrites the graph. */
+/**
+ * Quantization: makes 8-bit versions of fp32 encoders by measuring the inputs of their matrix multiplications and
+ * rewriting the graph.
+ */
 @NullMarked
 package dev.embedding.infer.quantize;
 

@@ -19,7 +19,7 @@ public final class IdleMemory implements AutoCloseable {
     private final Duration idle;
     private final ScheduledExecutorService background;
 
-    /** What holds memory for its runs. */
+    /** A session that holds memory for its runs. */
     @FunctionalInterface
     public interface Session {
         /** @return whether something was given back; it is not while runs are inside, or when none was since */

@@ -25,8 +25,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What an ONNX file says of its weights. Only the messages on the way to tensors are read; whatever else is in the file,
- * the weights above all, is skipped without coming into memory.
+ * Weights of an ONNX file: their number formats, their quantization, and the external files that hold them. Only the messages on
+ * the way to tensors are read; whatever else is in the file, the weights above all, is skipped without coming into
+ * memory.
  *
  * @see <a href="https://onnx.ai/onnx/repo-docs/ExternalData.html">external data</a>
  */

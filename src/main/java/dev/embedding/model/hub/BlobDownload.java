@@ -162,7 +162,7 @@ final class BlobDownload {
         }
     }
 
-    /** Tells a file of another size before it is loaded, where the answer says so. */
+    /** Tells a file of another size before it is loaded, where the response says so. */
     private void refuseOtherSize(HttpResponse<TimedBody> response, long from) {
         if (response.headers().firstValueAsLong("Content-Length").orElse(file.size() - from) != file.size() - from) {
             throw otherSize();

@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to load one blob: among the threads of this process, other processes of ours, and Python's tools. It saves
- * work; that nobody sees a spoiled file does not depend on it. The lock's file stays, as removing it would divide those
- * who wait.
+ * Lock on one blob of the cache, among the threads of this process, other processes of this service, and Python's
+ * tools. It saves work; that nobody sees a spoiled file does not depend on it. The lock's file stays, as removing it
+ * would divide those who wait.
  */
 final class CacheLock implements Closeable {
 

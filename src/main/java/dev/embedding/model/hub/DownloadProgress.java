@@ -1,6 +1,9 @@
 package dev.embedding.model.hub;
 
-/** Told how far a fetch is. Called from the threads that download, one call at a time; it must return quickly. */
+/**
+ * Receiver of the progress of a download. Called from the threads that download, one call at a time; it must return
+ * quickly.
+ */
 @FunctionalInterface
 public interface DownloadProgress {
 

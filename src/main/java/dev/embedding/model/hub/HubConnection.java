@@ -2,7 +2,7 @@ package dev.embedding.model.hub;
 
 import java.util.List;
 
-/** What all requests to one hub share. */
+/** Objects that all requests to one hub share. */
 record HubConnection(HubSettings settings, HubHttp http, Retry retry, PartialBlob.Writer writer) {
 
     HubCache cache(HubName name) {

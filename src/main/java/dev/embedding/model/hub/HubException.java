@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HubException extends RuntimeException {
 
-    /** What went wrong, and whether it may be gone at the next try. */
+    /** Kind of failure, which says whether a retry may succeed. */
     public enum Kind {
         /** More bytes than are allowed. */
         TOO_LARGE(false),
@@ -17,7 +17,7 @@ public final class HubException extends RuntimeException {
         INVALID(false),
         /** Not in the cache, and connections are switched off. */
         OFFLINE(false),
-        /** No connection, no answer in time, or a body that was cut off. */
+        /** No connection, no response in time, or a body that was cut off. */
         UNREACHABLE(true),
         /** Statuses 408 and 5xx, and errors of hosts that the hub sends to. */
         HUB_FAULT(true),
@@ -30,7 +30,7 @@ public final class HubException extends RuntimeException {
         REPOSITORY_NOT_FOUND(false),
         REVISION_NOT_FOUND(false),
         FILE_NOT_FOUND(false),
-        /** An answer that no hub gives: of a proxy, of a mirror with faults, or of an attacker. */
+        /** A response that no hub gives: of a proxy, of a mirror with faults, or of an attacker. */
         UNUSABLE_ANSWER(false),
         /** A file that has not the size or the hash that the hub told, twice. */
         CORRUPT(true),

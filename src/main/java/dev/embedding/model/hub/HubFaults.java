@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * From a hub's statuses and headers, or from the lack of an answer, to what a person can do about it.
+ * Translates a hub's statuses and headers, or a missing response, into messages that a person can act on.
  *
  * @see <a
  *     href="https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_http.py">hf_raise_for_status,
@@ -114,7 +114,7 @@ final class HubFaults {
         return new HubException(Kind.FILE_NOT_FOUND, "There is no file " + subject + answer);
     }
 
-    /** For an answer that did not come, or not whole. */
+    /** For a response that did not come, or not whole. */
     HubException ofConnection(IOException failure, Subject subject, URI uri) {
         return new HubException(
                 Kind.UNREACHABLE, subject + " cannot be loaded: " + uri.getHost() + " " + reason(failure), failure);

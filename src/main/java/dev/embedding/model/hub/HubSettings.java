@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How a hub is reached and where its files are kept.
+ * Address and credentials of a hub, timeouts, and the location of its cache.
  *
  * @param cacheDirectory the folder with {@code models--org--name}; need not exist
  * @param endpoint address of the hub, without a slash at its end
@@ -28,9 +28,9 @@ public record HubSettings(
         ProxySelector proxies) {
 
     /**
-     * How long is waited.
+     * Timeouts of requests to the hub.
      *
-     * @param answer for a connection, and then for an answer's headers
+     * @param answer for a connection, and then for a response's headers
      * @param stall for the next bytes of a body
      * @param lock for another process that loads the same file
      */

@@ -65,7 +65,7 @@ public final class HubSnapshot {
      *
      * @param files paths in the repository
      * @param mostBytes where more would have to be loaded, nothing is
-     * @throws HubException when one of them cannot be had; what was loaded till then stays and is gone on with next time
+     * @throws HubException when one of them cannot be had; what was loaded till then stays and is resumed next time
      */
     public void fetch(Collection<String> files, long mostBytes, DownloadProgress progress) {
         List<String> missing = new TreeSet<>(files)
@@ -83,7 +83,7 @@ public final class HubSnapshot {
     }
 
     /**
-     * Has the cache say that the revision means this commit, which is what is gone on with when the hub is away: to be
+     * Has the cache say that the revision means this commit, which is what is resumed when the hub is away: to be
      * called when all that is needed of it is there.
      */
     public void makeCurrent() {

@@ -24,9 +24,9 @@ record Listing(String commit, Map<String, JsonNode> entries) {
     private static final String SIZE = "size";
 
     /**
-     * Reads an answer of {@code /api/models/org/name/revision/…?blobs=true}.
+     * Reads a response of {@code /api/models/org/name/revision/…?blobs=true}.
      *
-     * @throws IOException when it is no such answer
+     * @throws IOException when it is no such response
      */
     static Listing ofAnswer(byte[] answer) throws IOException {
         JsonNode root = JSON.readTree(answer);

@@ -32,7 +32,7 @@ final class ListingRequest {
             }
             return listing;
         } catch (IOException failure) {
-            // Jackson's message would quote the answer.
+            // Jackson's message would quote the response.
             String problem = failure instanceof com.fasterxml.jackson.core.JacksonException
                     ? "something that is no JSON"
                     : failure.getMessage();

@@ -17,7 +17,7 @@ import java.nio.file.StandardOpenOption;
  */
 final class PartialBlob implements AutoCloseable {
 
-    /** Writes a part of the bytes at a position and says how many; another one than the channel's in tests. */
+    /** Writes a part of the bytes at a position and returns their number; tests replace it. */
     @FunctionalInterface
     interface Writer {
         int write(FileChannel channel, ByteBuffer bytes, long position) throws IOException;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a hub tells about one file of a repository.
+ * Metadata of one file of a repository, as its hub sends them.
  *
  * @param path in the repository
  * @param etag name of its blob: the SHA-256 of a large file, git's SHA-1 of another; mirrors have others

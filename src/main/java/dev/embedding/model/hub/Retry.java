@@ -23,7 +23,7 @@ final class Retry {
         void sleep(Duration duration) throws InterruptedException;
     }
 
-    /** Something that may fail with a {@link HubException}. */
+    /** An operation that may fail with a {@link HubException}. */
     @FunctionalInterface
     interface Attempt<T> {
         T run() throws InterruptedException;

@@ -1,7 +1,7 @@
 package dev.embedding.model.hub;
 
 /**
- * What a request is about, for messages.
+ * Subject of a request, for messages.
  *
  * @param file empty where it is about the repository itself
  */

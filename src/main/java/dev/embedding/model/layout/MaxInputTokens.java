@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens of a text a model takes, and which file says so: {@code max_seq_length} where it is set, else the
+ * Maximum number of tokens of a text, and the file that gives it: {@code max_seq_length} where it is set, else the
  * tokenizer's {@code model_max_length}; never more than there are positions.
  */
 record MaxInputTokens(int count, String from) {

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Where a model's files are; they are named relative to it, with slashes. */
+/** Directory of a model's files, local or of the hub's cache; files are named relative to it, with slashes. */
 public sealed interface ModelDirectory {
 
     boolean has(String file);

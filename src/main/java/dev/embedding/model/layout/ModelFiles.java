@@ -61,7 +61,7 @@ final class ModelFiles {
 
     /**
      * Whether the model comes with weights that sentence-transformers would load. Of a hub's model only what the cache
-     * tells counts, so that the answer is the same when the hub is away.
+     * tells counts, so that the response is the same when the hub is away.
      */
     boolean hasWeightsBesideOnnx() {
         return folder.namesKept().stream()

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which ONNX file of a model is served. */
+/** Selection of the ONNX file that is served. */
 final class OnnxFileSelection {
 
     /** Where exporters put it. */
@@ -40,7 +40,7 @@ final class OnnxFileSelection {
      */
     record Choice(String file, boolean toQuantize) {}
 
-    /** @throws ModelUnavailableException when there is none that was asked for; it says which there are */
+    /** @throws ModelUnavailableException when there is none that was requested; it says which there are */
     Choice choose(ModelRequest request) {
         return request.onnxFile()
                 .map(name -> new Choice(named(name), false))

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How a model's token vectors become one.
+ * Selection of the pooling, with the source that it comes from.
  *
  * @param modes several are put together in this order; none where the graph's own vectors are taken although it has
  *     token vectors
@@ -59,7 +59,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
      *
      * @param onnxFile the file whose outputs are given
      * @param config {@code config.json}
-     * @throws ModelUnavailableException when the graph cannot give what is asked for, or nobody says how to pool
+     * @throws ModelUnavailableException when the graph cannot give what is requested, or nobody says how to pool
      */
     static PoolingSelection ofTransformer(
             ModelFiles files,

@@ -3,7 +3,7 @@ package dev.embedding.model.layout;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
-/** The positions that a transformer has learned, and its padding token, as its {@code config.json} says. */
+/** Number of learned positions of a transformer, and its padding token, from its {@code config.json}. */
 final class PositionEmbeddings {
 
     private static final String ROTARY = "rotary";

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How sentence-transformers has a transformer used: {@code sentence_bert_config.json}, which has had other names too.
+ * Options of a Transformer module: {@code sentence_bert_config.json}, which has had other names too.
  *
  * @param file that was found, or the usual name
  */

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reader of the files that say how a model's texts become tokens. */
+/** Reader of the files that configure a model's tokenization. */
 final class TokenizationFiles {
 
     private static final String TOKENIZER = "tokenizer.json";

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the tokenizer's class, in transformers, makes of {@code tokenizer_config.json}: for some components it counts more
- * than {@code tokenizer.json}.
+ * Effects of the tokenizer's class in transformers on {@code tokenizer_config.json}: for some components its fields
+ * count more than {@code tokenizer.json}.
  *
  * @see <a href="https://huggingface.co/docs/transformers/model_doc/bert#transformers.BertTokenizer">BertTokenizer</a>
  */

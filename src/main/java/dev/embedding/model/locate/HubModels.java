@@ -86,7 +86,7 @@ public final class HubModels {
         inUse = null;
     }
 
-    /** Ends what is being loaded, and whatever would be. What is on disk already is gone on with next time. */
+    /** Ends what is being loaded, and whatever would be. What is on disk already is resumed next time. */
     public synchronized void stop() {
         stopped = true;
         if (inUse != null) {

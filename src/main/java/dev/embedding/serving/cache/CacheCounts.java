@@ -1,7 +1,7 @@
 package dev.embedding.serving.cache;
 
 /**
- * Where the vectors of a request came from, in texts; nothing is counted while the cache is off.
+ * Numbers of a request's texts by the source of their vectors; nothing is counted while the cache is off.
  *
  * @param hits found in the cache
  * @param shared computed for an equal text that came at about the same time, and not again

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Which of one request's texts have a vector in the cache, and which are to be computed. */
+/** Result of looking up a request's texts in the cache: hits, and the texts that are to be computed. */
 public final class CacheLookup {
 
     private final boolean usesCache;

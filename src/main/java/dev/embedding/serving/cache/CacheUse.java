@@ -11,6 +11,6 @@ public record CacheUse(boolean bypassed, String scope) {
     /** Shared by all. */
     public static final CacheUse SHARED = new CacheUse(false, "");
 
-    /** Nothing kept is wanted, and nothing is to be kept. */
+    /** Nothing kept is requested, and nothing is to be kept. */
     public static final CacheUse BYPASSED = new CacheUse(true, "");
 }

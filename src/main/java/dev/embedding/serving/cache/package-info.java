@@ -1,4 +1,4 @@
-/** Vectors of texts that were computed before, so that they need not be computed again. */
+/** Vector cache: vectors of texts that were computed before. */
 @NullMarked
 package dev.embedding.serving.cache;
 

@@ -73,7 +73,7 @@ public final class CheckResults {
     /**
      * Those about one model.
      *
-     * @param fingerprint may be computed only when it is asked for
+     * @param fingerprint may be computed only when it is requested
      */
     record OfModel(CheckResults all, Supplier<String> fingerprint) {
         public boolean contain(String finding) {

@@ -1,7 +1,7 @@
 package dev.embedding.serving.model;
 
 /**
- * What was computed of a text.
+ * Computed vector of a text, with its number of tokens and whether it was truncated.
  *
  * @param vector before it is normalised; never to be changed, as others get the same one
  * @param tokens how many tokens the model saw

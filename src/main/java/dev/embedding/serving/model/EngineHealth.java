@@ -7,9 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * Whether a model's engine can still compute. Texts may fail for what they are, so that failures alone prove nothing:
- * after some of them in turn the engine is given a known text, and only when that fails too it is broken. A run that had
- * to be given up is proof enough. Broken is for good; a fresh model takes its place.
+ * Health of a model's engine: healthy until a known text cannot be computed. Texts may fail for what they are, so
+ * that failures alone prove nothing: after some of them in turn the engine is given a known text, and only when that
+ * fails too it is broken. A run that had to be given up is proof enough. Broken is for good; a fresh model takes its
+ * place.
  */
 public final class EngineHealth {
 

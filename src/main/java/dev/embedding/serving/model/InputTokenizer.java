@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** A model's tokenizer, for whatever a request gives. Thread-safe. */
+/** A model's tokenizer, for texts and for token ids. Thread-safe. */
 public final class InputTokenizer implements AutoCloseable {
 
     private final ModelDescription description;

@@ -219,7 +219,7 @@ public final class LoadedModel {
         return batcher.saturation(classes);
     }
 
-    /** Ends requests whose time is over. */
+    /** Ends requests whose deadline has expired. */
     public ScheduledExecutorService timer() {
         return timer;
     }
@@ -281,7 +281,7 @@ public final class LoadedModel {
     /**
      * The vector to answer with, normalised when asked for or when the model's own modules say so.
      *
-     * @param components how many of it are wanted; a cut vector has length 1 where the whole one has
+     * @param components how many of it are requested; a cut vector has length 1 where the whole one has
      */
     public float[] vector(EmbeddedText text, boolean normalize, int components) {
         float[] whole = served(text.vector().clone(), normalize);
@@ -344,7 +344,7 @@ public final class LoadedModel {
         return encoder.executionProvider();
     }
 
-    /** Why the device that was asked for does not run; empty when it does. */
+    /** Why the device that was requested does not run; empty when it does. */
     public Optional<String> deviceFallback() {
         return encoder.deviceFallback();
     }

@@ -7,7 +7,7 @@ import dev.embedding.model.ModelUnavailableException;
 import java.util.List;
 import java.util.Optional;
 
-/** What makes vectors of token ids, and differs from one kind of model to another. Runs on different lanes overlap. */
+/** Computes vectors of token ids; one implementation for each kind of model. Runs on different lanes overlap. */
 sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticEncoder {
 
     /**
@@ -51,7 +51,7 @@ sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticE
     /** ONNX Runtime's name of what runs, as {@code CPUExecutionProvider}; {@code none} where it is not used. */
     String executionProvider();
 
-    /** Why the device that was asked for does not run; empty when it does. */
+    /** Why the device that was requested does not run; empty when it does. */
     Optional<String> deviceFallback();
 
     BatchingDefaults profile();

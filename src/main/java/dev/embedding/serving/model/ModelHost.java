@@ -15,8 +15,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What all models of the process share: the lanes that compute, the workers that parse, tokenize and encode, the cache of
- * vectors, and the inference runtime.
+ * Resources that all models of the process share: the lanes that compute, the workers that parse, tokenize and
+ * encode, the cache of vectors, and the inference runtime.
  */
 public final class ModelHost implements AutoCloseable {
 
@@ -81,7 +81,7 @@ public final class ModelHost implements AutoCloseable {
         return workers;
     }
 
-    /** Tells requests that their time is over. */
+    /** Tells requests that their deadline has expired. */
     public ScheduledExecutorService timer() {
         return timer;
     }

@@ -4,7 +4,7 @@ import dev.embedding.infer.Device;
 import java.util.Locale;
 
 /**
- * How a model is loaded.
+ * Options of loading a model.
  *
  * @param device {@code cpu}, {@code cuda} or {@code auto}
  * @param maxBatchSize most texts in one batch

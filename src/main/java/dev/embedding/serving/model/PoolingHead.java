@@ -7,7 +7,7 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.vector.Pooling;
 import java.util.List;
 
-/** What makes one vector of a text's token vectors: the poolings, put together, and the modules behind them. */
+/** Makes one vector of a text's token vectors: the poolings, concatenated, and the modules behind them. */
 final class PoolingHead {
 
     private final List<Pooling> poolings;

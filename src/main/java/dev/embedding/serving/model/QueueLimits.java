@@ -6,7 +6,7 @@ import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
 
 /**
- * How long requests may wait.
+ * Limits of the time that requests wait.
  *
  * @param interactiveWait an interactive request that would wait longer is refused
  * @param batchWait likewise, of the batch class

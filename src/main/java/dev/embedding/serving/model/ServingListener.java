@@ -1,6 +1,6 @@
 package dev.embedding.serving.model;
 
-/** Hears what the engine did. Called on lane threads; must return quickly and not throw. */
+/** Listener to the engine's batches. Called on lane threads; must return quickly and not throw. */
 @FunctionalInterface
 public interface ServingListener {
 
@@ -17,7 +17,7 @@ public interface ServingListener {
     /** A batch was not computed as a whole, and its rows are about to be computed again. */
     default void batchRerun(RerunCause cause) {}
 
-    /** Why rows are computed again. */
+    /** Reason why rows are computed again. */
     enum RerunCause {
         /** Memory did not suffice for all of them together. */
         OUT_OF_MEMORY,

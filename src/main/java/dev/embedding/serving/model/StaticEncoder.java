@@ -105,7 +105,7 @@ final class StaticEncoder implements ModelEncoder {
         return "none";
     }
 
-    /** Looking tokens up on the CPU is what is wanted, whatever device encoders are to run on. */
+    /** Looking tokens up on the CPU is what is requested, whatever device encoders are to run on. */
     @Override
     public Optional<String> deviceFallback() {
         return Optional.empty();

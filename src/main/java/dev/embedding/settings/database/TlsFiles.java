@@ -67,7 +67,7 @@ final class TlsFiles {
             trust.init(store);
             return TrustOptions.wrap(trust);
         } catch (GeneralSecurityException | IOException impossible) {
-            throw new IllegalStateException("A store of certificates cannot be made", impossible);
+            throw new IllegalStateException("A certificate store cannot be created", impossible);
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Whether the sizes that the environment gives fit into the Java heap together. Those that it does not give follow the
- * heap.
+ * Checks that the sizes which the environment gives fit into the Java heap together. Those that it does not give
+ * follow the heap.
  *
  * @param heapBytes the largest that the heap may become
  */

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Runs operations on the database, from whatever thread and for a bounded time. Panache wants a Vert.x context that
- * nothing else shares, and waits for a database that hangs without an end.
+ * Runs database operations with a timeout, from any thread. Panache wants a Vert.x context that nothing else shares,
+ * and waits for a database that hangs without an end.
  */
 final class DatabaseCalls {
 

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** What the driver's failures mean, in words for operators. */
+/** Translates the driver's failures into messages for operators. */
 final class DatabaseFault {
 
     private static final int NO_SUCH_TABLE = 1146;

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the pool of connections, so that it gets over a database that hangs or vanishes: a connection on which nothing
- * comes back is closed and leaves its place to a new one.
+ * Creates the connection pool, so that it recovers from a database that hangs or vanishes: a connection without
+ * responses is closed and replaced.
  */
 @Singleton
 class DatabasePool implements MySQLPoolCreator {

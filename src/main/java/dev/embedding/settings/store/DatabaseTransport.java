@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the encryption that is wanted into the options of each connection.
+ * Applies the configured encryption to the options of each connection.
  *
  * <p>The driver's own {@code PREFERRED} goes on without TLS after any failure of it. Here the server's greeting decides:
  * where it offers TLS, the connection is encrypted or fails.

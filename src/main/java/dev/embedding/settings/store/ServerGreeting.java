@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a MySQL or MariaDB server, on a connection that is closed at once, whether it offers TLS. */
+/** Finds out whether a MySQL or MariaDB server offers TLS, on a connection that is closed at once. */
 final class ServerGreeting {
 
     /** Of protocol version 10; what a server that refuses the connection sends has another first byte. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a settings file holds: {@link JsonText} or {@link LinesText}. */
+/** Content of a settings file: {@link JsonText} or {@link LinesText}. */
 sealed interface SettingsText permits JsonText, LinesText {
 
     /**

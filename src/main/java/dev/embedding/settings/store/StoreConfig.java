@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where settings are stored, besides the database, which has {@link DatabaseUrl}. */
+/** Location of the settings file, and timeouts; the database has {@link DatabaseUrl}. */
 @ConfigMapping(prefix = "embedding")
 public interface StoreConfig {
 

@@ -9,7 +9,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 
-/** What failures of a TLS handshake mean, in words that follow the server's address. */
+/** Translates failures of a TLS handshake into messages that follow the server's address. */
 final class TlsFault {
 
     private static final int LONGEST_MESSAGE = 200;

@@ -79,7 +79,7 @@ class MetricsIT {
 
         requireCounters(2, 0, 100.0, 4);
         assertThat(counters().path("avg_latency_ms").doubleValue()).isPositive();
-        assertThat(service.client().meter("embedding_requests_total{outcome=\"answered\"}"))
+        assertThat(service.client().meter("embedding_requests_total{outcome=\"success\"}"))
                 .isEqualTo(2);
         assertThat(service.client().meter("embedding_tokens_total") - tokensBefore)
                 .isEqualTo(12);
@@ -94,7 +94,7 @@ class MetricsIT {
                 .requireError(504);
 
         requireCounters(3, 1, 66.67, 4);
-        assertThat(service.client().meter("embedding_requests_total{outcome=\"deadline_passed\"}"))
+        assertThat(service.client().meter("embedding_requests_total{outcome=\"deadline_exceeded\"}"))
                 .isEqualTo(1);
     }
 
@@ -170,7 +170,7 @@ class MetricsIT {
         assertThat(answer.header("Content-Type").orElseThrow())
                 .containsAnyOf("text/plain", "application/openmetrics-text");
         assertThat(answer.text())
-                .contains("embedding_requests_total{outcome=\"answered\"")
+                .contains("embedding_requests_total{outcome=\"success\"")
                 .contains("embedding_tokens_total ")
                 .contains("embedding_queue_tokens ")
                 .contains("embedding_queue_wait_seconds_count")

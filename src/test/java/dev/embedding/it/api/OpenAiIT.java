@@ -293,8 +293,8 @@ class OpenAiIT {
     void countsWhatDoesNotFitByItsCause() {
         for (String[] cause : new String[][] {
             {"unknown_model", "{\"input\": \"a\", \"model\": \"other\"}"},
-            {"other_dimensions", "{\"input\": \"a\", \"dimensions\": 7}"},
-            {"unusable_tokens", "{\"input\": [1, 2]}"},
+            {"unsupported_dimensions", "{\"input\": \"a\", \"dimensions\": 7}"},
+            {"foreign_token_ids", "{\"input\": [1, 2]}"},
             {"too_long", Answer.jsonOf(Map.of("input", LONG + LONG, "truncate", "NONE"))}
         }) {
             String meter = "embedding_requests_total{outcome=\"" + cause[0] + "\"}";

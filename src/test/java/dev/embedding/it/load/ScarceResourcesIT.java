@@ -138,6 +138,6 @@ class ScarceResourcesIT {
 
         assertThat(answer.join().vectors()).hasSize(texts.size());
         requireServing();
-        assertThat(service.client().meter("embedding_runs_given_up_total")).isZero();
+        assertThat(service.client().meter("embedding_runs_abandoned_total")).isZero();
     }
 }

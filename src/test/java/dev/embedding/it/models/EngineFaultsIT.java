@@ -69,7 +69,7 @@ class EngineFaultsIT {
                             && service.client().get("/q/health/ready").status() == 200,
                     service::output);
             assertThat(service.client().embed("a").vectors()).hasSize(1);
-            assertThat(service.client().meter("embedding_runs_given_up_total")).isEqualTo(1);
+            assertThat(service.client().meter("embedding_runs_abandoned_total")).isEqualTo(1);
 
             hanging = service.client().embedLater(List.of(Harm.HANGS.text()));
 

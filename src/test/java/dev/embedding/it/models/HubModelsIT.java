@@ -74,7 +74,7 @@ class HubModelsIT {
                     () -> "no progress in /health: "
                             + service.client().get("/health").text());
             assertThat(service.client().get("/q/metrics").text())
-                    .containsPattern("embedding_model_download_all_bytes [1-9]");
+                    .containsPattern("embedding_model_download_size_bytes [1-9]");
             assertThat(service.client().statusOf("/q/health/ready")).contains(503);
 
             seen.countDown();

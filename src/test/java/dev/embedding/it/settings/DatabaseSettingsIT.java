@@ -190,7 +190,7 @@ class DatabaseSettingsIT {
 
             Following.awaitFault(service, "settings_fault", fault);
             Following.awaitSetting(service, "device", "auto");
-            assertThat(service.client().meter("embedding_settings_faults")).isEqualTo(1);
+            assertThat(service.client().meter("embedding_settings_errors")).isEqualTo(1);
 
             database.execute("DELETE FROM service_settings WHERE `key` = '" + key + "'");
 

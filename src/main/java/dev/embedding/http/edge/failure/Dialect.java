@@ -2,7 +2,10 @@ package dev.embedding.http.edge.failure;
 
 import java.util.Map;
 
-/** How one family of clients is spoken to, as far as it is the same for all of its endpoints. */
+/**
+ * Conventions of one family of clients, as far as they are the same for all of its endpoints: paths, statuses, error
+ * bodies.
+ */
 public interface Dialect {
 
     /** A path without a slash at its end, which does not matter. */

@@ -3,7 +3,7 @@ package dev.embedding.http.edge.failure;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** The dialects that are spoken. Which one an exchange is in follows from its path alone. */
+/** The served dialects. Which one an exchange is in follows from its path alone. */
 public final class Dialects {
 
     private static final String KEY = "dev.embedding.dialect";

@@ -7,7 +7,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The body of every error that reaches a route. */
+/** Error body of all endpoints outside the other dialects. */
 @Schema(name = "Error")
 public record ErrorBody(
         @Schema(description = "Kind of error", examples = "Validation Error", required = true)

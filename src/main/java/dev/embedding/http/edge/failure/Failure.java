@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Why a request is not answered with what it asks for, before a dialect has put it into its own words.
+ * A failed request in neutral terms, before a dialect maps it to its own status and error body.
  *
  * @param status of the service's own dialect, which names the cause
  * @param detail what happened and what to do, in a sentence

@@ -2,7 +2,7 @@ package dev.embedding.http.edge.failure;
 
 import java.util.List;
 
-/** A request that breaks the rules of its endpoint; answered 422 with every fault. */
+/** A request that breaks the rules of its endpoint; the response is 422 with every fault. */
 public final class InvalidRequestException extends RuntimeException {
 
     private final List<FieldError> faults;

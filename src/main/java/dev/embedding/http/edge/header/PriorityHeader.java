@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The header in which a caller says which class its request is in. */
+/** The header {@code X-Priority}: the priority class that a caller requests. */
 public final class PriorityHeader {
 
     public static final String HEADER = "X-Priority";

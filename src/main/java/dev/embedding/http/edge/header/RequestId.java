@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** The id of an exchange: the caller's own where it is harmless, else 8 hexadecimal digits of ours. */
+/** Id of an exchange: the caller's own where it is valid, else 8 random hexadecimal digits. */
 public final class RequestId {
 
     public static final String HEADER = "X-Request-ID";
@@ -14,7 +14,7 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /** Gives the exchange its id, and the answer its header. */
+    /** Gives the exchange its id, and the response its header. */
     public static void assign(RoutingContext exchange) {
         String wanted = exchange.request().getHeader(HEADER);
         String id = wanted != null && HARMLESS.matcher(wanted).matches()

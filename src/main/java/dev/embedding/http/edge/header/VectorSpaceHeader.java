@@ -4,8 +4,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /**
- * The header that names a vector space by its fingerprint: in a request the one that must be served, in every answer the
- * one that is served, and with vectors the one that they are of.
+ * The header that names a vector space by its fingerprint: in a request the required one, in a response the one of
+ * its vectors, else the served one.
  */
 public final class VectorSpaceHeader {
 
@@ -13,7 +13,7 @@ public final class VectorSpaceHeader {
 
     private VectorSpaceHeader() {}
 
-    /** Names the space in the answer. */
+    /** Names the space in the response. */
     public static void answer(RoutingContext exchange, String fingerprint) {
         exchange.response().putHeader(HEADER, fingerprint);
     }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cursor over the bytes of a body, with a second one behind it that writes: what escapes stand for is shorter than they
- * are, so texts are decoded where they lie.
+ * Cursor over the bytes of a body, followed by a second one that writes: decoded escapes are shorter than their
+ * source, so texts are decoded in place.
  */
 public final class JsonBytes {
 

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checks a loaded model before it is served: it must embed a few fixed texts to finite vectors that are the same alone as
- * in a batch, and the same as those seen before under its fingerprint, and compute what is at its limits ({@link
- * LimitCheck}). This also warms the model up.
+ * Golden check of a loaded model before it is served: it must embed a few fixed texts to finite vectors that are the
+ * same alone as in a batch, and the same as those recorded under its fingerprint, and compute what is at its limits
+ * ({@link LimitCheck}). This also warms the model up.
  */
 public final class GoldenCheck {
 

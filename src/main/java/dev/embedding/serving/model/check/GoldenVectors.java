@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The vectors that were seen of fixed texts, by fingerprint, in a file for each: so that a model which claims a vector
- * space of before can be held to it. Beside it lies what else its checks have found. Where no file can be written both
- * are known as long as the process lives.
+ * Recorded vectors of fixed texts, a file for each fingerprint, so that a model with a fingerprint of before is
+ * compared with them. Beside it lies what else its checks have found. Where no file can be written both are known as
+ * long as the process lives.
  */
 public final class GoldenVectors {
 
@@ -53,7 +53,7 @@ public final class GoldenVectors {
             unwritten.put(fingerprint, values);
             LOG.log(
                     System.Logger.Level.INFO,
-                    "What is seen of fixed texts cannot be kept in {0}; after a restart it is not compared, but found out"
+                    "The golden vectors cannot be stored in {0}; after a restart the model is not compared with them"
                             + " again",
                     directory.getFileName());
         }

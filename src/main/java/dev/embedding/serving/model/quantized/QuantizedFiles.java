@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Quantized models on disk: for each key a folder with {@code figures.json}, which names the model beside it by its hash.
- * Everything is written under another name first, so that replicas may share the directory: whichever is last wins, and
- * any of them finds either nothing or something whole.
+ * Quantized models on disk: for each key a folder with {@code figures.json}, which names the model beside it by its
+ * checksum. Everything is written under another name first, so that replicas may share the directory: whichever is
+ * last wins, and any of them finds either nothing or something whole.
  */
 final class QuantizedFiles {
 
@@ -37,7 +37,7 @@ final class QuantizedFiles {
         this.directory = directory;
     }
 
-    /** What {@code figures.json} holds. */
+    /** Content of {@code figures.json}. */
     private record Entry(
             String sha256, String recipe, int texts, double minCosine, double meanCosine, double recallAt10) {}
 
@@ -58,7 +58,7 @@ final class QuantizedFiles {
         } catch (IOException | RuntimeException damaged) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The quantized model {0} is damaged and made again: {1}",
+                    "The quantized model {0} is damaged and will be made again: {1}",
                     key,
                     damaged.getMessage());
             return Optional.empty();

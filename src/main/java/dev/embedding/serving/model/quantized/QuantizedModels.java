@@ -69,7 +69,7 @@ public final class QuantizedModels {
             requireNear(model, wanted, made.fidelity());
             return model.quantized(made);
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.WARNING, "Quantizing failed", failure);
+            LOG.log(System.Logger.Level.WARNING, "Quantization failed", failure);
             throw refused(model, wanted, "files could not be read or written; the log says which", failure);
         } catch (InferenceException failure) {
             throw refused(model, wanted, String.valueOf(failure.getMessage()), failure);
@@ -164,7 +164,7 @@ public final class QuantizedModels {
 
     private void requireRunning() {
         if (stopped) {
-            throw new ModelUnavailableException("The service is ending");
+            throw new ModelUnavailableException("The service is shutting down");
         }
     }
 

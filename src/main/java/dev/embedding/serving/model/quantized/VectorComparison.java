@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** How alike two models' vectors of the same texts are. All have length 1. */
+/** Compares two models' vectors of the same texts. All have length 1. */
 final class VectorComparison {
 
     private static final int NEAREST = 10;
