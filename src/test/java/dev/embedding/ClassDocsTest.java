@@ -21,9 +21,12 @@ class ClassDocsTest {
     private static final Set<String> RIDDLES = Set.of(
             "what", "how", "which", "whether", "where", "why", "when", "who", "that", "something", "of", "as", "told");
 
+    /** Arguments of an annotation, up to three levels of parentheses deep. */
+    private static final String ARGUMENTS = parentheses(parentheses(parentheses("")));
+
     private static final Pattern DOCUMENTED_TYPE = Pattern.compile(
             "/\\*\\*\\s*(?:\\*\\s*)?(?<first>[^\\s,.:;]+)(?:(?!\\*/).)*\\*/\\s*"
-                    + "(?:@\\w+(?:\\((?:[^()]|\\((?:[^()]|\\([^()]*\\))*\\))*\\))?\\s+)*"
+                    + "(?:@\\w+(?:" + ARGUMENTS + ")?\\s+(?://[^\n]*\\s+)?)*"
                     + "(?:(?:public|protected|private|static|final|abstract|sealed|non-sealed)\\s+)*"
                     + "(?:class|interface|record|enum|@interface)\\s+(?<name>\\w+)",
             Pattern.DOTALL);
@@ -59,6 +62,10 @@ class ClassDocsTest {
                 .toList();
 
         assertThat(undocumented).isEmpty();
+    }
+
+    private static String parentheses(String inner) {
+        return "\\((?:[^()\"]|\"[^\"]*\"" + (inner.isEmpty() ? "" : "|" + inner) + ")*+\\)";
     }
 
     private static Stream<String> sources() {

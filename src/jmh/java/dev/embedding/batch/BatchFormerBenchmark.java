@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** The choice of a batch's rows, which is made under the lanes' lock. */
+/** Benchmark of the choice of a batch's rows, which is made under the lanes' lock. */
 public class BatchFormerBenchmark extends MicrosecondsBenchmark {
 
     private final Random random = new Random(7);
@@ -36,7 +36,7 @@ public class BatchFormerBenchmark extends MicrosecondsBenchmark {
         return BatchFormer.choose(full, gpu);
     }
 
-    /** Log-normal, about 120 tokens in the mean. */
+    /** Log-normal lengths with a mean of about 120 tokens. */
     private int[] lengths(int count) {
         int[] lengths = new int[count];
         for (int index = 0; index < count; index++) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** Memory that a further model could take: what the machine has left, or the container's limit leaves. */
+/** Memory available for loading another model: the machine's free memory, or what the container's limit leaves. */
 final class AvailableMemory {
 
     private static final long KIB = 1024;
@@ -23,20 +23,20 @@ final class AvailableMemory {
         return new AvailableMemory(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
     }
 
-    /** Bytes; empty where the system does not say. */
+    /** Available bytes; empty where the operating system does not report them. */
     OptionalLong bytes() {
         try {
             OptionalLong free = Files.readAllLines(procMeminfo, StandardCharsets.US_ASCII).stream()
                     .filter(line -> line.startsWith("MemAvailable:"))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIB)
                     .findFirst();
-            return free.isEmpty() ? free : OptionalLong.of(Math.min(free.getAsLong(), leftInContainer()));
+            return free.isEmpty() ? free : OptionalLong.of(Math.min(free.getAsLong(), availableInContainer()));
         } catch (IOException | NumberFormatException notLinux) {
             return OptionalLong.empty();
         }
     }
 
-    private long leftInContainer() {
+    private long availableInContainer() {
         try {
             String limit = Files.readString(cgroup.resolve("memory.max"), StandardCharsets.US_ASCII)
                     .strip();
@@ -48,7 +48,7 @@ final class AvailableMemory {
         }
     }
 
-    /** Cached files count as used, and are given back when memory is requested. */
+    /** Page cache that counts as used, and is freed under memory pressure. */
     private long reclaimable() throws IOException {
         return Files.readAllLines(cgroup.resolve("memory.stat"), StandardCharsets.US_ASCII).stream()
                 .filter(line -> line.startsWith("inactive_file "))

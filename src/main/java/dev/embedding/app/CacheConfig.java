@@ -4,11 +4,13 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** Size of the vector cache; fixed at start. */
+/** Settings of the vector cache; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface CacheConfig {
 
-    /** 0 switches off the cache, and with it that equal texts share a computation. */
+    /**
+     * Maximum memory of cached vectors; 0 disables the cache, and with it the sharing of computations by equal texts.
+     */
     @WithDefault("64M")
     MemorySize cacheSize();
 }

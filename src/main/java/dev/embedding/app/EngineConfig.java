@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Use of the machine by the engine; fixed at start. */
+/** Settings of the inference engine and its lanes; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface EngineConfig {
 
@@ -17,11 +17,14 @@ public interface EngineConfig {
     /** GPU memory that ONNX Runtime may take. */
     Optional<MemorySize> gpuMemoryLimit();
 
-    /** A run of the engine that takes longer, and ten times longer than its tokens usually do, is terminated. */
+    /**
+     * A run of the engine is terminated when it takes longer than this, and ten times longer than its tokens usually
+     * take.
+     */
     @WithDefault("30s")
     Duration runTimeout();
 
-    /** What a model that is quantized at loading must reach against fp32, of the text that fares worst. */
+    /** Minimum cosine to fp32, of the worst text, that a model quantized at load must reach. */
     @WithDefault("0.99")
     double minCosine();
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The size of the Java heap, which begins at a 64th of the machine's memory, far more than this service lives on. G1
- * makes it smaller only at a full or concurrent collection, for which a heap that is far too large gives no cause.
+ * Sizing of the Java heap, which starts at a 64th of the machine's memory, far more than this service needs. G1 shrinks
+ * it only in a full or concurrent collection, which a far too large heap does not trigger.
  */
 final class JavaHeap {
 
@@ -19,25 +19,32 @@ final class JavaHeap {
     private JavaHeap() {}
 
     /**
-     * Makes the heap as small as its content allows, once; beside the requests where the JVM has {@code
-     * -XX:+ExplicitGCInvokesConcurrent}, else all threads stand still for it.
+     * Shrinks the heap to its content, once; concurrently where the JVM has {@code -XX:+ExplicitGCInvokesConcurrent},
+     * else in a stop-the-world pause.
      */
-    static void shrinkAfter(Duration time) {
-        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS)
+    static void shrinkAfter(Duration delay) {
+        CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(System::gc);
     }
 
-    /** Has the heap collected and shrunk when nothing was for as long; an interval that was given to the JVM stays. */
+    /**
+     * Collects and shrinks the heap whenever no collection ran for this long; an interval given to the JVM takes
+     * precedence.
+     */
     static void shrinkWhenIdle(Duration idle) {
         try {
             @Nullable
-            HotSpotDiagnosticMXBean machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-            if (machine != null && machine.getVMOption(INTERVAL_MILLIS).getOrigin() == VMOption.Origin.DEFAULT) {
-                machine.setVMOption(INTERVAL_MILLIS, Long.toString(idle.toMillis()));
+            HotSpotDiagnosticMXBean diagnostics = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            if (diagnostics != null
+                    && diagnostics.getVMOption(INTERVAL_MILLIS).getOrigin() == VMOption.Origin.DEFAULT) {
+                diagnostics.setVMOption(INTERVAL_MILLIS, Long.toString(idle.toMillis()));
             }
         } catch (IllegalArgumentException unknown) {
             System.getLogger(JavaHeap.class.getName())
-                    .log(System.Logger.Level.DEBUG, "This JVM keeps its heap while idle: {0}", unknown.getMessage());
+                    .log(
+                            System.Logger.Level.DEBUG,
+                            "This JVM does not shrink its heap while idle: {0}",
+                            unknown.getMessage());
         }
     }
 }

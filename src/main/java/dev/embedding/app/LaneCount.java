@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Number of batches that are computed at the same time. */
+/** Number of batches computed at the same time. */
 final class LaneCount {
 
     private static final String AUTO = "auto";
@@ -32,15 +32,15 @@ final class LaneCount {
                 return lanes;
             }
         } catch (NumberFormatException notANumber) {
-            // The message below says what is requested.
+            // Reported by the exception below.
         }
         throw new IllegalArgumentException(
                 "EMBEDDING_LANES must be auto or a number from 1 to 256, not '" + setting + "'");
     }
 
     /**
-     * Physical cores among the processors that this process may run on: two hyper-threads share the units that compute
-     * matrices. As many as there are processors where the system does not say.
+     * Number of physical cores among the processors that this process may run on: two hyper-threads share the units
+     * that multiply matrices. Falls back to the number of processors where the operating system does not report cores.
      */
     static int physicalCores(Path processors, Path status) {
         int logical = Runtime.getRuntime().availableProcessors();

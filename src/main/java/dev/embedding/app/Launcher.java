@@ -7,12 +7,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Main class of {@code quarkus-run.jar}, into which the build puts it: ends the start with a line where Java or Quarkus
- * cannot load classes from where the service is installed. Uses nothing but the JDK before.
+ * Main class of {@code quarkus-run.jar}, set by the build: ends the start with a one-line message where Java or Quarkus
+ * cannot load classes from the installation path. Uses only the JDK until then.
  */
 public final class Launcher {
 
-    /** Separates an archive's name from what is in it. */
+    /** Separates an archive's path from the path of an entry. */
     private static final String ARCHIVE_END = "!/";
 
     private static final int CANNOT_START = 1;
@@ -25,13 +25,13 @@ public final class Launcher {
             System.err.println(
                     "The installation path must not contain '+' or '!/', and the locale must be able to express"
                             + " it: " + archive.getPath());
-            // An orderly exit would load more classes, to log it.
+            // A regular exit would load more classes for logging.
             Runtime.getRuntime().halt(CANNOT_START);
         }
         QuarkusEntryPoint.main(arguments);
     }
 
-    /** Quarkus takes the path of a URL for one of a form, in which {@code +} stands for a blank. */
+    /** Quarkus form-decodes the path of the URL, so {@code +} becomes a space. */
     private static boolean isUsable(URL archive) {
         String path = URLDecoder.decode(archive.getPath(), StandardCharsets.UTF_8);
         return !path.contains(ARCHIVE_END) && new File(path).exists();

@@ -14,8 +14,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /**
- * Starts the service, or ends with exit code 1 and a line for each environment variable that has a bad value, or for what
- * this machine lacks.
+ * Starts the service, or exits with code 1 and a line for each invalid environment variable, or for what this machine
+ * lacks.
  */
 @QuarkusMain
 public final class Main {
@@ -28,7 +28,7 @@ public final class Main {
         try {
             StartupChecks.check();
             EnvironmentSettings environment = EnvironmentSettings.of(Environment.ofProcess());
-            listenAt(ListenAddress.of(environment.settings()).requireFree());
+            setListenAddress(ListenAddress.of(environment.settings()).requireFree());
             if (environment.database().isPresent()) {
                 DatabaseUrl.quarkusProperties().forEach(System::setProperty);
             }
@@ -43,13 +43,16 @@ public final class Main {
         Quarkus.run(arguments);
     }
 
-    /** The listener's address is Quarkus configuration, which reads neither our {@code .env} nor our rules. */
-    private static void listenAt(ListenAddress address) {
+    /**
+     * The listen address is Quarkus configuration, which neither reads the service's {@code .env} nor applies its
+     * rules.
+     */
+    private static void setListenAddress(ListenAddress address) {
         System.setProperty("quarkus.http.host", address.hostInBrackets());
         System.setProperty("quarkus.http.port", Integer.toString(address.port()));
     }
 
-    /** Before anything else runs, so that a directory that cannot be used ends the start with its name. */
+    /** Runs before anything else, so that an unusable directory ends the start with its name. */
     private static void loadLibraries() {
         System.setProperty(
                 "vertx.cacheDirBase",

@@ -13,7 +13,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
-/** Connections from the parts of the service to the meters that read them. */
+/** Connects the meters to the components that they read. */
 @Singleton
 class MeterBindings {
 

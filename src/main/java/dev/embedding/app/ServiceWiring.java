@@ -49,7 +49,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
-/** Puts the plain parts of the service together, and starts and stops them with the application. */
+/** Wires the plain components together, and starts and stops them with the application. */
 @Singleton
 class ServiceWiring {
 
@@ -104,12 +104,14 @@ class ServiceWiring {
     @Produces
     @Singleton
     VectorCache vectorCache(CacheConfig config) {
-        long wanted = config.cacheSize().asLongValue();
-        long most = Runtime.getRuntime().maxMemory() / 2;
-        if (wanted > most) {
-            LOG.warnf("EMBEDDING_CACHE_SIZE is %,d bytes, more than half of the Java heap; %,d are used", wanted, most);
+        long requested = config.cacheSize().asLongValue();
+        long limit = Runtime.getRuntime().maxMemory() / 2;
+        if (requested > limit) {
+            LOG.warnf(
+                    "EMBEDDING_CACHE_SIZE is %,d bytes, more than half of the Java heap; limited to %,d",
+                    requested, limit);
         }
-        return VectorCache.ofBytes(Math.min(wanted, most));
+        return VectorCache.ofBytes(Math.min(requested, limit));
     }
 
     @Produces
@@ -137,7 +139,7 @@ class ServiceWiring {
                 host,
                 new ModelLocator(
                         ModelLocator.defaultBundledRoots(),
-                        new HubModels(variables::value, mostBytes(reload), progress)),
+                        new HubModels(variables::value, maxModelBytes(reload), progress)),
                 new QuantizedModels(host, Path.of(settings.modelCacheDir(), "quantized"), engine.minCosine()),
                 new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
                 progress,
@@ -152,7 +154,7 @@ class ServiceWiring {
                                     ? StartupBanner.of(model, settings, host)
                                     : "In force: " + oneLine(model.settings()));
                     if (first.getAndSet(false)) {
-                        // What starting needed is garbage by then.
+                        // Objects that only the start needed are garbage by then.
                         JavaHeap.shrinkAfter(HEAP_SETTLES);
                         JavaHeap.shrinkWhenIdle(HEAP_IDLE);
                     }
@@ -168,7 +170,7 @@ class ServiceWiring {
                 new AllowedModels(reload.allowedModels().orElse(List.of())));
     }
 
-    private static OptionalLong mostBytes(ReloadConfig reload) {
+    private static OptionalLong maxModelBytes(ReloadConfig reload) {
         return reload.maxModelSize()
                 .map(size -> OptionalLong.of(size.asLongValue()))
                 .orElseGet(OptionalLong::empty);
@@ -178,16 +180,16 @@ class ServiceWiring {
         return Names.onOneLine(settings.byKey().toString());
     }
 
-    /** How this replica is called in the status table. */
+    /** Name of this replica in the status table. */
     private static String replica(ServiceSettings settings) {
         ListenAddress address = ListenAddress.of(settings);
-        return (address.isEveryInterface() ? nameOfThisMachine() : address.hostInBrackets()) + ":" + address.port();
+        return (address.isEveryInterface() ? hostName() : address.hostInBrackets()) + ":" + address.port();
     }
 
-    private static String nameOfThisMachine() {
+    private static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException nameless) {
+        } catch (UnknownHostException unresolvable) {
             return "localhost";
         }
     }

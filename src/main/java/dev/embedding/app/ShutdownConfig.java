@@ -4,11 +4,11 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** Delay and timeout of the shutdown; fixed at start. */
+/** Timing of the shutdown. */
 @ConfigMapping(prefix = "embedding")
 public interface ShutdownConfig {
 
-    /** How long it serves on after it stopped being ready, for balancers to notice. */
+    /** How long the service keeps serving after its readiness ends, so that load balancers notice. */
     @WithDefault("0s")
     Duration shutdownDelay();
 

@@ -14,20 +14,20 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Shutdown of the service, in order: not ready but serving, for {@code EMBEDDING_SHUTDOWN_DELAY}; then draining,
- * where new embedding requests are refused, what cannot be computed in time is aborted at once, and the rest is
- * completed; then everything is closed. Draining and closing together end after {@code EMBEDDING_SHUTDOWN_TIMEOUT},
- * if need be by force.
+ * Shuts the service down, in order: not ready but serving, for {@code EMBEDDING_SHUTDOWN_DELAY}; then draining, where
+ * new embedding requests are rejected, those that cannot be computed in time are aborted at once, and the others are
+ * completed; then everything is closed. Draining and closing together end after {@code EMBEDDING_SHUTDOWN_TIMEOUT}, if
+ * necessary by force.
  */
 @Singleton
 public class ShutdownSequence {
 
     private static final Logger LOG = Logger.getLogger("dev.embedding");
 
-    /** What the JVM itself answers to SIGTERM. */
+    /** Exit code of a JVM that SIGTERM ended. */
     private static final int TERMINATED = 143;
 
-    private static final Duration LONGEST_CLOSING = Duration.ofSeconds(2);
+    private static final Duration MAX_CLOSING = Duration.ofSeconds(2);
 
     private final Duration delay;
     private final Duration timeout;
@@ -47,19 +47,19 @@ public class ShutdownSequence {
         this.delay = config.shutdownDelay();
         this.timeout = config.shutdownTimeout();
         Duration quarter = timeout.dividedBy(4);
-        this.closing = quarter.compareTo(LONGEST_CLOSING) < 0 ? quarter : LONGEST_CLOSING;
+        this.closing = quarter.compareTo(MAX_CLOSING) < 0 ? quarter : MAX_CLOSING;
         this.active = active;
         this.follower = follower;
         this.host = host;
         this.exchanges = exchanges;
     }
 
-    /** Comes before anything is closed; returning goes on with the end. */
-    void onShutdown(@Observes ShutdownDelayInitiatedEvent asked) {
+    /** Runs before anything is closed; the shutdown continues when it returns. */
+    void onShutdown(@Observes ShutdownDelayInitiatedEvent event) {
         try {
-            exchanges.end();
+            exchanges.beginShutdown();
             if (!delay.isZero()) {
-                LOG.infof("Not ready any more; draining starts in %d ms", delay.toMillis());
+                LOG.infof("No longer ready; draining begins in %d ms", delay.toMillis());
                 TimeUnit.NANOSECONDS.sleep(delay.toNanos());
             }
             drain();
@@ -70,35 +70,35 @@ public class ShutdownSequence {
 
     private void drain() throws InterruptedException {
         deadlineNanos = System.nanoTime() + timeout.toNanos();
-        exchanges.drain();
-        endByForceAtTheDeadline();
+        exchanges.beginDraining();
+        haltAtDeadline();
         follower.stopFollowing();
-        Duration patience = timeout.minus(closing);
-        active.model().ifPresent(model -> abortBeyond(model, patience));
-        if (!exchanges.awaitNone(patience.toNanos())) {
-            // What was expected to be computed by now, and is not.
+        Duration drainTimeout = timeout.minus(closing);
+        active.model().ifPresent(model -> abortBeyond(model, drainTimeout));
+        if (!exchanges.awaitNone(drainTimeout.toNanos())) {
+            // Expected to be computed by now, but is not.
             active.model().ifPresent(LoadedModel::giveUp);
-            exchanges.lastCall();
+            exchanges.announceClosing();
             if (!exchanges.awaitNone(closing.toNanos() / 2)) {
-                LOG.warn("Connections are closed with requests still open");
+                LOG.warn("Connections are closed before their requests are completed");
             }
         }
     }
 
     private static void abortBeyond(LoadedModel model, Duration time) {
-        int givenUp = model.abortBeyond(time);
-        if (givenUp > 0) {
-            LOG.warnf("%d requests are aborted because they cannot be completed in time", givenUp);
+        int aborted = model.abortBeyond(time);
+        if (aborted > 0) {
+            LOG.warnf("%d requests are aborted, which cannot be completed in time", aborted);
         }
     }
 
-    /** What is left of the time in which the process ends. */
+    /** Time left until the process is ended by force; before draining, the whole timeout. */
     Duration timeLeft() {
         return exchanges.areDraining() ? Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())) : timeout;
     }
 
-    /** A computation that hangs would keep the process for good. */
-    private void endByForceAtTheDeadline() {
+    /** A computation that hangs would keep the process alive. */
+    private void haltAtDeadline() {
         Thread unused = DaemonThreads.start("end-of-process", () -> {
             try {
                 TimeUnit.NANOSECONDS.sleep(deadlineNanos - System.nanoTime());

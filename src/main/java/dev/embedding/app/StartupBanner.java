@@ -6,12 +6,12 @@ import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.environment.ListenAddress;
 
-/** Log line that tells an operator where the service listens and what it serves. */
+/** Startup message for operators: addresses, model, device and lanes. */
 final class StartupBanner {
 
     private StartupBanner() {}
 
-    /** @param environment where the listener's address comes from */
+    /** @param environment source of the listen address */
     static String of(ServedModel served, ServiceSettings environment, ModelHost host) {
         LoadedModel model = served.model();
         ServiceSettings settings = served.settings();
@@ -23,7 +23,7 @@ final class StartupBanner {
                     docs       %s/docs
                     model      %s (%s pooling, at most %d tokens, loaded in %.2f s)
                     dimension  %d
-                    device     %s (%s asked for)
+                    device     %s (%s requested)
                     provider   %s, ONNX Runtime %s
                     lanes      %d
                 """.formatted(

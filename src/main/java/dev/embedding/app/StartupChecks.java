@@ -12,24 +12,24 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Checks of the machine before the start: the limit of open files and the working directory's name. */
+/** Checks of the process's environment besides its variables: the limit of open files and the working directory. */
 final class StartupChecks {
 
     /** An idle service has about 45 files and sockets open; while it starts there are more than 128. */
-    private static final int LEAST_OPEN_FILES = 256;
+    private static final int MIN_OPEN_FILES = 256;
 
     private static final Path LIMITS = Path.of("/proc/self/limits");
     private static final Pattern OPEN_FILES = Pattern.compile("Max open files +([0-9]+) ");
 
     private StartupChecks() {}
 
-    /** @throws InvalidEnvironmentException with a line for each that is not met */
+    /** @throws InvalidEnvironmentException with a line for each condition that is not met */
     static void check() {
         List<String> faults = new ArrayList<>();
         openFiles()
-                .filter(limit -> limit < LEAST_OPEN_FILES)
+                .filter(limit -> limit < MIN_OPEN_FILES)
                 .ifPresent(limit -> faults.add(
-                        "The limit of open files (ulimit -n) must be " + LEAST_OPEN_FILES + " or more, not " + limit));
+                        "The limit of open files (ulimit -n) must be " + MIN_OPEN_FILES + " or more, not " + limit));
         String directory = System.getProperty("user.dir");
         if (!isDirectory(directory)) {
             faults.add("The working directory must exist under a name that the locale can express, not '" + directory
@@ -49,7 +49,7 @@ final class StartupChecks {
         }
     }
 
-    /** In a locale of ASCII other characters of a name become question marks. */
+    /** In an ASCII locale, other characters of a name become question marks. */
     private static boolean isDirectory(String name) {
         try {
             return Files.isDirectory(Path.of(name));

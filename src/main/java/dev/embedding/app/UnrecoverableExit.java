@@ -9,35 +9,35 @@ import org.jboss.logging.Logger;
 
 /**
  * Ends a process in which too many runs of the engine hang: completes the requests that can be completed, logs the
- * reason in the last line, and exits. Shutdown hooks would free what hung runs use, which crashes the process;
- * whoever supervises it starts another.
+ * reason in the last line, and halts. Shutdown hooks would free what hung runs use, which crashes the process; its
+ * supervisor starts another.
  */
 public final class UnrecoverableExit {
 
     /** {@code EX_SOFTWARE} of sysexits.h. */
     static final int EXIT_CODE = 70;
 
-    /** For what is not requests: closing a session, and a model that is being loaded. */
-    private static final Duration FOR_THE_REST = Duration.ofSeconds(5);
+    /** Time for closing a session, and for a model that is being loaded. */
+    private static final Duration CLOSING_TIME = Duration.ofSeconds(5);
 
     private static final Logger LOG = Logger.getLogger(UnrecoverableExit.class);
 
     private final SettingsFollower follower;
-    private final Duration patience;
+    private final Duration drainTimeout;
     private final IntConsumer halt;
     private final AtomicBoolean begun = new AtomicBoolean();
 
     /**
-     * @param patience how long accepted requests are waited for
+     * @param drainTimeout how long to wait for accepted requests
      * @param halt ends the process at once, with an exit code
      */
-    public UnrecoverableExit(SettingsFollower follower, Duration patience, IntConsumer halt) {
+    public UnrecoverableExit(SettingsFollower follower, Duration drainTimeout, IntConsumer halt) {
         this.follower = follower;
-        this.patience = patience;
+        this.drainTimeout = drainTimeout;
         this.halt = halt;
     }
 
-    /** Begins it on a thread of its own; nothing happens the second time. */
+    /** Begins the exit on its own thread; further calls have no effect. */
     public void begin() {
         if (!begun.getAndSet(true)) {
             Thread unused = DaemonThreads.start("hopeless-exit", this::exit);
@@ -47,7 +47,7 @@ public final class UnrecoverableExit {
     /** Closing waits for runs, and another one may hang. */
     private void drain() {
         try {
-            follower.stop(patience);
+            follower.stop(drainTimeout);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -56,9 +56,9 @@ public final class UnrecoverableExit {
     private void exit() {
         try {
             LOG.error(
-                    "Too many runs of the model hang; completing the requests that can be completed before the process exits");
+                    "Too many runs of the model hang; completing the requests that can be completed before the process ends");
             Thread drain = DaemonThreads.start("hopeless-drain", this::drain);
-            drain.join(patience.plus(FOR_THE_REST).toMillis());
+            drain.join(drainTimeout.plus(CLOSING_TIME).toMillis());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {

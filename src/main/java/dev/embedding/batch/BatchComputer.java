@@ -4,21 +4,21 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Computes rows together, outside of the lanes' lock, and measures how long that took. */
+/** Computes the rows of a batch outside of the lanes' lock and reports the time taken. */
 final class BatchComputer<P, V> {
 
-    /** The queue's side of a computation. */
+    /** Callbacks to the queue about computed batches. */
     interface Ledger<P, V> {
-        /** Whether somebody still waits for the row. */
-        boolean isWanted(Row<P, V> row);
+        /** Whether a submission still waits for the row. */
+        boolean hasWaiters(Row<P, V> row);
 
-        /** Time that a run took; only runs that shared the machine as usual are told. */
+        /** Records the time of a run; runs that had the machine to themselves are left out. */
         void measured(long tokens, long nanos);
 
-        /** Memory did not suffice for these rows together. */
-        void tooLarge(List<Row<P, V>> rows);
+        /** Records that memory did not suffice to compute these rows together. */
+        void outOfMemory(List<Row<P, V>> rows);
 
-        /** Hands each row its outcome. */
+        /** Delivers each row's outcome to the submissions that wait for it. */
         void settle(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes);
     }
 
@@ -41,7 +41,7 @@ final class BatchComputer<P, V> {
         long nanos = clock.getAsLong() - start;
         if (outcomes.size() != batch.size()) {
             throw new IllegalStateException(
-                    "The batch function answered " + outcomes.size() + " rows of " + batch.size());
+                    "The batch function returned " + outcomes.size() + " outcomes for " + batch.size() + " rows");
         }
         long tokens = batch.stream().mapToLong(Row::tokens).sum();
         long longest = batch.stream().mapToLong(Row::tokens).max().orElseThrow();

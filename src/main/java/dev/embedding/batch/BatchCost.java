@@ -1,10 +1,10 @@
 package dev.embedding.batch;
 
 /**
- * Cost of a run, in tokens that take the same time: a fixed part, a part for each token, and attention, which grows
- * with the square of a row's length.
+ * Cost model of a run, in tokens that take the same time: a fixed overhead, a part linear in the tokens, and attention,
+ * which is quadratic in the length of a row.
  *
- * @param overheadTokens what starting a run costs; decides how far merging rows pays
+ * @param overheadTokens fixed cost of a run; decides up to which length batching rows pays off
  * @param packed whether padding costs in attention only, or as much as a token does
  * @param attentionSpan length of a row at which attention costs as much as everything else together
  */
@@ -19,7 +19,7 @@ public record BatchCost(int overheadTokens, boolean packed, int attentionSpan) {
         }
     }
 
-    /** Tokens that a batch computes outside attention. */
+    /** Tokens that a batch computes outside attention, with the padding that is computed. */
     long computedTokens(Shape batch) {
         return packed ? batch.tokens() : batch.padded();
     }
@@ -28,7 +28,7 @@ public record BatchCost(int overheadTokens, boolean packed, int attentionSpan) {
         return overheadTokens + withoutOverhead(batch);
     }
 
-    /** The share of a batch's cost, its overhead aside, that is for padding: 0 to 1. */
+    /** Share of a batch's cost, without its overhead, that is spent on padding: 0 to 1. */
     double padding(Shape batch) {
         if (batch.longest() == 0) {
             return 0;
@@ -42,7 +42,7 @@ public record BatchCost(int overheadTokens, boolean packed, int attentionSpan) {
     }
 
     /**
-     * Some rows together.
+     * Number and lengths of the rows of a batch.
      *
      * @param tokens the sum of their lengths
      * @param squares the sum of the squares of their lengths
@@ -53,7 +53,7 @@ public record BatchCost(int overheadTokens, boolean packed, int attentionSpan) {
             return new Shape(1, length, length, (long) length * length);
         }
 
-        /** With another row that is not longer than the longest. */
+        /** Adds a row, which must not be longer than the longest. */
         Shape with(int length) {
             return new Shape(rows + 1, longest, tokens + length, squares + (long) length * length);
         }

@@ -9,52 +9,53 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cut batch until each of its rows has an outcome, so that a failed batch is not a failed crowd.
+ * Executes one batch until each of its rows has an outcome, and retries after a failure, so that one bad row does not
+ * fail the whole batch.
  *
- * <p>Where memory did not suffice, the halves are tried. After any other failure each row is tried alone, once, and only
- * those that fail again fail. When the run does not end, this work is given up: the lane that replaces the lost one goes
- * on with what is left, and whatever the lost one may still bring is ignored.
+ * <p>Where memory did not suffice, the two halves are retried. After any other failure each row is retried alone, once,
+ * and only the rows that fail again get the failure. When a run does not end, this work is abandoned: the lane that
+ * replaces the stuck one computes the remaining rows, and late outcomes of the stuck one are ignored.
  */
 final class BatchExecution<P, V> implements Lanes.Work {
 
     private final Priority priority;
     private final BatchComputer<P, V> computer;
-    private final Runnable atEnd;
-    private Runnable atStart = () -> {};
+    private final Runnable onEnd;
+    private Runnable onStart = () -> {};
 
     // Guarded by this.
     private final Deque<Part<P, V>> parts = new ArrayDeque<>();
     private @Nullable Part<P, V> current;
     private boolean abandoned;
 
-    /** @param atEnd run once, after the last row has its outcome */
-    BatchExecution(Priority priority, BatchComputer<P, V> computer, List<Row<P, V>> batch, Runnable atEnd) {
+    /** @param onEnd called once, after the last row has its outcome */
+    BatchExecution(Priority priority, BatchComputer<P, V> computer, List<Row<P, V>> batch, Runnable onEnd) {
         this.priority = priority;
         this.computer = computer;
-        this.atEnd = atEnd;
+        this.onEnd = onEnd;
         if (!batch.isEmpty()) {
             parts.add(new Part<>(batch, false, null));
         }
     }
 
-    /** Names what is done before the first row is computed. */
-    void first(Runnable task) {
-        atStart = task;
+    /** Sets a task that runs on the lane before the first row is computed. */
+    void beforeFirst(Runnable task) {
+        onStart = task;
     }
 
     /**
-     * Rows to compute together.
+     * Rows of the batch that are computed together.
      *
-     * @param again whether they were part of a batch before, so that some may not be requested any more
-     * @param verdict why they fail without being computed
+     * @param rerun whether they were computed before, so that submissions may have left meanwhile
+     * @param failure outcome of all rows, which are then not computed; null for rows to compute
      */
     private record Part<P, V>(
-            List<Row<P, V>> rows, boolean again, @Nullable RuntimeException verdict) {}
+            List<Row<P, V>> rows, boolean rerun, @Nullable RuntimeException failure) {}
 
     @Override
     public void run(BatchRun run) {
         try {
-            atStart.run();
+            onStart.run();
             for (Part<P, V> part = next(); part != null; part = next()) {
                 compute(part, run);
             }
@@ -62,8 +63,8 @@ final class BatchExecution<P, V> implements Lanes.Work {
             failRest(asRuntimeException(failure));
             throw failure;
         } finally {
-            if (!isGivenUp()) {
-                atEnd.run();
+            if (!isAbandoned()) {
+                onEnd.run();
             }
         }
     }
@@ -78,31 +79,31 @@ final class BatchExecution<P, V> implements Lanes.Work {
         return current;
     }
 
-    private synchronized boolean isGivenUp() {
+    private synchronized boolean isAbandoned() {
         return abandoned;
     }
 
     private void compute(Part<P, V> part, BatchRun run) {
-        List<Row<P, V>> rows = part.again()
-                ? part.rows().stream().filter(computer.ledger::isWanted).toList()
+        List<Row<P, V>> rows = part.rerun()
+                ? part.rows().stream().filter(computer.ledger::hasWaiters).toList()
                 : part.rows();
         if (rows.isEmpty()) {
             return;
         }
-        if (part.verdict() != null) {
-            fail(rows, part.verdict());
+        if (part.failure() != null) {
+            fail(rows, part.failure());
             return;
         }
         List<RowOutcome<V>> outcomes;
         try {
             outcomes = computer.outcomes(rows, run);
         } catch (RuntimeException | Error failure) {
-            if (!isGivenUp()) {
+            if (!isAbandoned()) {
                 failed(rows, failure);
             }
             return;
         }
-        if (!isGivenUp()) {
+        if (!isAbandoned()) {
             computer.ledger.settle(rows, outcomes);
         }
     }
@@ -111,33 +112,33 @@ final class BatchExecution<P, V> implements Lanes.Work {
         if (rows.size() == 1) {
             fail(rows, asRuntimeException(failure));
         } else if (failure instanceof BatchOutOfMemoryException) {
-            computer.ledger.tooLarge(rows);
+            computer.ledger.outOfMemory(rows);
             int half = (rows.size() + 1) / 2;
-            again(List.of(rows.subList(0, half), rows.subList(half, rows.size())));
+            requeue(List.of(rows.subList(0, half), rows.subList(half, rows.size())));
             computer.observer.rerun(RerunCause.OUT_OF_MEMORY);
         } else {
-            again(rows.stream().map(List::of).toList());
+            requeue(rows.stream().map(List::of).toList());
             computer.observer.rerun(RerunCause.FAILED);
         }
     }
 
-    /** Goes on with these, in their order, before what waits. */
-    private synchronized void again(List<List<Row<P, V>>> groups) {
+    /** Puts these groups, in their order, before the remaining parts. */
+    private synchronized void requeue(List<List<Row<P, V>>> groups) {
         for (int group = groups.size() - 1; group >= 0; group--) {
             parts.push(new Part<>(groups.get(group), true, null));
         }
     }
 
     /**
-     * A row that did not end alone fails, and so does a batch of one caller. Rows of several callers are tried alone: all
-     * but one are innocent.
+     * Abandons this work and returns the remaining one. A stuck row that was computed alone fails, and so do the stuck
+     * rows of a single submission. Rows of several submissions are retried alone, as usually one of them is the cause.
      */
     @Override
-    public synchronized Lanes.Work afterGivingUp() {
-        BatchExecution<P, V> rest = new BatchExecution<>(priority, computer, List.of(), atEnd);
+    public synchronized Lanes.Work abandon() {
+        BatchExecution<P, V> rest = new BatchExecution<>(priority, computer, List.of(), onEnd);
         Part<P, V> lost = current;
         if (lost != null) {
-            if (lost.rows().size() == 1 || isOfOneCaller(lost.rows())) {
+            if (lost.rows().size() == 1 || isOfOneSubmission(lost.rows())) {
                 rest.parts.add(new Part<>(
                         lost.rows(), true, new IllegalStateException("The run did not end and was abandoned")));
             } else {
@@ -151,7 +152,7 @@ final class BatchExecution<P, V> implements Lanes.Work {
         return rest;
     }
 
-    private static <P, V> boolean isOfOneCaller(List<Row<P, V>> rows) {
+    private static <P, V> boolean isOfOneSubmission(List<Row<P, V>> rows) {
         return rows.stream()
                         .flatMap(row -> row.waiters().stream())
                         .map(waiter -> waiter.submission)

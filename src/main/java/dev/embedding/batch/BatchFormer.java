@@ -6,10 +6,10 @@ import java.util.Arrays;
 /**
  * Chooses the rows of a batch from the oldest waiting ones. A pure function.
  *
- * <p>The head (the oldest row) is always part of the batch, so no row starves: a row with {@code p} rows before it is in
- * one of the next {@code p + 1} batches. Around the head, in order of length, the run of rows is taken that computes
- * most true tokens for the time it costs ({@link BatchCost}). Budget, row limit and padding bound hold for every batch of
- * more than one row.
+ * <p>The head (the oldest row) is always part of the batch, so no row starves: a row with {@code p} rows before it is
+ * in one of the next {@code p + 1} batches. With the rows sorted by length, the batch is the contiguous range around
+ * the head with the most true tokens per unit of cost ({@link BatchCost}). Token budget, row limit and padding limit
+ * hold for every batch of more than one row.
  */
 final class BatchFormer {
 
@@ -42,7 +42,7 @@ final class BatchFormer {
         return Arrays.copyOfRange(byLength, bestFrom, bestTo + 1);
     }
 
-    /** True tokens computed for each token's worth of time. */
+    /** True tokens (without padding) per unit of cost. */
     private static double efficiency(Shape batch, BatchLimits limits) {
         return batch.tokens() / limits.cost().total(batch);
     }

@@ -6,16 +6,17 @@ import java.time.Duration;
 /**
  * Limits of a batch and of the queue.
  *
- * @param maxRows most rows in a batch
- * @param tokenBudget most tokens that a batch may compute, with the padding that is computed; a single row may exceed it
- * @param maxPadding largest share of a batch's cost that may be for padding, 0 to 1
- * @param longestRun how long a batch should hold a lane at most; where lanes are measured to be slower, the budget
- *     shrinks accordingly, to a quarter at most
- * @param cost what a run costs
- * @param window how many of the oldest rows a batch may be chosen from
- * @param maxConcurrentBatches most batches computed at the same time, whatever the number of lanes
- * @param maxQueuedTokens most tokens of a class that may wait, whatever the rate: bounds the memory that they take
- * @param waits how long rows may be expected to wait; one submission is always taken when nothing of its class waits
+ * @param maxRows maximum number of rows in a batch
+ * @param tokenBudget maximum number of tokens in a batch, including the padding that is computed; a single row may
+ *     exceed it
+ * @param maxPadding maximum share of a batch's cost that is spent on padding, at least 0 and less than 1
+ * @param longestRun target for the maximum time that a batch occupies a lane; where the measured rate is too low for
+ *     it, the token budget is reduced, to a quarter at the least
+ * @param cost cost model of a run
+ * @param window number of oldest rows from which a batch is chosen
+ * @param maxConcurrentBatches maximum number of batches computed at the same time, whatever the number of lanes
+ * @param maxQueuedTokens maximum number of waiting tokens of a class, whatever the rate: bounds their memory
+ * @param waits maximum expected wait; a submission is always admitted when nothing of its class waits
  */
 public record BatchLimits(
         int maxRows,

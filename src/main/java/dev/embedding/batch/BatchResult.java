@@ -3,9 +3,9 @@ package dev.embedding.batch;
 import java.util.List;
 
 /**
- * The values of one submission, in the order of its rows. Where rows were shared, the same objects go to others too.
+ * Values of one submission, in the order of its rows. Values of shared rows are the same objects in every result.
  *
- * @param sharedRows how many rows were not computed, as an equal one was on its way or remembered
+ * @param sharedRows number of rows that were not computed, because an equal one was in flight or cached
  * @param queueNanos from submission until its first row's batch was cut
  * @param computeNanos from then until its last row was computed
  */

@@ -3,12 +3,12 @@ package dev.embedding.batch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text on its way to the engine: what the batch function needs of it, and its length.
+ * Input row of a submission: a payload for the batch function, its length and its cache key.
  *
- * @param payload handed to the batch function untouched
- * @param tokens how many tokens the model will see, special ones included; 0 for a text without any
- * @param key rows with equal keys have the same value: those that come while one of them is on its way, or afterwards as
- *     long as its value is remembered, are not computed; null for a row that is computed for itself
+ * @param payload passed to the batch function unchanged
+ * @param tokens number of tokens for the model, including special ones; 0 for a text without any
+ * @param key cache key: rows with equal keys have the same value, and are not computed while an equal one is in flight
+ *     or its value is cached; null for a row that is never shared
  */
 public record BatchRow<P>(P payload, int tokens, @Nullable Object key) {
 
@@ -18,7 +18,7 @@ public record BatchRow<P>(P payload, int tokens, @Nullable Object key) {
         }
     }
 
-    /** A row that is computed for itself. */
+    /** A row that is never shared. */
     public BatchRow(P payload, int tokens) {
         this(payload, tokens, null);
     }

@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-/** The batcher takes no more rows, or gave up those that still waited. */
+/** Reports that the batcher takes no more rows, or that it was closed before the rows were computed. */
 public final class BatcherClosedException extends RuntimeException {
 
     BatcherClosedException() {

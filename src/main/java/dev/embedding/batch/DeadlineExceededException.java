@@ -2,16 +2,16 @@ package dev.embedding.batch;
 
 import java.time.Duration;
 
-/** The submission's deadline passed before all of its rows were computed. */
+/** Reports that a submission's deadline passed before its rows were computed. */
 public final class DeadlineExceededException extends RuntimeException {
 
     private final Duration waited;
-    private final long tokensAhead;
+    private final long queuedTokens;
 
-    DeadlineExceededException(Duration waited, long tokensAhead) {
+    DeadlineExceededException(Duration waited, long queuedTokens) {
         super("The deadline passed after " + waited.toMillis() + " ms");
         this.waited = waited;
-        this.tokensAhead = tokensAhead;
+        this.queuedTokens = queuedTokens;
     }
 
     /** Time since the submission was queued. */
@@ -21,6 +21,6 @@ public final class DeadlineExceededException extends RuntimeException {
 
     /** Tokens that were waiting in the queue when the deadline passed. */
     public long queuedTokens() {
-        return tokensAhead;
+        return queuedTokens;
     }
 }

@@ -15,25 +15,26 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that compute batches. They belong to the process, not to a model: every attached batcher is served by the
- * same lanes, in turn.
+ * Threads that compute batches. They belong to the process, not to a model: all attached batchers share the lanes,
+ * which serve them round-robin.
  *
- * <p>Besides the lanes there is one express lane. A running batch cannot be interrupted, so while all lanes are busy, one of
- * them at least with batch rows, the express lane computes interactive rows; it has no core of its own, the kernel shares
- * those that there are. Where interactive rows keep all lanes busy it would only make each of them slower, so it rests.
+ * <p>Besides the lanes there is one express lane. A running batch cannot be interrupted, so while all lanes are busy,
+ * at least one of them with batch rows, the express lane computes interactive rows. It has no core of its own: the
+ * kernel shares the existing ones. It stays idle while interactive rows keep all lanes busy, as it would only slow them
+ * down.
  *
- * <p>A free lane asks the batchers for work, and only then is a batch cut (late binding). One lock guards the lanes and
- * the queues of all attached batchers; nothing is computed and no caller's code runs under it.
+ * <p>A batch is cut only when a free lane requests work (late binding). One lock guards the lanes and the queues of all
+ * attached batchers; nothing is computed and no caller's code runs under it.
  */
 public final class Lanes implements AutoCloseable {
 
-    /** A source of batches. Called under the lanes' lock. */
+    /** Source of batches. Called under the lanes' lock. */
     interface WorkSource {
-        /** Cuts a batch, or answers null when nothing waits. */
+        /** Cuts a batch; null when nothing waits. */
         @Nullable
         Work cut();
 
-        /** Cuts a batch of interactive rows, or answers null when none wait. */
+        /** Cuts a batch of interactive rows; null when none wait. */
         @Nullable
         Work cutInteractive();
 
@@ -42,7 +43,7 @@ public final class Lanes implements AutoCloseable {
         boolean hasInteractive();
     }
 
-    /** One cut batch; run outside the lock. */
+    /** Unit of work of a lane: one cut batch. Runs outside the lock. */
     @FunctionalInterface
     interface Work {
         void run(BatchRun run);
@@ -51,8 +52,8 @@ public final class Lanes implements AutoCloseable {
             return Priority.INTERACTIVE;
         }
 
-        /** What is left to do when it is not waited for any more; called once, under the lock, while it has not returned. */
-        default Work afterGivingUp() {
+        /** Abandons a run that does not end and returns the remaining work; called once, under the lock. */
+        default Work abandon() {
             return run -> {};
         }
     }
@@ -63,11 +64,11 @@ public final class Lanes implements AutoCloseable {
 
     final ReentrantLock lock = new ReentrantLock();
     private final Condition workArrived = lock.newCondition();
-    private final Condition expressWanted = lock.newCondition();
+    private final Condition expressNeeded = lock.newCondition();
     private final List<WorkSource> sources = new ArrayList<>();
     private final Map<Integer, Thread> threads = new HashMap<>();
     private final Map<Integer, Assignment> running = new HashMap<>();
-    private final Map<Integer, Work> leftBehind = new HashMap<>();
+    private final Map<Integer, Work> remainders = new HashMap<>();
     private final int count;
     private int busy;
     private int busyWithBatchRows;
@@ -75,7 +76,7 @@ public final class Lanes implements AutoCloseable {
     private int turn;
     private boolean closed;
 
-    /** Starts the lanes. */
+    /** Starts the lanes and the express lane. */
     public static Lanes start(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("There must be at least 1 lane, not " + count);
@@ -85,7 +86,7 @@ public final class Lanes implements AutoCloseable {
         return lanes;
     }
 
-    /** Lanes without threads, whose work is done by calls of {@link #runOne}. */
+    /** Creates lanes without threads, whose work is done by calls of {@link #runOne}. */
     Lanes(int count) {
         this.count = count;
     }
@@ -93,7 +94,7 @@ public final class Lanes implements AutoCloseable {
     private void startThreads() {
         lock.lock();
         try {
-            for (int lane = 0; lane < numbers(); lane++) {
+            for (int lane = 0; lane < threadCount(); lane++) {
                 startThread(lane);
             }
         } finally {
@@ -101,7 +102,7 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /** Called under the lock, which the thread needs first of all. */
+    /** Called under the lock, which the new thread takes before anything else. */
     private void startThread(int lane) {
         String name = lane == express() ? "lane-express" : "lane-" + lane;
         threads.put(lane, DaemonThreads.start(name, () -> serve(lane)));
@@ -111,12 +112,12 @@ public final class Lanes implements AutoCloseable {
         return count;
     }
 
-    /** How many threads compute, the express lane among them: lanes have the numbers below it. */
-    public int numbers() {
+    /** Number of threads, including the express lane; lane numbers are below it. */
+    public int threadCount() {
         return count + 1;
     }
 
-    /** The express lane's number. */
+    /** Number of the express lane. */
     int express() {
         return count;
     }
@@ -128,9 +129,9 @@ public final class Lanes implements AutoCloseable {
                 Assignment assignment = await(lane);
                 served = assignment != null && compute(assignment);
             } catch (RuntimeException | Error failure) {
-                // Java's memory may be short: the lane goes on, whatever it was. Its rows have failed with it.
+                // Also for errors such as exhausted heap memory: the lane continues. The rows have failed already.
                 report(failure);
-                LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS); // The cause may pass.
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS); // The cause may be temporary.
                 served = isServedBy(lane, Thread.currentThread());
             }
         }
@@ -139,8 +140,8 @@ public final class Lanes implements AutoCloseable {
     private static void report(Throwable failure) {
         try {
             LOG.log(System.Logger.Level.ERROR, "A lane failed and continues", failure);
-        } catch (RuntimeException | Error again) {
-            // Without memory there is no line either; a lane must not end for it.
+        } catch (RuntimeException | Error secondary) {
+            // Without memory nothing can be logged either; the lane must not end for that.
         }
     }
 
@@ -162,7 +163,7 @@ public final class Lanes implements AutoCloseable {
                 if (closed) {
                     return null;
                 }
-                (lane == express() ? expressWanted : workArrived).awaitUninterruptibly();
+                (lane == express() ? expressNeeded : workArrived).awaitUninterruptibly();
             }
             return assignment;
         } finally {
@@ -186,7 +187,7 @@ public final class Lanes implements AutoCloseable {
         return true;
     }
 
-    /** Whether the lane is still the calling thread's afterwards. */
+    /** Computes an assignment; false when the calling thread was replaced meanwhile and must end. */
     private boolean compute(Assignment assignment) {
         try {
             assignment.work.run(assignment.run);
@@ -200,7 +201,7 @@ public final class Lanes implements AutoCloseable {
         lock.lock();
         try {
             if (!assignment.abandoned) {
-                isFree(assignment);
+                release(assignment);
             }
         } finally {
             lock.unlock();
@@ -208,37 +209,37 @@ public final class Lanes implements AutoCloseable {
     }
 
     /**
-     * Replaces a lane whose work does not end. Must be called, from any thread, while that work cannot return; the thread
-     * ends when it returns after all, and another one goes on with what the work leaves.
+     * Replaces a lane whose work does not end by a new thread, which continues with the remaining work. Must be called,
+     * from any thread, while the stuck work cannot return; if it returns later, its thread ends.
      */
-    public void giveUp(int lane) {
+    public void replaceStuckLane(int lane) {
         lock.lock();
         try {
-            Assignment lost = running.get(lane);
-            if (lost == null) {
+            Assignment stuck = running.get(lane);
+            if (stuck == null) {
                 return;
             }
             if (threads.containsKey(lane)) {
-                startThread(lane); // INVARIANT: what may fail comes first, so that it can be tried again.
+                startThread(lane); // INVARIANT: what may fail comes first, so that the call can be repeated.
             }
-            leftBehind.put(lane, lost.work.afterGivingUp());
-            isFree(lost);
-            lost.abandoned = true;
+            remainders.put(lane, stuck.work.abandon());
+            release(stuck);
+            stuck.abandoned = true;
         } finally {
             lock.unlock();
         }
     }
 
     private @Nullable Assignment assign(int lane) {
-        Work left = leftBehind.remove(lane);
-        if (left != null) {
-            return assign(left, lane, false);
+        Work remainder = remainders.remove(lane);
+        if (remainder != null) {
+            return assign(remainder, lane, false);
         }
         boolean isExpress = lane == express();
         if (isExpress && !mayUseExpress()) {
             return null;
         }
-        Work work = inTurn(isExpress ? WorkSource::cutInteractive : WorkSource::cut);
+        Work work = nextWork(isExpress ? WorkSource::cutInteractive : WorkSource::cut);
         if (work == null) {
             return null;
         }
@@ -255,12 +256,12 @@ public final class Lanes implements AutoCloseable {
         } else {
             busy++;
             busyWithBatchRows += batchRows(work);
-            callExpress();
+            wakeExpress();
         }
         return assignment;
     }
 
-    private void isFree(Assignment assignment) {
+    private void release(Assignment assignment) {
         running.remove(assignment.run.lane());
         if (assignment.run.lane() == express()) {
             expressBusy = false;
@@ -270,7 +271,7 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    private @Nullable Work inTurn(Function<WorkSource, @Nullable Work> cut) {
+    private @Nullable Work nextWork(Function<WorkSource, @Nullable Work> cut) {
         for (int tried = 0; tried < sources.size(); tried++) {
             Work work = cut.apply(sources.get(Math.floorMod(turn++, sources.size())));
             if (work != null) {
@@ -284,9 +285,9 @@ public final class Lanes implements AutoCloseable {
         return busy == count && busyWithBatchRows > 0;
     }
 
-    private void callExpress() {
+    private void wakeExpress() {
         if (!expressBusy && mayUseExpress() && sources.stream().anyMatch(WorkSource::hasInteractive)) {
-            expressWanted.signal();
+            expressNeeded.signal();
         }
     }
 
@@ -312,24 +313,24 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /** Wakes as many lanes as there are new rows to compute. Called under the lock. */
+    /** Wakes one lane for one new row, all lanes for several. Called under the lock. */
     void wake(int rows) {
         if (rows == 1) {
             workArrived.signal();
         } else if (rows > 1) {
             workArrived.signalAll();
         }
-        callExpress();
+        wakeExpress();
     }
 
-    /** Ends the threads once nothing waits any more; batches being computed are finished. */
+    /** Shuts the lanes down once nothing waits any more; waits up to 30 s per thread for running batches. */
     @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
             workArrived.signalAll();
-            expressWanted.signalAll();
+            expressNeeded.signalAll();
         } finally {
             lock.unlock();
         }

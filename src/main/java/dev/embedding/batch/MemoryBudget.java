@@ -3,25 +3,25 @@ package dev.embedding.batch;
 import java.time.Duration;
 
 /**
- * Number of tokens that a run may compute as far as memory is known to suffice: half of what did not suffice last.
- * What took the memory may be gone later, so the budget doubles after a while without a failure; where that fails
- * again, the while doubles too. Guarded by the lanes' lock.
+ * Token limit of a batch after memory ran out: half of the tokens for which memory did not suffice. The shortage may be
+ * temporary, so the limit doubles after a wait without failure; when memory runs out after that, the wait doubles
+ * (exponential backoff, 1 to 16 minutes). Guarded by the lanes' lock.
  */
 final class MemoryBudget {
 
-    static final Duration FIRST_WAIT = Duration.ofMinutes(1);
-    static final Duration LONGEST_WAIT = Duration.ofMinutes(16);
+    static final Duration INITIAL_WAIT = Duration.ofMinutes(1);
+    static final Duration MAX_WAIT = Duration.ofMinutes(16);
 
     private long tokens = Integer.MAX_VALUE;
     private long changedNanos;
-    private long waitNanos = FIRST_WAIT.toNanos();
+    private long waitNanos = INITIAL_WAIT.toNanos();
     private boolean hasGrown;
 
-    /** Memory did not suffice for so many tokens. */
-    void didNotSuffice(long computedTokens, long nowNanos) {
+    /** Records that memory did not suffice for this number of tokens. */
+    void outOfMemory(long computedTokens, long nowNanos) {
         if (hasGrown) {
             hasGrown = false;
-            waitNanos = Math.min(2 * waitNanos, LONGEST_WAIT.toNanos());
+            waitNanos = Math.min(2 * waitNanos, MAX_WAIT.toNanos());
         }
         tokens = Math.max(1, Math.min(tokens, computedTokens / 2));
         changedNanos = nowNanos;

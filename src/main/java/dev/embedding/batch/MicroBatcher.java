@@ -23,24 +23,25 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns single rows of many callers into batches of one model.
+ * Dynamic batching for one model: collects the rows of concurrent requests into batches.
  *
- * <p>A caller is admitted (which reserves a place in the queue before any work is spent on its texts, unless it would have
- * to wait for too long) and then submits its rows. A batch is of one class of rows, the interactive ones first. It is cut
- * when a lane becomes free, never before and never on a timer: an idle service adds no wait, a busy one forms fuller
- * batches by itself. Rows of cancelled callers leave the queue at once; rows past their deadline are dropped when the
- * batch is cut. A batch that fails as a whole is tried again ({@link BatchExecution}), so that only the guilty rows fail.
+ * <p>A request is first admitted, which reserves a place in the queue before any work is spent on its texts, or
+ * rejected when the expected wait is too long. It then submits its rows. All rows of a batch have the same priority;
+ * interactive ones go first. A batch is cut when a lane becomes free, never before and never on a timer: an idle
+ * service adds no latency, and under load batches become fuller. Rows of cancelled requests leave the queue at once;
+ * rows past their deadline are dropped when the batch is cut. A batch that fails as a whole is retried in parts
+ * ({@link BatchExecution}), so that only the rows that cause the failure fail.
  *
- * <p>Guarantees: every submission is answered exactly once, with a value for each row or with one failure; a row that
- * was cancelled before its batch was cut is never computed; {@link #close} returns only when nothing of this batcher is
- * being computed, runs that were given up aside.
+ * <p>Guarantees: every submission is completed exactly once, with a value for each row or with one failure, unless it
+ * is cancelled; a row that was cancelled before its batch was cut is never computed; {@link #close} returns only when
+ * nothing of this batcher is being computed, except for abandoned runs.
  */
 public final class MicroBatcher<P, V> {
 
     private final Lanes lanes;
     private final BatchComputer<P, V> computer;
     private final LongSupplier clock;
-    private final RowCache<V> rowMemory;
+    private final RowCache<V> rowCache;
     private final DrainRate rate;
     private final Condition idle;
     private final Lanes.WorkSource source = new Lanes.WorkSource() {
@@ -76,12 +77,12 @@ public final class MicroBatcher<P, V> {
     private boolean moved;
     private boolean drained;
 
-    /** After which nothing is answered any more, by the clock; null while no end is in sight. */
+    /** Time by the clock until which submissions can still be computed; null when there is no limit. */
     private @Nullable Long endNanos;
 
     /**
-     * @param initialTokensPerSecond what one lane computes in a second, until it has been measured
-     * @param rowMemory where the values of rows with a key are kept, and found by later ones
+     * @param initialTokensPerSecond rate of one lane until it has been measured
+     * @param rowCache values of rows that have a key, for later equal rows
      * @param clock monotonic nanoseconds
      */
     public MicroBatcher(
@@ -90,11 +91,11 @@ public final class MicroBatcher<P, V> {
             BatchLimits limits,
             double initialTokensPerSecond,
             BatchObserver observer,
-            RowCache<V> rowMemory,
+            RowCache<V> rowCache,
             LongSupplier clock) {
         this.lanes = lanes;
-        this.rowMemory = rowMemory;
-        this.queue = new PriorityQueues<>(rowMemory);
+        this.rowCache = rowCache;
+        this.queue = new PriorityQueues<>(rowCache);
         this.computer = new BatchComputer<>(function, observer, new QueueLedger(), clock);
         this.limits = limits;
         this.clock = clock;
@@ -103,7 +104,7 @@ public final class MicroBatcher<P, V> {
         lanes.attach(source);
     }
 
-    /** Rows and tokens that wait at this moment. */
+    /** Waiting rows and tokens, and the measured rate of all lanes together. */
     public record Load(int rows, long tokens, double tokensPerSecond) {}
 
     public Load load() {
@@ -115,7 +116,7 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    /** Takes effect with the next batch. */
+    /** Replaces the limits, from the next batch on. */
     public void retune(BatchLimits newLimits) {
         lanes.lock.lock();
         try {
@@ -134,7 +135,7 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    /** What a row that comes now waits behind: what is queued, and what is admitted and still being tokenized. */
+    /** Tokens ahead of a new row: queued ones, and estimates for admitted texts that are still being tokenized. */
     public Backlog backlog() {
         lanes.lock.lock();
         try {
@@ -149,10 +150,11 @@ public final class MicroBatcher<P, V> {
     }
 
     /**
-     * Reserves room for a submission whose tokens are only estimated yet. While nothing of its class waits every submission
-     * is taken.
+     * Reserves a place in the queue for a submission whose number of tokens is an estimate. While nothing of its class
+     * waits, every submission is admitted.
      *
-     * @throws QueueFullException when it would have to wait for longer than its class may
+     * @throws QueueFullException when the expected wait exceeds the limit of its class, or its class has too many
+     *     tokens waiting
      * @throws MovedException after {@link #handOver}
      * @throws BatcherClosedException when no more rows are taken
      */
@@ -180,8 +182,8 @@ public final class MicroBatcher<P, V> {
     }
 
     /**
-     * Why nothing of these classes would be admitted at this moment, however little it is; of several classes the one with
-     * room first. Empty when one of them has room.
+     * The exception that even the smallest submission of these classes would get now; of several classes that with the
+     * shortest retry delay. Empty when one of them has room.
      */
     public Optional<QueueFullException> saturation(Set<Priority> classes) {
         lanes.lock.lock();
@@ -205,7 +207,9 @@ public final class MicroBatcher<P, V> {
         }
     }
 
-    /** Like {@link #admit}, for what another batcher admitted and handed over: it is taken however much waits. */
+    /**
+     * Like {@link #admit}, for rows that another batcher admitted and handed over: admitted whatever the queue holds.
+     */
     public Admission admitMoved(Priority priority, long estimatedTokens) {
         lanes.lock.lock();
         try {
@@ -227,7 +231,7 @@ public final class MicroBatcher<P, V> {
         return new Admission(priority, estimatedTokens);
     }
 
-    /** A reserved place in the queue. It ends with {@link #submit} or {@link #release}, whichever comes first. */
+    /** Reserved place in the queue. It ends with {@link #submit} or {@link #release}, whichever comes first. */
     public final class Admission {
 
         private final Priority priority;
@@ -241,10 +245,11 @@ public final class MicroBatcher<P, V> {
         }
 
         /**
-         * Queues the rows as soon as the response is subscribed to. Cancelling the subscription drops the rows that are not
-         * being computed yet.
+         * Queues the rows as soon as the returned {@code Uni} is subscribed to. Cancelling the subscription drops the
+         * rows that are not being computed yet.
          *
-         * @param deadlineNanos on the batcher's clock; afterwards the response is a {@link DeadlineExceededException}
+         * @param deadlineNanos on the batcher's clock; rows that still wait then fail with a
+         *     {@link DeadlineExceededException}
          */
         public Uni<BatchResult<V>> submit(List<BatchRow<P>> rows, long deadlineNanos) {
             if (rows.isEmpty()) {
@@ -254,8 +259,8 @@ public final class MicroBatcher<P, V> {
         }
 
         /**
-         * Gives the place back unused; nothing happens when it has ended already. Whoever releases waits for no response:
-         * a submission that comes too late, because its caller went away just now, is dropped in silence.
+         * Releases the place unused; has no effect when it has ended already. A submission after a release, which
+         * happens when the caller disconnects at that moment, is dropped silently.
          */
         public void release() {
             lanes.lock.lock();
@@ -285,7 +290,7 @@ public final class MicroBatcher<P, V> {
             UniEmitter<? super BatchResult<V>> emitter) {
         Submission<P, V> submission =
                 new Submission<>(admission.priority, rows.size(), clock.getAsLong(), deadlineNanos, emitter);
-        // Before queueing, so that a cancellation that has come already finds something to end.
+        // Before queueing, so that an earlier cancellation ends the submission too.
         emitter.onTermination(() -> cancel(submission));
         RuntimeException refusal = null;
         boolean complete = false;
@@ -294,14 +299,14 @@ public final class MicroBatcher<P, V> {
             if (admission.released) {
                 submission.end();
             } else if (!admission.end()) {
-                refusal = new IllegalStateException("An admission is good for one submission");
+                refusal = new IllegalStateException("An admission is valid for one submission only");
             } else if (moved) {
                 refusal = new MovedException();
                 idle.signalAll();
-            } else if (drained || !submission.isOver() && !isComputableInTime(tokensOf(rows) + queue.tokens())) {
+            } else if (drained || !submission.isDone() && !isComputableInTime(tokensOf(rows) + queue.tokens())) {
                 submission.end();
                 refusal = new BatcherClosedException();
-            } else if (!submission.isOver()) {
+            } else if (!submission.isDone()) {
                 lanes.wake(queue.add(submission, rows, submission.submittedNanos));
                 complete = submission.isComplete();
                 if (complete) {
@@ -316,7 +321,7 @@ public final class MicroBatcher<P, V> {
         if (refusal != null) {
             emitter.fail(refusal);
         } else if (complete) {
-            submission.answer(submission.submittedNanos);
+            submission.complete(submission.submittedNanos);
         }
     }
 
@@ -338,21 +343,21 @@ public final class MicroBatcher<P, V> {
             return null;
         }
         long now = clock.getAsLong();
-        Set<Submission<P, V>> late = new LinkedHashSet<>();
-        List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget(now)), now, late);
+        Set<Submission<P, V>> expired = new LinkedHashSet<>();
+        List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget(now)), now, expired);
         computing.add(batch);
         long stillQueued = queue.tokens();
         BatchExecution<P, V> work = new BatchExecution<>(priority, computer, batch, () -> batchEnded(batch));
-        if (!late.isEmpty()) {
-            work.first(() -> late.forEach(submission -> submission.fail(
+        if (!expired.isEmpty()) {
+            work.beforeFirst(() -> expired.forEach(submission -> submission.fail(
                     new DeadlineExceededException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
         }
         return work;
     }
 
     /**
-     * The budget, less where memory did not suffice for it, and where the lanes are too slow to compute it in the time
-     * that a batch may hold a lane.
+     * The token budget, reduced after memory ran out, and where the measured rate is too low to compute it within
+     * {@link BatchLimits#longestRun}.
      */
     private int tokenBudget(long now) {
         double tokensInTime =
@@ -373,10 +378,10 @@ public final class MicroBatcher<P, V> {
 
     private final class QueueLedger implements BatchComputer.Ledger<P, V> {
         @Override
-        public boolean isWanted(Row<P, V> row) {
+        public boolean hasWaiters(Row<P, V> row) {
             lanes.lock.lock();
             try {
-                return row.isWanted();
+                return row.hasWaiters();
             } finally {
                 lanes.lock.unlock();
             }
@@ -393,10 +398,10 @@ public final class MicroBatcher<P, V> {
         }
 
         @Override
-        public void tooLarge(List<Row<P, V>> rows) {
+        public void outOfMemory(List<Row<P, V>> rows) {
             lanes.lock.lock();
             try {
-                memory.didNotSuffice(computedTokens(rows), clock.getAsLong());
+                memory.outOfMemory(computedTokens(rows), clock.getAsLong());
             } finally {
                 lanes.lock.unlock();
             }
@@ -409,61 +414,62 @@ public final class MicroBatcher<P, V> {
 
         @Override
         public void settle(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
-            remember(rows, outcomes);
-            List<Runnable> answers = new ArrayList<>();
+            cacheValues(rows, outcomes);
+            List<Runnable> completions = new ArrayList<>();
             lanes.lock.lock();
             try {
                 for (int index = 0; index < rows.size(); index++) {
                     Row<P, V> row = rows.get(index);
-                    queue.arrived(row);
+                    queue.removeInFlight(row);
                     for (Waiter<P, V> waiter : row.waiters()) {
-                        MicroBatcher.this.settle(waiter, outcomes.get(index), answers);
+                        MicroBatcher.this.settle(waiter, outcomes.get(index), completions);
                     }
                 }
             } finally {
                 lanes.lock.unlock();
             }
-            answers.forEach(Runnable::run);
+            completions.forEach(Runnable::run);
         }
     }
 
-    private void remember(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
+    private void cacheValues(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
         for (int index = 0; index < rows.size(); index++) {
             Object key = rows.get(index).content.key();
             if (key != null && outcomes.get(index) instanceof RowOutcome.Computed<V> computed) {
-                rowMemory.put(key, computed.value());
+                rowCache.put(key, computed.value());
             }
         }
     }
 
-    private void settle(Waiter<P, V> waiter, RowOutcome<V> outcome, List<Runnable> answers) {
+    private void settle(Waiter<P, V> waiter, RowOutcome<V> outcome, List<Runnable> completions) {
         Submission<P, V> submission = waiter.submission;
         waiter.leave();
-        if (submission.isOver()) {
-            return; // Another of its places had the same row, which failed.
+        if (submission.isDone()) {
+            return; // The same row, at another index, has failed the submission already.
         }
         if (outcome instanceof RowOutcome.Computed<V> computed) {
             if (submission.accept(waiter.index, computed.value())) {
                 long now = clock.getAsLong();
-                answers.add(() -> submission.answer(now));
+                completions.add(() -> submission.complete(now));
             }
         } else if (outcome instanceof RowOutcome.Failed<V> failed) {
             submission.end();
             queue.remove(submission);
-            answers.add(() -> submission.fail(new RowFailedException(waiter.index, failed.reason())));
+            completions.add(() -> submission.fail(new RowFailedException(waiter.index, failed.reason())));
         }
     }
 
     /**
-     * Takes no more rows. Submissions of which no row is being computed, now or later, fail with {@link MovedException},
-     * for their callers to submit them elsewhere; begun ones are finished. {@link #close} follows.
+     * Stops taking rows. Submissions of which no row was cut fail with {@link MovedException}, also those that are
+     * submitted later, so that their callers submit them to another batcher; started ones are finished. To be followed
+     * by {@link #close}.
      */
     public void handOver() {
         Set<Submission<P, V>> moving = new LinkedHashSet<>();
         lanes.lock.lock();
         try {
             closed = true;
-            moved = true; // INVARIANT: nothing that could move is queued from here on.
+            moved = true; // INVARIANT: from here on, nothing is queued that could move.
             moving.addAll(end(queue.all(), submission -> !submission.isStarted()));
             idle.signalAll();
         } finally {
@@ -473,10 +479,10 @@ public final class MicroBatcher<P, V> {
     }
 
     /**
-     * Fails with {@link BatcherClosedException} what is not expected to be computed within the time: of what waits at
-     * once, and of what is submitted from here on.
+     * Aborts, with {@link BatcherClosedException}, the submissions that are not expected to be computed within the
+     * time: waiting ones at once, later ones when they are submitted.
      *
-     * @return how many waiting submissions failed
+     * @return number of waiting submissions aborted
      */
     public int abortBeyond(Duration time) {
         List<Submission<P, V>> abandoned = new ArrayList<>();
@@ -488,11 +494,11 @@ public final class MicroBatcher<P, V> {
                 waiting.computeIfAbsent(waiter.submission, submission -> new ArrayList<>())
                         .add(waiter.row);
             }
-            long tokensKept = 0;
+            long acceptedTokens = 0;
             for (Map.Entry<Submission<P, V>, List<Row<P, V>>> entry : waiting.entrySet()) {
                 long tokens = tokens(entry.getValue());
-                if (isComputableInTime(tokensKept + tokens)) {
-                    tokensKept += tokens;
+                if (isComputableInTime(acceptedTokens + tokens)) {
+                    acceptedTokens += tokens;
                 } else {
                     queue.remove(entry.getKey());
                     if (entry.getKey().end()) {
@@ -508,8 +514,8 @@ public final class MicroBatcher<P, V> {
         return abandoned.size();
     }
 
-    /** Fails all that is not answered with {@link BatcherClosedException}, also what is being computed. */
-    public void giveUp() {
+    /** Aborts all pending submissions with {@link BatcherClosedException}, including those being computed. */
+    public void abort() {
         abortBeyond(Duration.ZERO);
         List<Submission<P, V>> abandoned = new ArrayList<>();
         lanes.lock.lock();
@@ -527,11 +533,13 @@ public final class MicroBatcher<P, V> {
         return endNanos == null || tokens <= rate.tokensPerSecond() * (endNanos - clock.getAsLong()) / 1e9;
     }
 
-    /** Ends those of the submissions that wait for the rows; called under the lock, they are told without it. */
-    private Set<Submission<P, V>> end(List<Row<P, V>> rows, Predicate<Submission<P, V>> which) {
+    /**
+     * Ends the matching submissions that wait for the rows. Called under the lock; the caller fails them outside of it.
+     */
+    private Set<Submission<P, V>> end(List<Row<P, V>> rows, Predicate<Submission<P, V>> filter) {
         Set<Submission<P, V>> ended = new LinkedHashSet<>();
         for (Waiter<P, V> waiter : waiters(rows)) {
-            if (which.test(waiter.submission) && waiter.submission.end()) {
+            if (filter.test(waiter.submission) && waiter.submission.end()) {
                 queue.remove(waiter.submission);
                 ended.add(waiter.submission);
             }
@@ -547,14 +555,14 @@ public final class MicroBatcher<P, V> {
         return rows.stream().mapToLong(BatchRow::tokens).sum();
     }
 
-    /** Everybody who waits for the rows at this moment; they may leave while the list is gone through. */
+    /** Snapshot of the rows' waiters, which may leave during iteration. */
     private static <P, V> List<Waiter<P, V>> waiters(List<Row<P, V>> rows) {
         return rows.stream().flatMap(row -> row.waiters().stream()).toList();
     }
 
     /**
-     * Takes no more rows, waits until all admitted ones are answered, and leaves the lanes. Those that still wait after
-     * {@code patience} fail with {@link BatcherClosedException}. Batches being computed are always waited for.
+     * Stops taking rows, waits until all admitted ones are completed, and detaches from the lanes. Rows that still wait
+     * after {@code patience} fail with {@link BatcherClosedException}. Waits for running batches without a time limit.
      */
     public void close(Duration patience) throws InterruptedException {
         Set<Submission<P, V>> abandoned = new LinkedHashSet<>();
@@ -566,7 +574,7 @@ public final class MicroBatcher<P, V> {
                 nanosLeft = idle.awaitNanos(nanosLeft);
             }
             abandoned.addAll(end(queue.all(), submission -> true));
-            drained = true; // INVARIANT: no row is queued after the waiting ones were given up.
+            drained = true; // INVARIANT: no row is queued after the waiting ones were aborted.
         } finally {
             lanes.lock.unlock();
         }

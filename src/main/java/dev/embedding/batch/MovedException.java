@@ -1,9 +1,9 @@
 package dev.embedding.batch;
 
-/** The batcher's rows are to be computed by another batcher; of this submission nothing was computed. */
+/** Reports that a submission was not started and must be submitted to the batcher of the new model. */
 public final class MovedException extends RuntimeException {
 
     MovedException() {
-        super("The rows go to another batcher");
+        super("The batcher was handed over; submit the rows to the new one");
     }
 }

@@ -10,23 +10,25 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The queues of both classes, and the choice of the rows that are computed next. Not thread-safe; guarded by the lanes'
- * lock.
+ * Queues of both classes; choose the rows of the next batch. Not thread-safe; guarded by the lanes' lock.
  */
 final class PriorityQueues<P, V> {
 
     private final RowQueue<P, V> interactive = new RowQueue<>();
     private final RowQueue<P, V> batch = new RowQueue<>();
     /** Rows with a key that wait or are being computed. */
-    private final Map<Object, Row<P, V>> onTheirWay = new HashMap<>();
+    private final Map<Object, Row<P, V>> inFlight = new HashMap<>();
 
-    private final RowCache<V> memory;
+    private final RowCache<V> cache;
 
     private final FairShare share = new FairShare();
 
-    /** @param memory INVARIANT: has a row's value before the row has {@link #arrived}, so that none is computed twice. */
-    PriorityQueues(RowCache<V> memory) {
-        this.memory = memory;
+    /**
+     * @param cache INVARIANT: stores a row's value before {@link #removeInFlight} is called for the row, so that no row
+     *     is computed twice
+     */
+    PriorityQueues(RowCache<V> cache) {
+        this.cache = cache;
     }
 
     RowQueue<P, V> of(Priority priority) {
@@ -34,9 +36,9 @@ final class PriorityQueues<P, V> {
     }
 
     /**
-     * Queues a submission's rows, but for those of which an equal one is on its way or was computed just now.
+     * Queues a submission's rows, except those of which an equal one is in flight or cached.
      *
-     * @return how many were queued
+     * @return number of rows queued
      */
     int add(Submission<P, V> submission, List<BatchRow<P>> rows, long nowNanos) {
         int added = 0;
@@ -51,15 +53,15 @@ final class PriorityQueues<P, V> {
     }
 
     private boolean share(Object key, Submission<P, V> submission, int index, long nowNanos) {
-        Row<P, V> row = onTheirWay.get(key);
+        Row<P, V> row = inFlight.get(key);
         if (row != null) {
             if (row.queued && submission.priority == Priority.INTERACTIVE) {
-                lift(row);
+                promote(row);
             }
             submission.share(row, index, nowNanos);
             return true;
         }
-        V value = memory.get(key);
+        V value = cache.get(key);
         if (value != null) {
             submission.share(value, index, nowNanos);
         }
@@ -70,13 +72,13 @@ final class PriorityQueues<P, V> {
         Row<P, V> row = new Row<>(content, submission.priority);
         of(submission.priority).add(row);
         if (content.key() != null) {
-            onTheirWay.put(content.key(), row);
+            inFlight.put(content.key(), row);
         }
         submission.await(row, index);
     }
 
-    /** To the end of the interactive rows, where it stays also when the one that it was lifted for leaves. */
-    private void lift(Row<P, V> row) {
+    /** Moves a row to the end of the interactive queue, where it stays even if the interactive submission leaves. */
+    private void promote(Row<P, V> row) {
         if (row.priority != Priority.INTERACTIVE) {
             of(row.priority).remove(row);
             row.priority = Priority.INTERACTIVE;
@@ -84,21 +86,21 @@ final class PriorityQueues<P, V> {
         }
     }
 
-    /** Ends a submission's wait. Rows that nobody else waits for leave the queue. */
+    /** Removes a submission. Rows that no other submission waits for leave the queue. */
     void remove(Submission<P, V> submission) {
         for (Waiter<P, V> waiter : submission.waiters) {
             waiter.leave();
-            if (!waiter.row.isWanted()) {
+            if (!waiter.row.hasWaiters()) {
                 of(waiter.row.priority).remove(waiter.row);
-                arrived(waiter.row);
+                removeInFlight(waiter.row);
             }
         }
     }
 
-    /** Nobody can join a row any more: it has its outcome, or is not wanted. */
-    void arrived(Row<P, V> row) {
+    /** Stops sharing of a row: it has its outcome, or no submission waits for it. */
+    void removeInFlight(Row<P, V> row) {
         if (row.content.key() != null) {
-            onTheirWay.remove(row.content.key(), row);
+            inFlight.remove(row.content.key(), row);
         }
     }
 
@@ -108,19 +110,20 @@ final class PriorityQueues<P, V> {
         return rows;
     }
 
-    /** The class whose turn it is; that of no row when nothing waits. */
+    /** The class of the next batch; either one when nothing waits. */
     Priority next() {
         Priority next = share.next();
         return of(next).isEmpty() ? next.other() : next;
     }
 
     /**
-     * Takes the rows of the next batch out, the longest first; none when no row of the class is alive.
+     * Removes the rows of the next batch from the queue, the longest first; empty when the class has no row within its
+     * deadline.
      *
-     * @param late gets the submissions that were dropped because their deadline has expired
+     * @param expired receives the submissions that were dropped because their deadline expired
      */
-    List<Row<P, V>> cut(Priority priority, BatchLimits limits, long nowNanos, Set<Submission<P, V>> late) {
-        List<Row<P, V>> candidates = live(priority, limits.window(), nowNanos, late);
+    List<Row<P, V>> cut(Priority priority, BatchLimits limits, long nowNanos, Set<Submission<P, V>> expired) {
+        List<Row<P, V>> candidates = live(priority, limits.window(), nowNanos, expired);
         List<Row<P, V>> cut = new ArrayList<>();
         if (candidates.isEmpty()) {
             return cut;
@@ -140,12 +143,12 @@ final class PriorityQueues<P, V> {
         return cut;
     }
 
-    private List<Row<P, V>> live(Priority priority, int window, long nowNanos, Set<Submission<P, V>> late) {
+    private List<Row<P, V>> live(Priority priority, int window, long nowNanos, Set<Submission<P, V>> expired) {
         while (true) {
             List<Row<P, V>> candidates = of(priority).oldest(window);
             boolean dropped = false;
             for (Row<P, V> row : candidates) {
-                dropped |= dropLate(row, nowNanos, late);
+                dropped |= dropExpired(row, nowNanos, expired);
             }
             if (!dropped) {
                 return candidates;
@@ -153,14 +156,14 @@ final class PriorityQueues<P, V> {
         }
     }
 
-    /** Whether there were any: they are gone then, and with them rows that only they waited for. */
-    private boolean dropLate(Row<P, V> row, long nowNanos, Set<Submission<P, V>> late) {
-        if (!row.queued || !row.hasLate(nowNanos)) {
+    /** Drops a row's expired submissions, and the rows that only they wait for; false when there were none. */
+    private boolean dropExpired(Row<P, V> row, long nowNanos, Set<Submission<P, V>> expired) {
+        if (!row.queued || !row.hasExpired(nowNanos)) {
             return false;
         }
         for (Waiter<P, V> waiter : row.waiters()) {
             if (waiter.submission.isPastDeadline(nowNanos) && waiter.submission.end()) {
-                late.add(waiter.submission);
+                expired.add(waiter.submission);
                 remove(waiter.submission);
             }
         }

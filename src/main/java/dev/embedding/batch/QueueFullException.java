@@ -2,25 +2,25 @@ package dev.embedding.batch;
 
 import java.time.Duration;
 
-/** The submission would have to wait for too long; it was not taken. */
+/** Reports that a submission was rejected because its expected wait is too long or the queue is full. */
 public final class QueueFullException extends RuntimeException {
 
     private final Duration expectedWait;
     private final Duration retryAfter;
 
     QueueFullException(Duration expectedWait, Duration retryAfter) {
-        // Without a stack trace: there may be thousands a second, just when processors are short.
+        // Without a stack trace: under overload there may be thousands per second, when CPU time is scarce.
         super("The wait would be " + expectedWait.toMillis() + " ms", null, false, false);
         this.expectedWait = expectedWait;
         this.retryAfter = retryAfter;
     }
 
-    /** How long it would have waited at the present rate. */
+    /** Expected wait at the current rate. */
     public Duration expectedWait() {
         return expectedWait;
     }
 
-    /** When it is worth trying again at the present rate. */
+    /** Delay after which a retry makes sense, at the current rate. */
     public Duration retryAfter() {
         return retryAfter;
     }

@@ -1,11 +1,11 @@
 package dev.embedding.batch;
 
-/** Reason why rows of a batch are computed again. */
+/** Cause for computing the rows of a batch again. */
 public enum RerunCause {
-    /** Memory did not suffice for all of them together. */
+    /** Memory did not suffice for all rows together; the halves are retried. */
     OUT_OF_MEMORY,
-    /** The batch failed, so that each is tried alone. */
+    /** The batch failed; each row is retried alone. */
     FAILED,
-    /** The batch's run did not end; its rows are tried alone, on the lane that replaces the lost one. */
+    /** The run did not end; each row is retried alone, on the lane that replaces the stuck one. */
     ABANDONED
 }

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that is to be computed, and the submissions that wait for it: usually one, more where equal texts are computed
- * once. It lives until the last of them leaves. Also a link of the queue. Guarded by the lanes' lock.
+ * Row that waits or is computed, with the submissions that wait for it: usually one, more where equal rows are shared.
+ * It stays queued until the last of them leaves. Also a node of the queue's linked list. Guarded by the lanes' lock.
  */
 public final class Row<P, V> {
 
     final BatchRow<P> content;
 
-    /** The class whose queue it is in: the highest that one of its submissions had. */
+    /** Class of the queue that it is in: the highest among its submissions so far. */
     Priority priority;
 
     private @Nullable Waiter<P, V> waiters;
@@ -33,7 +33,7 @@ public final class Row<P, V> {
         this.priority = priority;
     }
 
-    /** One place of a submission that this row's value goes to. */
+    /** Index of a submission that receives this row's value. */
     static final class Waiter<P, V> {
         final Row<P, V> row;
         final Submission<P, V> submission;
@@ -47,7 +47,7 @@ public final class Row<P, V> {
             this.index = index;
         }
 
-        /** Waits no longer; nothing happens the second time. */
+        /** Stops waiting; has no effect the second time. */
         void leave() {
             if (row.waiters == this) {
                 row.waiters = next;
@@ -63,7 +63,7 @@ public final class Row<P, V> {
         }
     }
 
-    /** Has the row's value go to a submission too. */
+    /** Adds a waiter: the value goes to this submission too. */
     Waiter<P, V> awaitedBy(Submission<P, V> submission, int index) {
         Waiter<P, V> waiter = new Waiter<>(this, submission, index);
         waiter.next = waiters;
@@ -74,12 +74,12 @@ public final class Row<P, V> {
         return waiter;
     }
 
-    /** Whether a submission still waits for it. */
-    boolean isWanted() {
+    /** Whether a submission still waits for the row. */
+    boolean hasWaiters() {
         return waiters != null;
     }
 
-    /** Those who wait at this moment, the first first; they may leave while the list is gone through. */
+    /** Snapshot of the waiters, oldest first; they may leave during iteration. */
     List<Waiter<P, V>> waiters() {
         List<Waiter<P, V>> all = new ArrayList<>(1);
         for (Waiter<P, V> waiter = waiters; waiter != null; waiter = waiter.next) {
@@ -89,7 +89,7 @@ public final class Row<P, V> {
         return all;
     }
 
-    /** Whether it was taken into a batch. */
+    /** Whether the row was taken into a batch. */
     boolean isCut() {
         return cut;
     }
@@ -101,8 +101,8 @@ public final class Row<P, V> {
         }
     }
 
-    /** Whether the time of one who waits is over. */
-    boolean hasLate(long nowNanos) {
+    /** Whether the deadline of a waiting submission has expired. */
+    boolean hasExpired(long nowNanos) {
         Waiter<P, V> waiter = waiters;
         while (waiter != null && !waiter.submission.isPastDeadline(nowNanos)) {
             waiter = waiter.next;

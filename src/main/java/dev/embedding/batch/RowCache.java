@@ -3,8 +3,8 @@ package dev.embedding.batch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of rows that were computed before, by the rows' keys. It is asked under the lanes' lock, and must answer at once;
- * it may forget at any time.
+ * Cache of row values by the rows' keys. {@link #get} is called under the lanes' lock and must not block; entries may
+ * be evicted at any time.
  */
 public interface RowCache<V> {
 
@@ -13,7 +13,7 @@ public interface RowCache<V> {
 
     void put(Object key, V value);
 
-    /** Remembers nothing. */
+    /** A cache that stores nothing. */
     static <V> RowCache<V> none() {
         return new RowCache<>() {
             @Override

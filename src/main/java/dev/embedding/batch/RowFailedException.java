@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-/** A row of a submission has no value; the submission fails with it, others of the same batch do not. */
+/** Reports that a row failed; its submission fails with it, other submissions in the same batch do not. */
 public final class RowFailedException extends RuntimeException {
 
     private final int index;
@@ -12,7 +12,7 @@ public final class RowFailedException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Which of the submission's rows, from 0. */
+    /** Index of the failed row in the submission, from 0. */
     public int index() {
         return index;
     }

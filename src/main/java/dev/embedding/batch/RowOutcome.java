@@ -1,6 +1,6 @@
 package dev.embedding.batch;
 
-/** Result of one row in a batch: a value, or the reason why this row alone has none. */
+/** Outcome of one row: a value, or the failure of this row alone. */
 public sealed interface RowOutcome<V> {
 
     record Computed<V>(V value) implements RowOutcome<V> {}

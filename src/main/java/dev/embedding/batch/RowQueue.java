@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting rows in order of arrival: a linked list, so that the rows of a cancelled request leave at once wherever they
- * stand. Not thread-safe; guarded by the lanes' lock.
+ * Waiting rows in order of arrival: a linked list, so that rows of a cancelled request are removed in constant time.
+ * Not thread-safe; guarded by the lanes' lock.
  */
 final class RowQueue<P, V> {
 
@@ -28,7 +28,7 @@ final class RowQueue<P, V> {
         size++;
     }
 
-    /** Takes a row out; nothing happens when it is not queued. */
+    /** Removes a row; has no effect when it is not queued. */
     void remove(Row<P, V> row) {
         if (!row.queued) {
             return;

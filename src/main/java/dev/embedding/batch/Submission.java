@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's wait for its rows, which have one deadline and one completion. All fields but the emitter are guarded by the
- * lanes' lock; the emitter is only called outside of it.
+ * Rows of one request, which have one deadline and complete or fail together. All fields but the emitter are guarded by
+ * the lanes' lock; the emitter is only called outside of it.
  */
 final class Submission<P, V> {
 
@@ -23,7 +23,7 @@ final class Submission<P, V> {
     private final List<@Nullable V> values;
     private int missing;
     private int sharedRows;
-    private boolean over;
+    private boolean done;
     private boolean started;
     private long firstCutNanos;
 
@@ -47,7 +47,7 @@ final class Submission<P, V> {
         waiters.add(row.awaitedBy(this, index));
     }
 
-    /** Waits for a row that is on its way already. */
+    /** Waits for a row that is in flight already. */
     void share(Row<P, V> row, int index, long nowNanos) {
         sharedRows++;
         await(row, index);
@@ -56,18 +56,18 @@ final class Submission<P, V> {
         }
     }
 
-    /** Takes a value that is there already. */
+    /** Takes a cached value. */
     void share(V value, int index, long nowNanos) {
         sharedRows++;
         accept(index, value);
-        if (over) {
+        if (done) {
             cutAt(nowNanos);
         }
     }
 
-    /** Whether nobody waits for its rows any more: answered, failed or cancelled. */
-    boolean isOver() {
-        return over;
+    /** Whether it needs no more rows: completed, failed or cancelled. */
+    boolean isDone() {
+        return done;
     }
 
     boolean isPastDeadline(long nowNanos) {
@@ -81,47 +81,47 @@ final class Submission<P, V> {
         }
     }
 
-    /** Whether a row of it was taken into a batch. */
+    /** Whether at least one of its rows was taken into a batch. */
     boolean isStarted() {
         return started;
     }
 
-    /** Keeps a row's value; true when that was the last one missing. */
+    /** Stores a row's value; true when it was the last missing one. */
     boolean accept(int index, V value) {
         values.set(index, value);
         missing--;
-        over = missing == 0;
-        return over;
+        done = missing == 0;
+        return done;
     }
 
-    /** Ends it without a response; false when it was over already. */
+    /** Ends it without a result; false when it was done already. */
     boolean end() {
-        boolean wasOpen = !over;
-        over = true;
-        return wasOpen;
+        boolean wasPending = !done;
+        done = true;
+        return wasPending;
     }
 
-    /** Whether all values are there. */
+    /** Whether all values are present. */
     boolean isComplete() {
         return missing == 0;
     }
 
     @SuppressWarnings("unchecked") // called once every value is present
-    void answer(long nowNanos) {
+    void complete(long nowNanos) {
         BatchResult<V> result = new BatchResult<>(
                 Collections.unmodifiableList(values),
                 sharedRows,
                 firstCutNanos - submittedNanos,
                 nowNanos - firstCutNanos);
-        tell(() -> emitter.complete(result));
+        notifySubscriber(() -> emitter.complete(result));
     }
 
     void fail(RuntimeException reason) {
-        tell(() -> emitter.fail(reason));
+        notifySubscriber(() -> emitter.fail(reason));
     }
 
-    /** A subscriber that throws must not keep others from their responses, nor end the lane that serves them. */
-    private static void tell(Runnable event) {
+    /** A subscriber that throws must not prevent the completion of others, nor end the lane that completes them. */
+    private static void notifySubscriber(Runnable event) {
         try {
             event.run();
         } catch (RuntimeException | Error failure) {

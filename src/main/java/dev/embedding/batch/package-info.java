@@ -1,6 +1,6 @@
 /**
- * Dynamic batching: admission, the bounded queue, and batches that are formed late, of like length, within a token
- * budget. Has rows and their lengths, no models.
+ * Dynamic batching: admission, the bounded queue, and batches of rows of similar length within a token budget, formed
+ * when a lane is free. Independent of models: it handles rows and their lengths.
  */
 @NullMarked
 package dev.embedding.batch;

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.openapi.annotations.info.License;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 
-/** Title of the API's document. */
+/** Title, security schemes and error schema of the OpenAPI document. */
 @OpenAPIDefinition(
         components =
                 @Components(

@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.models.PathItem;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 
-/** Adds the errors that an operation may respond with to the OpenAPI document; their schema is the dialect's. */
+/** Adds the errors that an operation may return to the OpenAPI document, each with the error schema of its dialect. */
 public class OpenApiErrors implements OASFilter {
 
     private static final String SCHEMAS = "#/components/schemas/";

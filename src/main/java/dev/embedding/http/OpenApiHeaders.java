@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 
-/** Adds the headers that every request for vectors may have to the API's document. */
+/** Adds the headers of embedding requests to the OpenAPI document. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiHeaders implements OASFilter {
 

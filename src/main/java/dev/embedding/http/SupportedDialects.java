@@ -7,7 +7,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** The dialects that are served besides the service's own. */
+/** Registry of the supported dialects besides the service's own. */
 final class SupportedDialects {
 
     static final Dialects ALL = new Dialects(List.<Dialect>of(new OpenAiDialect()));

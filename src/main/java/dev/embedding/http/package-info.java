@@ -1,4 +1,4 @@
-/** The list of dialects, and the OpenAPI document over all endpoints. */
+/** Supported dialects, and the OpenAPI document of all endpoints. */
 @NullMarked
 package dev.embedding.http;
 

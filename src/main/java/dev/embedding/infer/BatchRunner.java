@@ -2,20 +2,20 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtException;
 
-/** Computes batches of token ids: a session, or in tests a faulty stand-in for one. */
+/** Computes batches of token ids: a session, or in tests one that simulates faults. */
 interface BatchRunner extends AutoCloseable {
 
     /**
      * Runs one batch; the result lives in the workspace.
      *
-     * @param termination to be told how the run is stopped, where it can be
+     * @param termination receives the action that stops the run, where it can be stopped
      */
     TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) throws OrtException;
 
     /**
-     * Gives back the memory that runs took beyond the weights, where it can.
+     * Returns the memory that runs took beyond the weights to the system, where possible.
      *
-     * @param termination to be told how this is stopped, where it can be
+     * @param termination receives the action that stops this, where it can be stopped
      */
     default void giveBack(RunTermination termination) throws OrtException {}
 

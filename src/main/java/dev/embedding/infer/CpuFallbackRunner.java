@@ -5,8 +5,8 @@ import dev.embedding.infer.runtime.EngineMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session on the GPU whose batches are computed on the CPU when the GPU has no memory left for them. The CPU's session
- * is opened when it is first needed, and kept.
+ * A GPU session with a fallback: a batch for which the GPU has no memory left is computed on the CPU. The CPU session
+ * is opened on first use and stays open.
  */
 final class CpuFallbackRunner implements BatchRunner {
 
@@ -35,7 +35,9 @@ final class CpuFallbackRunner implements BatchRunner {
         if (cpu == null) {
             cpu = opener.open();
             System.getLogger(CpuFallbackRunner.class.getName())
-                    .log(System.Logger.Level.WARNING, "The GPU is out of memory; batches it cannot take go to the CPU");
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "The GPU is out of memory; batches that do not fit are computed on the CPU");
         }
         return cpu;
     }

@@ -1,6 +1,6 @@
 package dev.embedding.infer;
 
-/** Device that an operator requests; {@link ExecutionTarget} is the one that runs. */
+/** The device that an operator requests; {@link ExecutionTarget} is the one that runs. */
 public enum Device {
     /** The CPU. */
     CPU,

@@ -3,20 +3,20 @@ package dev.embedding.infer;
 import java.util.Optional;
 
 /**
- * Options of a model's sessions.
+ * Options for opening a model's sessions.
  *
- * @param device what is requested
+ * @param device the requested one
  * @param padTokenId id that fills the rows of a batch up to the longest
- * @param wanted what is read of the graph
- * @param comparison what a rewritten graph is held to; empty where the graph must run as it is, because any other would
- *     compute other vectors
+ * @param requestedOutput what is read from the graph
+ * @param comparison the test that a rewritten graph must pass; empty where the graph must run as it is, because any
+ *     other would compute other vectors
  * @param cores cores that a lone run may use; 1 means that no wide session is ever opened
  * @param gpuMemoryLimit bytes that the GPU's arena may take; 0 for no limit
  */
 public record EngineOptions(
         Device device,
         int padTokenId,
-        GraphOutput wanted,
+        GraphOutput requestedOutput,
         Optional<GraphComparison> comparison,
         int cores,
         long gpuMemoryLimit) {

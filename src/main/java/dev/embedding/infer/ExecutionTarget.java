@@ -1,6 +1,6 @@
 package dev.embedding.infer;
 
-/** Device of a session, with ONNX Runtime's name of the execution provider. */
+/** The device that a session computes on, with ONNX Runtime's name of its execution provider. */
 public enum ExecutionTarget {
     CPU("cpu", "CPUExecutionProvider"),
     CUDA("cuda", "CUDAExecutionProvider");

@@ -7,12 +7,12 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Rows of which a rewritten graph must give the numbers of the graph as shipped. That it does is kept, so that it is not
- * compared again.
+ * Test rows for which a rewritten graph must give the same numbers as the shipped one. A successful comparison is
+ * recorded, so that it is not repeated.
  *
- * @param rows token ids of texts of unlike lengths, the longest first; at least one, none empty
- * @param isKnown whether a finding was kept before
- * @param keep takes a finding: that a rewritten graph agrees, by its checksum, device and engine
+ * @param rows token ids of texts of different lengths, the longest first; at least one, none empty
+ * @param isKnown whether a finding was recorded before
+ * @param keep records a finding: that a rewritten graph agrees, by its checksum, device and engine
  */
 public record GraphComparison(List<int[]> rows, Predicate<String> isKnown, Consumer<String> keep) {
 

@@ -1,11 +1,11 @@
 package dev.embedding.infer;
 
-/** Output that is read of a graph. */
+/** The kind of vectors that is read from a graph. */
 public enum GraphOutput {
-    /** A vector for each token; of a graph without them, the texts' own. */
+    /** A vector for each token; from a graph without such an output, the pooled one. */
     TOKENS,
-    /** The first token's vector of each text, likewise. */
+    /** The first token's vector of each text; from a graph without token vectors, the pooled one. */
     FIRST_TOKENS,
-    /** The texts' own vectors, which the graph pools, also where it has token vectors. */
+    /** The vectors that the graph itself pools, one a text, also where it has token vectors. */
     TEXTS
 }

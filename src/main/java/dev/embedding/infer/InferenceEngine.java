@@ -16,17 +16,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model file, opened on the requested device or, where that is not usable, on the CPU.
+ * A model file, open on the requested device or, where that is not usable, on the CPU.
  *
  * <p>On the CPU every run computes on its caller's thread, and lanes overlap; a run that has the machine to itself may
- * use a second session over all cores. Which of them runs does not change the vectors beyond rounding.
+ * use a second session over all cores. Both sessions compute the same vectors, up to rounding.
  */
 public final class InferenceEngine implements AutoCloseable {
 
-    private static final Duration WIDE_SESSION_IDLE = Duration.ofMinutes(5);
+    private static final Duration WIDE_SESSION_IDLE_TIMEOUT = Duration.ofMinutes(5);
 
-    /** Runs follow each other in milliseconds under load, so that nothing is given back and taken again then. */
-    private static final Duration ARENA_IDLE = Duration.ofSeconds(10);
+    /** Under load, runs follow each other within milliseconds, so no memory is returned only to be taken again. */
+    private static final Duration ARENA_IDLE_TIMEOUT = Duration.ofSeconds(10);
 
     private final SupervisedSession session;
     private final ExecutionTarget place;
@@ -48,7 +48,7 @@ public final class InferenceEngine implements AutoCloseable {
         this.packsTokens = packsTokens;
         this.pools = pools;
         this.wide = wide;
-        this.idleMemory = new IdleMemory(onCpu(place, session, wide), ARENA_IDLE);
+        this.idleMemory = new IdleMemory(onCpu(place, session, wide), ARENA_IDLE_TIMEOUT);
         this.fallbackReason = fallbackReason;
     }
 
@@ -65,11 +65,11 @@ public final class InferenceEngine implements AutoCloseable {
     /**
      * Opens a model file.
      *
-     * @throws InferenceException when the file is no model that can be run
+     * @throws InferenceException when the file is not a model that can be run
      */
     public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
         SessionOpener opener =
-                new SessionOpener(runtime, file, options.padTokenId(), options.wanted(), options.comparison());
+                new SessionOpener(runtime, file, options.padTokenId(), options.requestedOutput(), options.comparison());
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {
@@ -94,7 +94,7 @@ public final class InferenceEngine implements AutoCloseable {
                     ? new CpuFallbackRunner(session, () -> openOnCpu(opener, options.cores()))
                     : session;
             return new InferenceEngine(
-                    runtime.watched(runner), ExecutionTarget.CUDA, false, session.pools(), null, null);
+                    runtime.supervised(runner), ExecutionTarget.CUDA, false, session.pools(), null, null);
         }
     }
 
@@ -105,9 +105,10 @@ public final class InferenceEngine implements AutoCloseable {
         NativeMemory.giveBack();
         WideSession wide = options.cores() == 1
                 ? null
-                : new WideSession(() -> runtime.watched(openOnCpu(opener, options.cores())), WIDE_SESSION_IDLE);
+                : new WideSession(
+                        () -> runtime.supervised(openOnCpu(opener, options.cores())), WIDE_SESSION_IDLE_TIMEOUT);
         return new InferenceEngine(
-                runtime.watched(narrow),
+                runtime.supervised(narrow),
                 ExecutionTarget.CPU,
                 narrow.packsTokens(),
                 narrow.pools(),
@@ -131,10 +132,10 @@ public final class InferenceEngine implements AutoCloseable {
      * Runs one batch.
      *
      * @param alone whether nothing else runs or waits, so that all cores are free
-     * @param onAbandoned called from elsewhere when the run does not end and is not waited for any more: the calling
-     *     thread must be replaced, and the workspace must not be used before the run returns, if ever
+     * @param onAbandoned called from another thread when the run does not end and is abandoned: the calling thread must
+     *     be replaced, and the workspace must not be used before the run returns, if ever
      * @return token vectors, or one vector a row where the graph {@link #pools}, valid until the workspace's next run
-     * @throws EngineOutOfMemoryException when memory did not suffice
+     * @throws EngineOutOfMemoryException when memory ran out
      * @throws InferenceException when the run failed otherwise
      */
     public TokenVectors run(TokenBatch batch, Workspace workspace, boolean alone, Runnable onAbandoned) {
@@ -151,7 +152,7 @@ public final class InferenceEngine implements AutoCloseable {
             }
             return vectors;
         } catch (OutOfMemoryError failure) {
-            throw new EngineOutOfMemoryException("Java's memory did not suffice for a batch", failure);
+            throw new EngineOutOfMemoryException("The Java heap has no room for a batch", failure);
         } catch (OrtException failure) {
             String message = "The model could not compute a batch: " + EngineMessage.of(failure);
             throw EngineMessage.isOutOfMemory(failure)
@@ -174,7 +175,7 @@ public final class InferenceEngine implements AutoCloseable {
         return pools;
     }
 
-    /** Why the device that was requested is not the one that runs; empty when it is. */
+    /** Why the requested device is not the one that runs; empty when it is. */
     public Optional<String> fallbackReason() {
         return Optional.ofNullable(fallbackReason);
     }
@@ -188,14 +189,14 @@ public final class InferenceEngine implements AutoCloseable {
         return wide != null && wide.isOpen();
     }
 
-    /** Lone runs use all cores only where that is allowed, which it is not at first. */
+    /** Allows lone runs to use all cores, or forbids it, which is the default. */
     public void allowWideRuns(boolean allowed) {
         if (wide != null) {
             wide.allow(allowed);
         }
     }
 
-    /** Waits for the runs inside; what a run that was given up holds stays open. */
+    /** Waits for running batches; a session that an abandoned run holds stays open. */
     @Override
     public void close() {
         idleMemory.close();

@@ -11,10 +11,10 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
-/** ONNX Runtime as this process uses it: one environment, errors only in its log, telemetry to its vendor off. */
+/** The process's one ONNX Runtime environment, with errors only in its log and telemetry to its vendor off. */
 public final class InferenceRuntime {
 
-    /** How long a run may take at least. */
+    /** The smallest time limit of a run. */
     public static final Duration RUN_TIMEOUT = Duration.ofSeconds(30);
 
     private final OrtEnvironment environment;
@@ -31,13 +31,13 @@ public final class InferenceRuntime {
         this(runTimeout, RunWatchdog.start(), UnaryOperator.identity());
     }
 
-    /** @param sessions what is put in place of each session that is opened; tests put what goes wrong there */
+    /** @param sessions replaces each session that is opened; tests inject faults with it */
     InferenceRuntime(Duration runTimeout, RunWatchdog watch, UnaryOperator<BatchRunner> sessions) {
         this.runTimeout = runTimeout;
         this.watch = watch;
         this.sessions = sessions;
         EngineLibraries.load();
-        environment = OrtEnvironment.getEnvironment(EngineLibraries.LOGGED);
+        environment = OrtEnvironment.getEnvironment(EngineLibraries.LOG_LEVEL);
         keepUntilExit();
         try {
             environment.setTelemetry(false);
@@ -47,9 +47,9 @@ public final class InferenceRuntime {
     }
 
     /**
-     * Takes a second reference to the native environment. ONNX Runtime's Java part gives its own one back in a shutdown
-     * hook, which runs beside the hook that drains this service: what still computes or loads at that time would use
-     * freed memory and crash the process. There is no public way to order the two.
+     * Takes a second reference to the native environment. ONNX Runtime's Java binding releases its own in a shutdown
+     * hook, which runs concurrently with the hook that drains this service: a run or a load in progress would use freed
+     * memory and crash the process. There is no public way to order the two.
      */
     private static void keepUntilExit() {
         try {
@@ -57,14 +57,14 @@ public final class InferenceRuntime {
             api.setAccessible(true);
             Method create = OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
             create.setAccessible(true);
-            create.invoke(null, api.getLong(null), EngineLibraries.LOGGED.getValue(), OrtEnvironment.DEFAULT_NAME);
+            create.invoke(null, api.getLong(null), EngineLibraries.LOG_LEVEL.getValue(), OrtEnvironment.DEFAULT_NAME);
         } catch (ReflectiveOperationException | RuntimeException otherVersion) {
             System.getLogger(InferenceRuntime.class.getName())
                     .log(System.Logger.Level.WARNING, "Requests in flight may be lost at shutdown", otherVersion);
         }
     }
 
-    /** Ends the process, whatever the engine is doing; an orderly end would crash on a computation that hangs. */
+    /** Exits the process at once, whatever the engine is doing; an orderly exit would crash on a run that hangs. */
     public static void endProcess(int exitCode) {
         try {
             CLibrary.load()._exit(exitCode);
@@ -77,12 +77,12 @@ public final class InferenceRuntime {
         return environment;
     }
 
-    /** All runs of models go through what this gives. */
-    SupervisedSession watched(BatchRunner session) {
+    /** Puts a session under supervision. All runs of models go through the result. */
+    SupervisedSession supervised(BatchRunner session) {
         return new SupervisedSession(sessions.apply(session), watch, runTimeout);
     }
 
-    /** Runs that took too long and were told to stop. */
+    /** Runs that exceeded their limit and were told to stop. */
     public long terminatedRuns() {
         return watch.terminated();
     }
@@ -92,12 +92,12 @@ public final class InferenceRuntime {
         return watch.abandoned();
     }
 
-    /** Whether a run is far beyond its limit and could not even be given up. */
+    /** Whether a run is far beyond its limit and could not even be abandoned. */
     public boolean isStuck() {
         return watch.isStuck();
     }
 
-    /** Completes when so many runs were given up that the process should end; what follows must not block. */
+    /** Completes when so many runs were abandoned that the process should exit; dependent stages must not block. */
     public CompletionStage<Void> unrecoverable() {
         return watch.unrecoverable();
     }

@@ -21,10 +21,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Session of an encoder in ONNX Runtime: token ids in, token vectors out, or one vector for each text where the graph pools.
+ * An ONNX Runtime session of an encoder model. A run takes a batch of token ids and gives a vector for each token, for
+ * each text's first token, or, where the graph pools, for each text.
  *
- * <p>Runs may overlap; each needs its own {@link Workspace}, in which its result lives. Closing a session while a run is
- * inside crashes the process: {@link SupervisedSession} counts the runs and closes it when none is left.
+ * <p>Runs may overlap; each needs a workspace of its own. Closing the session during a run crashes the process, so an
+ * engine closes it through a {@link SupervisedSession}, which counts the runs.
  */
 public final class InferenceSession implements BatchRunner {
 
@@ -32,32 +33,36 @@ public final class InferenceSession implements BatchRunner {
     private static final String ATTENTION_MASK = "attention_mask";
     private static final String TOKEN_TYPE_IDS = "token_type_ids";
     private static final String POSITION_IDS = "position_ids";
-    private static final String OF_GENERATION = "past_key_values";
+    private static final String GENERATION_CACHE = "past_key_values";
     private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
     /** Names of the output with the token vectors, the likeliest first. */
     public static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
     /** Name of the output with one vector a text; used where it is requested, or there are no token vectors. */
     private static final String POOLED_OUTPUT = "sentence_embedding";
 
-    /** Has a run on the CPU free what its arena does not need any more. */
+    /** Run option that frees unused memory of the CPU arena at the end of the run. */
     private static final Map<String, String> SHRINKING = Map.of("memory.enable_memory_arena_shrinkage", "cpu:0");
 
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final Set<String> inputs;
-    /** Of 32 bits. */
+    /** Inputs of 32-bit integers. */
     private final Set<String> narrowInputs = new HashSet<>();
 
     private final String output;
     private final int dimension;
     private final boolean pools;
-    private final boolean oneVectorOfRow;
+    private final boolean oneVectorPerRow;
     private final boolean halfPrecision;
     private final int padTokenId;
     private final boolean packsTokens;
 
     private InferenceSession(
-            OrtEnvironment environment, OrtSession session, int padTokenId, boolean packsTokens, GraphOutput wanted)
+            OrtEnvironment environment,
+            OrtSession session,
+            int padTokenId,
+            boolean packsTokens,
+            GraphOutput requestedOutput)
             throws OrtException {
         this.environment = environment;
         this.session = session;
@@ -66,7 +71,7 @@ public final class InferenceSession implements BatchRunner {
         this.inputs = Set.copyOf(session.getInputNames());
         requireKnownInputs();
         Map<String, NodeInfo> outputs = session.getOutputInfo();
-        Stream<String> tokens = wanted == GraphOutput.TEXTS ? Stream.of() : KNOWN_OUTPUTS.stream();
+        Stream<String> tokens = requestedOutput == GraphOutput.TEXTS ? Stream.of() : KNOWN_OUTPUTS.stream();
         this.output = Stream.concat(tokens, Stream.of(POOLED_OUTPUT))
                 .filter(outputs::containsKey)
                 .findFirst()
@@ -76,10 +81,10 @@ public final class InferenceSession implements BatchRunner {
                         null));
         this.pools = output.equals(POOLED_OUTPUT);
         if (!(Objects.requireNonNull(outputs.get(output)).getInfo() instanceof TensorInfo tensor)) {
-            throw new InferenceException("The ONNX model's output " + output + " is no tensor", null);
+            throw new InferenceException("The ONNX model's output " + output + " is not a tensor", null);
         }
         long[] shape = shape(tensor);
-        this.oneVectorOfRow = pools || shape[1] == 1;
+        this.oneVectorPerRow = pools || shape[1] == 1;
         this.halfPrecision = tensor.type == OnnxJavaType.FLOAT16;
         long declared = shape[shape.length - 1];
         this.dimension = Math.toIntExact(declared > 0 ? declared : computedDimension());
@@ -88,9 +93,10 @@ public final class InferenceSession implements BatchRunner {
     /**
      * Opens a model file.
      *
-     * @param packsTokens whether the model keeps padding out of what is not attention
-     * @throws OrtException when ONNX Runtime cannot, for example because the provider in the options is not usable
-     * @throws InferenceException when the model is no encoder that this class can run
+     * @param packsTokens whether the graph computes padding in attention only
+     * @throws OrtException when ONNX Runtime cannot open it, for example because the provider in the options is not
+     *     usable
+     * @throws InferenceException when the model is not an encoder that this class can run
      */
     public static InferenceSession open(
             InferenceRuntime runtime,
@@ -98,12 +104,12 @@ public final class InferenceSession implements BatchRunner {
             OrtSession.SessionOptions options,
             int padTokenId,
             boolean packsTokens,
-            GraphOutput wanted)
+            GraphOutput requestedOutput)
             throws OrtException {
         OrtEnvironment environment = runtime.environment();
         OrtSession session = environment.createSession(file.toString(), options);
         try {
-            return new InferenceSession(environment, session, padTokenId, packsTokens, wanted);
+            return new InferenceSession(environment, session, padTokenId, packsTokens, requestedOutput);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;
@@ -114,8 +120,8 @@ public final class InferenceSession implements BatchRunner {
         for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
             if (!KNOWN_INPUTS.contains(input.getKey())) {
                 throw new InferenceException(
-                        "The ONNX model wants the input " + input.getKey() + ", which is not supported"
-                                + (input.getKey().startsWith(OF_GENERATION)
+                        "The ONNX model requires the input " + input.getKey() + ", which is not supported"
+                                + (input.getKey().startsWith(GENERATION_CACHE)
                                         ? ": it was exported for generating text; export it with --task"
                                                 + " feature-extraction"
                                         : ""),
@@ -152,7 +158,7 @@ public final class InferenceSession implements BatchRunner {
         return shape;
     }
 
-    /** Exporters often leave the dimension of a pooled output open. */
+    /** Finds the dimension by a run of one token: exporters often leave that of a pooled output open. */
     private long computedDimension() throws OrtException {
         Map<String, OnnxTensor> tensors = tensors(TokenBatch.of(List.of(new int[] {padTokenId})), new Workspace());
         try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
@@ -183,7 +189,7 @@ public final class InferenceSession implements BatchRunner {
         return run(batch, workspace, termination, Map.of());
     }
 
-    /** The arena is shrunk at the end of a run that asks for it, so this is a run, of one token. */
+    /** Runs one token: the arena shrinks only at the end of a run that requests it. */
     @Override
     public void giveBack(RunTermination termination) throws OrtException {
         TokenBatch least = TokenBatch.of(List.of(new int[] {padTokenId}));
@@ -194,14 +200,14 @@ public final class InferenceSession implements BatchRunner {
             TokenBatch batch, Workspace workspace, RunTermination termination, Map<String, String> configuration)
             throws OrtException {
         int rows = batch.rows().size();
-        int vectorsOfRow = oneVectorOfRow ? 1 : batch.longest();
+        int vectorsOfRow = oneVectorPerRow ? 1 : batch.longest();
         var vectors = workspace.output(rows * vectorsOfRow, dimension);
         Map<String, OnnxTensor> tensors = tensors(batch, workspace);
         try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
             for (Map.Entry<String, String> entry : configuration.entrySet()) {
                 options.addRunConfigEntry(entry.getKey(), entry.getValue());
             }
-            termination.canBeDoneBy(() -> terminate(options));
+            termination.onRequest(() -> terminate(options));
             try {
                 if (halfPrecision) {
                     convert(tensors, vectors, options);
@@ -210,7 +216,7 @@ public final class InferenceSession implements BatchRunner {
                     compute(tensors, vectors, shape, options);
                 }
             } finally {
-                termination.isOver(); // INVARIANT: options are not touched any more once they are closed.
+                termination.runEnded(); // INVARIANT: options are not touched any more once they are closed.
             }
             return new TokenVectors(vectors, vectorsOfRow, dimension);
         } finally {
@@ -218,7 +224,7 @@ public final class InferenceSession implements BatchRunner {
         }
     }
 
-    /** The run ends before its next node; what a node computes is not interrupted. */
+    /** Ends the run before its next node; a node in progress is not interrupted. */
     private static void terminate(OrtSession.RunOptions options) {
         try {
             options.setTerminate(true);
@@ -249,7 +255,9 @@ public final class InferenceSession implements BatchRunner {
         }
     }
 
-    /** Pinning the output has ONNX Runtime write into our buffer instead of allocating one for each run. */
+    /**
+     * Pins the output, so that ONNX Runtime writes into the workspace's buffer instead of allocating one for each run.
+     */
     private void compute(
             Map<String, OnnxTensor> tensors, FloatBuffer vectors, long[] shape, OrtSession.RunOptions options)
             throws OrtException {

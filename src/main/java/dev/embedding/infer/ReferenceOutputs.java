@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Numbers that a model's graph gives of some rows as it was shipped, to compare a rewritten one with. */
+/** Outputs of a model's shipped graph for some rows, to compare those of a rewritten one with. */
 final class ReferenceOutputs {
 
     private final TokenBatch batch;
-    /** Of each row its tokens' vectors, {@code [tokens, dimension]}. */
+    /** For each row its tokens' vectors, {@code [tokens, dimension]}. */
     private final List<float[]> vectors;
 
     private ReferenceOutputs(TokenBatch batch, List<float[]> vectors) {
@@ -21,12 +21,14 @@ final class ReferenceOutputs {
         this.vectors = vectors;
     }
 
-    /** Opens the graph on the CPU, and closes it again: no other session of the model needs to be open meanwhile. */
+    /**
+     * Opens the graph on the CPU, runs it and closes it again, so that no two sessions of the model are open at once.
+     */
     static ReferenceOutputs of(InferenceRuntime runtime, Path file, List<int[]> rows, int padTokenId)
             throws OrtException {
         TokenBatch batch = TokenBatch.of(rows);
         try (SessionOptions options = new SessionOptions()) {
-            // Opened twice as fast, in half the memory, for a single run.
+            // For a single run: opens twice as fast, in half the memory.
             options.setOptimizationLevel(OptLevel.NO_OPT);
             options.addConfigEntry("session.disable_prepacking", "1");
             options.setIntraOpNumThreads(1);
@@ -41,34 +43,34 @@ final class ReferenceOutputs {
     }
 
     private static List<float[]> vectors(InferenceSession session, TokenBatch batch) throws OrtException {
-        TokenVectors given = session.run(batch, new Workspace(), new RunTermination());
+        TokenVectors outputs = session.run(batch, new Workspace(), new RunTermination());
         return IntStream.range(0, batch.rows().size())
                 .mapToObj(row -> {
-                    int tokens = given.vectorsOfRow() == 1 ? 1 : batch.rows().get(row).length;
-                    float[] values = new float[tokens * given.dimension()];
-                    given.values().get(given.start(row), values);
+                    int tokens = outputs.vectorsOfRow() == 1 ? 1 : batch.rows().get(row).length;
+                    float[] values = new float[tokens * outputs.dimension()];
+                    outputs.values().get(outputs.start(row), values);
                     return values;
                 })
                 .toList();
     }
 
     /**
-     * The largest difference of a number from what the session gives, in proportion to the row's largest number. Where it
-     * gives the first token's vectors only, these are compared.
+     * The largest difference from the session's outputs, relative to the row's largest number. Where the session gives
+     * only the first token's vectors, only these are compared.
      *
-     * @return infinite when a number is none
+     * @return infinity when any number is NaN
      */
     double difference(InferenceSession session) throws OrtException {
-        TokenVectors given = session.run(batch, new Workspace(), new RunTermination());
-        FloatBuffer values = given.values();
+        TokenVectors outputs = session.run(batch, new Workspace(), new RunTermination());
+        FloatBuffer values = outputs.values();
         double largest = 0;
         for (int row = 0; row < vectors.size(); row++) {
             float[] shipped = vectors.get(row);
-            int numbers = given.vectorsOfRow() == 1 ? Math.min(given.dimension(), shipped.length) : shipped.length;
+            int numbers = outputs.vectorsOfRow() == 1 ? Math.min(outputs.dimension(), shipped.length) : shipped.length;
             double difference = 0;
             double scale = Float.MIN_NORMAL;
             for (int index = 0; index < numbers; index++) {
-                difference = larger(difference, Math.abs(shipped[index] - values.get(given.start(row) + index)));
+                difference = larger(difference, Math.abs(shipped[index] - values.get(outputs.start(row) + index)));
                 scale = larger(scale, Math.abs(shipped[index]));
             }
             largest = larger(largest, difference / scale);

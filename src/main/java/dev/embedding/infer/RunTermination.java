@@ -2,29 +2,26 @@ package dev.embedding.infer;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Handle by which one run is terminated from outside. The request may come before the run can be stopped, or after
- * its end.
- */
+/** A request, from another thread, that one run stops. It may come before the run can be stopped, or after its end. */
 public final class RunTermination {
 
     private @Nullable Runnable stop;
     private boolean requested;
 
-    /** Names what stops the run from here on; it is called at once when the request has come already. */
-    synchronized void canBeDoneBy(Runnable stopping) {
-        stop = stopping;
+    /** Sets the action that stops the run from now on; it is called at once when the request has already come. */
+    synchronized void onRequest(Runnable action) {
+        stop = action;
         if (requested) {
-            stopping.run();
+            action.run();
         }
     }
 
-    /** The run is over: what would stop it is not called any more. */
-    synchronized void isOver() {
+    /** Marks the run as ended: the action that stops it is not called any more. */
+    synchronized void runEnded() {
         stop = null;
     }
 
-    /** Asks the run to stop; nothing happens when it is over, or cannot be stopped. */
+    /** Requests that the run stops; nothing happens when it has ended, or cannot be stopped. */
     synchronized void request() {
         requested = true;
         if (stop != null) {

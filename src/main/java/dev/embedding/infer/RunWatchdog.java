@@ -13,20 +13,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Looks after all runs of the process. A run beyond its limit is terminated, which ONNX Runtime does between two nodes;
- * one that goes on nevertheless is given up: its lane is replaced, and what it holds is never freed under it.
+ * Enforces the time limits of all runs of the process. A run beyond its limit is terminated, which ONNX Runtime does
+ * between two nodes; one that runs on nevertheless is abandoned: its lane is replaced, and what it uses is never freed
+ * while it runs.
  */
 final class RunWatchdog {
 
     private static final System.Logger LOG = System.getLogger(RunWatchdog.class.getName());
 
-    /** Between terminating a run and giving it up; longer than one node takes. */
+    /** Time between terminating a run and abandoning it; longer than one node takes. */
     static final Duration GRACE = Duration.ofSeconds(10);
 
-    /** A run this far beyond its limit that is not even given up shows that the watch itself does not work. */
+    /** A run this far beyond its limit that was not even abandoned shows that the watchdog itself does not work. */
     static final Duration LONGEST_OVERTIME = Duration.ofSeconds(30);
 
-    /** Each run that was given up keeps a thread, a session and most likely a core. */
+    /** Each abandoned run occupies a thread, a session and most likely a core. */
     static final int TOO_MANY_ABANDONED = 2;
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
@@ -37,12 +38,12 @@ final class RunWatchdog {
     private final AtomicLong abandoned = new AtomicLong();
     private final CompletableFuture<Void> unrecoverable = new CompletableFuture<>();
 
-    /** @param clock monotonic nanoseconds; whoever moves it calls {@link #check} */
+    /** @param clock monotonic nanoseconds; {@link #check} must be called as it advances */
     RunWatchdog(LongSupplier clock) {
         this.clock = clock;
     }
 
-    /** Checks from a thread of its own, which does not keep the process alive. */
+    /** Starts a watchdog with a daemon thread of its own. */
     static RunWatchdog start() {
         RunWatchdog watch = new RunWatchdog(System::nanoTime);
         ScheduledFuture<?> unused = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("run-watch"))
@@ -55,9 +56,9 @@ final class RunWatchdog {
     }
 
     /**
-     * A run begins on the calling thread.
+     * Registers a run that begins on the calling thread.
      *
-     * @param onAbandoned called on the watch's thread while the run has not returned, and never once it has
+     * @param onAbandoned called on the watchdog's thread while the run has not returned, and never once it has
      */
     Watched begin(long limitNanos, RunTermination termination, Runnable onAbandoned) {
         Watched run = new Watched(limitNanos, termination, onAbandoned);
@@ -65,16 +66,13 @@ final class RunWatchdog {
         return run;
     }
 
-    /** Terminates and gives up what is due. */
+    /** Terminates and abandons the runs that are due. */
     void check() {
         for (Watched run : runs) {
             try {
                 run.check(now());
             } catch (RuntimeException | Error failure) {
-                LOG.log(
-                        System.Logger.Level.ERROR,
-                        "A run beyond its time limit could not be terminated; retrying",
-                        failure);
+                LOG.log(System.Logger.Level.ERROR, "A run beyond its limit could not be terminated; retrying", failure);
             }
         }
     }
@@ -93,12 +91,12 @@ final class RunWatchdog {
         return abandoned.get();
     }
 
-    /** Completes on the watch's thread when so many runs were given up that the process should end. */
+    /** Completes on the watchdog's thread when so many runs were abandoned that the process should exit. */
     CompletionStage<Void> unrecoverable() {
         return unrecoverable;
     }
 
-    /** One run. Its lock is held while it is given up, so that it cannot return in the middle. */
+    /** One run. Its lock is held while it is abandoned, so that it cannot return in the middle. */
     final class Watched {
         private final long startNanos = now();
         private final long limitNanos;
@@ -106,8 +104,8 @@ final class RunWatchdog {
         private final Runnable onAbandoned;
         private boolean stopped;
         private long stoppedNanos;
-        private boolean over;
-        private boolean lost;
+        private boolean ended;
+        private boolean abandonedRun;
 
         private Watched(long limitNanos, RunTermination termination, Runnable onAbandoned) {
             this.limitNanos = limitNanos;
@@ -120,12 +118,12 @@ final class RunWatchdog {
         }
 
         private synchronized void check(long now) {
-            if (over || overtime(now) <= 0) {
+            if (ended || overtime(now) <= 0) {
                 return;
             }
             if (!stopped) {
                 stopped = true;
-                stoppedNanos = now; // The whole process may have stood still, which is no run's fault.
+                stoppedNanos = now; // Counted from now: the whole process may have been suspended.
                 terminated.incrementAndGet();
                 LOG.log(
                         System.Logger.Level.WARNING,
@@ -133,14 +131,14 @@ final class RunWatchdog {
                         TimeUnit.NANOSECONDS.toSeconds(now - startNanos));
                 termination.request();
             } else if (now - stoppedNanos >= GRACE.toNanos()) {
-                giveUp();
+                abandon();
             }
         }
 
-        private void giveUp() {
+        private void abandon() {
             onAbandoned.run();
-            lost = true;
-            over = true;
+            abandonedRun = true;
+            ended = true;
             runs.remove(this);
             long count = abandoned.incrementAndGet();
             LOG.log(
@@ -155,14 +153,14 @@ final class RunWatchdog {
         }
 
         /**
-         * The run has returned; may be called again.
+         * Marks the run as returned; may be called again.
          *
-         * @return whether it had been given up before
+         * @return whether it had been abandoned before
          */
         synchronized boolean end() {
-            over = true;
+            ended = true;
             runs.remove(this);
-            return lost;
+            return abandonedRun;
         }
     }
 }

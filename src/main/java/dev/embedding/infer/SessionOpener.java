@@ -14,47 +14,51 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens sessions of one model file: of its graph as {@link GraphPreparation} rewrites it, or, where that cannot be made,
- * does not run or gives other numbers, of the graph as shipped.
+ * Opens sessions of one model file: of the graph that {@link GraphPreparation} rewrites, or, where the rewriting fails,
+ * the rewritten graph does not run or its outputs differ, of the shipped graph.
  */
 final class SessionOpener {
 
     private static final System.Logger LOG = System.getLogger(SessionOpener.class.getName());
 
-    /** Another order of sums stays far below; whatever is computed otherwise is far above. */
+    /** Differences from another order of summation stay far below; those from another computation are far above. */
     private static final double TOLERANCE_ON_CPU = 1e-4;
 
-    /** GPUs multiply with 10 bits of a fraction (TF32). */
+    /** GPUs multiply with 10-bit fractions (TF32). */
     private static final double TOLERANCE_ON_CUDA = 2e-2;
 
     private final InferenceRuntime runtime;
     private final Path file;
     private final int padTokenId;
-    private final GraphOutput wanted;
+    private final GraphOutput requestedOutput;
     private final Optional<GraphComparison> comparison;
-    private volatile boolean asShipped;
+    private volatile boolean runAsShipped;
 
     /** @param comparison empty where the graph must run as shipped */
     SessionOpener(
             InferenceRuntime runtime,
             Path file,
             int padTokenId,
-            GraphOutput wanted,
+            GraphOutput requestedOutput,
             Optional<GraphComparison> comparison) {
         this.runtime = runtime;
         this.file = file;
         this.padTokenId = padTokenId;
-        this.wanted = wanted;
+        this.requestedOutput = requestedOutput;
         this.comparison = comparison;
-        this.asShipped = comparison.isEmpty();
+        this.runAsShipped = comparison.isEmpty();
     }
 
-    /** On a CPU padding is kept out of what is not attention, where the graph allows it. */
+    /** Opens a session; on a CPU its graph computes padding in attention only, where the graph allows it. */
     InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
         boolean packTokens = place == ExecutionTarget.CPU;
-        boolean shipped = asShipped || wanted == GraphOutput.TEXTS || wanted == GraphOutput.TOKENS && !packTokens;
+        boolean shipped = runAsShipped
+                || requestedOutput == GraphOutput.TEXTS
+                || requestedOutput == GraphOutput.TOKENS && !packTokens;
         InferenceSession prepared = shipped ? null : openPrepared(options, place, packTokens);
-        return prepared == null ? InferenceSession.open(runtime, file, options, padTokenId, false, wanted) : prepared;
+        return prepared == null
+                ? InferenceSession.open(runtime, file, options, padTokenId, false, requestedOutput)
+                : prepared;
     }
 
     private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionTarget place, boolean packTokens) {
@@ -62,11 +66,14 @@ final class SessionOpener {
         try {
             prepared = GraphPreparation.write(
                             file,
-                            new Wish(InferenceSession.KNOWN_OUTPUTS, wanted == GraphOutput.FIRST_TOKENS, packTokens))
+                            new Wish(
+                                    InferenceSession.KNOWN_OUTPUTS,
+                                    requestedOutput == GraphOutput.FIRST_TOKENS,
+                                    packTokens))
                     .orElse(null);
             return prepared == null ? null : openCompared(prepared, options, place);
         } catch (IOException | OrtException | RuntimeException | StackOverflowError | OutOfMemoryError failure) {
-            // A graph of which anything surprises the rewriting is none that it may touch.
+            // A graph that the rewriting does not expect must not be changed.
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The model runs as shipped, its graph could not be rewritten: {0}",
@@ -79,48 +86,52 @@ final class SessionOpener {
         }
     }
 
-    /** One session after the other: two of a large model might not fit. */
+    /** Opens the two sessions one after the other: both of a large model might not fit into memory. */
     private @Nullable InferenceSession openCompared(
             PreparedFile prepared, SessionOptions options, ExecutionTarget place) throws OrtException {
-        GraphComparison held = comparison.orElseThrow();
+        GraphComparison check = comparison.orElseThrow();
         String finding = "the graph rewritten to " + prepared.checksum() + " agrees with the shipped one on "
                 + place.device() + ", ONNX Runtime " + runtime.version();
-        if (held.isKnown().test(finding)) {
-            return InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), wanted);
+        if (check.isKnown().test(finding)) {
+            return InferenceSession.open(
+                    runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), requestedOutput);
         }
-        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, held.rows(), padTokenId);
-        InferenceSession session =
-                InferenceSession.open(runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), wanted);
+        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, check.rows(), padTokenId);
+        InferenceSession session = InferenceSession.open(
+                runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), requestedOutput);
         try {
             double difference = shipped.difference(session);
             if (difference <= (place == ExecutionTarget.CPU ? TOLERANCE_ON_CPU : TOLERANCE_ON_CUDA)) {
-                held.keep().accept(finding);
+                check.keep().accept(finding);
                 return session;
             }
-            warnOf(difference);
+            warnAboutDifference(difference);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;
         }
-        asShipped = true;
+        runAsShipped = true;
         session.close();
         return null;
     }
 
-    private static void warnOf(double difference) {
+    private static void warnAboutDifference(double difference) {
         LOG.log(
                 System.Logger.Level.WARNING,
                 String.format(
                         Locale.ROOT,
-                        "The model runs as shipped: rewritten to compute less, its numbers differ by %.2g of the largest",
+                        "The model runs as shipped: outputs of its rewritten graph differ by %.2g of the largest number",
                         difference));
     }
 
     private static void delete(Path temporary) {
         try {
             Files.deleteIfExists(temporary);
-        } catch (IOException kept) {
-            LOG.log(System.Logger.Level.WARNING, "The temporary file {0} stays", temporary.getFileName());
+        } catch (IOException failure) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The temporary file {0} could not be deleted",
+                    temporary.getFileName());
         }
     }
 }

@@ -6,33 +6,33 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session whose runs have a time limit, and which is closed only when no run is inside: closing it under a run crashes
- * the process. A run that was given up is not waited for; should it return after all, the session is closed then.
+ * A session whose runs have a time limit, and which is closed only when no run is active: closing it during a run
+ * crashes the process. An abandoned run is not waited for; should it return after all, the session is closed then.
  *
- * <p>The limit of a run is the larger of a fixed time and ten times what its tokens took until now, so that a slow model
- * on a slow machine is left alone.
+ * <p>A run's limit is the larger of a fixed time and ten times the expected time of its tokens, so that a slow model on
+ * a slow machine is not terminated.
  */
 final class SupervisedSession implements AutoCloseable {
 
-    private static final double PATIENCE = 10;
+    private static final double TIMEOUT_FACTOR = 10;
     private static final double WEIGHT_OF_NEWEST = 0.1;
 
     private final BatchRunner session;
-    private final RunWatchdog watch;
+    private final RunWatchdog watchdog;
     private final Duration runTimeout;
     private volatile double tokensPerNano;
 
     // Guarded by this.
-    private int inside;
-    private int abandoned;
+    private int activeRuns;
+    private int abandonedRuns;
     private boolean closing;
     private boolean closed;
-    private boolean ranSinceGivenBack;
+    private boolean ranSinceRelease;
     private long lastRunNanos;
 
-    SupervisedSession(BatchRunner session, RunWatchdog watch, Duration runTimeout) {
+    SupervisedSession(BatchRunner session, RunWatchdog watchdog, Duration runTimeout) {
         this.session = session;
-        this.watch = watch;
+        this.watchdog = watchdog;
         this.runTimeout = runTimeout;
     }
 
@@ -43,9 +43,9 @@ final class SupervisedSession implements AutoCloseable {
     /**
      * Runs one batch.
      *
-     * @param onAbandoned called while the run has not returned, when it is not waited for any more
+     * @param onAbandoned called when the run is abandoned, while it has not returned
      * @return null when the session is closed
-     * @throws InferenceException when the run took too long, or gave less than was requested
+     * @throws InferenceException when the run took too long, or returned too few vectors
      */
     @Nullable
     TokenVectors tryRun(TokenBatch batch, Workspace workspace, Runnable onAbandoned) throws OrtException {
@@ -53,19 +53,19 @@ final class SupervisedSession implements AutoCloseable {
             return null;
         }
         RunTermination termination = new RunTermination();
-        long start = watch.now();
-        RunWatchdog.Watched run = watch.begin(limitNanos(batch), termination, () -> {
+        long start = watchdog.now();
+        RunWatchdog.Watched run = watchdog.begin(limitNanos(batch), termination, () -> {
             onAbandoned.run();
-            leaveBehind();
+            markAbandoned();
         });
         try {
             TokenVectors vectors = session.run(batch, workspace, termination);
-            long nanos = watch.now() - start;
+            long nanos = watchdog.now() - start;
             if (run.end()) {
-                throw new InferenceException("The model's run was abandoned", null);
+                throw new InferenceException("The model's run had been abandoned", null);
             }
             requireComplete(batch, vectors);
-            measured(batch.paddedTokens(), nanos);
+            recordSpeed(batch.paddedTokens(), nanos);
             return vectors;
         } catch (OrtException failure) {
             if (termination.isRequested()) {
@@ -78,7 +78,7 @@ final class SupervisedSession implements AutoCloseable {
     }
 
     /**
-     * Gives back the memory that runs took beyond the weights, when none was inside for as long.
+     * Returns the memory that runs took beyond the weights to the system, when none was active for the given time.
      *
      * @return false where there was nothing to do
      */
@@ -87,7 +87,7 @@ final class SupervisedSession implements AutoCloseable {
             return false;
         }
         RunTermination termination = new RunTermination();
-        RunWatchdog.Watched run = watch.begin(runTimeout.toNanos(), termination, this::leaveBehind);
+        RunWatchdog.Watched run = watchdog.begin(runTimeout.toNanos(), termination, this::markAbandoned);
         try {
             session.giveBack(termination);
             return true;
@@ -96,86 +96,89 @@ final class SupervisedSession implements AutoCloseable {
         }
     }
 
-    /** The larger of the fixed limit and {@value #PATIENCE} times the tokens' time; without a measurement the first. */
+    /**
+     * The larger of the fixed limit and {@value #TIMEOUT_FACTOR} times the tokens' expected time; without a measurement
+     * the fixed limit.
+     */
     private long limitNanos(TokenBatch batch) {
         double rate = tokensPerNano;
-        long expected = rate == 0 ? 0 : (long) (PATIENCE * batch.paddedTokens() / rate);
+        long expected = rate == 0 ? 0 : (long) (TIMEOUT_FACTOR * batch.paddedTokens() / rate);
         return Math.max(runTimeout.toNanos(), expected);
     }
 
-    /** Concurrent runs may overwrite each other's share of the average. */
-    private void measured(int tokens, long nanos) {
+    /** Updates the moving average; concurrent runs may overwrite each other's update, which is harmless. */
+    private void recordSpeed(int tokens, long nanos) {
         double newest = (double) tokens / Math.max(1, nanos);
         double before = tokensPerNano;
         tokensPerNano = before == 0 ? newest : before + WEIGHT_OF_NEWEST * (newest - before);
     }
 
     private static void requireComplete(TokenBatch batch, TokenVectors vectors) {
-        long wanted = (long) batch.rows().size() * vectors.vectorsOfRow() * vectors.dimension();
+        long expected = (long) batch.rows().size() * vectors.vectorsOfRow() * vectors.dimension();
         boolean fits = vectors.vectorsOfRow() == 1 || vectors.vectorsOfRow() == batch.longest();
-        if (!fits || vectors.values().limit() < wanted) {
+        if (!fits || vectors.values().limit() < expected) {
             throw new InferenceException(
-                    "The model gave " + vectors.values().limit() + " numbers for "
+                    "The model returned " + vectors.values().limit() + " numbers for "
                             + batch.rows().size() + " texts of up to " + batch.longest() + " tokens",
                     null);
         }
     }
 
-    /** Whether a run inside was given up. */
-    synchronized boolean hasLostARun() {
-        return abandoned > 0;
+    /** Whether an abandoned run has not returned. */
+    synchronized boolean hasAbandonedRun() {
+        return abandonedRuns > 0;
     }
 
     private synchronized boolean enter() {
         if (closing) {
             return false;
         }
-        inside++;
-        ranSinceGivenBack = true;
+        activeRuns++;
+        ranSinceRelease = true;
         return true;
     }
 
     private synchronized boolean enterWhenIdle(Duration idle) {
-        boolean isIdle = inside == 0 && watch.now() - lastRunNanos >= idle.toNanos();
-        if (closing || !isIdle || !ranSinceGivenBack) {
+        boolean isIdle = activeRuns == 0 && watchdog.now() - lastRunNanos >= idle.toNanos();
+        if (closing || !isIdle || !ranSinceRelease) {
             return false;
         }
-        inside++;
-        ranSinceGivenBack = false;
+        activeRuns++;
+        ranSinceRelease = false;
         return true;
     }
 
-    private synchronized void leaveBehind() {
-        abandoned++;
+    private synchronized void markAbandoned() {
+        abandonedRuns++;
         notifyAll();
     }
 
-    private synchronized void leave(boolean wasGivenUp) {
-        inside--;
-        lastRunNanos = watch.now();
-        if (wasGivenUp) {
-            abandoned--;
+    private synchronized void leave(boolean wasAbandoned) {
+        activeRuns--;
+        lastRunNanos = watchdog.now();
+        if (wasAbandoned) {
+            abandonedRuns--;
         }
         notifyAll();
-        if (closing && inside == 0) {
+        if (closing && activeRuns == 0) {
             closeOnce();
         }
     }
 
-    /** Waits for the runs inside. A session with a run that was given up stays open until that returns, if ever. */
+    /** Waits for the active runs. A session with an abandoned run stays open until that returns, if ever. */
     @Override
     public synchronized void close() {
         closing = true;
         boolean interrupted = false;
-        while (inside > abandoned) {
+        while (activeRuns > abandonedRuns) {
             try {
                 wait();
-            } catch (InterruptedException later) {
-                interrupted = true; // A run must be waited for whatever happens; the watch bounds how long.
+            } catch (InterruptedException interruption) {
+                interrupted = true; // An active run must be waited for; the watchdog bounds how long.
             }
         }
-        if (inside == 0) {
-            closeOnce(); // INVARIANT: no run is inside, and none enters any more.
+        if (activeRuns == 0) {
+            closeOnce(); // INVARIANT: no run is active, and none can start any more.
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -3,7 +3,7 @@ package dev.embedding.infer;
 import java.util.List;
 
 /**
- * Rows of token ids that run together.
+ * Rows of token ids that are computed in one run.
  *
  * @param rows ids of each row without padding; at least one row, none empty
  * @param longest tokens of the longest row
@@ -12,7 +12,7 @@ public record TokenBatch(List<int[]> rows, int longest) {
 
     public TokenBatch {
         if (rows.stream().anyMatch(ids -> ids.length == 0)) {
-            throw new IllegalArgumentException("The model computes nothing for a text without tokens");
+            throw new IllegalArgumentException("A row of a batch must have at least one token");
         }
     }
 

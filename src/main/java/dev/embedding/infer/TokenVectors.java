@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
  * The model's output for a batch, valid until the next run with the same workspace.
  *
  * @param values {@code [rows, vectorsOfRow, dimension]} in row-major order
- * @param vectorsOfRow the longest row's tokens, or 1 where only the first token's vector is computed, or the
- *     text's own
+ * @param vectorsOfRow the longest row's number of tokens, or 1 where a row has a single vector: the first token's, or
+ *     the text's pooled one
  */
 public record TokenVectors(FloatBuffer values, int vectorsOfRow, int dimension) {
 

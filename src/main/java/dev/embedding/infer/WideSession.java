@@ -12,16 +12,16 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second session over all cores, for a request that has the machine to itself.
+ * A second session of a model over all cores, for a run that has the machine to itself.
  *
- * <p>It costs as much memory as the first one, so it is opened in the background when a lone run first asks for it (that
- * run goes on without), and closed after a while without lone runs. A {@link SupervisedSession} is never closed under a run;
- * closing waits for those inside, but not for one that was given up.
+ * <p>It costs as much memory as the first one, so it is opened in the background when a lone run first requests it
+ * (that run uses the other session), and closed after some time without lone runs. A {@link SupervisedSession} is never
+ * closed during a run; closing waits for active runs, but not for an abandoned one.
  */
 final class WideSession implements AutoCloseable {
 
-    /** Longer than a session takes to open. */
-    private static final Duration OPENING = Duration.ofSeconds(20);
+    /** Longest wait for a session that is being opened; longer than that takes. */
+    private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(20);
 
     private final Opener opener;
     private final long idleNanos;
@@ -47,19 +47,19 @@ final class WideSession implements AutoCloseable {
         this.background = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("wide-session"));
     }
 
-    /** Runs the batch over all cores, or answers null when the session is not open (yet, or any more). */
+    /** Runs the batch over all cores, or returns null when the session is not open (yet, or any more). */
     @Nullable
     TokenVectors tryRun(TokenBatch batch, Workspace workspace, Runnable onAbandoned) throws OrtException {
         SupervisedSession open = session;
         if (open != null) {
             lastUsedNanos = System.nanoTime();
-            return open.hasLostARun() ? null : open.tryRun(batch, workspace, onAbandoned);
+            return open.hasAbandonedRun() ? null : open.tryRun(batch, workspace, onAbandoned);
         }
         openInBackground();
         return null;
     }
 
-    /** {@link SupervisedSession#giveBackWhenIdle}, of the session that is open. */
+    /** Calls {@link SupervisedSession#giveBackWhenIdle} of the open session, if any. */
     boolean giveBackWhenIdle(Duration idle) throws OrtException {
         SupervisedSession open = session;
         return open != null && open.giveBackWhenIdle(idle);
@@ -67,7 +67,7 @@ final class WideSession implements AutoCloseable {
 
     private void openInBackground() {
         if (!lock.tryLock()) {
-            return; // It is being closed or put in place, which may wait for a run; lanes do not wait with it.
+            return; // It is being closed or installed, which may wait for a run; lanes do not wait for that.
         }
         try {
             if (allowed && !opening && !unusable && session == null) {
@@ -84,7 +84,7 @@ final class WideSession implements AutoCloseable {
         try {
             opened = opener.open();
         } catch (OrtException | RuntimeException failure) {
-            // The narrow session serves lone runs as well, only slower; most likely memory is short.
+            // The other session serves lone runs too, only slower; most likely memory is short.
             System.getLogger(WideSession.class.getName())
                     .log(System.Logger.Level.WARNING, "Lone requests stay on one core: {0}", failure.getMessage());
         }
@@ -123,7 +123,7 @@ final class WideSession implements AutoCloseable {
         }
     }
 
-    /** Not allowed, an open one is closed; a run inside is waited for. It is not at first. */
+    /** Allows the session, or forbids it, which is the default and closes an open one after its active runs. */
     void allow(boolean allow) {
         lock.lock();
         try {
@@ -158,13 +158,13 @@ final class WideSession implements AutoCloseable {
         NativeMemory.giveBack();
     }
 
-    /** Waits for a run inside, and for a session that is just being opened: the engine cannot be left in the middle. */
+    /** Waits for active runs and for a session that is being opened: the engine cannot be interrupted in the middle. */
     @Override
     public void close() {
         allow(false);
         background.shutdownNow();
         try {
-            boolean unused = background.awaitTermination(OPENING.toSeconds(), TimeUnit.SECONDS);
+            boolean unused = background.awaitTermination(OPENING_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 
 /**
- * Direct buffers for the tensors of one run, reused by later runs so that nothing is allocated off the heap for each
- * batch. They grow to the largest batch seen. Not thread-safe.
+ * Direct buffers for the tensors of one run at a time. A model keeps a pool of workspaces, so that no off-heap memory
+ * is allocated for each batch. The buffers grow to the largest batch seen. Not thread-safe.
  */
 public final class Workspace {
 
@@ -47,19 +47,19 @@ public final class Workspace {
         return longs(types, batch);
     }
 
-    /** Each token's place in its row, counted from 0. */
+    /** Each token's position in its row, counted from 0. */
     LongBuffer positions(TokenBatch batch) {
         positions = atLeast(positions, (long) batch.paddedTokens() * Long.BYTES);
         LongBuffer tensor = longs(positions, batch);
         for (int row = 0; row < batch.rows().size(); row++) {
-            for (int place = 0; place < batch.longest(); place++) {
-                tensor.put(place);
+            for (int position = 0; position < batch.longest(); position++) {
+                tensor.put(position);
             }
         }
         return tensor.flip();
     }
 
-    /** Room for as many vectors. */
+    /** A buffer for the given number of vectors. */
     FloatBuffer output(int vectors, int dimension) {
         long floats = (long) vectors * dimension;
         output = atLeast(output, floats * Float.BYTES);

@@ -1,6 +1,6 @@
 /**
- * Inference on ONNX Runtime: sessions, tensors, devices and run supervision, from token ids to token vectors. The only
- * user of ONNX Runtime.
+ * Inference from token ids to token vectors: sessions, tensors, devices and execution providers. The only user of ONNX
+ * Runtime.
  */
 @NullMarked
 package dev.embedding.infer;

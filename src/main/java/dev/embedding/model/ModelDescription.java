@@ -10,33 +10,33 @@ import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * Description of a model, as read from its directory.
+ * Description of a model, read from its files.
  *
  * @param name as the operator gave it
  * @param source where it was found
- * @param revision the commit of a hub's repository
- * @param kind what computes it
+ * @param revision the commit of a hub's repository; empty for other sources
+ * @param kind transformer or static table
  * @param weightFiles the ONNX file and then those with its external data, or the safetensors file of a static model
- * @param precision of most of the weights that run: {@code fp32}, {@code fp16}, {@code int8}, {@code int8-fine} or {@code
- *     int4}
- * @param quantization what is made of the weight files at loading; empty where they run themselves
- * @param scalesByBatch whether a text's vector would depend on the others of its batch
- * @param tokenization how its texts become tokens
+ * @param precision of most of the weights that run: {@code fp32}, {@code fp16}, {@code int8}, {@code int8-fine} or
+ *     {@code int4}
+ * @param quantization how the weights are quantized at loading; empty where they run as they are
+ * @param scalesByBatch whether a text's vector depends on the others of its batch
+ * @param tokenization how texts are tokenized
  * @param architecture {@code model_type} of {@code config.json}, or {@code static}
- * @param poolings how token vectors become one; several are put together in this order; none
- *     where the graph's own vectors are taken although it has token vectors
- * @param poolingSource who says so
- * @param graphEnd what is read of the graph
- * @param modules what follows the pooling, in order, but for a Normalize at the end
+ * @param poolings the poolings, whose results are concatenated in this order; empty where the graph's pooled output is
+ *     read although it has token vectors
+ * @param poolingSource where the pooling is configured
+ * @param graphEnd the graph's output that is read
+ * @param modules the modules after the pooling, in order, without a Normalize at the end
  * @param normalizes whether the model's own modules end with Normalize
- * @param cutDimension how many components of a vector are kept in the end, or, when negative, left out; more than there
- *     are cut nothing
- * @param matryoshkaDimensions sizes that the model says its vectors may be cut to, ascending
+ * @param cutDimension number of components that vectors are truncated to, or, when negative, number of components that
+ *     are dropped; a number beyond the dimension truncates nothing
+ * @param matryoshkaDimensions dimensions that the model's vectors may be truncated to, ascending
  * @param padTokenId fills short rows of a batch
- * @param prompts what may be put in front of texts
+ * @param prompts texts that may be prepended to a request's texts
  * @param poolsPrompt whether a prompt's tokens count in the pooling
- * @param moduleNames all modules, in order, as {@code modules.json} calls them
- * @param files what it is made of, by name relative to the model
+ * @param moduleNames types of all modules, in order, as in {@code modules.json}
+ * @param files the model's files, by name relative to the model
  */
 public record ModelDescription(
         String name,
@@ -83,12 +83,12 @@ public record ModelDescription(
                 .orElseGet(this::weights);
     }
 
-    /** The model as it is before anything is made of it. */
+    /** The model before quantization. */
     public ModelDescription unquantized() {
         return with("fp32", Optional.empty(), false);
     }
 
-    /** The model with what was made of it. */
+    /** The model with its quantized file. */
     public ModelDescription quantized(Quantization.Made made) {
         return with(precision, quantization.map(planned -> planned.with(made)), scalesByBatch);
     }
@@ -124,12 +124,12 @@ public record ModelDescription(
         return poolings.stream().map(PoolingMode::label).collect(Collectors.joining("+"));
     }
 
-    /** Whether the first token's vector is all that is needed of a text. */
+    /** Whether only the first token's vector of each text is read. */
     public boolean readsFirstTokenOnly() {
         return graphEnd == OutputStage.TOKENS && poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
     }
 
-    /** Whether the graph's own vectors lack the Dense modules although these would not change their length. */
+    /** Whether the graph's pooled vectors lack the Dense modules, and these do not change the dimension. */
     public boolean leavesOutSquareDense() {
         List<DenseLayer> layers = denseLayers();
         return graphEnd == OutputStage.POOLED
@@ -145,10 +145,10 @@ public record ModelDescription(
                 .toList();
     }
 
-    /** Components that are served of a vector that has this many. */
+    /** The served dimension of vectors with the given number of components. */
     public int servedDimension(int components) {
-        int wanted = cutDimension.orElse(components);
-        return wanted < 0 ? Math.max(1, components + wanted) : Math.min(components, wanted);
+        int requested = cutDimension.orElse(components);
+        return requested < 0 ? Math.max(1, components + requested) : Math.min(components, requested);
     }
 
     /** Bytes of the weights, external data included. */
@@ -165,7 +165,7 @@ public record ModelDescription(
         }
     }
 
-    /** Kind of computation that makes vectors of tokens. */
+    /** The kind of model that turns tokens into vectors. */
     public enum Kind {
         /** An encoder as an ONNX file. */
         TRANSFORMER,
@@ -173,7 +173,7 @@ public record ModelDescription(
         STATIC
     }
 
-    /** Origin of a model's files. */
+    /** The source of a model's files. */
     public enum Source {
         BUNDLED,
         DIRECTORY,

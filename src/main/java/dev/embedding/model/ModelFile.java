@@ -1,7 +1,7 @@
 package dev.embedding.model;
 
 /**
- * A file that a model is made of.
+ * One of a model's files.
  *
  * @param name relative to the model, with slashes
  * @param bytes its size

@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Model that the settings request, with the options that choose among its files.
+ * The model that an operator requests, with its options.
  *
  * @param name a local directory, a bundled model, or a repository of the hub with an optional {@code @revision}
- * @param cacheDirectory where hub models are kept, where that is said
- * @param onnxFile names the ONNX file inside the model, instead of the rules of {@link Precision}
- * @param pooling how token vectors become one, whatever the model's files say
- * @param queryPrompt in front of what is searched for, when the model has no prompts of its own
- * @param documentPrompt in front of what is searched, likewise
+ * @param cacheDirectory the cache of hub models; empty for the default
+ * @param onnxFile name of the ONNX file inside the model, which overrides the rules of {@link Precision}
+ * @param pooling the pooling, which overrides the model's files
+ * @param queryPrompt prepended to queries, when the model has no prompts of its own
+ * @param documentPrompt prepended to documents, likewise
  */
 public record ModelRequest(
         String name,
@@ -22,7 +22,7 @@ public record ModelRequest(
         String queryPrompt,
         String documentPrompt) {
 
-    /** The model as it is. */
+    /** A request for a model with default options. */
     public static ModelRequest of(String name) {
         return new ModelRequest(name, Optional.empty(), Precision.FP32, Optional.empty(), Optional.empty(), "", "");
     }

@@ -1,6 +1,6 @@
 package dev.embedding.model;
 
-/** A name leads to no model, or to one that is not understood. The message says what to do and names no absolute path. */
+/** Thrown when a model is not found, or not supported. The message says what to do and contains no absolute path. */
 public final class ModelUnavailableException extends RuntimeException {
 
     private final String reason;
@@ -15,7 +15,7 @@ public final class ModelUnavailableException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** For operators, in a sentence. */
+    /** The reason, as a sentence for operators. */
     public String reason() {
         return reason;
     }

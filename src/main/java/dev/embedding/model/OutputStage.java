@@ -1,11 +1,11 @@
 package dev.embedding.model;
 
-/** Stage of the model that its graph, or its static table, ends with; the modules up to there are part of it. */
+/** The kind of vectors that a model's graph or static table gives, and the modules that these already include. */
 public enum OutputStage {
     /** A vector for each token. */
     TOKENS,
-    /** A vector for each text, as it comes out of the pooling, normalised or not. */
+    /** A pooled vector for each text, normalised or not. */
     POOLED,
-    /** A vector for each text that is multiplied by weights behind the pooling, as Dense modules do it. */
+    /** A pooled vector for each text, multiplied by weights, as Dense modules do it. */
     PROJECTED
 }

@@ -2,7 +2,7 @@ package dev.embedding.model;
 
 import java.util.Optional;
 
-/** The poolings of sentence-transformers, in the order in which several are put together when flags ask for them. */
+/** The poolings of sentence-transformers, in the order in which several are concatenated when flags select them. */
 public enum PoolingMode {
     CLS("cls", "pooling_mode_cls_token"),
     MAX("max", "pooling_mode_max_tokens"),
@@ -19,12 +19,12 @@ public enum PoolingMode {
         this.flag = flag;
     }
 
-    /** Its name in {@code pooling_mode} since sentence-transformers 6, and ours. */
+    /** Its name in {@code pooling_mode} since sentence-transformers 6, and in this service. */
     public String label() {
         return label;
     }
 
-    /** By its {@link #label}; empty where there is none of that name. */
+    /** Finds a pooling by its {@link #label}; empty where there is none of that name. */
     public static Optional<PoolingMode> byLabel(String label) {
         for (PoolingMode mode : values()) {
             if (mode.label.equals(label)) {
@@ -34,7 +34,7 @@ public enum PoolingMode {
         return Optional.empty();
     }
 
-    /** By the boolean of the configuration up to sentence-transformers 5. */
+    /** Finds a pooling by its boolean in configurations up to sentence-transformers 5. */
     public static Optional<PoolingMode> byFlag(String flag) {
         for (PoolingMode mode : values()) {
             if (mode.flag.equals(flag)) {

@@ -1,8 +1,8 @@
 package dev.embedding.model;
 
-/** Source of the pooling of a model. */
+/** The source of a model's pooling configuration. */
 public enum PoolingSource {
-    /** The setting {@code pooling}, which wins over every file. */
+    /** The setting {@code pooling}, which overrides every file. */
     SETTING("setting"),
     /** The module that {@code modules.json} lists. */
     MODULES("modules.json"),
@@ -10,7 +10,7 @@ public enum PoolingSource {
     POOLING_FILE("1_Pooling/config.json"),
     /** The graph, which pools itself. */
     MODEL_OUTPUT("model output"),
-    /** What sentence-transformers does where nothing else is said. */
+    /** The default of sentence-transformers, where nothing is configured. */
     DEFAULT("default");
 
     private final String label;
@@ -19,7 +19,7 @@ public enum PoolingSource {
         this.label = label;
     }
 
-    /** As {@code /model/info} has it. */
+    /** Its name in {@code /model/info}. */
     public String label() {
         return label;
     }

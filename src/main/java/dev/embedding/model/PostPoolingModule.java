@@ -2,7 +2,7 @@ package dev.embedding.model;
 
 import java.nio.file.Path;
 
-/** A module behind the pooling: it makes one vector of another. */
+/** A module after the pooling, which transforms a text's vector. */
 public sealed interface PostPoolingModule permits DenseLayer, PostPoolingModule.LayerNorm, PostPoolingModule.Normalize {
 
     /**

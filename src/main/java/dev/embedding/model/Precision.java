@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Number format of the served weights, which chooses an ONNX file or has one quantized. Every replica must serve the
- * same, so the choice looks at the model's files only, never at the machine.
+ * The precision of a served model: it selects one of the ONNX files that a model ships, or how one is quantized at
+ * loading. Every replica must serve the same, so the choice depends on the model's files only, never on the machine.
  */
 public enum Precision {
-    /** 32-bit floating point: the export itself, else a file whose graph was only rearranged. */
+    /** 32-bit floating point: the export itself, else a file whose graph was only optimised. */
     FP32("model.onnx", "model_optimized.onnx", "model_O1.onnx", "model_O2.onnx", "model_O3.onnx"),
     /** 16-bit floating point. */
     FP16("model_fp16.onnx", "model_float16.onnx", "model_O4.onnx"),
-    /** 8-bit integers, first as exporters for any machine write them, then as those for certain ones do. */
+    /** 8-bit integers: first the files that exporters write for any machine, then those for certain processors. */
     INT8(
             "model_quantized.onnx",
             "model_int8.onnx",
@@ -22,7 +22,7 @@ public enum Precision {
             "model_qint8_arm64.onnx",
             "model_quint8_avx2.onnx",
             "model_uint8.onnx"),
-    /** 8-bit integers but for what is most sensitive to them. No exporter makes it. */
+    /** 8-bit integers, except for the most sensitive weights. No exporter writes it. */
     INT8_FINE();
 
     private final List<String> fileNames;
@@ -31,12 +31,12 @@ public enum Precision {
         this.fileNames = List.of(fileNames);
     }
 
-    /** Names of such files, the first that a model has is taken. */
+    /** Names of such files; the first that a model has is served. */
     public List<String> fileNames() {
         return fileNames;
     }
 
-    /** Whether it is made of the fp32 file at loading where there is no file of it. */
+    /** Whether the fp32 file is quantized to it at loading where the model ships no such file. */
     public boolean canBeMade() {
         return this == INT8 || this == INT8_FINE;
     }
@@ -46,7 +46,7 @@ public enum Precision {
         return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
-    /** As in the settings. */
+    /** Its name in the settings. */
     public String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

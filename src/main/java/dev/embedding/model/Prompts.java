@@ -9,31 +9,29 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Prompts of a model: texts that are prepended to queries or documents. An empty prompt is none, and takes the place
- * of the default one.
+ * Prompts that a model requires before its texts. An empty prompt prepends nothing, also in place of the default one.
  *
- * @param byName as the model's file has them; {@code query} and {@code document} can be requested in any case
- * @param defaultName of the prompt that is used where none is requested
- * @see <a
- *     href="https://sbert.net/examples/sentence_transformer/applications/computing-embeddings/README.html">Prompts in
- *     sentence-transformers</a>
+ * @param byName prompts by name, as in the model's file; {@code query} and {@code document} can always be requested
+ * @param defaultName name of the prompt that is used where none is requested
+ * @see <a href="https://sbert.net/examples/sentence_transformer/applications/computing-embeddings/README.html">Prompts
+ *     in sentence-transformers</a>
  */
 public record Prompts(Map<String, String> byName, Optional<String> defaultName) {
 
-    /** Of a model that has none. */
+    /** The prompts of a model that has none. */
     public static final Prompts NONE = new Prompts(Map.of(), Optional.empty());
 
     private static final String QUERY = "query";
     private static final String DOCUMENT = "document";
 
-    /** What models call the prompt of what is searched; the first that a model has is it. */
-    private static final List<String> FOR_DOCUMENTS = List.of(DOCUMENT, "passage", "corpus");
+    /** Names of the document prompt in models; the first that a model has is used. */
+    private static final List<String> DOCUMENT_PROMPT_NAMES = List.of(DOCUMENT, "passage", "corpus");
 
     public Prompts {
         byName = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
     }
 
-    /** The same, or, of a model that has none, those that its operator gave. */
+    /** These prompts, or, for a model without any, those of the operator. */
     public Prompts orElse(String forQueries, String forDocuments) {
         if (hasAny() || forQueries.isEmpty() && forDocuments.isEmpty()) {
             return this;
@@ -41,7 +39,7 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         Map<String, String> given = new LinkedHashMap<>(byName);
         given.put(QUERY, forQueries);
         given.put(DOCUMENT, forDocuments);
-        // An empty prompt that was the default one is none; given ones have to be requested.
+        // The operator's prompts are used on request only, so there is no default.
         return new Prompts(given, Optional.empty());
     }
 
@@ -50,7 +48,7 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         return byName.values().stream().anyMatch(text -> !text.isEmpty());
     }
 
-    /** What can be requested. */
+    /** The names that can be requested. */
     public Set<String> names() {
         Set<String> names = new TreeSet<>(byName.keySet());
         names.addAll(List.of(QUERY, DOCUMENT));
@@ -62,26 +60,26 @@ public record Prompts(Map<String, String> byName, Optional<String> defaultName) 
         return names().contains(name) ? Optional.of(byName.getOrDefault(name, "")) : Optional.empty();
     }
 
-    /** Where none is requested. */
+    /** The default prompt, which is used where none is requested. */
     public String usual() {
         return defaultName.map(name -> byName.getOrDefault(name, "")).orElse("");
     }
 
-    /** In front of what is searched for. */
+    /** The prompt of queries. */
     public String forQueries() {
         return byName.getOrDefault(QUERY, "");
     }
 
-    /** In front of what is searched. */
+    /** The prompt of documents. */
     public String forDocuments() {
-        return FOR_DOCUMENTS.stream()
+        return DOCUMENT_PROMPT_NAMES.stream()
                 .filter(byName::containsKey)
                 .findFirst()
                 .map(byName::get)
                 .orElse("");
     }
 
-    /** All of them, for the fingerprint: the same for the same prompts in any order. */
+    /** Canonical form of all prompts, for the fingerprint: the same for the same prompts in any order. */
     String canonical() {
         StringBuilder all = new StringBuilder();
         for (String name : names()) {

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Quantization of a model's fp32 weights at load time.
+ * Quantization of a model's fp32 weights at loading.
  *
- * @param precision that is requested
- * @param recipe names how it is made; another one gives another vector space
- * @param made empty until it is
+ * @param precision the requested one
+ * @param recipe name of the procedure; another one gives another vector space
+ * @param made the result; empty until it exists
  */
 public record Quantization(Precision precision, String recipe, Optional<Made> made) {
 
-    /** Changes whenever something in the making changes vectors by more than processors do. */
+    /** Version of the procedure. It changes whenever a code change affects vectors by more than the processor does. */
     private static final String VERSION = "1";
 
     public static Quantization planned(Precision precision) {
@@ -25,17 +25,17 @@ public record Quantization(Precision precision, String recipe, Optional<Made> ma
     }
 
     /**
-     * The result.
+     * The quantized model.
      *
-     * @param file an ONNX file to be run as it is
+     * @param file an ONNX file that the engine runs unchanged
      */
     public record Made(Path file, Fidelity fidelity) {}
 
     /**
      * Similarity of the quantized model's vectors to those in fp32, on built-in texts.
      *
-     * @param minCosine of the text that fares worst
-     * @param recallAt10 the part of the ten nearest texts that are the same, from 0 to 1
+     * @param minCosine the smallest cosine similarity of a text
+     * @param recallAt10 the share of the ten nearest texts that are the same, from 0 to 1
      */
     public record Fidelity(int texts, double minCosine, double meanCosine, double recallAt10) {}
 }

@@ -14,9 +14,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Hash over everything that decides a model's vector space: weights, tokenizer with its truncation side, lower-casing
- * and component fields, maximum length, pooling, the modules behind it with their weights, normalisation, prompts,
- * and precision with the recipe of a quantization. Vectors with different fingerprints must not be mixed in an index.
+ * A hash over everything that decides a model's vector space. Vectors with different fingerprints must not be mixed in
+ * an index. The hash covers:
+ *
+ * <ul>
+ *   <li>the weights, their precision and, where they are quantized at loading, the recipe;
+ *   <li>the tokenizer file, the component fields that override it, lower-casing, maximum length and truncation side;
+ *   <li>the pooling, whether prompts count in it, and the Dense and other modules that follow a graph's pooled output;
+ *   <li>the prompts, the dimension that vectors are truncated to, and normalisation.
+ * </ul>
  */
 public final class SpaceFingerprint {
 
@@ -34,7 +40,7 @@ public final class SpaceFingerprint {
         this.modelNormalizes = modelNormalizes;
     }
 
-    /** Reads the model's files whole: some tenths of a second for each hundred megabytes. */
+    /** Reads all of the model's files: some tenths of a second for each hundred megabytes. */
     public static SpaceFingerprint of(ModelDescription model) throws IOException {
         Map<Path, String> hashes = new HashMap<>();
         List<ModelFile> files = new ArrayList<>();
@@ -63,12 +69,12 @@ public final class SpaceFingerprint {
         add(digest, "cutDimension=" + model.cutDimension());
         add(digest, "prompts=" + model.prompts().canonical());
         add(digest, "poolsPrompt=" + model.poolsPrompt());
-        // A vector that is cut after the model's own Normalize has no longer length 1.
+        // A vector that is truncated after the model's own Normalize no longer has length 1.
         boolean normalized = model.normalizes() && model.cutDimension().isEmpty();
         return new SpaceFingerprint(List.copyOf(files), weights, hex(digest), normalized);
     }
 
-    /** Of a single file the beginning of its own hash, so that it can be found by it. */
+    /** For a single file the beginning of its own hash, so that the file can be found by it. */
     private static String ofWeights(List<Path> files, Map<Path, String> hashes) throws IOException {
         if (files.size() == 1) {
             return sha256(files.get(0), hashes).substring(0, 2 * BYTES);
@@ -89,12 +95,12 @@ public final class SpaceFingerprint {
                 : "normalize";
     }
 
-    /** The files that the model is made of. */
+    /** The model's files. */
     public List<ModelFile> files() {
         return files;
     }
 
-    /** 32 hexadecimal digits, for vectors that are normalised on top of the model's own modules or not. */
+    /** The fingerprint, 32 hexadecimal digits, of vectors that the service normalises or does not. */
     public String value(boolean normalized) {
         MessageDigest digest = Sha256.digest();
         add(digest, ofModel);

@@ -4,15 +4,15 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Options of a model's tokenization.
+ * Options for tokenizing a model's texts.
  *
  * @param file {@code tokenizer.json}
- * @param specialTokens whether each text gets the special tokens around it
- * @param maxTokens most tokens of one text, special ones included; {@link #NO_LIMIT} where texts are never cut
- * @param maxTokensFrom the file that says so
- * @param cutsStart whether of a longer text the end is kept
+ * @param specialTokens whether special tokens are added to each text
+ * @param maxTokens maximum tokens of a text, special ones included; {@link #NO_LIMIT} where texts are never truncated
+ * @param maxTokensFrom the file that declares it
+ * @param cutsStart whether longer texts are truncated at the start
  * @param lowerCases whether texts are lower-cased before anything else
- * @param componentFields what counts more than the fields of the file's components, by their type
+ * @param componentFields fields that override those of the file's components, by the component's type
  */
 public record Tokenization(
         Path file,

@@ -82,8 +82,8 @@ public final class ModelLoader {
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
     LoadedModel load(ModelDescription description, ServiceSettings settings) {
         ModelOptions options = new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit);
-        LoadedModel model =
-                LoadedModel.load(quantized.completed(description, options), options, host, golden.findings());
+        LoadedModel model = LoadedModel.load(
+                quantized.withQuantizedFile(description, options), options, host, golden.checkResults());
         try {
             GoldenCheck.verify(model, golden);
             return model;

@@ -78,7 +78,7 @@ final class StorePoller {
                         .ifNoItem()
                         .after(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
                         .failWith(() -> new StoreUnavailableException(
-                                "The store of settings did not respond within " + START_PATIENCE.toSeconds() + " s"))
+                                "The store of settings did not answer within " + START_PATIENCE.toSeconds() + " s"))
                         .await()
                         .indefinitely());
             } catch (StoreUnavailableException away) {

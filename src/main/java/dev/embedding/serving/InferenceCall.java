@@ -28,9 +28,9 @@ import java.util.List;
 /**
  * One embedding request in progress: lease, cache lookup, admission, tokenizing, submission, response.
  *
- * <p>Its end, for whatever reason, comes through its {@link CallContext}, which may happen on any thread during any step.
- * What a step acquires is therefore handed to {@link Attempt#hold}, which gives it back at the end, or at once when the
- * end has come already: nothing is computed for a caller that has gone.
+ * <p>Its end, for whatever reason, comes through its {@link CallContext}, which may happen on any thread during any
+ * step. What a step acquires is therefore handed to {@link Attempt#hold}, which gives it back at the end, or at once
+ * when the end has come already: nothing is computed for a caller that has gone.
  */
 final class InferenceCall {
 
@@ -187,7 +187,7 @@ final class InferenceCall {
         private void requireOwnTokens(String prompt) {
             for (int index = 0; index < request.inputs().size(); index++) {
                 if (request.inputs().get(index) instanceof EmbeddingInput.TokenIds tokens) {
-                    if (!model.tokenizer().marksTexts()) {
+                    if (!model.tokenizer().addsSpecialTokens()) {
                         throw EmbeddingFailure.ForeignTokenIds.unmarked();
                     }
                     if (!model.tokenizer().isEncoding(tokens.ids())) {
@@ -222,12 +222,12 @@ final class InferenceCall {
                 List<TokenizedText> texts, String prompt, CacheLookup lookup, OutputSpec shape) {
             requireTokens(texts, lookup);
             shape.requireUntruncated(texts, lookup);
-            int leftOut = model.tokenizer().leftOut(prompt);
+            int skippedTokens = model.tokenizer().skippedTokens(prompt);
             List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
             for (TokenizedText text : texts) {
                 Object key = lookup.keyOf(rows.size());
-                rows.add(
-                        new BatchRow<>(new EncodedText(text.ids(), leftOut, text.truncated()), text.ids().length, key));
+                rows.add(new BatchRow<>(
+                        new EncodedText(text.ids(), skippedTokens, text.truncated()), text.ids().length, key));
             }
             return rows;
         }

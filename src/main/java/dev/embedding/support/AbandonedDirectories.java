@@ -21,19 +21,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Directories of processes that were killed and could not remove them. Only those that belong to this user are looked
- * into, and no link is followed, as anybody may write to {@code /tmp}. What cannot be removed stays.
+ * Removes directories that killed processes left behind. Only directories of this user are examined, and no link is
+ * followed, as anybody may write to {@code /tmp}. Directories that cannot be removed stay.
  */
 public final class AbandonedDirectories {
 
     private AbandonedDirectories() {}
 
-    /** Removes those of processes of this service that hold their lock no more. */
+    /** Removes the directories of this service's processes that no longer hold their lock. */
     static void removeBeside(Path own) {
         try {
             UserPrincipal user = Files.getOwner(own, LinkOption.NOFOLLOW_LINKS);
             for (Path directory : list(own.resolveSibling(""), ProcessDirectory.PREFIX + "*")) {
-                // Closing a second handle of its lock would give the own lock back.
+                // Closing a second handle of its lock would release the own lock.
                 if (!directory.getFileName().equals(own.getFileName()) && belongsTo(user, directory)) {
                     removeUnlessLocked(directory);
                 }
@@ -44,7 +44,7 @@ public final class AbandonedDirectories {
     }
 
     /**
-     * Removes directories of this user that nothing was put into for a while.
+     * Removes directories of this user whose entries have not changed for this long.
      *
      * @param glob of their names
      */
@@ -86,19 +86,19 @@ public final class AbandonedDirectories {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
                 FileLock lock = channel.tryLock()) {
             if (lock != null) {
-                // The lock's file goes last: a removal that is cut short is resumed later.
+                // The lock file is deleted last, so that an interrupted removal is resumed later.
                 deleteContent(directory, file);
                 Files.delete(file);
                 Files.delete(directory);
             }
-        } catch (NoSuchFileException justMade) {
+        } catch (NoSuchFileException notLockedYet) {
             deleteIfEmpty(directory);
         } catch (IOException | OverlappingFileLockException stays) {
             // In use, or on a file system without locks.
         }
     }
 
-    private static void deleteContent(Path directory, Path kept) throws IOException {
+    private static void deleteContent(Path directory, Path excluded) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
@@ -111,7 +111,7 @@ public final class AbandonedDirectories {
             }
 
             private FileVisitResult delete(Path path) throws IOException {
-                if (!path.equals(kept) && !path.equals(directory)) {
+                if (!path.equals(excluded) && !path.equals(directory)) {
                     Files.delete(path);
                 }
                 return FileVisitResult.CONTINUE;
@@ -119,12 +119,12 @@ public final class AbandonedDirectories {
         });
     }
 
-    /** A process may be about to put its lock there; it makes another directory then. */
+    /** A process may be about to create its lock there; it then creates another directory. */
     private static void deleteIfEmpty(Path directory) {
         try {
             Files.delete(directory);
         } catch (IOException notEmpty) {
-            // Not made by this service, or in use by now.
+            // Not created by this service, or in use by now.
         }
     }
 }

@@ -6,26 +6,26 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.util.Map;
 
-/** Functions of the C library, by its names. */
+/** Functions of the C library, under their C names. */
 public interface CLibrary extends Library {
 
     /**
      * Loads the library; file names are passed as the JVM itself passes them.
      *
-     * @throws LinkageError when it cannot be found or called; a function that it lacks fails so when it is called
+     * @throws LinkageError when the library cannot be found or called; a missing function throws it when it is called
      */
     static CLibrary load() {
         String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
         return Native.load(Platform.C_LIBRARY_NAME, CLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, encoding));
     }
 
-    /** Ends the process at once: no hooks, no destructors that would take memory from under running code. */
+    /** Ends the process at once: no hooks, and no destructors that would free memory of running code. */
     void _exit(int status);
 
     /** Changes the environment that native code reads. */
     int setenv(String name, String value, int overwrite);
 
-    /** Gives free memory back to the system; glibc only. */
+    /** Returns free memory to the operating system; glibc only. */
     int malloc_trim(long keep);
 
     /** Sets a parameter of the allocator; glibc only. */

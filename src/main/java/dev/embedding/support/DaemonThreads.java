@@ -15,7 +15,7 @@ public final class DaemonThreads {
         return thread;
     }
 
-    /** Makes threads of this name. */
+    /** Creates threads with this name. */
     public static ThreadFactory named(String name) {
         return task -> {
             Thread thread = new Thread(task, name);
@@ -24,7 +24,7 @@ public final class DaemonThreads {
         };
     }
 
-    /** Makes threads whose names are the prefix and a number from 0 on. */
+    /** Creates threads named with the prefix and a number, from 0 on. */
     public static ThreadFactory numbered(String prefix) {
         AtomicInteger number = new AtomicInteger();
         return task -> named(prefix + number.getAndIncrement()).newThread(task);

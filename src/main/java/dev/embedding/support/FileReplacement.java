@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Atomic replacement of files: readers see the old content or the new one, also after a power failure where the file
+ * Atomic replacement of files: a reader sees the old content or the new, also after a power failure where the file
  * system makes new names durable.
  */
 public final class FileReplacement {
@@ -33,10 +33,10 @@ public final class FileReplacement {
         }
     }
 
-    /** Gives a finished file, or a link, of the same directory its name, and makes that name durable where possible. */
+    /** Renames a finished file, or a link, within its directory, and makes the new name durable where possible. */
     public static void rename(Path finished, Path file) throws IOException {
         Files.move(finished, file, StandardCopyOption.ATOMIC_MOVE);
-        forceNames(directory(file));
+        forceDirectory(directory(file));
     }
 
     private static void write(Path temporary, byte[] content) throws IOException {
@@ -54,11 +54,11 @@ public final class FileReplacement {
         return Objects.requireNonNull(file.toAbsolutePath().getParent());
     }
 
-    private static void forceNames(Path directory) {
-        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-            names.force(true);
+    private static void forceDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
         } catch (IOException notOnThisFileSystem) {
-            // At worst a crash of the machine brings the old file back.
+            // At worst a crash of the machine restores the old file.
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.embedding.support;
 
-/** Names that are written as paths, and names for one line of a log or message. */
+/** Conversions of names: to the last part of a path, and to one line of a log or message. */
 public final class Names {
 
     private Names() {}
@@ -10,7 +10,7 @@ public final class Names {
         return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     }
 
-    /** The text with a blank in place of each control character, line breaks included. */
+    /** The text with each control character, line breaks included, replaced by a space. */
     public static String onOneLine(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");
     }

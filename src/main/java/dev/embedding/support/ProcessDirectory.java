@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of this process below {@code java.io.tmpdir}, for native libraries that it unpacks and for files that it
- * writes for a while. Only its user may enter it.
+ * Directory of this process below {@code java.io.tmpdir}, for unpacked native libraries and temporary files. Only its
+ * user may enter it.
  *
- * <p>Its file {@code lock} is locked while the process lives, and the system gives the lock back however the process ends:
- * this also holds between containers that share a directory, where process ids mean nothing. A later process removes the
- * directories whose lock it can take, see {@link AbandonedDirectories}. An orderly end removes it.
+ * <p>Its file {@code lock} is locked while the process lives, and the operating system releases the lock however the
+ * process ends: this also holds between containers that share a directory, where process ids mean nothing. A later
+ * process removes the directories whose lock it can take, see {@link AbandonedDirectories}. A regular exit removes it.
  */
 public final class ProcessDirectory {
 
@@ -30,7 +30,7 @@ public final class ProcessDirectory {
 
     private final Path path;
 
-    /** Held by the open file: it must be reachable. */
+    /** The open file holds the lock, so it must stay reachable. */
     @SuppressWarnings({"unused", "FieldCanBeLocal"})
     private final FileLock lock;
 
@@ -40,9 +40,9 @@ public final class ProcessDirectory {
     }
 
     /**
-     * The directory, which is made when it is first asked for.
+     * The directory, which is created on first use.
      *
-     * @throws UnusableDirectoryException when {@code java.io.tmpdir} is no directory in which another can be made
+     * @throws UnusableDirectoryException when {@code java.io.tmpdir} is not a directory in which another can be created
      */
     public static synchronized Path path() {
         if (ofThisProcess == null) {
@@ -57,7 +57,7 @@ public final class ProcessDirectory {
         return ofThisProcess.path;
     }
 
-    /** What is wrong with {@code java.io.tmpdir}, in words for who started the process. */
+    /** Failure to use {@code java.io.tmpdir}, worded for the operator. */
     public static UnusableDirectoryException unusable(String rule, Throwable cause) {
         return UnusableDirectoryException.of(SETTING, rule, parent(), cause);
     }
@@ -87,7 +87,9 @@ public final class ProcessDirectory {
         }
     }
 
-    /** Deletes a file, or a directory with what is in it now, after everything has been stopped. */
+    /**
+     * Deletes a file, or a directory with its current content, when the JVM exits, after everything has been stopped.
+     */
     public static void deleteAtExit(Path path) {
         try (Stream<Path> content = Files.walk(path)) {
             content.forEach(each -> each.toFile().deleteOnExit());

@@ -21,7 +21,7 @@ public final class Sha256 {
         }
     }
 
-    /** The digest of a file's content as 64 hexadecimal digits; reads the file whole. */
+    /** The digest of a file's content as 64 hexadecimal digits; reads the whole file. */
     public static String ofFile(Path file) throws IOException {
         MessageDigest digest = digest();
         byte[] buffer = new byte[1 << 16];

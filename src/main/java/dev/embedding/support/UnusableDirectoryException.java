@@ -7,10 +7,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** A directory that the process needs cannot be used; the message is one line that names it, the rule and the cause. */
+/**
+ * Failure to use a directory that the process needs; the message is one line with the directory, the rule and the
+ * cause.
+ */
 public final class UnusableDirectoryException extends RuntimeException {
 
-    /** The linker names the library, twice. */
+    /** Paths in the linker's messages, which name the library twice. */
     private static final Pattern PATHS = Pattern.compile("/[^:]*: ");
 
     private UnusableDirectoryException(String message, Throwable cause) {
@@ -18,8 +21,8 @@ public final class UnusableDirectoryException extends RuntimeException {
     }
 
     /**
-     * @param setting what chooses the directory
-     * @param rule what the directory must be or do, as {@code be a directory that exists}
+     * @param setting name of the setting or property that chooses the directory
+     * @param rule what the directory must be or do, such as {@code be a directory that exists}
      */
     public static UnusableDirectoryException of(String setting, String rule, Path directory, Throwable cause) {
         String text = setting + " '" + directory + "' must " + rule + ": " + reason(cause);
@@ -28,7 +31,7 @@ public final class UnusableDirectoryException extends RuntimeException {
 
     private static String reason(Throwable cause) {
         if (cause instanceof NoSuchFileException) {
-            return "no such directory" + (isAscii() ? " (with LC_ALL=C.UTF-8 other names than ASCII are found)" : "");
+            return "no such directory" + (isAscii() ? " (names beyond ASCII need LC_ALL=C.UTF-8)" : "");
         }
         if (cause instanceof AccessDeniedException) {
             return "permission denied";

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Text as UTF-8 bytes in the arrays that it was received into. A text of any size and script takes its bytes and nothing
- * more: only the parts that are looked at become strings. Halves of surrogate pairs that stand alone, which JSON can
- * escape, have the three bytes that UTF-8 would give them (WTF-8). Immutable, as long as nobody changes the arrays.
+ * Text as UTF-8 bytes in the arrays into which it was received. It takes no memory besides its bytes, whatever its size
+ * and script: only the parts that are read become strings. Lone surrogates, which JSON can escape, are encoded as the
+ * three bytes that UTF-8 would give them (WTF-8). Immutable, as long as nobody changes the arrays.
  */
 public final class Utf8Text {
 
@@ -51,7 +51,7 @@ public final class Utf8Text {
         return bytes;
     }
 
-    /** Writes a code point, of which a lone half of a surrogate pair is one; returns where its bytes end. */
+    /** Writes a code point, which may be a lone surrogate; returns the position after its bytes. */
     public static int encode(int character, byte[] bytes, int start) {
         int at = start;
         if (character < 0x80) {
@@ -73,7 +73,7 @@ public final class Utf8Text {
         return at;
     }
 
-    /** Bytes that a string has as a text of this kind. */
+    /** Length in bytes of a string in this encoding. */
     public static int lengthOf(String text) {
         int bytes = 0;
         for (int index = 0; index < text.length(); ) {
@@ -84,12 +84,12 @@ public final class Utf8Text {
         return bytes;
     }
 
-    /** In bytes. */
+    /** Length in bytes. */
     public int length() {
         return length;
     }
 
-    /** Another text in front of this one. */
+    /** This text with another prepended. */
     public Utf8Text behind(String start) {
         if (start.isEmpty()) {
             return this;
@@ -122,7 +122,7 @@ public final class Utf8Text {
         return new Utf8Text(parts);
     }
 
-    /** The beginning: at most so many UTF-16 units, and never half of a pair. */
+    /** Beginning of the text: at most so many UTF-16 units, and never half of a surrogate pair. */
     public String head(int characters) {
         int most = Math.min(characters, length);
         if (isAscii(most)) {
@@ -142,7 +142,7 @@ public final class Utf8Text {
         return new String(decoded, 0, count);
     }
 
-    /** Whether so much of its beginning is ASCII, in one piece. */
+    /** Whether the first {@code count} bytes are ASCII and in one piece. */
     private boolean isAscii(int count) {
         if (pieces.isEmpty() || pieces.get(0).length() < count) {
             return false;
@@ -156,7 +156,7 @@ public final class Utf8Text {
         return true;
     }
 
-    /** Where the character begins that the byte at this offset belongs to. */
+    /** Offset of the first byte of the character that the byte at this offset belongs to. */
     public int startOfCharacter(int offset) {
         int before = 0;
         int start = 0;
@@ -171,12 +171,12 @@ public final class Utf8Text {
         return start;
     }
 
-    /** Goes through the characters from the beginning. */
+    /** Iterates over the code points from the beginning. */
     public CodePoints codePoints() {
         return new CodePoints();
     }
 
-    /** A place in the text, before a character or at the end. */
+    /** Position in the text, before a code point or at the end. */
     public final class CodePoints {
         private int piece = -1;
         private byte[] bytes = {};
@@ -184,7 +184,7 @@ public final class Utf8Text {
         private int end;
         private int position;
 
-        /** The next code point, which may be a lone half of a surrogate pair; {@link #END} at the end. */
+        /** The next code point, which may be a lone surrogate; {@link #END} at the end. */
         public int next() {
             int first = nextByte();
             if (first >= 0 || position > length) {
@@ -209,7 +209,7 @@ public final class Utf8Text {
             return nextByte() & 0x3F;
         }
 
-        /** Beyond the end it is {@link #END}, and the position is beyond the length. */
+        /** The next byte; {@link #END} beyond the end, where the position is beyond the length. */
         private int nextByte() {
             while (at == end) {
                 if (piece + 1 >= pieces.size()) {
@@ -226,7 +226,7 @@ public final class Utf8Text {
         }
     }
 
-    /** Feeds its bytes to a hash. */
+    /** Feeds the text's bytes to a hash. */
     public void update(MessageDigest digest) {
         for (Piece piece : pieces) {
             digest.update(piece.bytes(), piece.start(), piece.length());

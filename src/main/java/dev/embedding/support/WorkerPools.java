@@ -3,12 +3,12 @@ package dev.embedding.support;
 import java.util.concurrent.Executor;
 
 /**
- * Worker threads that parse, tokenize and encode: one pool for small requests and one for large ones, so that a small
- * request never waits for a large one. The operating system shares the cores between them.
+ * Thread pools that parse, tokenize and encode: one for small requests and one for large ones, so that a small request
+ * never waits for large ones, of whatever kind and however many. The operating system shares the cores between them.
  */
 public final class WorkerPools {
 
-    /** Bytes up to which a request, or a response, is small: some milliseconds of work, whatever is in it. */
+    /** Maximum bytes of a small request or response: some milliseconds of work, whatever its content. */
     private static final int SMALL_BYTES = 16 << 10;
 
     private final Executor small;
@@ -19,7 +19,7 @@ public final class WorkerPools {
         this.large = large;
     }
 
-    /** Everything is done on the calling thread. */
+    /** Runs everything on the calling thread. */
     public static WorkerPools onCallingThread() {
         return new WorkerPools(Runnable::run, Runnable::run);
     }
@@ -28,12 +28,12 @@ public final class WorkerPools {
         return bytes <= SMALL_BYTES;
     }
 
-    /** For work of which the time grows with so many bytes. */
+    /** Executor for work whose time grows with so many bytes. */
     public Executor forBytes(long bytes) {
         return isSmall(bytes) ? small : large;
     }
 
-    /** For what may take long or block. */
+    /** Executor for work that may take long or block. */
     public Executor forLongWork() {
         return large;
     }

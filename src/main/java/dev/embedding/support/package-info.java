@@ -1,4 +1,4 @@
-/** Helpers without knowledge of the domain; every package may use them. */
+/** Helpers without domain logic; every package may use them. */
 @NullMarked
 package dev.embedding.support;
 

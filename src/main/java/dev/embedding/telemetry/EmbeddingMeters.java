@@ -35,10 +35,10 @@ public class EmbeddingMeters {
         this.registry = registry;
         this.counters = counters;
         this.tokens = Counter.builder("embedding.tokens")
-                .description("True tokens computed, special ones included")
+                .description("Tokens computed, special ones included, padding not")
                 .register(registry);
         this.queueWait = Timer.builder("embedding.queue.wait")
-                .description("From a request's queueing until its first batch was cut")
+                .description("From queueing a request until its first batch was formed")
                 .publishPercentileHistogram()
                 .register(registry);
         this.infer = Timer.builder("embedding.infer")
@@ -61,12 +61,12 @@ public class EmbeddingMeters {
 
     private Counter cache(String outcome) {
         return Counter.builder("embedding.cache")
-                .description("Answered texts, by where their vectors came from")
+                .description("Embedded texts, by the source of their vectors")
                 .tag("outcome", outcome)
                 .register(registry);
     }
 
-    /** Publishes what became of runs that took too long. */
+    /** Publishes the numbers of terminated and abandoned runs. */
     public void watchRuns(LongSupplier terminated, LongSupplier abandoned) {
         counter(
                 "embedding.runs.terminated",
@@ -84,69 +84,69 @@ public class EmbeddingMeters {
         gauge("embedding.cache.vectors", "Cached vectors", null, vectors);
     }
 
-    /** Publishes how far the download of a model is. */
+    /** Publishes the progress of a model's download. */
     public void watchDownload(LongSupplier done, LongSupplier size) {
         gauge("embedding.model.downloaded", "Bytes on disk of the model that is being downloaded", "bytes", done);
         gauge("embedding.model.download.size", "Size of the model that is being downloaded, or 0", "bytes", size);
     }
 
-    /** Publishes how often the running model was replaced. */
+    /** Publishes how often the served model was replaced, and failed to be. */
     public void watchReloads(LongSupplier successes, LongSupplier failures) {
         reloads("success", successes);
         reloads("failed", failures);
     }
 
     private void reloads(String outcome, LongSupplier count) {
-        FunctionCounter.builder("embedding.reloads", kept(count), LongSupplier::getAsLong)
+        FunctionCounter.builder("embedding.reloads", retained(count), LongSupplier::getAsLong)
                 .description("Replacements of the running model")
                 .tag("outcome", outcome)
                 .register(registry);
     }
 
-    /** Publishes how many settings are not followed. */
+    /** Publishes the number of settings that cannot be applied. */
     public void watchSettings(LongSupplier errors) {
         gauge(
                 "embedding.settings.errors",
-                "Kinds of faults of stored settings, an unreachable store included",
+                "Settings that cannot be applied, an unreachable store included",
                 null,
                 errors);
     }
 
-    /** Publishes the queue of the model that is served. */
+    /** Publishes the queue length of the served model. */
     public void watchQueue(LongSupplier tokens) {
-        gauge("embedding.queue.tokens", "Tokens that wait to be computed", null, tokens);
+        gauge("embedding.queue.tokens", "Tokens in the queue", null, tokens);
     }
 
     private void counter(String name, String description, LongSupplier count) {
-        FunctionCounter.builder(name, kept(count), LongSupplier::getAsLong)
+        FunctionCounter.builder(name, retained(count), LongSupplier::getAsLong)
                 .description(description)
                 .register(registry);
     }
 
     private void gauge(String name, String description, @Nullable String unit, LongSupplier value) {
-        Gauge.builder(name, kept(value), LongSupplier::getAsLong)
+        Gauge.builder(name, retained(value), LongSupplier::getAsLong)
                 .description(description)
                 .baseUnit(unit)
                 .register(registry);
     }
 
-    /** The registry itself holds what it reads weakly. */
-    private LongSupplier kept(LongSupplier supplier) {
+    /** Keeps a strong reference: the registry holds its sources only weakly. */
+    private LongSupplier retained(LongSupplier supplier) {
         watched.add(supplier);
         return supplier;
     }
 
     /**
-     * Publishes which model is served, in place of the one before; the value is always 1.
+     * Publishes the served model, replacing the previous one; the value is always 1.
      *
-     * @param provider ONNX Runtime's name of the execution provider
+     * @param provider execution provider, by ONNX Runtime's name
      */
     public synchronized void modelServed(String name, String fingerprint, String device, String provider) {
         if (modelInfo != null) {
             registry.remove(modelInfo);
         }
         modelInfo = Gauge.builder("embedding.model.info", () -> 1)
-                .description("The model that is served")
+                .description("The served model")
                 .tag("model", name)
                 .tag("fingerprint", fingerprint)
                 .tag("device", device)
@@ -156,10 +156,10 @@ public class EmbeddingMeters {
     }
 
     /**
-     * A batch was computed.
+     * Records a computed batch.
      *
      * @param rows texts in it
-     * @param tokens true tokens
+     * @param tokens without padding
      * @param paddedTokens tokens with padding
      * @param nanos time in the engine
      */
@@ -170,7 +170,7 @@ public class EmbeddingMeters {
         paddingRatio.record((double) (paddedTokens - tokens) / Math.max(1, paddedTokens));
     }
 
-    /** A batch failed as a whole, and its rows are about to be computed again. */
+    /** Records a batch that failed as a whole, and whose rows are about to be computed again. */
     public void batchRerun(String cause) {
         Counter.builder("embedding.batches.rerun")
                 .description("Batches that failed as a whole and were computed again in parts")
@@ -180,10 +180,10 @@ public class EmbeddingMeters {
     }
 
     /**
-     * A request was answered with vectors.
+     * Records a successful request.
      *
      * @param nanos from the moment its headers were read
-     * @param queueNanos until its first batch was cut
+     * @param queueNanos until its first batch was formed
      */
     public void requestSucceeded(int vectors, long nanos, long queueNanos) {
         counters.succeeded(vectors, nanos);
@@ -191,7 +191,7 @@ public class EmbeddingMeters {
         countRequest("success");
     }
 
-    /** Texts of a request that was answered, by where their vectors came from. */
+    /** Records the texts of a successful request, by the source of their vectors. */
     public void cacheUsed(int hits, int shared, int misses, int bypassed) {
         cacheHits.increment(hits);
         cacheShared.increment(shared);
@@ -199,13 +199,16 @@ public class EmbeddingMeters {
         cacheBypassed.increment(bypassed);
     }
 
-    /** A request could not be served although it was valid: overload, no model, a deadline, a failure of the engine. */
+    /**
+     * Records a valid request that could not be served: overload, no model, an expired deadline, a failure of the
+     * engine.
+     */
     public void requestFailed(String outcome) {
         counters.failed();
         countRequest(outcome);
     }
 
-    /** A request did not fit what is served, or its caller went away. */
+    /** Records a request that does not fit the served model, or whose caller disconnected. */
     public void requestRejected(String outcome) {
         counters.rejected();
         countRequest(outcome);

@@ -25,7 +25,10 @@ public class RequestCounters {
         failed.increment();
     }
 
-    /** A request that neither succeeded nor failed on our side, as one that pinned another vector space. */
+    /**
+     * Counts a request that neither succeeded nor failed in the service, such as one that requires another vector
+     * space.
+     */
     void rejected() {
         requests.increment();
     }
@@ -34,17 +37,17 @@ public class RequestCounters {
      * Counters at one moment.
      *
      * @param successRate per cent; 100 before the first request
-     * @param averageLatencyMillis of the requests that were answered with vectors, and of no others
+     * @param averageLatencyMillis of successful requests only
      */
     public record Snapshot(
             long requests, long failed, double successRate, long embeddings, double averageLatencyMillis) {}
 
     public Snapshot snapshot() {
         long all = requests.sum();
-        long bad = failed.sum();
-        long good = succeeded.sum();
-        double successRate = all == 0 ? 100.0 : 100.0 * (all - bad) / all;
-        double latency = good == 0 ? 0.0 : succeededNanos.sum() / 1e6 / good;
-        return new Snapshot(all, bad, successRate, embeddings.sum(), latency);
+        long failures = failed.sum();
+        long successes = succeeded.sum();
+        double successRate = all == 0 ? 100.0 : 100.0 * (all - failures) / all;
+        double latency = successes == 0 ? 0.0 : succeededNanos.sum() / 1e6 / successes;
+        return new Snapshot(all, failures, successRate, embeddings.sum(), latency);
     }
 }

@@ -1,4 +1,4 @@
-/** Meters, and the counters of the JSON form of {@code /metrics}; callers pass plain values. */
+/** Counters and meters, updated with plain values. */
 @NullMarked
 package dev.embedding.telemetry;
 

@@ -4,8 +4,8 @@ import dev.embedding.support.Utf8Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces from a text's end on. It ends in the middle of a run of more than {@link TextEncoder#MAX_CHARACTERS} without a place
- * to split: of such a run only that many characters count.
+ * Reads pieces from a text's end. It stops in the middle of a run of more than {@link TextEncoder#MAX_CHARACTERS}
+ * without a place to split: only that many characters of such a run are read.
  */
 final class BackwardPieces implements Pieces {
 
@@ -14,7 +14,7 @@ final class BackwardPieces implements Pieces {
 
     private final Utf8Text text;
     private final SplitRule rule;
-    /** For what is read backwards: what it leaves out must be the same from both ends. */
+    /** Scan of the text in reverse; the characters that it skips must be the same in both directions. */
     private final SplitRule.Scan backwards;
 
     private final int maxCharacters;
@@ -26,7 +26,7 @@ final class BackwardPieces implements Pieces {
     private int characters;
     private boolean leftSomeOut;
 
-    /** @param maxCharacters of the whole text that count */
+    /** @param maxCharacters limit of the characters that are read */
     BackwardPieces(Utf8Text text, SplitRule rule, int maxCharacters) {
         this.text = text;
         this.rule = rule;
@@ -80,7 +80,7 @@ final class BackwardPieces implements Pieces {
         }
     }
 
-    /** A place to split at or behind an index, 0 for none. */
+    /** The first place to split at or after an index, 0 for none. */
     private int firstPlace(String window, int from) {
         SplitRule.Scan scan = rule.scan();
         for (int index = 0; index < window.length(); ) {
@@ -98,7 +98,7 @@ final class BackwardPieces implements Pieces {
         return new Piece(window.substring(start), atPlace);
     }
 
-    /** It begins neither inside a character nor with a mark, unless there is nothing but marks. */
+    /** Takes the last part, which begins neither inside a character nor with a mark, unless there are only marks. */
     private Piece takeLastPart(String window, int from) {
         int first = Character.isLowSurrogate(window.charAt(from)) ? from + 1 : from;
         int start = first;

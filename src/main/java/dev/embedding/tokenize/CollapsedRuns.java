@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Characters of which a tokenizer does not tell a long run from a shorter one: to XLM-R's a thousand blanks are one. Found
- * out by trying, beside each other, runs of many lengths in several surroundings.
+ * Characters whose long runs a tokenizer encodes like shorter ones: to XLM-R's a thousand blanks are one. They are
+ * found by encoding runs of many lengths in several contexts.
  */
 final class CollapsedRuns {
 
-    /** For a tokenizer that tells any two runs apart. */
+    /** For a tokenizer that distinguishes runs of any length. */
     static final CollapsedRuns NONE = new CollapsedRuns(new BitSet());
 
-    /** Characters that are left of a longer run. */
+    /** Number of characters that remain of a longer run. */
     static final int KEPT = 8;
 
-    /** White space, and what is often found in masses where text was extracted badly. */
+    /** White space, and characters that are frequent in badly extracted text. */
     private static final int[] CANDIDATES = {
         0, '\t', '\n', '\r', ' ', 0x85, 0xA0, 0xAD, 0x2003, 0x200B, 0x2028, 0x3000, 0xFEFF, 0xFFFD
     };
 
-    /** A run is tried between each two of these, and at both ends. */
+    /** Contexts: a run is inserted between each two of these. */
     private static final List<String> SURROUNDINGS =
             List.of("", "a", "b ", " .", "c", " d", ".", "\u4E2D", "\n", "\u0301", "e\u0301", " ", "\u4E2D", "f", "");
 

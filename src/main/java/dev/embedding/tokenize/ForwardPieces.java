@@ -4,8 +4,8 @@ import dev.embedding.support.Utf8Text;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces from a text's beginning on. A run of more than {@link TextEncoder#MAX_CHARACTERS} without a place to split is read in
- * parts of that size, or, where the characters are limited, to the end of its first part.
+ * Reads pieces from a text's beginning. A run of more than {@link TextEncoder#MAX_CHARACTERS} without a place to split
+ * is read in parts of that size, or, where the characters are limited, to the end of its first part.
  */
 final class ForwardPieces implements Pieces {
 
@@ -17,7 +17,7 @@ final class ForwardPieces implements Pieces {
 
     private final StringBuilder pending = new StringBuilder();
     private boolean pendingAtPlace;
-    /** The last place to split in what is pending, 0 for none. */
+    /** The last place to split in the pending characters, 0 for none. */
     private int place;
 
     private int tokensAtPlace;
@@ -26,7 +26,7 @@ final class ForwardPieces implements Pieces {
     private boolean ended;
     private boolean leftSomeOut;
 
-    /** @param maxCharacters of the whole text that count; {@link Integer#MAX_VALUE} for no limit */
+    /** @param maxCharacters limit of the characters that are read; {@link Integer#MAX_VALUE} for no limit */
     ForwardPieces(Utf8Text text, SplitRule rule, int maxCharacters) {
         this.codePoints = text.codePoints();
         this.scan = rule.scan();
@@ -35,7 +35,7 @@ final class ForwardPieces implements Pieces {
 
     @Override
     public @Nullable Piece next(int tokens) {
-        // A place is known when the word behind its blank begins.
+        // A place is found when the word after its blank begins.
         while (!ended && (place == 0 || tokensAtPlace - tokensTaken < tokens) && pending.length() <= MAX + 1) {
             read();
         }
@@ -85,7 +85,7 @@ final class ForwardPieces implements Pieces {
         return piece;
     }
 
-    /** Not inside a character, nor between one and the marks behind it, unless there is nothing but marks. */
+    /** The end of a part: not inside a character, nor between one and its marks, unless there are only marks. */
     private int endOfPart() {
         int last = Character.isSurrogatePair(pending.charAt(MAX - 1), pending.charAt(MAX)) ? MAX - 1 : MAX;
         int end = last;

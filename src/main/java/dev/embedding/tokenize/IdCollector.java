@@ -3,7 +3,7 @@ package dev.embedding.tokenize;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Token ids of a text's pieces, which are copied once: when all are there. */
+/** Collects the token ids of a text's pieces, and copies them once, when all are complete. */
 final class IdCollector {
 
     private final List<int[]> pieces = new ArrayList<>();
@@ -29,7 +29,7 @@ final class IdCollector {
         return ids;
     }
 
-    /** For pieces that were added from the text's end on. */
+    /** The ids of pieces that were added from the text's end. */
     int[] inReverse() {
         int[] ids = new int[size];
         int at = size;

@@ -7,9 +7,9 @@ import java.io.InputStream;
 import java.util.Map;
 
 /**
- * The tokenizer library's own object. Padding and truncation that a {@code tokenizer.json} brings along are switched off.
+ * A tokenizer of the native library. Padding and truncation of a {@code tokenizer.json} are switched off.
  *
- * <p>While a text is encoded the library holds about 300 bytes of native memory for each of its characters.
+ * <p>While encoding a text, the library allocates about 300 bytes of native memory for each of its characters.
  */
 final class LibraryTokenizer implements TextEncoder, AutoCloseable {
 
@@ -19,7 +19,7 @@ final class LibraryTokenizer implements TextEncoder, AutoCloseable {
         this.tokenizer = tokenizer;
     }
 
-    /** @throws IllegalArgumentException when it is no tokenizer */
+    /** @throws IllegalArgumentException when it is not a valid tokenizer */
     static LibraryTokenizer load(TokenizerDefinition definition, String fileName) throws IOException {
         TokenizerLibrary.load();
         try (InputStream json = definition.content()) {
@@ -32,8 +32,8 @@ final class LibraryTokenizer implements TextEncoder, AutoCloseable {
     }
 
     /**
-     * The ids alone. {@code HuggingFaceTokenizer.encode} also makes objects of each token's text and place, which takes
-     * longer than tokenizing.
+     * Returns the ids only. {@code HuggingFaceTokenizer.encode} also creates objects for each token's text and
+     * position, which takes longer than tokenizing.
      */
     @Override
     public int[] encode(String text) {
@@ -45,7 +45,7 @@ final class LibraryTokenizer implements TextEncoder, AutoCloseable {
         }
     }
 
-    /** The special tokens that each text gets, found out by encoding a short one. */
+    /** The special tokens that are added to each text, found by encoding a short one. */
     SpecialTokens specialTokens() {
         long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), "a", true);
         try {

@@ -4,20 +4,20 @@ import dev.embedding.support.Utf8Text;
 import java.util.Arrays;
 
 /**
- * Tokenizes texts of any length, without special tokens, so that no call of the tokenizer library gets more than {@link
- * TextEncoder#MAX_CHARACTERS}.
+ * Tokenizes texts of any length, without special tokens, so that no call of the tokenizer library gets more than
+ * {@link TextEncoder#MAX_CHARACTERS}.
  *
  * <p>A text is read in {@link Pieces}, until there are as many tokens as the model takes or the text ends. The ids are
- * exactly those that the library gives for the whole text, but for these cases:
+ * exactly those that the library gives for the whole text, except in these cases:
  *
  * <ul>
- *   <li>A run of more than 64 Ki characters without a place to split. Of models with a maximum only its first 64 Ki
- *       characters count, or, where the end of a text is kept, its last ones, and the text ends there. For models without
- *       a maximum it is tokenized in parts of that size.
- *   <li>A text of which hardly anything becomes tokens. Of models with a maximum no more than {@link #MIN_CHARACTERS}
- *       characters count, or {@link #CHARACTERS_PER_TOKEN} for each token, if that is more.
- *   <li>A tokenizer whose ids cannot be put together from pieces ({@link SplitMethod#joinsPieces}). Of models with a
- *       maximum the first, or last, 64 Ki characters count; for others the pieces' ids are taken nevertheless.
+ *   <li>A run of more than 64 Ki characters without a place to split. For models with a maximum only its first 64 Ki
+ *       characters are read, or, where texts are truncated at the start, its last ones, and the text ends there. For
+ *       models without a maximum it is tokenized in parts of that size.
+ *   <li>A text that gives hardly any tokens. For models with a maximum no more than {@link #MIN_CHARACTERS} characters
+ *       are read, or {@link #CHARACTERS_PER_TOKEN} for each token, if that is more.
+ *   <li>A tokenizer whose ids cannot be joined from pieces ({@link SplitMethod#joinsPieces}). For models with a maximum
+ *       the first, or last, 64 Ki characters are read; for others the pieces' ids are joined nevertheless.
  * </ul>
  */
 final class PieceTokenizer {
@@ -25,7 +25,7 @@ final class PieceTokenizer {
     static final int MIN_CHARACTERS = 1 << 20;
     static final int CHARACTERS_PER_TOKEN = 128;
 
-    /** Texts up to this many bytes for each token are tokenized as they are. */
+    /** Texts up to this many bytes for each token are tokenized in one call. */
     private static final int SHORT_TEXT_BYTES_PER_TOKEN = 8;
 
     private static final int LEAST_TOKENS_OF_PIECE = 50;
@@ -42,8 +42,8 @@ final class PieceTokenizer {
     private final int maxCharacters;
 
     /**
-     * @param maxTokens of a text, without special ones; {@link Integer#MAX_VALUE} for no limit
-     * @param fromEnd whether of a longer text the end is kept
+     * @param maxTokens maximum tokens of a text, without special ones; {@link Integer#MAX_VALUE} for no limit
+     * @param fromEnd whether longer texts are truncated at the start
      */
     PieceTokenizer(TextEncoder encoder, SplitMethod method, int maxTokens, boolean fromEnd) {
         boolean limited = maxTokens < Integer.MAX_VALUE;
@@ -62,9 +62,9 @@ final class PieceTokenizer {
     }
 
     /**
-     * What the model sees of a text, without special tokens.
+     * Tokenizes a text up to the maximum, without special tokens.
      *
-     * @param checkpoint called before each piece, to throw if the text is requested no more
+     * @param checkpoint called before each piece; it throws when the result is no longer needed
      */
     TokenizedText tokenize(Utf8Text text, Runnable checkpoint) {
         if (text.length() <= shortTextBytes) {
@@ -92,7 +92,7 @@ final class PieceTokenizer {
         return cut(fromEnd ? ids.inReverse() : ids.inOrder(), pieces.leftSomeOut());
     }
 
-    /** Each time all that was read until then, as one text. */
+    /** Encodes everything that was read so far as one text, with more of it each time. */
     private TokenizedText tokenizeMoreAndMore(Pieces pieces, Runnable checkpoint) {
         StringBuilder read = new StringBuilder();
         int[] ids = {};

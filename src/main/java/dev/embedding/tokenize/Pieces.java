@@ -2,22 +2,22 @@ package dev.embedding.tokenize;
 
 import org.jspecify.annotations.Nullable;
 
-/** A text, read piece by piece. No piece is longer than {@link TextEncoder#MAX_CHARACTERS}. */
+/** Reads a text piece by piece. No piece is longer than {@link TextEncoder#MAX_CHARACTERS}. */
 sealed interface Pieces permits ForwardPieces, BackwardPieces {
 
     /**
      * The next piece, null when there is none.
      *
-     * @param tokens how many it should give, about
+     * @param tokens approximate number of tokens that it should give
      */
     @Nullable
     Piece next(int tokens);
 
-    /** Whether the text went on where the pieces ended. */
+    /** Whether part of the text was not read. */
     boolean leftSomeOut();
 
     /**
-     * Part of a text.
+     * A part of a text.
      *
      * @param atPlace whether it begins at a place to split, and not with the text or inside a run without such a place
      */

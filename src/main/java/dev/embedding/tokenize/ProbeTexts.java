@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 
-/** Short texts in which occurs what tokenizers treat in ways of their own. The same ones for the same tokenizer. */
+/**
+ * Generates short texts with characters that tokenizers treat differently. The same tokenizer always gets the same
+ * texts.
+ */
 final class ProbeTexts {
 
     private static final int COUNT = 150;
@@ -18,7 +21,7 @@ final class ProbeTexts {
                     + " שָׁלוֹם مرحبا مَرْحَبًا नमस्ते की ไทย 한국어 가 가 中文 東京 日本語 ひらがな カタカナ ｶﾀｶﾅ ， 。 、 「 𠀀 😀 👩‍👩‍👧 🇩🇪 ❤️ ☃"
                     + " → ™ ▁ ▁▁ Ġ ## ##s <s> </s> <mask> [MASK] [CLS S] <|endoftext|> \uFFFD \u2047");
 
-    /** What may stand between words; most often it is a blank. */
+    /** Separators between words; most often a blank is used instead. */
     private static final List<String> BETWEEN = parts(
             "|",
             "|  |    |          |\n|\n\n| \n|\n |\t|\r\n|\u00A0|\u3000|\u2003|\u200B|\u200D|\uFEFF|\u00AD|\u0001"

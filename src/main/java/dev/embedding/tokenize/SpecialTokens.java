@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The special tokens that each text of a model gets.
+ * The special tokens that are added to each text of a model.
  *
- * @param leading in front of the text's own
- * @param trailing behind them
+ * @param leading before the text's own tokens
+ * @param trailing after them
  */
 record SpecialTokens(int[] leading, int[] trailing) {
 
     static final SpecialTokens NONE = new SpecialTokens(new int[0], new int[0]);
 
     /**
-     * Those of an encoding.
+     * Finds the special tokens of an encoding.
      *
-     * @param mask of each token: 1 where it is a special one
+     * @param mask 1 for each special token
      */
     static SpecialTokens of(int[] ids, long[] mask) {
         int leading = 0;
@@ -37,7 +37,7 @@ record SpecialTokens(int[] leading, int[] trailing) {
         return IntStream.concat(Arrays.stream(leading), Arrays.stream(trailing));
     }
 
-    /** These around a text's own tokens. */
+    /** Adds the special tokens to a text's own tokens. */
     int[] around(int[] content) {
         int[] ids = new int[content.length + count()];
         System.arraycopy(leading, 0, ids, 0, leading.length);

@@ -9,23 +9,23 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The way to tokenize long texts that fits a tokenizer: where texts are split, and how the ids of the pieces become those
- * of the text.
+ * The method of tokenizing long texts with a given tokenizer: where texts are split, and how the ids of the pieces are
+ * joined.
  */
 record SplitMethod(SplitRule rule, Joining joining) {
 
     enum Joining {
         /** The ids of a text are those of its pieces, one after the other. */
         PIECES,
-        /** So they are when the blank between two pieces is left out, because the tokenizer puts one in front of a text. */
+        /** The same, when the blank between two pieces is left out, because the tokenizer prepends one to a text. */
         PIECES_WITHOUT_BLANK,
         /** Pieces do not give the ids of the text, as where a word's tokens depend on the word before. */
         NONE
     }
 
     /**
-     * The first method under which all sample texts give the same ids in pieces as they do whole. What a
-     * {@code tokenizer.json} says is not trusted: too many of its parts act on each other.
+     * Chooses the first method with which all sample texts give the same ids in pieces as in one call. The method is
+     * not derived from {@code tokenizer.json}, as too many of its parts interact.
      *
      * @param fromEnd whether texts are read from their end
      */
@@ -51,7 +51,7 @@ record SplitMethod(SplitRule rule, Joining joining) {
                 .orElse(new SplitMethod(anywhere, Joining.NONE));
     }
 
-    /** Some tokenizers refuse texts with words that they do not know. */
+    /** Encodes a text; some tokenizers reject texts with unknown words. */
     private static int[] encodeOrNothing(TextEncoder encoder, String text) {
         try {
             return encoder.encode(text);
@@ -73,7 +73,7 @@ record SplitMethod(SplitRule rule, Joining joining) {
         return joining != Joining.NONE;
     }
 
-    /** What the tokenizer is given of a piece. */
+    /** The text of a piece that the tokenizer encodes. */
     String textOf(Pieces.Piece piece) {
         return joining == Joining.PIECES_WITHOUT_BLANK && piece.atPlace()
                 ? piece.text().substring(1)

@@ -1,9 +1,12 @@
 package dev.embedding.tokenize;
 
-/** Places at which a text may be split into pieces, and characters of it that its tokenizer need not see. */
+/**
+ * Finds places at which a text may be split into pieces, and characters that can be skipped without changing its
+ * tokens.
+ */
 sealed interface SplitRule permits WordSplits, WordPieceSplits {
 
-    /** Begins to read a text, or a part of one. */
+    /** Starts a scan of a text, or of a part of one. */
     Scan scan();
 
     /** Reads a text one character after the other. */
@@ -12,12 +15,12 @@ sealed interface SplitRule permits WordSplits, WordPieceSplits {
         /** No place to split. */
         int NONE = -1;
 
-        /** Takes the next code point; returns whether the tokenizer must see it. */
+        /** Accepts the next code point; returns whether the tokenizer must see it. */
         boolean accept(int character);
 
         /**
-         * A place to split that is known since the latest character: how many of the characters that the tokenizer must
-         * see lie between the two, or {@link #NONE}.
+         * A place to split that the latest character revealed: how many of the characters that the tokenizer must see
+         * lie between the two, or {@link #NONE}.
          */
         int place();
 

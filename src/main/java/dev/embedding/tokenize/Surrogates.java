@@ -1,6 +1,6 @@
 package dev.embedding.tokenize;
 
-/** Halves of surrogate pairs that stand alone: no characters, and one of them garbles a whole text in native code. */
+/** Replaces unpaired surrogates: they are not characters, and one of them garbles a whole text in native code. */
 final class Surrogates {
 
     private static final char REPLACEMENT = '\uFFFD';

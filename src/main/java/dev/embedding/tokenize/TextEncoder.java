@@ -4,7 +4,9 @@ package dev.embedding.tokenize;
 @FunctionalInterface
 interface TextEncoder {
 
-    /** Most characters (UTF-16 units) of one call: 20 to 30 MB of native memory, and at most some tenths of a second. */
+    /**
+     * Maximum characters (UTF-16 units) of one call: 20 to 30 MB of native memory, and at most some tenths of a second.
+     */
     int MAX_CHARACTERS = 1 << 16;
 
     /** The ids of a text without lone halves of surrogate pairs; without special tokens around them. */

@@ -11,9 +11,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /**
  * The tokenizer of one model. Thread-safe.
  *
- * <p>Texts are cut here and not by the library, so that it is known exactly whether something was lost. Of a long text
- * only as much is tokenized as can matter: the work for a text is bounded by what the model takes of it, not by its size.
- * {@link PieceTokenizer} says which ids are exactly the library's own.
+ * <p>Texts are truncated here and not by the library, so that truncation is reported exactly. Of a long text only as
+ * much is tokenized as necessary: the work is bounded by the model's maximum length, not by the text's size.
+ * {@link PieceTokenizer} documents which ids are exactly the library's own.
  */
 public final class TextTokenizer implements AutoCloseable {
 
@@ -33,7 +33,7 @@ public final class TextTokenizer implements AutoCloseable {
      * Loads {@code tokenizer.json}.
      *
      * @throws IOException when the file cannot be read
-     * @throws IllegalArgumentException when it is no tokenizer
+     * @throws IllegalArgumentException when it is not a valid tokenizer
      */
     public TextTokenizer(Path tokenizerJson, TokenizerOptions options) throws IOException {
         TokenizerDefinition definition = TokenizerDefinition.read(tokenizerJson).with(options.componentFields());
@@ -65,8 +65,8 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
-     * How many tokens of a text that starts with a prompt count as the prompt, as sentence-transformers counts them: those
-     * of the prompt alone, without a special one at its end.
+     * Number of tokens that count as the prompt in a text that starts with it, as in sentence-transformers: those of
+     * the prompt alone, without a special one at its end.
      */
     public int promptTokens(String prompt) {
         int[] ids = tokenize(prompt).ids();
@@ -74,7 +74,7 @@ public final class TextTokenizer implements AutoCloseable {
         return endsSpecial ? ids.length - 1 : ids.length;
     }
 
-    /** Guesses how many tokens texts have, for this tokenizer. */
+    /** The estimator of token counts for this tokenizer. */
     public TokenEstimator estimator() {
         return estimator;
     }
@@ -90,9 +90,9 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
-     * Tokenizes a text that may be so long that its caller loses interest meanwhile.
+     * Tokenizes a text that may be so long that its caller cancels meanwhile.
      *
-     * @param checkpoint called before each piece of a long text; what it throws ends the work and is passed on
+     * @param checkpoint called before each piece of a long text; its exceptions abort the work and are rethrown
      * @throws IllegalStateException when the tokenizer is closed
      */
     public TokenizedText tokenize(Utf8Text text, Runnable checkpoint) {
@@ -108,29 +108,29 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
-    /** Whether a text's ids can be told from those of another tokenizer: by the special tokens around them. */
+    /** Whether the special tokens around a text's ids distinguish them from those of another tokenizer. */
     public boolean marksTexts() {
         return special.count() > 0;
     }
 
-    /** Whether ids may be what this tokenizer makes of a text: special tokens in their places, none that it does not have. */
+    /** Whether ids may be an encoding of this tokenizer: special tokens at both ends, and no unknown ids. */
     public boolean isEncoding(int[] ids) {
         return special.enclose(ids) && Arrays.stream(ids).allMatch(id -> id >= 0 && allIds.get(id));
     }
 
-    /** All ids that a text may get, also of special and added tokens. */
+    /** All ids of the tokenizer, including special and added tokens. */
     public BitSet ids() {
         BitSet ids = (BitSet) allIds.clone();
         special.stream().forEach(ids::set);
         return ids;
     }
 
-    /** The ids of the tokens that texts are made of, which special and added ones need not be among. */
+    /** The ids of the vocabulary, which need not include special and added tokens. */
     public BitSet vocabularyIds() {
         return (BitSet) vocabularyIds.clone();
     }
 
-    /** Cuts an encoding that is longer than the model takes, as that of a text is. */
+    /** Truncates an encoding that is longer than the model's maximum, as that of a text is truncated. */
     public TokenizedText cut(int[] encoding) {
         int surplus = encoding.length - maxTokens;
         if (surplus <= 0) {
@@ -143,7 +143,7 @@ public final class TextTokenizer implements AutoCloseable {
         return new TokenizedText(kept, true);
     }
 
-    /** Waits for texts that are being tokenized: the native library must not be freed under them. */
+    /** Waits for texts that are being tokenized: the native tokenizer must not be freed while it is used. */
     @Override
     public void close() {
         lock.writeLock().lock();

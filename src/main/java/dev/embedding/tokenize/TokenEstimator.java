@@ -4,8 +4,8 @@ import dev.embedding.support.Utf8Text;
 import java.util.List;
 
 /**
- * Guesses how many tokens texts have, at a small part of what tokenizing costs: characters are counted by kind, and the
- * count is corrected by what was learned of texts that have been tokenized since. Thread-safe.
+ * Estimates how many tokens texts have, at a fraction of the cost of tokenizing: characters are counted by kind, and
+ * the count is corrected by the exact counts of texts that were tokenized. Thread-safe.
  */
 public final class TokenEstimator {
 
@@ -13,15 +13,15 @@ public final class TokenEstimator {
     private static final double REST_OF_WORD = 0.25;
     private static final double OTHER_LETTER = 0.5;
 
-    /** Tokens after which what was learned of older texts counts half. */
+    /** Number of tokens after which the weight of older texts is halved. */
     private static final double MEMORY_TOKENS = 100_000;
 
-    /** What the first guess weighs, so that one odd text does not change it much. */
+    /** Weight of the initial estimate, so that one unusual text does not change it much. */
     private static final double FIRST_WEIGHT = 1_000;
 
     private static final double MAX_CORRECTION = 4;
 
-    /** Characters of a text that are counted for each token that the model takes. */
+    /** Limit of the characters that are counted, for each token of the model's maximum. */
     private static final int CHARACTERS_PER_TOKEN = 64;
 
     private final int specialTokens;
@@ -32,15 +32,15 @@ public final class TokenEstimator {
     private volatile double correction = 1;
 
     /**
-     * @param specialTokens of every text
-     * @param maxTokens what a model takes of a text
+     * @param specialTokens number of special tokens of every text
+     * @param maxTokens maximum tokens of a text
      */
     TokenEstimator(int specialTokens, int maxTokens) {
         this.specialTokens = specialTokens;
         this.maxTokens = maxTokens;
     }
 
-    /** About how many tokens the model will see of these texts behind a prompt. */
+    /** The approximate number of tokens of these texts with a prompt prepended, after truncation. */
     public long estimate(String prompt, List<Utf8Text> texts) {
         double ofPrompt = count(Utf8Text.of(prompt));
         double factor = correction;
@@ -51,15 +51,15 @@ public final class TokenEstimator {
         return sum;
     }
 
-    /** Of so many tokens, those that are not cut off. */
+    /** The number of tokens that remain after truncation. */
     public long atMost(long tokens) {
         return Math.min(maxTokens, tokens);
     }
 
     /**
-     * Takes note of a text that was tokenized and not cut.
+     * Updates the correction with a text that was tokenized and not truncated.
      *
-     * @param tokens how many it has, special ones included
+     * @param tokens its number of tokens, special ones included
      */
     public void learn(String prompt, Utf8Text text, int tokens) {
         double count = count(Utf8Text.of(prompt)) + count(text);
@@ -76,9 +76,9 @@ public final class TokenEstimator {
     }
 
     /**
-     * Words of the Latin alphabet are a token and some more when they are long; ideographs, syllables, symbols and
-     * punctuation one each; of other alphabets two letters are one. Counting ends where the model takes no more, and
-     * after so many characters as only a text with next to no words has.
+     * Counts a word of the Latin alphabet as one token, and more when it is long; ideographs, syllables, symbols and
+     * punctuation as one each; two letters of other alphabets as one. Counting ends at the model's maximum, and at a
+     * limit of characters that only a text with hardly any words reaches.
      */
     private double count(Utf8Text text) {
         double enough = MAX_CORRECTION * maxTokens;

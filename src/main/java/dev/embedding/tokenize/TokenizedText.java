@@ -1,9 +1,9 @@
 package dev.embedding.tokenize;
 
 /**
- * Token ids of a text, as the model receives them.
+ * The token ids of a text that the model computes.
  *
  * @param ids token ids with the special ones, without padding
- * @param truncated whether the text had more tokens than the model takes
+ * @param truncated whether the text had more tokens than the model's maximum
  */
 public record TokenizedText(int[] ids, boolean truncated) {}

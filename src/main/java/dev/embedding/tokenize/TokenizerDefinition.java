@@ -25,24 +25,25 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
     private static final String NORMALIZER = "normalizer";
     private static final int MOST_UNUSUAL_TOKENS = 40;
     private static final String LOWERCASE = "Lowercase";
-    /** Far beyond every vocabulary that there is. */
+    /** A limit far beyond every existing vocabulary. */
     private static final int LARGEST_ID = 1 << 26;
 
-    /** @throws IllegalArgumentException when it is no JSON object */
+    /** @throws IllegalArgumentException when it is not a JSON object */
     static TokenizerDefinition read(Path file) throws IOException {
         byte[] json = Files.readAllBytes(file);
         try {
             JsonNode root = JSON.readTree(json);
             if (!root.isObject()) {
-                throw new IllegalArgumentException(file.getFileName() + " is no tokenizer: it is no JSON object");
+                throw new IllegalArgumentException(file.getFileName() + " is no tokenizer: it is not a JSON object");
             }
             return new TokenizerDefinition(json, root);
-        } catch (IOException noJson) {
-            throw new IllegalArgumentException(file.getFileName() + " is no tokenizer: it is no valid JSON", noJson);
+        } catch (IOException invalidJson) {
+            throw new IllegalArgumentException(
+                    file.getFileName() + " is no tokenizer: it is not valid JSON", invalidJson);
         }
     }
 
-    /** The same with other fields in its normalizer and pre-tokenizer, where these are of the types given. */
+    /** The same definition with other fields in its normalizer and pre-tokenizer, where these have the given types. */
     TokenizerDefinition with(Map<String, Map<String, Object>> componentFields) throws IOException {
         TokenizerDefinition changed = this;
         for (String part : List.of(NORMALIZER, "pre_tokenizer")) {
@@ -50,22 +51,22 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
             Map<String, Object> fields =
                     componentFields.getOrDefault(component.path("type").asText(), Map.of());
             if (component.isObject() && !fields.isEmpty()) {
-                ObjectNode wanted = component.deepCopy();
-                fields.forEach((field, value) -> wanted.set(field, JSON.valueToTree(value)));
-                changed = wanted.equals(component) ? changed : changed.with(part, wanted);
+                ObjectNode replacement = component.deepCopy();
+                fields.forEach((field, value) -> replacement.set(field, JSON.valueToTree(value)));
+                changed = replacement.equals(component) ? changed : changed.with(part, replacement);
             }
         }
         return changed;
     }
 
-    private TokenizerDefinition with(String part, JsonNode wanted) throws IOException {
+    private TokenizerDefinition with(String part, JsonNode replacement) throws IOException {
         ObjectNode changed = JSON.createObjectNode();
         root.properties().forEach(field -> changed.set(field.getKey(), field.getValue()));
-        changed.set(part, wanted);
+        changed.set(part, replacement);
         return new TokenizerDefinition(JSON.writeValueAsBytes(changed), changed);
     }
 
-    /** The same with a normalizer in front that lower-cases, unless one does so already. */
+    /** The same definition with a lower-casing normalizer prepended, unless one lower-cases already. */
     TokenizerDefinition lowerCasing() throws IOException {
         JsonNode own = root.path(NORMALIZER);
         ArrayNode normalizers = JSON.createArrayNode();
@@ -85,7 +86,7 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
         return with(NORMALIZER, sequence);
     }
 
-    /** Ids of the tokens that stand for no text. */
+    /** Ids of the special tokens, which stand for no text. */
     Set<Long> specialIds() {
         Set<Long> ids = new HashSet<>();
         for (JsonNode added : root.path("added_tokens")) {
@@ -96,14 +97,14 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
         return ids;
     }
 
-    /** Ids of all tokens that there are. */
+    /** Ids of all tokens, including added ones. */
     BitSet ids() {
         BitSet ids = vocabularyIds();
         root.path("added_tokens").forEach(token -> set(ids, token.path("id")));
         return ids;
     }
 
-    /** Ids of the tokens that texts are made of; those that were added to them may be among them or not. */
+    /** Ids of the vocabulary; added tokens may or may not be part of it. */
     BitSet vocabularyIds() {
         BitSet ids = new BitSet();
         JsonNode vocabulary = root.path("model").path("vocab");
@@ -124,8 +125,8 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
     }
 
     /**
-     * Tokens whose text a tokenizer may treat unlike other text: added ones, and those in which a blank stands behind
-     * something else. Of each kind a few dozen.
+     * Tokens whose text a tokenizer may treat differently: added ones, and those with a blank inside. At most a few
+     * dozen of each kind.
      */
     List<String> unusualTokens() {
         Stream<String> added = elements(root.path("added_tokens"))
@@ -144,7 +145,7 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
         return Stream.concat(added, acrossBlanks).toList();
     }
 
-    /** Characters, in lower case, with which added tokens begin or end, also beside a blank in them. */
+    /** Characters, in lower case, with which added tokens, or the words inside them, begin or end. */
     BitSet edgesOfAddedTokens() {
         BitSet edges = new BitSet();
         for (JsonNode added : root.path("added_tokens")) {

@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** The native tokenizer library, which is unpacked once into {@code DJL_CACHE_DIR} and loaded from there. */
+/** Loads the native tokenizer library, which is unpacked once into {@code DJL_CACHE_DIR}. */
 public final class TokenizerLibrary {
 
     private static final String DIRECTORY = "DJL_CACHE_DIR";
     private static final String ENGINES_DIRECTORY = "ENGINE_CACHE_DIR";
 
-    /** Unpacking takes seconds at most. */
+    /** Age after which an unpacking directory is abandoned; unpacking takes seconds at most. */
     private static final Duration ABANDONED = Duration.ofHours(1);
 
     private static boolean loaded;
@@ -24,7 +24,7 @@ public final class TokenizerLibrary {
     private TokenizerLibrary() {}
 
     /**
-     * Loads it; nothing happens the second time.
+     * Loads the library; later calls do nothing.
      *
      * @throws UnusableDirectoryException when it cannot be unpacked into its directory or loaded from there
      */
@@ -47,19 +47,19 @@ public final class TokenizerLibrary {
         loaded = true;
     }
 
-    /** Without these the library downloads another build of itself on machines with a GPU. */
+    /** Sets properties without which the library downloads another build of itself on machines with a GPU. */
     private static void prepare() {
         setIfAbsent("RUST_FLAVOR", "cpu");
         setIfAbsent("ai.djl.offline", "true");
-        if (!isGiven(DIRECTORY)
-                && !isGiven(ENGINES_DIRECTORY)
+        if (!isSet(DIRECTORY)
+                && !isSet(ENGINES_DIRECTORY)
                 && !Files.isWritable(Path.of(System.getProperty("user.home")))) {
-            // The library itself would take a directory in /tmp that anybody may have made.
+            // The library's default is a directory in /tmp that any user may have created.
             System.setProperty(ENGINES_DIRECTORY, ProcessDirectory.path().toString());
         }
     }
 
-    private static boolean isGiven(String variable) {
+    private static boolean isSet(String variable) {
         String value = Utils.getEnvOrSystemProperty(variable);
         return value != null && !value.isEmpty();
     }

@@ -3,10 +3,10 @@ package dev.embedding.tokenize;
 import java.util.Arrays;
 
 /**
- * Characters as BERT's own chain takes them: BertNormalizer, BertPreTokenizer, WordPiece.
+ * Classifies characters as BERT's own chain does: BertNormalizer, BertPreTokenizer, WordPiece.
  *
- * <p>What a character means depends on the Unicode version of the tokenizer library, and that is an old one. Where this
- * class cannot be sure it says so.
+ * <p>A character's kind depends on the Unicode version of the tokenizer library, which is an old one. Where versions
+ * may differ, the kind is {@link Kind#UNSURE}.
  */
 final class WordPieceCharacters {
 
@@ -96,7 +96,7 @@ final class WordPieceCharacters {
         return Kind.UNSURE;
     }
 
-    /** Of such a character only ASCII punctuation is left once its accent is stripped. */
+    /** Whether only ASCII punctuation remains of the character once its accent is stripped. */
     private static boolean isComposedOfPunctuation(int character) {
         return character == 0x1FEF || character == 0x2260 || character == 0x226E || character == 0x226F;
     }

@@ -6,14 +6,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Places to split for BERT's own chain: BertNormalizer, BertPreTokenizer, WordPiece. They are at blanks, punctuation and
- * ideographs, but not inside what may be an added token, as {@code [CLS]}.
+ * Split rule for BERT's own chain: BertNormalizer, BertPreTokenizer, WordPiece. Texts are split at blanks, punctuation
+ * and ideographs, but not inside what may be an added token, as {@code [CLS]}.
  *
- * <p>That chain lets us leave out characters without changing a token: of several blanks one counts, control characters
- * and (where accents are stripped) combining marks vanish, and a word of more than {@code max_input_chars_per_word}
- * characters is unknown as a whole, however much longer it is. What remains grows with the number of tokens only, also
- * for a megabyte without a single blank. A character that {@link WordPieceCharacters} is not sure about is kept, and may
- * be part of the word beside it.
+ * <p>With that chain, characters can be skipped without changing a token: of several blanks one counts, control
+ * characters and (where accents are stripped) combining marks vanish, and a word of more than
+ * {@code max_input_chars_per_word} characters is unknown as a whole, however much longer it is. What remains grows with
+ * the number of tokens only, also for a megabyte without a single blank. A character that {@link WordPieceCharacters}
+ * is not sure about is kept, and may be part of the word beside it.
  */
 final class WordPieceSplits implements SplitRule {
 
@@ -88,7 +88,7 @@ final class WordPieceSplits implements SplitRule {
     private final class WordPieceScan implements Scan {
 
         private int previousCharacter;
-        /** The latest character if it was left out: more of the same are, too. */
+        /** The latest character if it was skipped: repetitions of it are skipped, too. */
         private int leftOut = -1;
 
         private Kind previous = Kind.BOUNDARY;

@@ -4,17 +4,17 @@ import java.text.Normalizer;
 import java.util.BitSet;
 
 /**
- * Places to split for any tokenizer: before a single blank between two words, where every known pre-tokenizer splits. (Not
- * at a line break, which some take together with the punctuation before it, nor beside a control character, which some
- * drop, nor where there are several blanks.) A word may also consist of punctuation or symbols, and end with combining
- * marks.
+ * Split rule for any tokenizer: texts are split before a single blank between two words, where every known
+ * pre-tokenizer splits. (Not at a line break, which some take together with the punctuation before it, nor beside a
+ * control character, which some drop, nor where there are several blanks.) A word may also consist of punctuation or
+ * symbols, and end with combining marks.
  *
  * @param runs characters of which long runs are shortened
  * @param avoided characters beside which no text is split, in lower case
  */
 record WordSplits(CollapsedRuns runs, BitSet avoided) implements SplitRule {
 
-    /** English has more. What this is wrong about costs another piece, or some tokens that are not used. */
+    /** Conservative estimate; English has more. An error costs another piece, or some unused tokens. */
     static final int CHARACTERS_PER_TOKEN = 5;
 
     @Override
@@ -106,7 +106,9 @@ record WordSplits(CollapsedRuns runs, BitSet avoided) implements SplitRule {
         return !avoided.get(Character.toLowerCase(character)) && (character < 0x7F || !givesBlank(character));
     }
 
-    /** As an accent that stands alone does: normalizers make a blank and a mark of it, and some drop the mark. */
+    /**
+     * Whether the character decomposes to a blank and a mark, as a lone accent does; some normalizers drop the mark.
+     */
     private static boolean givesBlank(int character) {
         return Normalizer.normalize(Character.toString(character), Normalizer.Form.NFKD)
                         .indexOf(' ')

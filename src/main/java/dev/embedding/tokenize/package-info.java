@@ -1,4 +1,4 @@
-/** Tokenization: from text to the token ids that a model receives. The only user of the tokenizer library. */
+/** Tokenizing: from text to the token ids that the model computes. The only user of the tokenizer library. */
 @NullMarked
 package dev.embedding.tokenize;
 

@@ -3,7 +3,7 @@ package dev.embedding.vector;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * sentence-transformers' Dense module: a linear layer and what follows it.
+ * sentence-transformers' Dense module: a linear layer and its activation.
  *
  * @param weights {@code [outFeatures, inFeatures]} in row-major order
  * @param bias {@code [outFeatures]}
@@ -14,7 +14,7 @@ public record Dense(float[] weights, float[] bias, DoubleUnaryOperator activatio
     public static final DoubleUnaryOperator RELU = value -> Math.max(0, value);
     public static final DoubleUnaryOperator SIGMOID = value -> 1 / (1 + Math.exp(-value));
 
-    /** Of the error function, not of its approximation by tanh. */
+    /** GELU with the error function, not with its approximation by tanh. */
     public static final DoubleUnaryOperator GELU = value -> value / 2 * (1 + erf(value / Math.sqrt(2)));
 
     /**

@@ -5,24 +5,24 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Pooling of the token vectors of one row into one vector, as in sentence-transformers' Pooling module. The first
- * tokens of a row may be left out; of a row that has no others the mean is zero and the largest value minus infinity.
+ * Pools the token vectors of one row into one vector, as sentence-transformers' Pooling module does. The first tokens
+ * of a row may be excluded; for a row without any others the mean is zero and the maximum minus infinity.
  */
 public enum Pooling {
     /** The vector of the first token. */
     CLS {
         @Override
-        public float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension) {
-            return token(hidden, start, leftOut < tokens ? leftOut : 0, dimension);
+        public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
+            return token(hidden, start, excluded < tokens ? excluded : 0, dimension);
         }
     },
     /** The largest value of each component. */
     MAX {
         @Override
-        public float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension) {
+        public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             float[] vector = new float[dimension];
             Arrays.fill(vector, Float.NEGATIVE_INFINITY);
-            for (int index = leftOut; index < tokens; index++) {
+            for (int index = excluded; index < tokens; index++) {
                 for (int component = 0; component < dimension; component++) {
                     vector[component] = Math.max(vector[component], hidden.get(start + index * dimension + component));
                 }
@@ -33,32 +33,32 @@ public enum Pooling {
     /** The mean over all tokens that are not padding. */
     MEAN {
         @Override
-        public float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension) {
-            double share = 1.0 / (tokens - leftOut);
-            return weighted(hidden, start, leftOut, tokens, dimension, index -> share);
+        public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
+            double share = 1.0 / (tokens - excluded);
+            return weighted(hidden, start, excluded, tokens, dimension, index -> share);
         }
     },
     /** The sum over all tokens, divided by the root of their number. */
     MEAN_SQRT_LEN {
         @Override
-        public float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension) {
-            double share = 1 / Math.sqrt(tokens - leftOut);
-            return weighted(hidden, start, leftOut, tokens, dimension, index -> share);
+        public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
+            double share = 1 / Math.sqrt(tokens - excluded);
+            return weighted(hidden, start, excluded, tokens, dimension, index -> share);
         }
     },
-    /** The mean with the weights 1, 2, 3, … by the place in the whole row. */
+    /** The mean with the weights 1, 2, 3, … by the position in the whole row. */
     WEIGHTED_MEAN {
         @Override
-        public float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension) {
-            double all = tokens * (tokens + 1.0) / 2 - leftOut * (leftOut + 1.0) / 2;
-            return weighted(hidden, start, leftOut, tokens, dimension, index -> (index + 1) / all);
+        public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
+            double all = tokens * (tokens + 1.0) / 2 - excluded * (excluded + 1.0) / 2;
+            return weighted(hidden, start, excluded, tokens, dimension, index -> (index + 1) / all);
         }
     },
     /** The vector of the last token that is not padding. */
     LAST_TOKEN {
         @Override
-        public float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension) {
-            return leftOut < tokens ? token(hidden, start, tokens - 1, dimension) : new float[dimension];
+        public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
+            return excluded < tokens ? token(hidden, start, tokens - 1, dimension) : new float[dimension];
         }
     };
 
@@ -69,10 +69,10 @@ public enum Pooling {
     }
 
     private static float[] weighted(
-            FloatBuffer hidden, int start, int leftOut, int tokens, int dimension, IntToDoubleFunction weight) {
+            FloatBuffer hidden, int start, int excluded, int tokens, int dimension, IntToDoubleFunction weight) {
         double[] sums = new double[dimension];
         float[] token = new float[dimension];
-        for (int index = leftOut; index < tokens; index++) {
+        for (int index = excluded; index < tokens; index++) {
             hidden.get(start + index * dimension, token);
             double share = weight.applyAsDouble(index);
             for (int component = 0; component < dimension; component++) {
@@ -89,9 +89,9 @@ public enum Pooling {
     /**
      * @param hidden token vectors, {@code [rows, longest, dimension]} in row-major order
      * @param start where the row's first token vector begins
-     * @param leftOut how many of the row's first tokens do not count; may be more than there are
+     * @param excluded number of the row's first tokens that are excluded; may be more than there are
      * @param tokens how many of the row's tokens are not padding; they come first
      * @return {@code [dimension]}
      */
-    public abstract float[] pool(FloatBuffer hidden, int start, int leftOut, int tokens, int dimension);
+    public abstract float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension);
 }

@@ -1,6 +1,6 @@
 package dev.embedding.vector;
 
-/** Length and finiteness of a vector. */
+/** Computes the length of vectors, and checks that they are finite. */
 public final class VectorNorm {
 
     /** The smallest length that is divided by, as in PyTorch's {@code functional.normalize}. */

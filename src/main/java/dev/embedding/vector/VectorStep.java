@@ -1,6 +1,6 @@
 package dev.embedding.vector;
 
-/** Makes one vector of another. */
+/** A transformation of a text's vector after pooling. */
 @FunctionalInterface
 public interface VectorStep {
 

@@ -21,33 +21,33 @@ class AvailableMemoryTest {
     }
 
     @Test
-    void isWhatTheMachineHasLeftWithoutAContainer() {
+    void isTheMachinesFreeMemoryWithoutAContainer() {
         assertThat(free()).hasValue(1024 * MIB);
     }
 
     @Test
-    void isWhatTheMachineHasLeftInAContainerWithoutALimit() throws IOException {
+    void isTheMachinesFreeMemoryInAContainerWithoutALimit() throws IOException {
         container("max", 10 * MIB, 0);
 
         assertThat(free()).hasValue(1024 * MIB);
     }
 
     @Test
-    void isWhatTheContainersLimitLeavesWithCachedFilesGivenBack() throws IOException {
+    void isWhatTheContainersLimitLeavesPlusReclaimablePageCache() throws IOException {
         container(Long.toString(512 * MIB), 500 * MIB, 300 * MIB);
 
         assertThat(free()).hasValue(312 * MIB);
     }
 
     @Test
-    void isTheLessOfMachineAndContainer() throws IOException {
+    void isTheSmallerOfMachineAndContainer() throws IOException {
         container(Long.toString(4096 * MIB), MIB, 0);
 
         assertThat(free()).hasValue(1024 * MIB);
     }
 
     @Test
-    void isUnknownWhereTheSystemDoesNotSay() throws IOException {
+    void isUnknownWhereTheSystemDoesNotReportIt() throws IOException {
         Files.delete(directory.resolve("meminfo"));
         assertThat(free()).isEmpty();
 
@@ -59,7 +59,7 @@ class AvailableMemoryTest {
     }
 
     @Test
-    void findsSomethingOnThisMachine() {
+    void isPositiveOnThisMachine() {
         assertThat(AvailableMemory.ofThisMachine().bytes().orElse(1)).isPositive();
     }
 

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 
 class JavaHeapTest {
 
-    private final HotSpotDiagnosticMXBean machine =
+    private final HotSpotDiagnosticMXBean diagnostics =
             Objects.requireNonNull(ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class));
 
     @Test
-    void keepsTheFirstIntervalThatWasGiven() {
+    void keepsAnIntervalThatIsAlreadySet() {
         JavaHeap.shrinkWhenIdle(Duration.ofMinutes(10));
         JavaHeap.shrinkWhenIdle(Duration.ofMinutes(20));
 
-        assertThat(machine.getVMOption(JavaHeap.INTERVAL_MILLIS).getValue()).isEqualTo("600000");
+        assertThat(diagnostics.getVMOption(JavaHeap.INTERVAL_MILLIS).getValue()).isEqualTo("600000");
     }
 }

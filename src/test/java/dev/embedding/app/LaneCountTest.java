@@ -18,19 +18,19 @@ class LaneCountTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "7, 7", "256, 256", "' 3 ', 3"})
-    void takesANumber(String setting, int lanes) {
+    void acceptsANumber(String setting, int lanes) {
         assertThat(LaneCount.of(setting)).isEqualTo(lanes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"auto", " auto "})
-    void choosesByTheMachine(String setting) {
+    void choosesAutomatically(String setting) {
         assertThat(LaneCount.of(setting)).isBetween(1, PROCESSORS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "-1", "257", "two", "1.5", "99999999999"})
-    void refusesAnythingElseByVariableRuleAndValue(String setting) {
+    void rejectsAnythingElseNamingVariableRuleAndValue(String setting) {
         assertThatThrownBy(() -> LaneCount.of(setting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("EMBEDDING_LANES must be auto or a number from 1 to 256, not '" + setting + "'");
@@ -50,7 +50,7 @@ class LaneCountTest {
     @CsvSource(
             delimiter = '|',
             value = {"0-3 | 4", "0,2 | 2", "3 | 1", "0-1,3 | 3"})
-    void countsOnlyProcessorsThatItMayRunOn(String allowed, int cores, @TempDir Path system) throws IOException {
+    void countsOnlyAllowedProcessors(String allowed, int cores, @TempDir Path system) throws IOException {
         for (int processor = 0; processor < 4; processor++) {
             siblings(system, processor, Integer.toString(processor));
         }
@@ -68,7 +68,7 @@ class LaneCountTest {
     }
 
     @Test
-    void takesAllProcessorsWhereTheSystemDoesNotSay(@TempDir Path system) throws IOException {
+    void usesAllProcessorsWhereTheSystemDoesNotReportCores(@TempDir Path system) throws IOException {
         siblings(system, 0, "0");
         Path missing = system.resolve("missing");
 

@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Subscribes to a submission, and keeps and counts what it hears. */
+/** Subscriber of a submission that stores its result or failure and counts the events. */
 public final class Answer<V> implements UniSubscriber<BatchResult<V>> {
 
     private final CountDownLatch arrived = new CountDownLatch(1);
@@ -32,16 +32,16 @@ public final class Answer<V> implements UniSubscriber<BatchResult<V>> {
     @Override
     public void onItem(BatchResult<V> item) {
         result = item;
-        heard();
+        completed();
     }
 
     @Override
     public void onFailure(Throwable reason) {
         failure = reason;
-        heard();
+        completed();
     }
 
-    private void heard() {
+    private void completed() {
         events.incrementAndGet();
         arrived.countDown();
     }
@@ -50,7 +50,7 @@ public final class Answer<V> implements UniSubscriber<BatchResult<V>> {
         Objects.requireNonNull(subscription).cancel();
     }
 
-    /** How many items and failures have come: 0 or, at the end, 1. */
+    /** Number of items and failures received: 0 or, at the end, 1. */
     int events() {
         return events.get();
     }
@@ -64,7 +64,7 @@ public final class Answer<V> implements UniSubscriber<BatchResult<V>> {
     }
 
     BatchResult<V> result() {
-        return Objects.requireNonNull(result, "no answer yet");
+        return Objects.requireNonNull(result, "no result yet");
     }
 
     List<V> values() {

@@ -30,7 +30,7 @@ class BatchCostTest {
     }
 
     @Test
-    void knowsNoPaddingInRowsOfOneLength() {
+    void findsNoPaddingInRowsOfEqualLength() {
         Shape alike = Shape.of(7).with(7).with(7);
 
         assertThat(new BatchCost(8, false, 1_400).padding(alike)).isZero();
@@ -38,12 +38,12 @@ class BatchCostTest {
     }
 
     @Test
-    void knowsNoPaddingInRowsWithoutTokens() {
+    void findsNoPaddingInRowsWithoutTokens() {
         assertThat(new BatchCost(8, true, 1_400).padding(Shape.of(0).with(0))).isZero();
     }
 
     @Test
-    void refusesFiguresThatMakeNoSense() {
+    void rejectsInvalidParameters() {
         assertThatThrownBy(() -> new BatchCost(-1, false, 1)).hasMessageContaining("overheadTokens");
         assertThatThrownBy(() -> new BatchCost(0, false, 0)).hasMessageContaining("attentionSpan");
     }

@@ -55,7 +55,7 @@ class BatchFormerTest {
     }
 
     @Test
-    void takesShortRowsToALongOneWherePaddingCostsInAttentionOnly() {
+    void addsShortRowsToALongOneWherePaddingCostsInAttentionOnly() {
         int[] lengths = {24, 8, 16, 12};
 
         int[] chosen = BatchFormer.choose(lengths, Limits.costing(new BatchCost(8, true, 1_400)));
@@ -73,7 +73,7 @@ class BatchFormerTest {
     }
 
     @Test
-    void takesLongerRowsToAShortHeadWhenTheyAreAlike() {
+    void addsLongerRowsToTheHeadWhenLengthsAreSimilar() {
         int[] lengths = {95, 100, 100, 100};
 
         int[] chosen = BatchFormer.choose(lengths, Limits.WIDE);
@@ -91,7 +91,7 @@ class BatchFormerTest {
     }
 
     @Test
-    void keepsEveryBoundWhateverWaits() {
+    void keepsAllLimitsForRandomRows() {
         for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
             BatchLimits limits = randomLimits(random);
@@ -126,7 +126,7 @@ class BatchFormerTest {
     }
 
     @Test
-    void neverComputesLessForItsTimeThanTheHeadAlone() {
+    void isNeverLessEfficientThanTheHeadAlone() {
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
             BatchLimits limits = randomLimits(random);

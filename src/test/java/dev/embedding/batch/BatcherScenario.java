@@ -19,16 +19,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A random life of a batcher, replayed from its seed: callers come, leave and lose patience, lanes cut and compute
- * batches that overlap (a batch may be cut while another is being computed), batches fail, and some batchers are handed
- * over in the middle. A plain model keeps what must be true, and is compared after each step.
+ * Random scenario of a batcher, reproducible from its seed: callers submit, cancel and time out, lanes cut and compute
+ * overlapping batches (a batch may be cut while another is being computed), batches fail, and some batchers are handed
+ * over in the middle. A simple model holds the expected state and is compared after each step.
  */
 final class BatcherScenario {
 
     private static final int LANES = 3;
     private static final int STEPS = 60;
 
-    /** What becomes of a row when it is computed. */
+    /** Outcome of a row when it is computed. */
     private enum Fate {
         FINE,
         /** Its outcome is a failure. */
@@ -41,7 +41,7 @@ final class BatcherScenario {
         LOSES_AN_OUTCOME
     }
 
-    /** A row on its way, for one caller or more. */
+    /** Row in flight, for one caller or more. */
     private static final class Text {
         final int id;
         final int tokens;
@@ -71,7 +71,7 @@ final class BatcherScenario {
         }
     }
 
-    /** One submission as the model sees it. */
+    /** Submission in the model. */
     private static final class Caller {
         final List<Text> texts = new ArrayList<>();
         final Priority priority;
@@ -182,7 +182,7 @@ final class BatcherScenario {
         moved = true;
         for (Caller caller : open) {
             assertThat(caller.answer.isOpen())
-                    .as("only what has begun stays, seed %d", seed)
+                    .as("only started submissions stay, seed %d", seed)
                     .isEqualTo(begun.contains(caller));
         }
     }
@@ -290,20 +290,18 @@ final class BatcherScenario {
             if (texts.stream().anyMatch(waiting::contains)) {
                 checkCut(texts, run);
             } else {
-                assertThat(texts)
-                        .as("a repetition is of one row, seed %d", seed)
-                        .hasSize(1);
+                assertThat(texts).as("a retry is of one row, seed %d", seed).hasSize(1);
                 assertThat(retried.add(texts.get(0)))
-                        .as("repeated once, seed %d", seed)
+                        .as("retried once, seed %d", seed)
                         .isTrue();
             }
             for (Text text : texts) {
                 assertThat(text.isWanted())
-                        .as("row of callers who are gone, seed %d", seed)
+                        .as("row without waiting callers, seed %d", seed)
                         .isTrue();
             }
         } catch (AssertionError failed) {
-            violation = failed; // the batcher takes it for a failure of the batch
+            violation = failed; // the batcher treats it as a failure of the batch
             throw failed;
         }
     }
@@ -394,7 +392,7 @@ final class BatcherScenario {
         return outcomes;
     }
 
-    /** A row leaves the queue with the end of its last caller, whatever ends it. */
+    /** A row leaves the queue when its last caller is done, for whatever reason. */
     private void forgetThoseWhoAreGone() {
         waiting.removeIf(text -> !text.isWanted());
     }
@@ -415,7 +413,7 @@ final class BatcherScenario {
                         .isZero();
             } else {
                 assertThat(caller.answer.events())
-                        .as("answers of a caller, seed %d", seed)
+                        .as("events of a caller, seed %d", seed)
                         .isOne();
                 judgeAnswer(caller);
             }
@@ -438,14 +436,14 @@ final class BatcherScenario {
         Throwable failure = caller.answer.failure();
         boolean guilty = caller.texts.stream().anyMatch(text -> text.fate != Fate.FINE);
         if (failure == null) {
-            assertThat(guilty).as("a failing row was answered, seed %d", seed).isFalse();
+            assertThat(guilty).as("a failing row has a value, seed %d", seed).isFalse();
             assertThat(caller.answer.values())
                     .as("values in the order of the rows, seed %d", seed)
                     .containsExactlyElementsOf(
                             caller.texts.stream().map(Text::value).toList());
         } else if (failure instanceof MovedException) {
             assertThat(moved && !begun.contains(caller))
-                    .as("moved although it had begun, seed %d", seed)
+                    .as("moved although it had started, seed %d", seed)
                     .isTrue();
         } else if (failure instanceof DeadlineExceededException) {
             assertThat(caller.deadline)
@@ -453,7 +451,7 @@ final class BatcherScenario {
                     .isLessThanOrEqualTo(clock.getAsLong());
         } else {
             assertThat(guilty)
-                    .as("an innocent caller failed with %s, seed %d", failure, seed)
+                    .as("a caller without failing rows failed with %s, seed %d", failure, seed)
                     .isTrue();
         }
     }

@@ -3,7 +3,7 @@ package dev.embedding.batch;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/** A clock that only moves when it is told to. */
+/** Clock that only moves when a test advances it. */
 final class HandClock implements LongSupplier {
 
     private long nanos = 1_000;
@@ -12,7 +12,7 @@ final class HandClock implements LongSupplier {
         nanos += time.toNanos();
     }
 
-    /** The moment that will come after {@code time}. */
+    /** The time of the clock after {@code time} has passed. */
     long in(Duration time) {
         return nanos + time.toNanos();
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LanesTest {
 
-    /** Work that is there from the start. */
+    /** Source with a fixed list of work. */
     private static final class Stock implements Lanes.WorkSource {
         private final Deque<Work> works;
 
@@ -78,7 +78,7 @@ class LanesTest {
     }
 
     @Test
-    void asksEachSourceInTurn() {
+    void servesSourcesRoundRobin() {
         List<String> done = new ArrayList<>();
         Lanes lanes = new Lanes(1);
         lanes.attach(new Stock(interactive(run -> done.add("a1")), interactive(run -> done.add("a2"))));
@@ -92,7 +92,7 @@ class LanesTest {
     }
 
     @Test
-    void asksTheOtherSourceWhenTheOneInTurnHasNothing() {
+    void skipsASourceWithoutWork() {
         List<String> done = new ArrayList<>();
         Lanes lanes = new Lanes(1);
         lanes.attach(new Stock());
@@ -106,7 +106,7 @@ class LanesTest {
     }
 
     @Test
-    void forgetsADetachedSource() {
+    void ignoresADetachedSource() {
         Lanes lanes = new Lanes(1);
         Stock stock = new Stock(interactive(run -> {}));
         lanes.attach(stock);
@@ -133,7 +133,7 @@ class LanesTest {
     }
 
     @Test
-    void aLaneGoesOnAfterAnErrorInWorkAndInCutting() throws InterruptedException {
+    void aLaneContinuesAfterAnErrorInWorkAndInCutting() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         Stock stock = new Stock(
                 run -> {
@@ -180,7 +180,7 @@ class LanesTest {
     }
 
     @RepeatedTest(100)
-    void aLaneThatIsGivenUpIsReplacedAndItsRestIsDoneFirst() throws InterruptedException {
+    void replacesAStuckLaneAndDoesItsRemainingWorkFirst() throws InterruptedException {
         List<String> done = new CopyOnWriteArrayList<>();
         CountDownLatch hanging = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
@@ -194,7 +194,7 @@ class LanesTest {
             }
 
             @Override
-            public Work afterGivingUp() {
+            public Work abandon() {
                 return run -> {
                     done.add("rest");
                     others.countDown();
@@ -214,13 +214,13 @@ class LanesTest {
         }
         hanging.await();
 
-        lanes.giveUp(0);
+        lanes.replaceStuckLane(0);
         others.await();
         lanes.close();
-        List<String> whileItHung = List.copyOf(done);
+        List<String> whileStuck = List.copyOf(done);
         end.countDown();
 
-        assertThat(whileItHung).containsExactly("rest", "next");
+        assertThat(whileStuck).containsExactly("rest", "next");
     }
 
     private static void await(CountDownLatch latch) {
@@ -232,7 +232,7 @@ class LanesTest {
     }
 
     @Test
-    void finishesWhatWaitsBeforeItCloses() {
+    void finishesWaitingWorkBeforeItCloses() {
         CountDownLatch done = new CountDownLatch(3);
         Lanes lanes = Lanes.start(2);
         lanes.lock.lock();
@@ -267,7 +267,7 @@ class LanesTest {
     }
 
     @Test
-    void theExpressLaneLeavesBatchRowsAlone() {
+    void theExpressLaneComputesNoBatchRows() {
         Lanes lanes = new Lanes(1);
         Stock stock = new Stock(batch(run -> assertThat(lanes.runOne(EXPRESS)).isFalse()), batch(run -> {}));
         lanes.attach(stock);
@@ -278,7 +278,7 @@ class LanesTest {
     }
 
     @Test
-    void theExpressLaneRestsWhileALaneIsFree() {
+    void theExpressLaneIsIdleWhileALaneIsFree() {
         Lanes lanes = new Lanes(2);
         lanes.attach(
                 new Stock(batch(run -> assertThat(lanes.runOne(lanes.express())).isFalse()), interactive(run -> {})));
@@ -288,7 +288,7 @@ class LanesTest {
     }
 
     @Test
-    void theExpressLaneRestsWhileInteractiveRowsKeepAllLanesBusy() {
+    void theExpressLaneIsIdleWhileInteractiveRowsKeepAllLanesBusy() {
         Lanes lanes = new Lanes(1);
         lanes.attach(
                 new Stock(interactive(run -> assertThat(lanes.runOne(EXPRESS)).isFalse()), interactive(run -> {})));
@@ -297,7 +297,7 @@ class LanesTest {
     }
 
     @Test
-    void aLaneIsNotAloneBesideTheExpressLane() {
+    void aLaneDoesNotRunAloneWhileTheExpressLaneIsBusy() {
         List<Boolean> alone = new ArrayList<>();
         Lanes lanes = new Lanes(1);
         Stock later = new Stock(batch(run -> alone.add(run.alone())));
@@ -324,20 +324,20 @@ class LanesTest {
     }
 
     @RepeatedTest(20)
-    void isCalledWhenInteractiveRowsComeWhileAllLanesAreBusyWithBatchRows() {
+    void wakesTheExpressLaneForInteractiveRowsWhileAllLanesAreBusyWithBatchRows() {
         CountDownLatch lanesAreBusy = new CountDownLatch(2);
-        CountDownLatch answered = new CountDownLatch(1);
+        CountDownLatch computed = new CountDownLatch(1);
         Consumer<BatchRun> waits = run -> {
             lanesAreBusy.countDown();
-            await(answered);
+            await(computed);
         };
         Lanes lanes = Lanes.start(2);
         Stock ingest = new Stock(batch(waits), batch(waits));
         attach(lanes, ingest, 2);
         await(lanesAreBusy);
 
-        attach(lanes, new Stock(interactive(run -> answered.countDown())), 1);
-        await(answered);
+        attach(lanes, new Stock(interactive(run -> computed.countDown())), 1);
+        await(computed);
         lanes.close();
 
         assertThat(ingest.hasWaiting()).isFalse();

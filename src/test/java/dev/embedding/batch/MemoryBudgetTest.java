@@ -15,16 +15,16 @@ class MemoryBudgetTest {
     }
 
     private void fails(long tokens) {
-        budget.didNotSuffice(tokens, now);
+        budget.outOfMemory(tokens, now);
     }
 
     @Test
-    void hasNoLimitOfItsOwn() {
+    void isUnlimitedBeforeAFailure() {
         assertThat(budget.tokens(now)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
-    void isHalfOfTheLeastThatDidNotSuffice() {
+    void isHalfOfTheSmallestFailedBatch() {
         fails(800);
         fails(400);
         fails(600);
@@ -37,7 +37,7 @@ class MemoryBudgetTest {
     @Test
     void growsStepByStepWhileNothingFails() {
         fails(800);
-        pass(MemoryBudget.FIRST_WAIT.minusNanos(1));
+        pass(MemoryBudget.INITIAL_WAIT.minusNanos(1));
         assertThat(budget.tokens(now)).isEqualTo(400);
 
         pass(Duration.ofNanos(1));
@@ -45,22 +45,22 @@ class MemoryBudgetTest {
         assertThat(budget.tokens(now)).isEqualTo(800);
 
         for (int minute = 0; minute < 32; minute++) {
-            pass(MemoryBudget.FIRST_WAIT);
+            pass(MemoryBudget.INITIAL_WAIT);
             budget.tokens(now);
         }
         assertThat(budget.tokens(now)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
-    void waitsLongerAfterEachTryThatFails() {
+    void doublesTheWaitAfterEachFailedRetry() {
         fails(800);
-        Duration wait = MemoryBudget.FIRST_WAIT;
+        Duration wait = MemoryBudget.INITIAL_WAIT;
         for (int attempt = 0; attempt < 6; attempt++) {
             pass(wait);
             assertThat(budget.tokens(now)).isEqualTo(800);
             fails(800);
             assertThat(budget.tokens(now)).isEqualTo(400);
-            wait = wait.compareTo(MemoryBudget.LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : wait;
+            wait = wait.compareTo(MemoryBudget.MAX_WAIT) < 0 ? wait.multipliedBy(2) : wait;
             assertThat(budget.tokens(now + wait.toNanos() - 1)).isEqualTo(400);
         }
     }

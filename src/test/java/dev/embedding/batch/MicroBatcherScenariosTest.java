@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Test;
 class MicroBatcherScenariosTest {
 
     @Test
-    void everyRowIsAnsweredOnceWithItsOwnValueWhateverHappens() {
+    void completesEveryRowOnceWithItsOwnValueInRandomScenarios() {
         for (long seed = 0; seed < 1_000; seed++) {
             new BatcherScenario(seed).play();
         }

@@ -45,7 +45,7 @@ class MicroBatcherTest {
                 clock);
     }
 
-    // Late binding and answers
+    // Late binding and results
 
     @Test
     void computesNothingBeforeALaneIsFree() {
@@ -68,12 +68,12 @@ class MicroBatcherTest {
     }
 
     @Test
-    void hasNothingToDoWithoutRows() {
+    void runsNothingWithoutRows() {
         assertThat(lanes.runOne(LANE)).isFalse();
     }
 
     @Test
-    void answersInTheOrderOfTheRowsWhateverTheOrderOfTheBatch() {
+    void returnsValuesInTheOrderOfTheRows() {
         Answer<String> answer = Answer.to(batcher.admit(Priority.INTERACTIVE, 30)
                 .submit(
                         List.of(new BatchRow<>(1, 99), new BatchRow<>(2, 100), new BatchRow<>(3, 98)),
@@ -97,7 +97,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void answersOnceAllRowsOfACallerAreComputed() {
+    void completesOnceAllRowsOfASubmissionAreComputed() {
         batcher.retune(Limits.WIDE.withMaxRows(2));
         Answer<String> answer = submit(1, 2, 3);
 
@@ -111,7 +111,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void tellsHowLongRowsWaitedAndWereComputed() {
+    void reportsQueueAndComputeTime() {
         function = (rows, run) -> {
             clock.advance(Duration.ofMillis(7));
             return names(rows);
@@ -126,7 +126,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void takesNewLimitsWithTheNextBatch() {
+    void appliesNewLimitsToTheNextBatch() {
         submit(1, 2, 3);
 
         batcher.retune(Limits.WIDE.withMaxRows(2));
@@ -137,7 +137,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void computesLessAtOnceOnSlowLanes() {
+    void formsSmallerBatchesOnSlowLanes() {
         MicroBatcher<Integer, String> slow = batcher(400);
         slow.retune(Limits.runOfAtMost(Duration.ofMillis(100)).withTokenBudget(80));
 
@@ -187,7 +187,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void runsNotAloneWhileMoreWaits() {
+    void doesNotRunAloneWhileMoreRowsWait() {
         batcher.retune(Limits.WIDE.withMaxRows(1));
         submit(1, 2);
 
@@ -198,7 +198,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void runsNotAloneWhileAnotherLaneComputes() {
+    void doesNotRunAloneWhileAnotherLaneComputes() {
         batcher.retune(Limits.WIDE.withMaxRows(1));
         function = (rows, run) -> {
             if (run.lane() == LANE) {
@@ -215,7 +215,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void runsNotAloneWhileAnotherBatcherHasRows() {
+    void doesNotRunAloneWhileAnotherBatcherHasRows() {
         MicroBatcher<Integer, String> other = batcher(1e6);
         Answer.to(other.admit(Priority.INTERACTIVE, 1).submit(rows(7), clock.in(Duration.ofDays(1))));
         submit(1);
@@ -227,7 +227,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void servesBatchersOfTheSameLanesInTurn() {
+    void servesBatchersOfTheSameLanesRoundRobin() {
         MicroBatcher<Integer, String> other = batcher(1e6);
         other.retune(Limits.WIDE.withMaxRows(1));
         batcher.retune(Limits.WIDE.withMaxRows(1));
@@ -267,26 +267,26 @@ class MicroBatcherTest {
     }
 
     @Test
-    void aCallerThatLeavesDuringItsBatchDoesNotHarmTheOthers() {
-        Answer<String> leaving = submit(1);
+    void cancellingDuringABatchDoesNotAffectOtherCallers() {
+        Answer<String> cancelling = submit(1);
         Answer<String> staying = submit(2);
         function = (rows, run) -> {
-            leaving.cancel();
+            cancelling.cancel();
             return names(rows);
         };
 
         lanes.runOne(LANE);
 
-        assertThat(leaving.isOpen()).isTrue();
+        assertThat(cancelling.isOpen()).isTrue();
         assertThat(staying.values()).containsExactly("row 2");
     }
 
     @Test
-    void dropsTheWaitingRowsOfACallerThatLeavesDuringABatch() {
+    void dropsTheWaitingRowsOfACallerThatCancelsDuringABatch() {
         batcher.retune(Limits.WIDE.withMaxRows(1));
-        Answer<String> leaving = submit(1, 2);
+        Answer<String> cancelling = submit(1, 2);
         function = (rows, run) -> {
-            leaving.cancel();
+            cancelling.cancel();
             return names(rows);
         };
 
@@ -297,7 +297,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void takesACancellationThatCameBeforeTheSubscription() {
+    void handlesACancellationBeforeTheSubscription() {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
 
         admission.submit(rows(1), clock.in(Duration.ofDays(1))).subscribe().withSubscriber(new CancelsAtOnce());
@@ -308,34 +308,34 @@ class MicroBatcherTest {
 
     @Test
     void dropsRowsPastTheirDeadlineWhenTheBatchIsCut() {
-        Answer<String> late = submitFor(Duration.ofSeconds(1), 1, 2);
+        Answer<String> expired = submitFor(Duration.ofSeconds(1), 1, 2);
         Answer<String> patient = submitFor(Duration.ofSeconds(9), 3);
         clock.advance(Duration.ofSeconds(1));
 
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of(3));
-        assertThat(late.failure()).isInstanceOf(DeadlineExceededException.class);
-        assertThat(late.events()).isOne();
+        assertThat(expired.failure()).isInstanceOf(DeadlineExceededException.class);
+        assertThat(expired.events()).isOne();
         assertThat(patient.values()).containsExactly("row 3");
     }
 
     @Test
-    void tellsHowLongALateCallerWaitedAndBehindWhat() {
-        Answer<String> late = submitFor(Duration.ofSeconds(1), 1);
+    void reportsWaitAndQueuedTokensOfAnExpiredSubmission() {
+        Answer<String> expired = submitFor(Duration.ofSeconds(1), 1);
         batcher.retune(Limits.WIDE.withMaxRows(1));
         submitFor(Duration.ofDays(1), 2, 3);
         clock.advance(Duration.ofSeconds(3));
 
         lanes.runOne(LANE);
 
-        DeadlineExceededException failure = late.failure(DeadlineExceededException.class);
+        DeadlineExceededException failure = expired.failure(DeadlineExceededException.class);
         assertThat(failure.waited()).isEqualTo(Duration.ofSeconds(3));
         assertThat(failure.queuedTokens()).isEqualTo(TOKENS);
     }
 
     @Test
-    void computesARowUntilTheMomentOfItsDeadline() {
+    void computesARowJustBeforeItsDeadline() {
         Answer<String> answer = submitFor(Duration.ofSeconds(1), 1);
         clock.advance(Duration.ofSeconds(1).minusNanos(1));
 
@@ -345,18 +345,18 @@ class MicroBatcherTest {
     }
 
     @Test
-    void failsLateCallersEvenWhenNothingElseWaits() {
-        Answer<String> late = submitFor(Duration.ofSeconds(1), 1);
+    void failsExpiredSubmissionsEvenWhenNothingElseWaits() {
+        Answer<String> expired = submitFor(Duration.ofSeconds(1), 1);
         clock.advance(Duration.ofSeconds(2));
 
         lanes.runOne(LANE);
 
         assertThat(batches).isEmpty();
-        assertThat(late.failure()).isInstanceOf(DeadlineExceededException.class);
+        assertThat(expired.failure()).isInstanceOf(DeadlineExceededException.class);
     }
 
     @Test
-    void answersRowsWhoseDeadlinePassesWhileTheyAreComputed() {
+    void returnsRowsWhoseDeadlinePassesWhileTheyAreComputed() {
         Answer<String> answer = submitFor(Duration.ofSeconds(1), 1);
         function = (rows, run) -> {
             clock.advance(Duration.ofSeconds(5));
@@ -371,28 +371,28 @@ class MicroBatcherTest {
     // Failures
 
     @Test
-    void failsOnlyTheGuiltyRowOfAFailedBatch() {
+    void failsOnlyTheRowThatCausesABatchToFail() {
         function = (rows, run) -> {
             if (rows.contains(2)) {
-                throw new IllegalStateException("2 is guilty");
+                throw new IllegalStateException("2 fails");
             }
             return names(rows);
         };
         Answer<String> first = submit(1);
-        Answer<String> guilty = submit(2);
+        Answer<String> failing = submit(2);
         Answer<String> third = submit(3);
 
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of(1, 2, 3), List.of(1), List.of(2), List.of(3));
         assertThat(first.values()).containsExactly("row 1");
-        assertThat(guilty.failure(RowFailedException.class).index()).isZero();
-        assertThat(guilty.failure()).hasMessage("2 is guilty").hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(failing.failure(RowFailedException.class).index()).isZero();
+        assertThat(failing.failure()).hasMessage("2 fails").hasCauseInstanceOf(IllegalStateException.class);
         assertThat(third.values()).containsExactly("row 3");
     }
 
     @Test
-    void doesNotComputeTheOtherRowsOfAFailedCaller() {
+    void doesNotComputeTheOtherRowsOfAFailedSubmission() {
         batcher.retune(Limits.WIDE.withMaxRows(2));
         function = (rows, run) -> {
             throw new IllegalStateException("broken");
@@ -410,17 +410,17 @@ class MicroBatcherTest {
     void failsOnlyTheRowWhoseOutcomeIsAFailure() {
         function = (rows, run) -> rows.stream().map(row -> outcome(row, 2)).toList();
         Answer<String> first = submit(1);
-        Answer<String> guilty = submit(2);
+        Answer<String> failing = submit(2);
 
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of(1, 2));
         assertThat(first.values()).containsExactly("row 1");
-        assertThat(guilty.failure()).hasCauseInstanceOf(ArithmeticException.class);
+        assertThat(failing.failure()).hasCauseInstanceOf(ArithmeticException.class);
     }
 
     @Test
-    void failsWhenTheFunctionAnswersTooFewRows() {
+    void failsWhenTheFunctionReturnsTooFewOutcomes() {
         function = (rows, run) -> List.of();
         Answer<String> answer = submit(1);
 
@@ -428,11 +428,11 @@ class MicroBatcherTest {
 
         assertThat(answer.failure())
                 .hasCauseInstanceOf(IllegalStateException.class)
-                .hasMessage("The batch function answered 0 rows of 1");
+                .hasMessage("The batch function returned 0 outcomes for 1 rows");
     }
 
     @Test
-    void computesRowsAloneAfterTooFewWereAnswered() {
+    void retriesRowsAloneAfterTooFewOutcomes() {
         function = (rows, run) -> rows.size() == 1 ? names(rows) : names(rows.subList(1, rows.size()));
         Answer<String> first = submit(1);
         Answer<String> second = submit(2);
@@ -444,7 +444,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void survivesAnErrorOfTheFunction() {
+    void continuesAfterAnErrorOfTheFunction() {
         function = (rows, run) -> {
             throw new OutOfMemoryError("thrown by a test");
         };
@@ -462,7 +462,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void aSubscriberThatThrowsKeepsNobodyElseFromTheirAnswer() throws InterruptedException {
+    void aThrowingSubscriberDoesNotAffectOthers() throws InterruptedException {
         throwingSubmit(Duration.ofDays(1), 1);
         Answer<String> other = submit(2);
 
@@ -473,7 +473,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void aLateSubscriberThatThrowsKeepsNobodyElseFromTheirAnswer() throws InterruptedException {
+    void aThrowingExpiredSubscriberDoesNotAffectOthers() throws InterruptedException {
         throwingSubmit(Duration.ofSeconds(1), 1);
         Answer<String> alsoLate = submitFor(Duration.ofSeconds(1), 2);
         Answer<String> patient = submitFor(Duration.ofDays(1), 3);
@@ -489,31 +489,31 @@ class MicroBatcherTest {
     // Admission
 
     @Test
-    void refusesWhatWouldHaveToWaitBehindTooMuch() {
+    void rejectsWhenTooManyTokensWait() {
         batcher.retune(Limits.queueOf(100));
         batcher.admit(Priority.INTERACTIVE, 60);
 
-        QueueFullException refusal =
+        QueueFullException rejection =
                 catchThrowableOfType(QueueFullException.class, () -> batcher.admit(Priority.INTERACTIVE, 41));
 
-        assertThat(refusal.retryAfter()).isPositive().isLessThan(Duration.ofSeconds(1));
-        assertThat(refusal).hasMessage("The wait would be 1 ms");
+        assertThat(rejection.retryAfter()).isPositive().isLessThan(Duration.ofSeconds(1));
+        assertThat(rejection).hasMessage("The wait would be 1 ms");
     }
 
     @Test
-    void tellsWhenHalfOfTheQueueWillHaveDrained() {
+    void setsRetryAfterToWhenHalfOfTheQueueHasDrained() {
         MicroBatcher<Integer, String> slow = batcher(5);
         slow.retune(Limits.queueOf(100));
         slow.admit(Priority.INTERACTIVE, 91);
 
-        QueueFullException refusal =
+        QueueFullException rejection =
                 catchThrowableOfType(QueueFullException.class, () -> slow.admit(Priority.INTERACTIVE, 10));
 
-        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMillis(4_550));
+        assertThat(rejection.retryAfter()).isEqualTo(Duration.ofMillis(4_550));
     }
 
     @Test
-    void takesAsMuchAsTheQueueHolds() {
+    void admitsUpToTheCapacityOfTheQueue() {
         batcher.retune(Limits.queueOf(100));
         batcher.admit(Priority.INTERACTIVE, 60);
 
@@ -521,7 +521,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void takesEverythingWhileTheQueueIsEmpty() {
+    void admitsAnySizeWhileTheQueueIsEmpty() {
         batcher.retune(Limits.queueOf(100));
 
         assertThat(batcher.admit(Priority.INTERACTIVE, 1_000_000)).isNotNull();
@@ -552,7 +552,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void givesAnAdmissionBackOnce() {
+    void releasesAnAdmissionOnce() {
         batcher.retune(Limits.queueOf(100));
         MicroBatcher<Integer, String>.Admission released = batcher.admit(Priority.INTERACTIVE, 50);
         batcher.admit(Priority.INTERACTIVE, 50);
@@ -578,7 +578,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void anAdmissionIsGoodForOneSubmission() {
+    void anAdmissionIsValidForOneSubmission() {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
         Answer<String> first = Answer.to(admission.submit(rows(1), clock.in(Duration.ofDays(1))));
 
@@ -603,14 +603,14 @@ class MicroBatcherTest {
     }
 
     @Test
-    void refusesASubmissionWithoutRows() {
+    void rejectsASubmissionWithoutRows() {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
 
         assertThatThrownBy(() -> admission.submit(List.of(), 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void refusesARowOfLessThanNoTokens() {
+    void rejectsANegativeNumberOfTokens() {
         assertThatThrownBy(() -> new BatchRow<>("", -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -629,7 +629,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void batchRowsKeepAFifthOfTheTokensWhileInteractiveOnesWait() {
+    void batchRowsGetAFifthOfTheTokensWhileInteractiveOnesWait() {
         batcher.retune(Limits.WIDE.withMaxRows(1));
         submitBatch(100, 101, 102, 103);
         submit(IntStream.range(0, 20).toArray());
@@ -676,23 +676,23 @@ class MicroBatcherTest {
     }
 
     @Test
-    void refusesWhatWouldWaitLongerThanItsClassMay() {
+    void rejectsWhenTheExpectedWaitExceedsTheLimitOfTheClass() {
         MicroBatcher<Integer, String> slow = batcher(5);
         slow.retune(Limits.waitingFor(Duration.ofSeconds(2), Duration.ofSeconds(8)));
         slow.admit(Priority.INTERACTIVE, 30);
         slow.admit(Priority.BATCH, 30);
 
-        QueueFullException refusal =
+        QueueFullException rejection =
                 catchThrowableOfType(QueueFullException.class, () -> slow.admit(Priority.INTERACTIVE, 1));
 
-        // 30 tokens before it, and 7 of the batch rows' share, at 10 a second.
-        assertThat(refusal.expectedWait()).isEqualTo(Duration.ofMillis(3_700));
-        assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMillis(2_700));
+        // 30 tokens ahead, and 7 of the batch rows' share, at 10 per second.
+        assertThat(rejection.expectedWait()).isEqualTo(Duration.ofMillis(3_700));
+        assertThat(rejection.retryAfter()).isEqualTo(Duration.ofMillis(2_700));
         assertThat(slow.admit(Priority.BATCH, 1)).isNotNull();
     }
 
     @Test
-    void refusesNothingInteractiveBecauseOfBatchRows() {
+    void rejectsNoInteractiveRowsBecauseOfBatchRows() {
         MicroBatcher<Integer, String> slow = batcher(5);
         slow.retune(Limits.waitingFor(Duration.ofSeconds(2), Duration.ofSeconds(8)));
         slow.admit(Priority.BATCH, 1_000_000);
@@ -702,7 +702,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void takesAnythingWhileNothingOfItsClassWaits() {
+    void admitsAnySizeWhileNothingOfItsClassWaits() {
         MicroBatcher<Integer, String> slow = batcher(0.001);
         slow.retune(Limits.waitingFor(Duration.ofMillis(1), Duration.ofMillis(1)));
 
@@ -711,7 +711,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void countsAnEstimateUntilTheTokensAreKnown() {
+    void countsTheEstimateUntilRowsAreSubmitted() {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.BATCH, 70);
         long estimated = batcher.backlog().tokens(Priority.BATCH);
 
@@ -724,17 +724,17 @@ class MicroBatcherTest {
 
     @Test
     void cancelledBatchRowsLeaveTheQueueAtOnce() {
-        Answer<String> leaving = submitBatch(1, 2);
+        Answer<String> cancelling = submitBatch(1, 2);
         submit(3);
 
-        leaving.cancel();
+        cancelling.cancel();
 
         assertThat(batcher.backlog().tokens(Priority.BATCH)).isZero();
         assertThat(batcher.load().tokens()).isEqualTo(TOKENS);
     }
 
     @Test
-    void batchRowsMoveAndAreGivenUpAsOthersAre() throws InterruptedException {
+    void movesAndAbortsBatchRowsLikeInteractiveOnes() throws InterruptedException {
         MicroBatcher<Integer, String> other = batcher(1e6);
         Answer<String> moved = submitBatch(1);
         Answer<String> abandoned =
@@ -775,7 +775,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void closingEndsWhenTheLastAdmissionIsGivenBack() throws InterruptedException {
+    void closingEndsWhenTheLastAdmissionIsReleased() throws InterruptedException {
         MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
         Closing closing = Closing.of(batcher, Duration.ofDays(1));
 
@@ -786,7 +786,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void closingEndsWhenTheLastWaitingCallerLeaves() throws InterruptedException {
+    void closingEndsWhenTheLastWaitingCallerCancels() throws InterruptedException {
         Answer<String> answer = submit(1);
         Closing closing = Closing.of(batcher, Duration.ofDays(1));
 
@@ -797,7 +797,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void givesUpAtOnceWhatItCannotComputeInTimeAndComputesTheRest() {
+    void abortsWhatItCannotComputeInTimeAndComputesTheRest() {
         MicroBatcher<Integer, String> slow = batcher(100);
         Answer<String> tooLarge = Answer.to(
                 slow.admit(Priority.INTERACTIVE, 1).submit(longRow(1, 100_000), clock.in(Duration.ofDays(1))));
@@ -819,9 +819,9 @@ class MicroBatcherTest {
     }
 
     @Test
-    void givesUpWhatIsBeingComputedToo() {
+    void abortsRowsThatAreBeingComputed() {
         function = (rows, run) -> {
-            batcher.giveUp();
+            batcher.abort();
             return names(rows);
         };
         Answer<String> computed = submit(1);
@@ -839,7 +839,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void givesUpWaitingRowsWhenPatienceEnds() throws InterruptedException {
+    void abortsWaitingRowsWhenTheCloseTimeoutExpires() throws InterruptedException {
         Answer<String> first = submit(1, 2);
         Answer<String> second = submit(3);
 
@@ -853,7 +853,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void closingWaitsForABatchBeingComputedWhateverItsPatience() throws InterruptedException {
+    void closingWaitsForARunningBatchWhateverTheTimeout() throws InterruptedException {
         List<Boolean> waited = new ArrayList<>();
         List<Closing> closing = new ArrayList<>();
         function = (rows, run) -> {
@@ -871,7 +871,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void anAdmissionIsWorthNothingAfterClosing() throws InterruptedException {
+    void anAdmissionIsVoidAfterClosing() throws InterruptedException {
         MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
         batcher.close(Duration.ZERO);
 
@@ -881,24 +881,24 @@ class MicroBatcherTest {
     }
 
     @Test
-    void anAdmissionIsWorthNothingOnceWaitingRowsAreGivenUp() throws InterruptedException {
+    void anAdmissionIsVoidOnceWaitingRowsAreAborted() throws InterruptedException {
         MicroBatcher<Integer, String>.Admission admitted = batcher.admit(Priority.INTERACTIVE, 10);
-        List<Answer<String>> late = new ArrayList<>();
+        List<Answer<String>> expired = new ArrayList<>();
         batcher.admit(Priority.INTERACTIVE, 10)
                 .submit(rows(1), clock.in(Duration.ofDays(1)))
                 .onFailure()
-                .invoke(() -> late.add(Answer.to(admitted.submit(rows(2), clock.in(Duration.ofDays(1))))))
+                .invoke(() -> expired.add(Answer.to(admitted.submit(rows(2), clock.in(Duration.ofDays(1))))))
                 .subscribe()
                 .with(unused -> {}, abandoned -> {});
 
         batcher.close(Duration.ZERO);
 
-        assertThat(late).hasSize(1);
-        assertThat(late.get(0).failure()).isInstanceOf(BatcherClosedException.class);
+        assertThat(expired).hasSize(1);
+        assertThat(expired.get(0).failure()).isInstanceOf(BatcherClosedException.class);
     }
 
     @Test
-    void leavesTheLanesToOtherBatchersWhenClosed() throws InterruptedException {
+    void otherBatchersStillUseTheLanesAfterClosing() throws InterruptedException {
         MicroBatcher<Integer, String> other = batcher(1e6);
         Answer<String> answer =
                 Answer.to(other.admit(Priority.INTERACTIVE, 1).submit(rows(1), clock.in(Duration.ofDays(1))));
@@ -909,10 +909,10 @@ class MicroBatcherTest {
         assertThat(answer.values()).containsExactly("row 1");
     }
 
-    // Handing over
+    // Hand-over
 
     @Test
-    void whatHasNotBegunFailsAsMovedWhenItIsHandedOver() {
+    void handOverMovesSubmissionsThatHaveNotStarted() {
         Answer<String> first = submit(1, 2);
         Answer<String> second = submit(3);
 
@@ -926,9 +926,9 @@ class MicroBatcherTest {
     }
 
     @Test
-    void finishesWhatHasBegunWhenItIsHandedOver() {
+    void handOverFinishesStartedSubmissions() {
         batcher.retune(Limits.WIDE.withMaxRows(2));
-        Answer<String> begun = submit(1, 2, 3);
+        Answer<String> started = submit(1, 2, 3);
         Answer<String> waiting = submit(4);
         lanes.runOne(LANE);
 
@@ -936,13 +936,13 @@ class MicroBatcherTest {
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of(1, 2), List.of(3));
-        assertThat(begun.values()).containsExactly("row 1", "row 2", "row 3");
+        assertThat(started.values()).containsExactly("row 1", "row 2", "row 3");
         assertThat(waiting.failure()).isInstanceOf(MovedException.class);
     }
 
     @Test
-    void whatIsBeingComputedIsFinishedWhenItIsHandedOver() {
-        Answer<String> begun = submit(1);
+    void handOverFinishesRowsBeingComputed() {
+        Answer<String> started = submit(1);
         function = (rows, run) -> {
             batcher.handOver();
             return names(rows);
@@ -950,12 +950,12 @@ class MicroBatcherTest {
 
         lanes.runOne(LANE);
 
-        assertThat(begun.values()).containsExactly("row 1");
-        assertThat(begun.events()).isOne();
+        assertThat(started.values()).containsExactly("row 1");
+        assertThat(started.events()).isOne();
     }
 
     @Test
-    void anAdmissionFromBeforeHandingOverFailsAsMoved() throws InterruptedException {
+    void anAdmissionFromBeforeHandOverFailsAsMoved() throws InterruptedException {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 10);
         batcher.handOver();
 
@@ -966,7 +966,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void admitsNothingAfterHandingOver() throws InterruptedException {
+    void admitsNothingAfterHandOver() throws InterruptedException {
         batcher.retune(Limits.queueOf(1));
         batcher.admit(Priority.INTERACTIVE, 100);
         batcher.handOver();
@@ -978,7 +978,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void takesWhatWasMovedHoweverMuchWaits() {
+    void admitsMovedRowsEvenWhenTheQueueIsFull() {
         batcher.retune(Limits.queueOf(10));
         submit(1);
 
@@ -990,7 +990,7 @@ class MicroBatcherTest {
     }
 
     @Test
-    void takesNothingThatWasMovedWhenItIsClosed() throws InterruptedException {
+    void rejectsMovedRowsWhenClosed() throws InterruptedException {
         batcher.close(Duration.ZERO);
 
         assertThatThrownBy(() -> batcher.admitMoved(Priority.INTERACTIVE, 1))
@@ -998,9 +998,9 @@ class MicroBatcherTest {
     }
 
     @Test
-    void closesAfterHandingOverOnceWhatHasBegunIsDone() throws InterruptedException {
+    void closesAfterHandOverOnceStartedSubmissionsAreDone() throws InterruptedException {
         batcher.retune(Limits.WIDE.withMaxRows(1));
-        Answer<String> begun = submit(1, 2);
+        Answer<String> started = submit(1, 2);
         submit(3);
         lanes.runOne(LANE);
         batcher.handOver();
@@ -1011,26 +1011,26 @@ class MicroBatcherTest {
         closing.await();
 
         assertThat(waited).isTrue();
-        assertThat(begun.values()).containsExactly("row 1", "row 2");
+        assertThat(started.values()).containsExactly("row 1", "row 2");
     }
 
     @Test
-    void aCallerWhoLeftHearsNothingOfHandingOver() throws InterruptedException {
+    void aCancelledSubmissionGetsNoEventFromHandOver() throws InterruptedException {
         Answer<String> left = submit(1);
-        Answer<String> leaving = new Answer<>();
+        Answer<String> cancelling = new Answer<>();
         batcher.admit(Priority.INTERACTIVE, 1)
                 .submit(rows(2), clock.in(Duration.ofDays(1)))
                 .onFailure()
-                .invoke(() -> leaving.cancel())
+                .invoke(() -> cancelling.cancel())
                 .subscribe()
-                .withSubscriber(leaving);
+                .withSubscriber(cancelling);
         left.cancel();
 
         batcher.handOver();
         batcher.close(Duration.ofDays(1));
 
         assertThat(left.isOpen()).isTrue();
-        assertThat(leaving.events()).isLessThanOrEqualTo(1);
+        assertThat(cancelling.events()).isLessThanOrEqualTo(1);
         assertThat(batcher.load().rows()).isZero();
     }
 
@@ -1063,13 +1063,13 @@ class MicroBatcherTest {
                 .toList();
     }
 
-    private static RowOutcome<String> outcome(int row, int guilty) {
-        return row == guilty
+    private static RowOutcome<String> outcome(int row, int failing) {
+        return row == failing
                 ? new RowOutcome.Failed<>(new ArithmeticException("not finite"))
                 : new RowOutcome.Computed<>("row " + row);
     }
 
-    /** Leaves as soon as it may. */
+    /** Subscriber that cancels in onSubscribe. */
     private static final class CancelsAtOnce implements UniSubscriber<BatchResult<String>> {
         @Override
         public void onSubscribe(UniSubscription subscription) {
@@ -1078,7 +1078,7 @@ class MicroBatcherTest {
 
         @Override
         public void onItem(BatchResult<String> item) {
-            throw new AssertionError("answered after cancellation");
+            throw new AssertionError("completed after cancellation");
         }
 
         @Override
@@ -1087,7 +1087,7 @@ class MicroBatcherTest {
         }
     }
 
-    /** A caller whose own code fails. */
+    /** Subscriber that throws. */
     private static final class Throwing implements UniSubscriber<BatchResult<String>> {
         @Override
         public void onSubscribe(UniSubscription subscription) {}
@@ -1103,7 +1103,7 @@ class MicroBatcherTest {
         }
     }
 
-    /** A call of {@link MicroBatcher#close} on a thread of its own. */
+    /** Call of {@link MicroBatcher#close} on its own thread. */
     private static final class Closing {
         private final Thread thread;
 
@@ -1111,7 +1111,7 @@ class MicroBatcherTest {
             this.thread = thread;
         }
 
-        /** Begins to close what was handed over. */
+        /** Starts to close a batcher that was handed over. */
         static Closing start(MicroBatcher<?, ?> batcher, Duration patience) {
             Thread thread = new Thread(() -> {
                 try {
@@ -1125,7 +1125,7 @@ class MicroBatcherTest {
             return new Closing(thread);
         }
 
-        /** Begins to close; returns when no more admissions are given. */
+        /** Starts to close; returns when the batcher admits no more. */
         static Closing of(MicroBatcher<?, ?> batcher, Duration patience) {
             Closing closing = start(batcher, patience);
             while (true) {
@@ -1138,7 +1138,7 @@ class MicroBatcherTest {
             }
         }
 
-        /** Whether it waits for something, once it either does or has returned. */
+        /** Whether the close call waits, determined once it either waits or has returned. */
         boolean isWaiting() {
             Thread.State state = thread.getState();
             while (state == Thread.State.RUNNABLE || state == Thread.State.BLOCKED) {

@@ -45,11 +45,11 @@ class MicroBatcherThreadsTest {
         lanes.close();
     }
 
-    /** A submission and what it must be answered with. */
+    /** Submission and its rows, from which the expected values follow. */
     private record Call(List<Integer> rows, boolean cancelled, Answer<Long> answer) {}
 
     @RepeatedTest(20)
-    void everyCallerHearsOnceAndOfTheirOwnRows() throws Exception {
+    void completesEverySubmissionOnceWithItsOwnRows() throws Exception {
         MicroBatcher<Integer, Long> batcher = batcher(LIMITS);
         List<Future<List<Call>>> running = new ArrayList<>();
 
@@ -81,7 +81,7 @@ class MicroBatcherThreadsTest {
     }
 
     @RepeatedTest(20)
-    void twoBatchersOnTheSameLanesAreBothServed() throws Exception {
+    void servesTwoBatchersOnTheSameLanes() throws Exception {
         MicroBatcher<Integer, Long> first = batcher(LIMITS);
         MicroBatcher<Integer, Long> second = batcher(LIMITS.withMaxRows(1));
 
@@ -100,7 +100,7 @@ class MicroBatcherThreadsTest {
     }
 
     @RepeatedTest(20)
-    void closingWhileCallersSubmitLeavesNobodyWithoutAnAnswer() throws Exception {
+    void closingUnderLoadCompletesEverySubmission() throws Exception {
         MicroBatcher<Integer, Long> batcher = batcher(LIMITS);
         List<Future<List<Call>>> running = new ArrayList<>();
         for (int caller = 0; caller < CALLERS; caller++) {
@@ -121,7 +121,7 @@ class MicroBatcherThreadsTest {
     }
 
     @RepeatedTest(20)
-    void handingOverUnderLoadLosesNoAnswer() throws Exception {
+    void handOverUnderLoadLosesNoSubmission() throws Exception {
         AtomicReference<MicroBatcher<Integer, Long>> current = new AtomicReference<>(batcher(LIMITS));
         AtomicBoolean enough = new AtomicBoolean();
         List<Future<List<Call>>> running = new ArrayList<>();
@@ -149,7 +149,7 @@ class MicroBatcherThreadsTest {
         }
     }
 
-    /** Submits without pause, a few submissions at a time, until it is enough; what moves is submitted again. */
+    /** Submits continuously, a few submissions at a time, up to a limit; moved ones are submitted again. */
     private static List<Call> callWhicheverIsCurrent(
             AtomicReference<MicroBatcher<Integer, Long>> current, AtomicBoolean enough, int firstRow)
             throws InterruptedException {
@@ -186,7 +186,7 @@ class MicroBatcherThreadsTest {
     }
 
     @Test
-    void computesAsManyBatchesAtOnceAsThereAreLanes() throws InterruptedException {
+    void computesOneBatchPerLaneAtTheSameTime() throws InterruptedException {
         CountDownLatch bothRun = new CountDownLatch(2);
         MicroBatcher<Integer, Long> batcher = new MicroBatcher<>(
                 lanes,
@@ -209,7 +209,7 @@ class MicroBatcherThreadsTest {
     }
 
     @Test
-    void aLaneGoesOnAfterAnErrorOfTheFunction() throws InterruptedException {
+    void aLaneContinuesAfterAnErrorOfTheFunction() throws InterruptedException {
         MicroBatcher<Integer, Long> batcher = new MicroBatcher<>(
                 lanes,
                 (rows, run) -> {
@@ -244,7 +244,7 @@ class MicroBatcherThreadsTest {
                 System::nanoTime);
     }
 
-    /** Submits, and cancels some of it, until the batcher is closed or enough was submitted. */
+    /** Submits, and cancels some submissions, until the batcher is closed or the limit is reached. */
     private static List<Call> call(MicroBatcher<Integer, Long> batcher, int firstRow) {
         Random random = new Random(firstRow);
         List<Call> calls = new ArrayList<>();
@@ -269,7 +269,7 @@ class MicroBatcherThreadsTest {
         return Answer.to(batcher.admit(priority(rows.size()), rows.size()).submit(batchRows(rows), Long.MAX_VALUE / 2));
     }
 
-    /** Both classes come, so the express lane is used too. */
+    /** Both classes occur, so the express lane is used too. */
     private static Priority priority(int rows) {
         return rows % 2 == 0 ? Priority.BATCH : Priority.INTERACTIVE;
     }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A memory of rows that forgets nothing by itself. */
+/** Row cache without eviction. */
 final class RememberedRows implements RowCache<String> {
 
     final Map<Object, String> values = new HashMap<>();
@@ -22,7 +22,7 @@ final class RememberedRows implements RowCache<String> {
     @Override
     public void put(Object key, String value) {
         if (lanes.lock.isHeldByCurrentThread()) {
-            throw new AssertionError("Remembering must not keep the lanes waiting");
+            throw new AssertionError("The cache must not be written under the lanes' lock");
         }
         values.put(key, value);
     }

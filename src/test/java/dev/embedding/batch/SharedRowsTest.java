@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rows with equal keys are computed once while they are on their way. */
+/** Tests that rows with equal keys are computed once while they are in flight or cached. */
 @Timeout(60)
 class SharedRowsTest {
 
@@ -73,10 +73,10 @@ class SharedRowsTest {
 
     @Test
     void joinsARowThatIsBeingComputed() {
-        List<Answer<String>> late = new ArrayList<>();
+        List<Answer<String>> joined = new ArrayList<>();
         function = (rows, run) -> {
             clock.advance(Duration.ofMillis(3));
-            late.add(interactive("a"));
+            joined.add(interactive("a"));
             clock.advance(Duration.ofMillis(4));
             return values(rows);
         };
@@ -85,13 +85,13 @@ class SharedRowsTest {
         lanes.runOne(LANE);
 
         assertThat(batches).containsExactly(List.of("a"));
-        assertThat(late.get(0).values()).containsExactly("value a");
-        assertThat(late.get(0).result().queueNanos()).isZero();
-        assertThat(late.get(0).result().computeNanos()).isEqualTo(4_000_000);
+        assertThat(joined.get(0).values()).containsExactly("value a");
+        assertThat(joined.get(0).result().queueNanos()).isZero();
+        assertThat(joined.get(0).result().computeNanos()).isEqualTo(4_000_000);
     }
 
     @Test
-    void answersFromMemoryWhatWasComputedJustNow() {
+    void servesCachedRowsWithoutComputing() {
         interactive("a");
         lanes.runOne(LANE);
 
@@ -109,7 +109,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void computesARowAgainThatWasForgotten() {
+    void computesAnEvictedRowAgain() {
         interactive("a");
         lanes.runOne(LANE);
         remembered.values.clear();
@@ -122,10 +122,10 @@ class SharedRowsTest {
     }
 
     @Test
-    void remembersWhatWasComputedForACallerWhoLeft() {
-        Answer<String> leaving = interactive("a");
+    void cachesRowsOfACancelledSubmission() {
+        Answer<String> cancelling = interactive("a");
         function = (rows, run) -> {
-            leaving.cancel();
+            cancelling.cancel();
             return values(rows);
         };
         lanes.runOne(LANE);
@@ -134,7 +134,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void remembersNoFailures() {
+    void doesNotCacheFailures() {
         function = (rows, run) -> List.of(new RowOutcome.Failed<>(new ArithmeticException("bad")));
         interactive("a");
         lanes.runOne(LANE);
@@ -147,7 +147,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void computesRowsWithoutAKeyForThemselves() {
+    void doesNotShareRowsWithoutAKey() {
         Answer<String> first = submit(Priority.INTERACTIVE, LONG, List.of(new BatchRow<>("a", TOKENS)));
         Answer<String> second = submit(Priority.INTERACTIVE, LONG, List.of(new BatchRow<>("a", TOKENS)));
         interactive("a");
@@ -160,7 +160,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void aRowLivesUntilItsLastCallerLeaves() {
+    void keepsARowUntilItsLastCallerCancels() {
         Answer<String> first = interactive("a");
         Answer<String> second = interactive("a");
         Answer<String> third = interactive("a");
@@ -176,7 +176,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void aRowLeavesWithItsLastCaller() {
+    void removesARowWhenItsLastCallerCancels() {
         Answer<String> first = interactive("a");
         Answer<String> second = interactive("a");
 
@@ -188,12 +188,12 @@ class SharedRowsTest {
     }
 
     @Test
-    void aRowThatEverybodyLeftWhileItWasComputedIsNotJoined() {
-        Answer<String> leaving = interactive("a");
+    void doesNotShareARunningRowWhoseCallersHaveAllCancelled() {
+        Answer<String> cancelling = interactive("a");
         List<Answer<String>> next = new ArrayList<>();
         function = (rows, run) -> {
             if (next.isEmpty()) {
-                leaving.cancel();
+                cancelling.cancel();
                 next.add(interactive("a"));
             }
             return values(rows);
@@ -221,7 +221,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void aRowIsDroppedWhenTheTimeOfAllItsCallersIsOver() {
+    void dropsARowWhenTheDeadlinesOfAllItsCallersHaveExpired() {
         Answer<String> first = submit(Priority.INTERACTIVE, Duration.ofMillis(5), List.of(row("a")));
         Answer<String> second = submit(Priority.INTERACTIVE, Duration.ofMillis(6), List.of(row("a"), row("b")));
         clock.advance(Duration.ofMillis(6));
@@ -262,7 +262,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void theExpressLaneIsCalledForARowThatBecameInteractive() throws InterruptedException {
+    void wakesTheExpressLaneForARowThatBecameInteractive() throws InterruptedException {
         function = (rows, run) -> {
             if (run.lane() == LANE) {
                 lanes.runOne(OTHER_LANE);
@@ -282,7 +282,7 @@ class SharedRowsTest {
     }
 
     @Test
-    void aFailureGoesToAllWhoWaitForTheRowEachWithItsOwnIndex() {
+    void failsEveryWaiterOfAFailedRowWithItsOwnIndex() {
         function = (rows, run) -> rows.stream()
                 .<RowOutcome<String>>map(row -> row.equals("bad")
                         ? new RowOutcome.Failed<>(new ArithmeticException("bad"))
@@ -290,36 +290,36 @@ class SharedRowsTest {
                 .toList();
         Answer<String> first = interactive("bad");
         Answer<String> second = interactive("a", "bad", "bad");
-        Answer<String> innocent = interactive("a");
+        Answer<String> other = interactive("a");
 
         lanes.runOne(LANE);
 
         assertThat(first.failure(RowFailedException.class).index()).isZero();
         assertThat(second.failure(RowFailedException.class).index()).isOne();
         assertThat(second.events()).isOne();
-        assertThat(innocent.values()).containsExactly("value a");
+        assertThat(other.values()).containsExactly("value a");
     }
 
     @Test
-    void aCallerWhoFailedDoesNotTakeSharedRowsAlong() {
+    void aFailedSubmissionDoesNotRemoveSharedRows() {
         batcher.retune(Limits.WIDE.withMaxRows(1));
         function = (rows, run) ->
                 rows.contains("bad") ? List.of(new RowOutcome.Failed<>(new ArithmeticException("bad"))) : values(rows);
         Answer<String> failing = interactive("bad", "a");
-        Answer<String> innocent = interactive("a");
+        Answer<String> other = interactive("a");
 
         while (lanes.runOne(LANE)) {
             assertThat(batches).hasSizeLessThan(3);
         }
 
         assertThat(failing.failure()).isInstanceOf(RowFailedException.class);
-        assertThat(innocent.values()).containsExactly("value a");
+        assertThat(other.values()).containsExactly("value a");
     }
 
     @Test
-    void whoWaitsForABegunRowStaysAndTheOthersMove() {
+    void handOverKeepsWaitersOfStartedRowsAndMovesTheOthers() {
         List<Answer<String>> joined = new ArrayList<>();
-        Answer<String> begun = interactive("a");
+        Answer<String> started = interactive("a");
         function = (rows, run) -> {
             joined.add(interactive("a"));
             joined.add(interactive("b"));
@@ -329,13 +329,13 @@ class SharedRowsTest {
 
         lanes.runOne(LANE);
 
-        assertThat(begun.values()).containsExactly("value a");
+        assertThat(started.values()).containsExactly("value a");
         assertThat(joined.get(0).values()).containsExactly("value a");
         assertThat(joined.get(1).failure()).isInstanceOf(MovedException.class);
     }
 
     @Test
-    void allWhoWaitForARowAreGivenUpAtTheEnd() throws InterruptedException {
+    void closingFailsEveryWaiterOfARow() throws InterruptedException {
         Answer<String> first = interactive("a");
         Answer<String> second = interactive("a");
 

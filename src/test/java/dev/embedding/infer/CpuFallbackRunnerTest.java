@@ -18,7 +18,7 @@ class CpuFallbackRunnerTest {
     private final FakeRunner cpu = new FakeRunner(null);
 
     @Test
-    void computesOnTheCpuWhatTheGpuHasNoMemoryFor() throws OrtException {
+    void computesABatchOnTheCpuWhenTheGpuIsOutOfMemory() throws OrtException {
         FakeRunner gpu = new FakeRunner("Failed to allocate memory for requested buffer of size 123");
         CpuFallbackRunner overflow = overflow(gpu);
 
@@ -31,7 +31,7 @@ class CpuFallbackRunnerTest {
     }
 
     @Test
-    void leavesTheCpuAloneWhileTheGpuComputes() throws OrtException {
+    void opensNoCpuSessionWhileTheGpuComputes() throws OrtException {
         FakeRunner gpu = new FakeRunner(null);
 
         overflow(gpu).run(BATCH, new Workspace(), new RunTermination());
@@ -41,7 +41,7 @@ class CpuFallbackRunnerTest {
     }
 
     @Test
-    void passesOtherFailuresOn() {
+    void rethrowsOtherFailures() {
         CpuFallbackRunner overflow = overflow(new FakeRunner("an illegal memory access was encountered"));
 
         assertThatThrownBy(() -> overflow.run(BATCH, new Workspace(), new RunTermination()))

@@ -11,18 +11,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
- * What may go wrong in a real session, put into each one that a runtime opens. Time stands still until it is passed, so
- * that runs are terminated and given up when a test says so.
+ * Injects faults into each session that a runtime opens. The clock advances only when a test says so, and with it runs
+ * are terminated and abandoned.
  */
 public final class EngineFaults {
 
-    /** What a run with a guilty text does. */
+    /** The behaviour of a run whose batch has a faulty text. */
     public enum Fault {
         NONE,
         THROWS,
-        /** Until it is told to stop. */
+        /** Runs until it is terminated. */
         IS_SLOW,
-        /** Until the test ends, whatever it is told. */
+        /** Runs until the test ends, even when it is terminated. */
         HANGS,
         GIVES_NAN,
         GIVES_INFINITY,
@@ -31,15 +31,15 @@ public final class EngineFaults {
         IS_OUT_OF_JAVA_MEMORY
     }
 
-    /** A batch is guilty when this holds for one of its rows of token ids. */
+    /** A batch is faulty when this holds for one of its rows of token ids. */
     public volatile Predicate<int[]> guilty = ids -> true;
 
-    /** A batch of at most as many rows is never guilty of taking too much memory. */
+    /** A batch of at most as many rows never runs out of memory. */
     public volatile int rowsInMemory = 0;
 
     public volatile Fault fault = Fault.NONE;
 
-    /** Sessions that are opened from then on have no faults. */
+    /** While false, newly opened sessions have no faults. */
     public volatile boolean freshOnesAreFine;
 
     public final Queue<Integer> rowsOfRuns = new ConcurrentLinkedQueue<>();
@@ -49,8 +49,8 @@ public final class EngineFaults {
     private final AtomicInteger hanging = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicLong now = new AtomicLong();
-    private final RunWatchdog watch = new RunWatchdog(now::get);
-    private final InferenceRuntime runtime = new InferenceRuntime(InferenceRuntime.RUN_TIMEOUT, watch, session -> {
+    private final RunWatchdog watchdog = new RunWatchdog(now::get);
+    private final InferenceRuntime runtime = new InferenceRuntime(InferenceRuntime.RUN_TIMEOUT, watchdog, session -> {
         opened.incrementAndGet();
         return new Faulty(session, freshOnesAreFine);
     });
@@ -59,19 +59,19 @@ public final class EngineFaults {
         return runtime;
     }
 
-    /** Waits until as many runs are slow or hang at this moment. */
+    /** Waits until the given number of runs are slow or hang. */
     public void awaitHanging(int runs) {
         while (hanging.get() < runs) {
             Thread.onSpinWait();
         }
     }
 
-    /** Terminates all runs that last. */
+    /** Terminates all runs in progress. */
     public void terminateRuns() {
         pass(InferenceRuntime.RUN_TIMEOUT.plusMillis(1));
     }
 
-    /** Terminates all runs that last, and gives up those that go on. */
+    /** Terminates all runs in progress, and abandons those that do not end. */
     public void giveUpRuns() {
         terminateRuns();
         pass(RunWatchdog.GRACE);
@@ -79,10 +79,10 @@ public final class EngineFaults {
 
     private void pass(Duration time) {
         now.addAndGet(time.toNanos());
-        watch.check();
+        watchdog.check();
     }
 
-    /** Hanging runs return. */
+    /** Lets hanging runs return. */
     public void end() {
         end.countDown();
     }
@@ -107,7 +107,7 @@ public final class EngineFaults {
                 case THROWS -> throw new OrtException("thrown by a test");
                 case IS_SLOW -> {
                     CountDownLatch told = new CountDownLatch(1);
-                    termination.canBeDoneBy(told::countDown);
+                    termination.onRequest(told::countDown);
                     hang(told);
                     throw new OrtException("Exiting due to terminate flag being set to true.");
                 }

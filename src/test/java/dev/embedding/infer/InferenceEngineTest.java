@@ -95,7 +95,7 @@ class InferenceEngineTest {
     }
 
     @Test
-    void runsOnTheCpuAndSaysWhyWhereAGpuIsAskedForButNotUsable() {
+    void fallsBackToTheCpuWithAReasonWhenTheRequestedGpuIsNotUsable() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         EngineOptions onGpu = options(Device.CUDA, 0, 1, 0);
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), onGpu)) {
@@ -107,7 +107,7 @@ class InferenceEngineTest {
     }
 
     @Test
-    void hasNoReasonWhereTheCpuIsAskedFor() {
+    void hasNoFallbackReasonWhenTheCpuIsRequested() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), ONE_CORE)) {
             assertThat(engine.place()).isEqualTo(ExecutionTarget.CPU);
@@ -117,7 +117,7 @@ class InferenceEngineTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "no model", "{}"})
-    void refusesAFileThatIsNoModelWithoutTellingWhereItLies(String content, @TempDir Path directory)
+    void rejectsAFileThatIsNotAModelWithoutNamingItsDirectory(String content, @TempDir Path directory)
             throws IOException {
         Path file = Files.writeString(directory.resolve("model.onnx"), content);
 
@@ -128,7 +128,7 @@ class InferenceEngineTest {
     }
 
     @Test
-    void refusesAModelWithoutItsExternalDataWithoutTellingWhereItLies(@TempDir Path directory) throws IOException {
+    void rejectsAModelWithoutItsExternalDataWithoutNamingItsDirectory(@TempDir Path directory) throws IOException {
         ReferenceModel model = ReferenceModel.of("bert-mean-external-data");
         Path file = Files.copy(model.weights(), directory.resolve("model.onnx"));
 
@@ -140,8 +140,7 @@ class InferenceEngineTest {
 
     @ParameterizedTest
     @CsvSource({"past_key_values.0.key, feature-extraction", "pixel_values, not supported"})
-    void refusesAModelWithInputsThatNobodyGives(String input, String reason, @TempDir Path directory)
-            throws IOException {
+    void rejectsAModelWithUnsupportedInputs(String input, String reason, @TempDir Path directory) throws IOException {
         ModelProto.Builder model =
                 ModelProto.parseFrom(
                         Files.readAllBytes(ReferenceModel.of("distilbert-mean").weights()))
@@ -170,7 +169,7 @@ class InferenceEngineTest {
     }
 
     @Test
-    void rejectsOptionsThatMakeNoSense() {
+    void rejectsOptionsOutOfRange() {
         assertThatThrownBy(() -> options(Device.CPU, 0, 0, 0)).hasMessageContaining("cores");
         assertThatThrownBy(() -> options(Device.CPU, 0, 1, -1)).hasMessageContaining("gpuMemoryLimit");
     }

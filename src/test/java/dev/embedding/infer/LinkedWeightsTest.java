@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Weights that are links, with external data that are links too. */
+/** Opens weights that are symbolic links, with external data that are links too. */
 class LinkedWeightsTest {
 
     private static final InferenceRuntime RUNTIME = new InferenceRuntime();
@@ -34,9 +34,9 @@ class LinkedWeightsTest {
         requireUsable(linked.resolve("onnx/model.onnx"));
     }
 
-    /** ONNX Runtime's own rule: data beside the file, or beside what the file is a link to. */
+    /** ONNX Runtime's own rule: data must be beside the file, or beside the target of the link. */
     @Test
-    void refusesByNameExternalDataThatAreLinkedFromElsewhere(@TempDir Path directory) throws IOException {
+    void rejectsExternalDataThatAreLinkedFromElsewhere(@TempDir Path directory) throws IOException {
         Path elsewhere = Files.createDirectories(directory.resolve("elsewhere")).resolve("data");
         Path folder = Files.createDirectories(directory.resolve("model"));
         Files.copy(MODEL.weights(), folder.resolve("model.onnx"));

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a rewritten graph computes, beside the graph as shipped. */
+/** Compares outputs of rewritten graphs with those of the shipped ones. */
 class PreparedSessionTest {
 
     private static final Path BUNDLED = Path.of("target", "models", "BAAI", "bge-small-en-v1.5", "onnx", "model.onnx");
@@ -29,7 +29,7 @@ class PreparedSessionTest {
     }
 
     @Test
-    void leavesHalfPrecisionAsItIs() throws OrtException {
+    void doesNotRewriteHalfPrecision() throws OrtException {
         Path weights = ReferenceModel.of("bert-mean-fp16").weights();
         try (InferenceSession session = open(weights, false, true)) {
             assertThat(session.packsTokens()).isFalse();
@@ -39,11 +39,11 @@ class PreparedSessionTest {
     @ParameterizedTest
     @CsvSource({"false, true", "true, false", "true, true"})
     void givesTheBundledModelsVectors(boolean firstTokenOnly, boolean packTokens) throws OrtException {
-        // Of token vectors with components up to 3; the texts' vectors have length 1.
+        // Tolerance for token vectors with components up to 3; the texts' vectors have length 1.
         requireSameVectors(BUNDLED, firstTokenOnly, packTokens, 30_000, 1e-5f);
     }
 
-    /** Whether a layout can be rewritten or not. */
+    /** Covers layouts that can be rewritten and layouts that cannot. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Graphs whose rewriting is wrong or impossible run as shipped; only what the engine refuses is refused. */
+/**
+ * Checks that graphs whose rewriting is wrong or impossible run as shipped, and that only graphs that the engine
+ * rejects are rejected.
+ */
 @Timeout(120)
 class SessionOpenerTest {
 
@@ -41,7 +44,7 @@ class SessionOpenerTest {
     }
 
     @Test
-    void runsARewrittenGraphThatAgreesAndSaysSo() throws OrtException {
+    void runsARewrittenGraphThatAgreesAndRecordsIt() throws OrtException {
         file = WEIGHTS;
 
         try (InferenceSession session = open(false)) {
@@ -57,7 +60,7 @@ class SessionOpenerTest {
     }
 
     @Test
-    void namesTheSameGraphAlikeAndAnotherOtherwise() throws OrtException, IOException {
+    void recordsTheSameGraphUnderTheSameNameAndAnotherUnderAnother() throws OrtException, IOException {
         file = WEIGHTS;
         open(false).close();
         open(false).close();
@@ -69,9 +72,9 @@ class SessionOpenerTest {
         assertThat(found.get(2)).isNotEqualTo(found.get(0));
     }
 
-    /** Attention over what asks instead of what is asked: padding asks too. */
+    /** Softmax over queries instead of keys, so that padding counts too. */
     @Test
-    void runsAsShippedWhereTheRewrittenGraphGivesOtherNumbers() throws OrtException, IOException {
+    void runsAsShippedWhenTheRewrittenGraphGivesOtherNumbers() throws OrtException, IOException {
         Files.write(file, withSoftmaxOverQueries());
 
         try (InferenceSession shipped = shipped();
@@ -83,7 +86,7 @@ class SessionOpenerTest {
     }
 
     @Test
-    void comparesNothingThatWasFoundBefore() throws OrtException, IOException {
+    void doesNotRepeatARecordedComparison() throws OrtException, IOException {
         Files.write(file, withSoftmaxOverQueries());
 
         try (InferenceSession session = open(true)) {
@@ -91,7 +94,7 @@ class SessionOpenerTest {
         }
     }
 
-    /** Graphs that surprise the rewriting. The engine refuses all of them. */
+    /** Faults of graphs that the rewriting does not expect. The engine rejects all of them. */
     private enum Fault {
         PRODUCT_OF_ONE,
         POWER_OF_ONE,
@@ -105,14 +108,14 @@ class SessionOpenerTest {
 
     @ParameterizedTest
     @EnumSource(Fault.class)
-    void failsAsTheEngineDoesForAGraphThatIsNone(Fault fault) throws IOException {
+    void failsAsTheEngineDoesForAnInvalidGraph(Fault fault) throws IOException {
         Files.write(file, faulty(fault));
 
         assertThatThrownBy(() -> open(false)).isInstanceOfAny(OrtException.class, InferenceException.class);
     }
 
     @Test
-    void doesWhatTheEngineDoesWithGraphsThatAreChangedAtRandom() throws IOException, OrtException {
+    void behavesAsTheEngineForRandomlyChangedGraphs() throws IOException, OrtException {
         ModelProto model = model();
         int opened = 0;
         for (long seed = 1; seed <= 80; seed++) {

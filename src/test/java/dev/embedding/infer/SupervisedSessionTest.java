@@ -28,20 +28,20 @@ class SupervisedSessionTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration IDLE = Duration.ofSeconds(10);
     private final AtomicLong now = new AtomicLong();
-    private final RunWatchdog watch = new RunWatchdog(now::get);
+    private final RunWatchdog watchdog = new RunWatchdog(now::get);
     private final HeldRunner runner = new HeldRunner();
-    private final SupervisedSession session = new SupervisedSession(runner, watch, LIMIT);
+    private final SupervisedSession session = new SupervisedSession(runner, watchdog, LIMIT);
     private final AtomicInteger replacedLanes = new AtomicInteger();
 
     @Test
-    void leavesARunAloneUpToItsLimit() throws Exception {
+    void doesNotTerminateARunWithinItsLimit() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
 
         pass(LIMIT);
         runner.mayReturn.countDown();
 
         assertThat(run.get()).isNotNull();
-        assertThat(watch.terminated()).isZero();
+        assertThat(watchdog.terminated()).isZero();
     }
 
     @Test
@@ -52,13 +52,13 @@ class SupervisedSessionTest {
         pass(LIMIT.plusMillis(1));
 
         assertThatThrownBy(run::get).hasRootCauseMessage("terminated by a test").hasMessageContaining("too long");
-        assertThat(watch.terminated()).isOne();
-        assertThat(watch.abandoned()).isZero();
+        assertThat(watchdog.terminated()).isOne();
+        assertThat(watchdog.abandoned()).isZero();
         assertThat(replacedLanes).hasValue(0);
     }
 
     @Test
-    void allowsASlowModelTenTimesWhatItsTokensTookUntilNow() throws Exception {
+    void allowsASlowModelTenTimesTheExpectedTime() throws Exception {
         CompletableFuture<@Nullable TokenVectors> first = begin();
         pass(Duration.ofSeconds(20));
         runner.mayReturn.countDown();
@@ -67,60 +67,60 @@ class SupervisedSessionTest {
         CompletableFuture<@Nullable TokenVectors> second = begin();
 
         pass(Duration.ofSeconds(199));
-        boolean stoppedInTime = watch.terminated() > 0;
+        boolean stoppedInTime = watchdog.terminated() > 0;
         pass(Duration.ofSeconds(2));
 
         assertThat(stoppedInTime).isFalse();
-        assertThat(watch.terminated()).isOne();
+        assertThat(watchdog.terminated()).isOne();
         runner.mayReturn.countDown();
         assertThat(second.get()).isNotNull();
     }
 
     @Test
-    void givesUpARunThatDoesNotStop() throws Exception {
+    void abandonsARunThatDoesNotStop() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
 
         pass(LIMIT.plusMillis(1));
         pass(RunWatchdog.GRACE);
 
-        assertThat(watch.abandoned()).isOne();
+        assertThat(watchdog.abandoned()).isOne();
         assertThat(replacedLanes).hasValue(1);
-        assertThat(session.hasLostARun()).isTrue();
-        assertThat(watch.unrecoverable().toCompletableFuture()).isNotDone();
+        assertThat(session.hasAbandonedRun()).isTrue();
+        assertThat(watchdog.unrecoverable().toCompletableFuture()).isNotDone();
         runner.mayReturn.countDown();
         assertThatThrownBy(run::get).hasMessageContaining("abandoned");
     }
 
     @Test
-    void leavesTimeToStopAfterTheWholeProcessStoodStill() throws Exception {
+    void leavesTimeToStopAfterTheProcessWasSuspended() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
 
         pass(LIMIT.plus(RunWatchdog.GRACE).multipliedBy(2));
         pass(RunWatchdog.GRACE.minusNanos(1));
 
-        assertThat(watch.terminated()).isOne();
-        assertThat(watch.abandoned()).isZero();
+        assertThat(watchdog.terminated()).isOne();
+        assertThat(watchdog.abandoned()).isZero();
         runner.mayReturn.countDown();
         assertThat(run.get()).isNotNull();
     }
 
     @Test
-    void isHopelessAfterTheSecondRunThatIsGivenUp() throws Exception {
+    void isUnrecoverableAfterTheSecondAbandonedRun() throws Exception {
         CompletableFuture<@Nullable TokenVectors> first = begin();
         CompletableFuture<@Nullable TokenVectors> second = begin();
 
         pass(LIMIT.plusMillis(1));
         pass(RunWatchdog.GRACE);
 
-        assertThat(watch.abandoned()).isEqualTo(2);
-        assertThat(watch.unrecoverable().toCompletableFuture()).isDone();
+        assertThat(watchdog.abandoned()).isEqualTo(2);
+        assertThat(watchdog.unrecoverable().toCompletableFuture()).isDone();
         runner.mayReturn.countDown();
         assertThatThrownBy(first::get).hasMessageContaining("abandoned");
         assertThatThrownBy(second::get).hasMessageContaining("abandoned");
     }
 
     @Test
-    void isStuckOnlyWhenARunCannotBeGivenUp() throws Exception {
+    void isStuckOnlyWhenARunCannotBeAbandoned() throws Exception {
         AtomicBoolean noThread = new AtomicBoolean(true);
         CompletableFuture<@Nullable TokenVectors> run = begin(() -> {
             if (noThread.get()) {
@@ -129,23 +129,23 @@ class SupervisedSessionTest {
         });
         pass(LIMIT.plusMillis(1));
         pass(RunWatchdog.GRACE);
-        boolean stuckEarly = watch.isStuck();
+        boolean stuckEarly = watchdog.isStuck();
 
         pass(RunWatchdog.LONGEST_OVERTIME);
-        boolean stuck = watch.isStuck();
+        boolean stuck = watchdog.isStuck();
         noThread.set(false);
-        watch.check();
+        watchdog.check();
 
         assertThat(stuckEarly).isFalse();
         assertThat(stuck).isTrue();
-        assertThat(watch.isStuck()).isFalse();
-        assertThat(watch.abandoned()).isOne();
+        assertThat(watchdog.isStuck()).isFalse();
+        assertThat(watchdog.abandoned()).isOne();
         runner.mayReturn.countDown();
         assertThatThrownBy(run::get).isInstanceOf(ExecutionException.class);
     }
 
     @RepeatedTest(100)
-    void isNotClosedUnderARun() throws Exception {
+    void isNotClosedDuringARun() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
 
         Thread closing = new Thread(session::close);
@@ -160,12 +160,12 @@ class SupervisedSessionTest {
         assertThat(closedUnderIt).isFalse();
         assertThat(runner.closed).isTrue();
         assertThat(run.get()).isNotNull();
-        assertThat(session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::nobody))
+        assertThat(session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::doNothing))
                 .isNull();
     }
 
     @RepeatedTest(100)
-    void closingDoesNotWaitForARunThatWasGivenUpAndClosesWhenItReturns() throws Exception {
+    void closingDoesNotWaitForAnAbandonedRunAndClosesWhenItReturns() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
         Thread closing = new Thread(session::close);
         closing.start();
@@ -182,7 +182,7 @@ class SupervisedSessionTest {
     }
 
     @RepeatedTest(100)
-    void aRunThatReturnsWhileItIsGivenUpIsEitherAnsweredOrReplaced() throws Exception {
+    void aRunThatReturnsWhileItIsAbandonedEitherGivesItsVectorsOrIsReplaced() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
         pass(LIMIT.plusMillis(1));
 
@@ -196,7 +196,7 @@ class SupervisedSessionTest {
     }
 
     @Test
-    void givesMemoryBackOnceNothingRanForAsLong() throws Exception {
+    void returnsMemoryOnceIdleLongEnough() throws Exception {
         CompletableFuture<@Nullable TokenVectors> run = begin();
         pass(IDLE);
         boolean underARun = session.giveBackWhenIdle(IDLE);
@@ -215,15 +215,15 @@ class SupervisedSessionTest {
     }
 
     @Test
-    void givesMemoryBackAgainOnlyAfterFurtherRuns() throws Exception {
+    void returnsMemoryAgainOnlyAfterFurtherRuns() throws Exception {
         runner.mayReturn.countDown();
         boolean neverRan = session.giveBackWhenIdle(Duration.ZERO);
-        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::nobody);
+        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::doNothing);
         boolean first = session.giveBackWhenIdle(Duration.ZERO);
         boolean again = session.giveBackWhenIdle(Duration.ZERO);
-        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::nobody);
+        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::doNothing);
         boolean afterARun = session.giveBackWhenIdle(Duration.ZERO);
-        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::nobody);
+        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::doNothing);
         session.close();
         boolean closed = session.giveBackWhenIdle(Duration.ZERO);
 
@@ -231,9 +231,9 @@ class SupervisedSessionTest {
     }
 
     @Test
-    void isNotClosedWhileItGivesMemoryBack() throws Exception {
+    void isNotClosedWhileItReturnsMemory() throws Exception {
         runner.mayReturn.countDown();
-        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::nobody);
+        session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::doNothing);
         runner.holdAgain();
         CountDownLatch inside = new CountDownLatch(1);
         runner.inside = inside;
@@ -261,7 +261,7 @@ class SupervisedSessionTest {
     }
 
     @Test
-    void aRealSessionComputesTheSameAfterItGaveMemoryBack() throws OrtException {
+    void aRealSessionComputesTheSameAfterReturningMemory() throws OrtException {
         InferenceRuntime runtime = new InferenceRuntime();
         try (SessionOptions options = new SessionOptions();
                 InferenceSession real = InferenceSession.open(
@@ -282,13 +282,13 @@ class SupervisedSessionTest {
     }
 
     @Test
-    void failsARunThatGivesTooLittle() {
+    void failsARunThatReturnsTooFewVectors() {
         runner.mayReturn.countDown();
         runner.floats = 2;
 
-        assertThatThrownBy(() -> session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::nobody))
+        assertThatThrownBy(() -> session.tryRun(BATCH, new Workspace(), SupervisedSessionTest::doNothing))
                 .isInstanceOf(InferenceException.class)
-                .hasMessage("The model gave 2 numbers for 1 texts of up to 3 tokens");
+                .hasMessage("The model returned 2 numbers for 1 texts of up to 3 tokens");
     }
 
     @Test
@@ -316,7 +316,7 @@ class SupervisedSessionTest {
         return begin(replacedLanes::incrementAndGet);
     }
 
-    /** Begins a run on a thread of its own, and waits until it is inside. */
+    /** Begins a run on a thread of its own, and waits until it is active. */
     private CompletableFuture<@Nullable TokenVectors> begin(Runnable onAbandoned) throws InterruptedException {
         CompletableFuture<@Nullable TokenVectors> result = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -334,14 +334,14 @@ class SupervisedSessionTest {
         return result;
     }
 
-    private static void nobody() {}
+    private static void doNothing() {}
 
     private void pass(Duration time) {
         now.addAndGet(time.toNanos());
-        watch.check();
+        watchdog.check();
     }
 
-    /** A session whose runs last until they may return; an obedient one ends when it is told to. */
+    /** A session whose runs last until they are released; an obedient one also ends when it is terminated. */
     private static final class HeldRunner implements BatchRunner {
         volatile CountDownLatch inside = new CountDownLatch(0);
         volatile CountDownLatch mayReturn = new CountDownLatch(1);
@@ -358,7 +358,7 @@ class SupervisedSessionTest {
         public TokenVectors run(TokenBatch batch, Workspace workspace, RunTermination termination) throws OrtException {
             AtomicBoolean told = new AtomicBoolean();
             CountDownLatch end = mayReturn;
-            termination.canBeDoneBy(() -> {
+            termination.onRequest(() -> {
                 if (obeys) {
                     told.set(true);
                     end.countDown();

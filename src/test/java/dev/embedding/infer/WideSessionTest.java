@@ -24,7 +24,7 @@ class WideSessionTest {
     private final Workspace workspace = new Workspace();
 
     @Test
-    void doesNotKeepTheFirstRunWaiting() throws Exception {
+    void doesNotDelayTheFirstRun() throws Exception {
         CountDownLatch mayOpen = new CountDownLatch(1);
         try (WideSession wide = allowed(
                 () -> {
@@ -32,12 +32,13 @@ class WideSessionTest {
                     return open();
                 },
                 Duration.ofDays(1))) {
-            TokenVectors whileOpening = wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            TokenVectors whileOpening = wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             mayOpen.countDown();
             awaitOpen(wide);
 
             assertThat(whileOpening).isNull();
-            assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::nobody)).isNotNull();
+            assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::doNothing))
+                    .isNotNull();
         }
     }
 
@@ -51,17 +52,17 @@ class WideSessionTest {
                 },
                 Duration.ofDays(1))) {
             for (int run = 0; run < 100; run++) {
-                wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+                wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             }
             awaitOpen(wide);
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
         }
 
         assertThat(opened).hasValue(1);
     }
 
     @Test
-    void isClosedWhenUnusedAndOpenedAgainWhenWanted() throws Exception {
+    void isClosedWhenUnusedAndOpenedAgainWhenRequested() throws Exception {
         AtomicInteger opened = new AtomicInteger();
         try (WideSession wide = allowed(
                 () -> {
@@ -71,7 +72,7 @@ class WideSessionTest {
                 Duration.ofMillis(1))) {
             while (opened.get() < 3) {
                 if (!wide.isOpen()) {
-                    wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+                    wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
                 }
             }
         }
@@ -80,7 +81,7 @@ class WideSessionTest {
     }
 
     @Test
-    void isNotTriedAgainWhenItCannotBeOpened() throws Exception {
+    void isNotOpenedAgainAfterAFailure() throws Exception {
         AtomicInteger tried = new AtomicInteger();
         CountDownLatch failed = new CountDownLatch(1);
         try (WideSession wide = allowed(
@@ -90,10 +91,10 @@ class WideSessionTest {
                     throw new InferenceException("thrown by a test", null);
                 },
                 Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             failed.await();
             for (int run = 0; run < 1_000; run++) {
-                assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::nobody))
+                assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::doNothing))
                         .isNull();
             }
         }
@@ -102,7 +103,7 @@ class WideSessionTest {
     }
 
     @Test
-    void opensNothingUntilItIsAllowed() throws Exception {
+    void isNotOpenedUntilAllowed() throws Exception {
         AtomicInteger opened = new AtomicInteger();
         try (WideSession wide = wide(
                 () -> {
@@ -110,10 +111,10 @@ class WideSessionTest {
                     return open();
                 },
                 Duration.ofDays(1))) {
-            TokenVectors notAllowed = wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            TokenVectors notAllowed = wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             int openedUnasked = opened.get();
             wide.allow(true);
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             awaitOpen(wide);
 
             assertThat(notAllowed).isNull();
@@ -123,16 +124,16 @@ class WideSessionTest {
     }
 
     @Test
-    void isClosedWhenItIsNotAllowedAnyMoreAndOpenedAgainWhenItIs() throws Exception {
+    void isClosedWhenForbiddenAndOpenedAgainWhenAllowed() throws Exception {
         try (WideSession wide = allowed(WideSessionTest::open, Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             awaitOpen(wide);
 
             wide.allow(false);
             boolean openAfterwards = wide.isOpen();
-            TokenVectors notAllowed = wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            TokenVectors notAllowed = wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             wide.allow(true);
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             awaitOpen(wide);
 
             assertThat(openAfterwards).isFalse();
@@ -141,12 +142,12 @@ class WideSessionTest {
     }
 
     @Test
-    void isNotClosedUnderARun() throws Exception {
+    void isNotClosedDuringARun() throws Exception {
         HeldRunner runner = new HeldRunner();
         try (WideSession wide = allowed(() -> runner, Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             awaitOpen(wide);
-            Thread run = start(() -> wide.tryRun(BATCH, workspace, WideSessionTest::nobody));
+            Thread run = start(() -> wide.tryRun(BATCH, workspace, WideSessionTest::doNothing));
             runner.running.await();
 
             Thread closing = start(() -> wide.allow(false));
@@ -162,7 +163,7 @@ class WideSessionTest {
     }
 
     @Test
-    void whatIsJustBeingOpenedIsClosedWhenItIsNotAllowedAnyMore() throws Exception {
+    void isClosedWhenForbiddenWhileItIsBeingOpened() throws Exception {
         HeldRunner runner = new HeldRunner();
         CountDownLatch opening = new CountDownLatch(1);
         CountDownLatch mayOpen = new CountDownLatch(1);
@@ -173,7 +174,7 @@ class WideSessionTest {
                     return runner;
                 },
                 Duration.ofDays(1))) {
-            wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+            wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
             opening.await();
 
             wide.allow(false);
@@ -198,7 +199,7 @@ class WideSessionTest {
                     return runner;
                 },
                 Duration.ofDays(1));
-        wide.tryRun(BATCH, workspace, WideSessionTest::nobody);
+        wide.tryRun(BATCH, workspace, WideSessionTest::doNothing);
         opening.await();
 
         Thread closing = start(wide::close);
@@ -207,7 +208,7 @@ class WideSessionTest {
         closing.join();
 
         assertThat(runner.closed).isTrue();
-        assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::nobody)).isNull();
+        assertThat(wide.tryRun(BATCH, workspace, WideSessionTest::doNothing)).isNull();
         assertThat(wide.isOpen()).isFalse();
     }
 
@@ -218,12 +219,12 @@ class WideSessionTest {
     }
 
     private static WideSession wide(BatchRunner.Opener opener, Duration idle) {
-        return new WideSession(() -> RUNTIME.watched(opener.open()), idle);
+        return new WideSession(() -> RUNTIME.supervised(opener.open()), idle);
     }
 
-    private static void nobody() {}
+    private static void doNothing() {}
 
-    /** A session whose run lasts until it may go on. */
+    /** A session whose run lasts until the test releases it. */
     private static final class HeldRunner implements BatchRunner {
         final CountDownLatch running = new CountDownLatch(1);
         final CountDownLatch mayGoOn = new CountDownLatch(1);
@@ -256,7 +257,7 @@ class WideSessionTest {
             try {
                 action.run();
             } catch (Exception thrownByATest) {
-                // What a run throws is no matter here.
+                // Exceptions of a run do not matter here.
             }
         });
         thread.start();

@@ -71,7 +71,7 @@ class WorkspaceTest {
     }
 
     @Test
-    void knowsWhereARowBegins() {
+    void findsWhereARowBegins() {
         TokenVectors vectors = new TokenVectors(FloatBuffer.allocate(0), 3, 4);
 
         assertThat(vectors.start(0)).isZero();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SpaceFingerprintTest {
 
-    /** A field that an ONNX file may end with. */
+    /** A trailing field that an ONNX file may have. */
     private static final String DOC_STRING = "2\u0001x";
 
     private static final String MODEL = "distilbert-mean";
@@ -32,7 +32,7 @@ class SpaceFingerprintTest {
     }
 
     @Test
-    void isTheSameForTheSameFilesElsewhere(@TempDir Path here, @TempDir Path there) throws IOException {
+    void isTheSameForTheSameFilesInAnotherDirectory(@TempDir Path here, @TempDir Path there) throws IOException {
         SpaceFingerprint first = fingerprint(ModelCopy.of(MODEL, here));
         SpaceFingerprint second = fingerprint(ModelCopy.of(MODEL, there));
 
@@ -43,7 +43,7 @@ class SpaceFingerprintTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "special_tokens_map.json", "onnx/other.onnx", "onnx/model_quantized.onnx"})
-    void ignoresFilesThatDecideNothing(String file, @TempDir Path directory) throws IOException {
+    void ignoresFilesThatDoNotAffectVectors(String file, @TempDir Path directory) throws IOException {
         ModelCopy.of(MODEL, directory);
         String before = fingerprint(directory).value(true);
 
@@ -118,7 +118,7 @@ class SpaceFingerprintTest {
                 "1_Pooling/config.json | {'pooling_mode_mean_tokens': true, 'include_prompt': false}",
                 "tokenizer_config.json | {'truncation_side': 'left'}"
             })
-    void changesWithWhatIsDoneToTexts(String file, String content, @TempDir Path directory) throws IOException {
+    void changesWithTextPreprocessing(String file, String content, @TempDir Path directory) throws IOException {
         ModelCopy.of(MODEL, directory);
         SpaceFingerprint before = fingerprint(directory);
 

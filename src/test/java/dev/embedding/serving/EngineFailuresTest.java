@@ -181,7 +181,7 @@ class EngineFailuresTest {
         faults.guilty = ids -> true;
         faults.fault = Fault.THROWS;
 
-        for (int request = 1; request < EngineHealth.SUSPICIOUS; request++) {
+        for (int request = 1; request < EngineHealth.FAILURES_BEFORE_PROBE; request++) {
             failure(embed(List.of("a text")));
         }
         boolean brokenEarly = model.fault().isPresent();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The directory that each process has for itself, and what happens to those of processes that were killed. */
+/** Tests the directory of a process, and the removal of those of killed processes. */
 class ProcessDirectoryTest {
 
     private static final String LIBRARY = "library.so";
@@ -25,7 +25,7 @@ class ProcessDirectoryTest {
     }
 
     @Test
-    void isRemovedAtTheEndOfTheProcess() {
+    void isRemovedWhenTheProcessExits() {
         try (ProcessWithDirectory process = ProcessWithDirectory.start(temporary)) {
             Path directory = process.directory();
             assertThat(directory).isDirectoryContaining(file -> file.endsWith(LIBRARY));
@@ -37,13 +37,13 @@ class ProcessDirectoryTest {
     }
 
     @Test
-    void isRemovedByALaterProcessWhenItsOwnWasKilled() {
-        Path left = ofKilledProcess();
-        assertThat(left.resolve(LIBRARY)).exists();
+    void isRemovedByALaterProcessAfterAKill() {
+        Path abandoned = ofKilledProcess();
+        assertThat(abandoned.resolve(LIBRARY)).exists();
 
         try (ProcessWithDirectory later = ProcessWithDirectory.start(temporary)) {
             assertThat(later.directory()).exists();
-            assertThat(left).doesNotExist();
+            assertThat(abandoned).doesNotExist();
         }
     }
 
@@ -60,8 +60,8 @@ class ProcessDirectoryTest {
     }
 
     @Test
-    void isNobodyElsesWhenManyStartAtOnceBesideOnesThatWereLeft() {
-        List<Path> left = Stream.generate(this::ofKilledProcess).limit(2).toList();
+    void isUniqueWhenManyProcessesStartAtOnceBesideAbandonedDirectories() {
+        List<Path> abandoned = Stream.generate(this::ofKilledProcess).limit(2).toList();
 
         List<ProcessWithDirectory> started = Stream.generate(() -> ProcessWithDirectory.start(temporary))
                 .limit(6)
@@ -71,14 +71,14 @@ class ProcessDirectoryTest {
                     started.stream().map(ProcessWithDirectory::directory).toList();
 
             assertThat(directories).doesNotHaveDuplicates().allMatch(path -> Files.exists(path.resolve(LIBRARY)));
-            assertThat(left).noneMatch(Files::exists);
+            assertThat(abandoned).noneMatch(Files::exists);
         } finally {
             started.forEach(ProcessWithDirectory::close);
         }
     }
 
     @Test
-    void leavesLinksAndWhatTheyLeadTo(@TempDir Path elsewhere) throws IOException {
+    void leavesLinksAndTheirTargets(@TempDir Path elsewhere) throws IOException {
         Path lock = Files.createFile(elsewhere.resolve(ProcessDirectory.LOCK));
         Path directoryLink = Files.createSymbolicLink(temporary.resolve(ProcessDirectory.PREFIX + "link"), elsewhere);
         Path directory = Files.createDirectory(temporary.resolve(ProcessDirectory.PREFIX + "1"));
@@ -92,27 +92,28 @@ class ProcessDirectoryTest {
     }
 
     @Test
-    void followsNoLinkOutOfADirectoryThatIsRemoved(@TempDir Path elsewhere) throws IOException {
+    void followsNoLinkOutOfARemovedDirectory(@TempDir Path elsewhere) throws IOException {
         Path file = Files.createFile(elsewhere.resolve("file"));
-        Path left = ofKilledProcess();
-        Files.createSymbolicLink(left.resolve("link"), elsewhere);
+        Path abandoned = ofKilledProcess();
+        Files.createSymbolicLink(abandoned.resolve("link"), elsewhere);
 
         runToItsEnd();
 
-        assertThat(left).doesNotExist();
+        assertThat(abandoned).doesNotExist();
         assertThat(file).exists();
     }
 
     @Test
     void leavesDirectoriesOfOtherUsers() throws IOException {
-        Path left = ofKilledProcess();
+        Path abandoned = ofKilledProcess();
         assumeTrue(isRoot(), "Only root gives files away");
         Files.setOwner(
-                left, FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+                abandoned,
+                FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
 
         runToItsEnd();
 
-        assertThat(left.resolve(LIBRARY)).exists();
+        assertThat(abandoned.resolve(LIBRARY)).exists();
     }
 
     @Test

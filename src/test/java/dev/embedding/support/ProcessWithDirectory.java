@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A process that makes its {@link ProcessDirectory}, puts a file there, and ends with its standard input. */
+/** Process that creates its {@link ProcessDirectory}, puts a file there, and exits when its standard input ends. */
 final class ProcessWithDirectory implements AutoCloseable {
 
     private final Process process;
@@ -18,7 +18,7 @@ final class ProcessWithDirectory implements AutoCloseable {
         this.output = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    /** What the process does. */
+    /** Main method of the process. */
     public static void main(String... arguments) throws IOException {
         Path directory = ProcessDirectory.path();
         ProcessDirectory.deleteAtExit(Files.createFile(directory.resolve("library.so")));
@@ -52,7 +52,7 @@ final class ProcessWithDirectory implements AutoCloseable {
         }
     }
 
-    /** Waits until it has made its directory. */
+    /** Waits until the process has created its directory. */
     Path directory() {
         try {
             return Path.of(output.readLine());
@@ -61,13 +61,13 @@ final class ProcessWithDirectory implements AutoCloseable {
         }
     }
 
-    /** SIGKILL, and waits for its end. */
+    /** Kills the process (SIGKILL) and waits for its end. */
     void kill() {
         process.destroyForcibly();
         await();
     }
 
-    /** Lets it end by itself, and waits for its end. */
+    /** Ends the process's input and waits for its exit. */
     void end() {
         try {
             process.getOutputStream().close();

@@ -20,18 +20,18 @@ class Utf8TextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "plain", "\u00e9", "\u4e2d\u6587", "\ud83d\ude00", "\ud83d", "\ude00\ud83d", "a\0b"})
-    void keepsWhatItIsMadeOf(String text) {
+    void roundTripsStrings(String text) {
         assertThat(Utf8Text.of(text).toString()).isEqualTo(text);
         assertThat(Utf8Text.of(text).length()).isEqualTo(Utf8Text.lengthOf(text));
     }
 
     @Test
-    void takesAsManyBytesAsUtf8() {
+    void hasTheLengthOfUtf8() {
         assertThat(Utf8Text.of(SAMPLE).length()).isEqualTo(SAMPLE.getBytes(StandardCharsets.UTF_8).length);
     }
 
     @Test
-    void neverCutsThroughACharacter() {
+    void neverSplitsACharacter() {
         Utf8Text text = Utf8Text.of(SAMPLE);
 
         assertThat(text.head(4)).isEqualTo("ab\u00e9\u4e2d");
@@ -41,7 +41,7 @@ class Utf8TextTest {
     }
 
     @Test
-    void knowsWhereEachCharacterBegins() {
+    void findsTheStartOfEachCharacter() {
         byte[] bytes = SAMPLE.getBytes(StandardCharsets.UTF_8);
         for (int cut = 0; cut <= bytes.length; cut++) {
             Utf8Text text = new Utf8Text(
@@ -53,7 +53,7 @@ class Utf8TextTest {
     }
 
     @Test
-    void goesThroughItsCharacters() {
+    void iteratesOverCodePoints() {
         Utf8Text.CodePoints codePoints = Utf8Text.of("\u00e9\ud83d\ude00").codePoints();
 
         assertThat(codePoints.next()).isEqualTo(0xE9);
@@ -66,7 +66,7 @@ class Utf8TextTest {
     }
 
     @Test
-    void refusesASliceThatItDoesNotHave() {
+    void rejectsASliceOutOfBounds() {
         Utf8Text text = Utf8Text.of("abc");
 
         assertThatThrownBy(() -> text.slice(1, 4)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -74,7 +74,7 @@ class Utf8TextTest {
     }
 
     @Test
-    void isTheSameHoweverItIsCutIntoPieces() throws NoSuchAlgorithmException {
+    void isIndependentOfItsPieces() throws NoSuchAlgorithmException {
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
             String string = random(random, random.nextInt(20));

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** Bodies of requests to the texts that they ask for. */
+/** Parses request bodies into their texts. */
 public class RequestParsingBenchmark extends MicrosecondsBenchmark {
 
     private final SampleTexts samples = new SampleTexts();
@@ -35,7 +35,7 @@ public class RequestParsingBenchmark extends MicrosecondsBenchmark {
         return parse(thousandTextsBeyondLatin);
     }
 
-    /** As it arrives; reading changes a body. */
+    /** Makes a new body for each call, as reading changes it. */
     private static Object parse(byte[] bytes) {
         Body body = new Body(bytes.length);
         body.append(Buffer.buffer(bytes));

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** Vectors of 384 components to the JSON of an answer. */
+/** Encodes vectors of 384 components as the JSON of a response. */
 public class ResponseEncodingBenchmark extends MicrosecondsBenchmark {
 
     private static final int DIMENSION = 384;

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** A hundred vectors of 384 components to OpenAI's JSON, as numbers and as base64. */
+/** Encodes a hundred vectors of 384 components as OpenAI's JSON, as numbers and as base64. */
 public class OpenAiResponseEncoderBenchmark extends MicrosecondsBenchmark {
 
     private static final int DIMENSION = 384;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** What the cache takes of a request for one text: to find its vector, or to look for it in vain and keep it. */
+/** Benchmark of the vector cache for a request of one text: a hit, or a miss followed by a put. */
 public class VectorCacheBenchmark extends MicrosecondsBenchmark {
 
     private static final String FINGERPRINT = "85a14410a6abb8968c61e66bf17bbcae";
@@ -24,7 +24,7 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
         return lookup(passage).isComplete();
     }
 
-    /** The cache is full after a while, so that each vector that comes puts one out. */
+    /** The cache fills up, so that each put evicts an entry. */
     @Benchmark
     public boolean newPassage() {
         keep(number++ + passage);
@@ -35,7 +35,7 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
         CacheLookup lookup = lookup(text);
         if (!lookup.isComplete()) {
             Object key = Objects.requireNonNull(lookup.keyOf(0));
-            if (cache.get(key) == null) { // as the batcher asks again
+            if (cache.get(key) == null) { // as the batcher looks it up again
                 cache.put(key, COMPUTED);
             }
         }

@@ -3,11 +3,11 @@ package dev.embedding.batch.admission;
 import java.time.Duration;
 
 /**
- * Tokens that wait to be computed, those of admitted texts that are still being tokenized among them.
+ * Tokens that wait to be computed, including estimates for admitted texts that are still being tokenized.
  *
- * @param interactiveTokens of interactive rows
- * @param batchTokens of batch rows
- * @param tokensPerSecond what is computed in a second, see {@link DrainRate}
+ * @param interactiveTokens tokens of interactive rows
+ * @param batchTokens tokens of batch rows
+ * @param tokensPerSecond rate of all lanes together, see {@link DrainRate}
  */
 public record Backlog(long interactiveTokens, long batchTokens, double tokensPerSecond) {
 
@@ -20,8 +20,8 @@ public record Backlog(long interactiveTokens, long batchTokens, double tokensPer
     }
 
     /**
-     * How long a row that comes now waits until it is its turn: the tokens that are served before it, its own class's and
-     * what {@link FairShare} grants the other one meanwhile, ÷ the rate. Zero when nothing of its class waits.
+     * Expected wait of a new row: the tokens that are computed before it (those of its own class, and those that {@link
+     * FairShare} grants the other class meanwhile) ÷ the rate. Zero when nothing of its class waits.
      */
     public Duration expectedWait(Priority priority) {
         long ahead =
@@ -40,7 +40,7 @@ public record Backlog(long interactiveTokens, long batchTokens, double tokensPer
         return timeFor(ahead);
     }
 
-    /** How long so many tokens take to compute. */
+    /** Time to compute this number of tokens at the current rate. */
     public Duration timeFor(long tokens) {
         return Duration.ofMillis((long) Math.ceil(tokens * 1e3 / tokensPerSecond));
     }

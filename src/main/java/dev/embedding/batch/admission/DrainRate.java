@@ -1,13 +1,13 @@
 package dev.embedding.batch.admission;
 
 /**
- * Rate at which the lanes compute, in true tokens a second: the tokens of the latest batches ÷ the time that they
- * took, the older the less they count. It starts from a built-in value that weighs as much as a second of measuring.
- * Written under the lanes' lock, read anywhere.
+ * Throughput of the lanes in true tokens per second: tokens of recent batches ÷ their time on a lane, as an
+ * exponentially weighted average. It starts from a built-in value that weighs as much as one measured second. Written
+ * under the lanes' lock, read by any thread.
  */
 public final class DrainRate {
 
-    /** Time on a lane after which a batch counts a third. */
+    /** Time constant of the average, in seconds of lane time: after it, a batch weighs 1/e. */
     private static final double MEMORY_SECONDS = 10;
 
     private final int lanes;
@@ -15,19 +15,19 @@ public final class DrainRate {
     private double seconds = 1;
     private volatile double tokensPerSecondOfOneLane;
 
-    /** @param lanes batches that are computed at the same time */
+    /** @param lanes number of batches that are computed at the same time */
     public DrainRate(int lanes, double initialTokensPerSecondOfOneLane) {
         this.lanes = Math.max(1, lanes);
         this.tokens = initialTokensPerSecondOfOneLane;
         this.tokensPerSecondOfOneLane = initialTokensPerSecondOfOneLane;
     }
 
-    /** A batch took a lane so long. */
+    /** Records the tokens and the lane time of a batch. */
     public void measured(long batchTokens, long nanos) {
         double batchSeconds = Math.max(1, nanos) / 1e9;
-        double kept = Math.exp(-batchSeconds / MEMORY_SECONDS);
-        tokens = tokens * kept + batchTokens;
-        seconds = seconds * kept + batchSeconds;
+        double decay = Math.exp(-batchSeconds / MEMORY_SECONDS);
+        tokens = tokens * decay + batchTokens;
+        seconds = seconds * decay + batchSeconds;
         tokensPerSecondOfOneLane = tokens / seconds;
     }
 
@@ -35,7 +35,7 @@ public final class DrainRate {
         return tokensPerSecondOfOneLane;
     }
 
-    /** Of all lanes together. */
+    /** Rate of all lanes together. */
     public double tokensPerSecond() {
         return lanes * tokensPerSecondOfOneLane;
     }

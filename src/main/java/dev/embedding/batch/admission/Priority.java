@@ -1,10 +1,12 @@
 package dev.embedding.batch.admission;
 
-/** The class of a submission's rows. The first goes first; the second keeps its share, see {@link FairShare}. */
+/**
+ * Class of a submission's rows. Interactive rows go first; batch rows get a guaranteed share, see {@link FairShare}.
+ */
 public enum Priority {
-    /** Somebody waits for the response: queries. */
+    /** Latency matters: queries of waiting users. */
     INTERACTIVE,
-    /** Much at once, of which only the throughput counts: an ingest. */
+    /** Throughput matters: bulk ingestion of documents. */
     BATCH;
 
     public Priority other() {

@@ -3,14 +3,14 @@ package dev.embedding.batch.admission;
 import java.time.Duration;
 
 /**
- * Longest expected wait of rows by class, beyond which they are refused.
+ * Limits of the expected wait, by class; submissions that would wait longer are rejected.
  *
- * @param interactive of interactive rows
- * @param batch of batch rows
+ * @param interactive limit for interactive rows
+ * @param batch limit for batch rows
  */
 public record WaitLimits(Duration interactive, Duration batch) {
 
-    private static final Duration SOONEST = Duration.ofMillis(100);
+    private static final Duration MIN_RETRY_AFTER = Duration.ofMillis(100);
 
     public WaitLimits {
         requirePositive("interactive", interactive);
@@ -22,13 +22,13 @@ public record WaitLimits(Duration interactive, Duration batch) {
     }
 
     /**
-     * When a refused caller should come again: once the wait will have fallen to half of what it may be, so that there is
-     * room again and still enough to compute.
+     * Delay after which a rejected caller should retry: when the wait will have fallen to half of its limit, so that
+     * there is room again and the lanes still have work.
      */
     public Duration retryAfter(Priority priority, Duration expectedWait) {
         Duration half = min(expectedWait, of(priority)).dividedBy(2);
-        Duration untilRoom = expectedWait.minus(half);
-        return untilRoom.compareTo(SOONEST) > 0 ? untilRoom : SOONEST;
+        Duration untilHalf = expectedWait.minus(half);
+        return untilHalf.compareTo(MIN_RETRY_AFTER) > 0 ? untilHalf : MIN_RETRY_AFTER;
     }
 
     private static Duration min(Duration one, Duration other) {

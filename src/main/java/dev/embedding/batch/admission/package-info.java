@@ -1,6 +1,6 @@
 /**
- * Figures of admission and fair sharing: priority classes, their shares of the computed tokens, the measured rate, and
- * the wait that is expected from them. Computes numbers only; the batcher enforces them.
+ * Numbers for admission: the classes of rows, the share of each class in the computed tokens, the measured rate, and
+ * the expected wait that follows from them. Computes numbers only; the batcher enforces them.
  */
 @NullMarked
 package dev.embedding.batch.admission;

@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The keys that callers need; without any the service is open. */
+/** Keys that callers need; without any key the service is open. */
 @ConfigMapping(prefix = "embedding")
 public interface AccessConfig {
 
     /** Keys, comma-separated, for everything but changes of settings. */
     Optional<String> apiKeys();
 
-    /** A file with such keys, by comma or by line, read again when it changes; lines with {@code #} in front are comments. */
+    /**
+     * A file with such keys, by comma or by line, reloaded when it changes; lines that begin with {@code #} are
+     * comments.
+     */
     Optional<Path> apiKeysFile();
 
     /** Keys, comma-separated, for everything. */
@@ -21,6 +24,6 @@ public interface AccessConfig {
     /** A file with such keys. */
     Optional<Path> adminKeysFile();
 
-    /** Names under which pages that may change settings are reached: hosts, each with or without a port. */
+    /** Hosts of web pages that may change settings, each with or without a port. */
     Optional<List<String>> allowedHosts();
 }

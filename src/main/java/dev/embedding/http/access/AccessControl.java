@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides whether a request may go on, by its headers alone. Without any configured key everything is open but changes of
- * settings by foreign web pages; a configured file counts, whatever is in it. Keys are never logged, nor part of any
- * message.
+ * Decides whether a request is allowed, by its headers alone. Without any configured key everything is open except
+ * changes of settings by foreign web pages; a configured key file counts, whatever its content. Keys are never logged,
+ * nor part of any message.
  */
 @Singleton
 public class AccessControl {
@@ -25,7 +25,7 @@ public class AccessControl {
     private static final String BEARER = "Bearer ";
     private static final String CACHE_SCOPE = "dev.embedding.cache-scope";
     private static final String KEY_ID = "dev.embedding.key-id";
-    private static final long READ_AGAIN_MILLIS = 1_000;
+    private static final long RELOAD_INTERVAL_MILLIS = 1_000;
 
     private final boolean open;
     private final KeyHashes apiKeys;
@@ -39,7 +39,7 @@ public class AccessControl {
         adminKeys = config.adminKeys().map(KeyHashes::of).orElse(KeyHashes.NONE);
         apiKeyFile = config.apiKeysFile().map(file -> read("EMBEDDING_API_KEYS_FILE", file));
         adminKeyFile = config.adminKeysFile().map(file -> read("EMBEDDING_ADMIN_KEYS_FILE", file));
-        // INVARIANT: what is configured closes the service, even where there is no key in it.
+        // INVARIANT: any configured variable or file closes the service, even where it contains no key.
         open = config.apiKeys().isEmpty() && config.adminKeys().isEmpty() && files().isEmpty();
         origins = new TrustedOrigins(config.allowedHosts().orElse(List.of()));
     }
@@ -65,7 +65,7 @@ public class AccessControl {
     void onStart(@Observes StartupEvent start, Vertx vertx) {
         if (!files().isEmpty()) {
             vertx.setPeriodic(
-                    READ_AGAIN_MILLIS,
+                    RELOAD_INTERVAL_MILLIS,
                     timer -> vertx.executeBlocking(() -> {
                         files().forEach(KeyFile::read);
                         return true;
@@ -73,7 +73,7 @@ public class AccessControl {
         }
     }
 
-    /** Reason why a request may not go on. */
+    /** Reason why a request is rejected. */
     public enum Refusal {
         NO_KEY,
         UNKNOWN_KEY,
@@ -82,9 +82,9 @@ public class AccessControl {
     }
 
     /**
-     * Empty when the request may go on.
+     * Reason to reject the request; empty when it is allowed.
      *
-     * @param corsOrigins that are in force
+     * @param corsOrigins currently in force
      */
     public Optional<Refusal> refusal(RoutingContext exchange, List<String> corsOrigins) {
         String method = exchange.request().method().name();
@@ -117,22 +117,22 @@ public class AccessControl {
         return suffices ? Optional.empty() : Optional.of(Refusal.NO_ADMIN_KEY);
     }
 
-    private static KeyHashes keys(KeyHashes given, Optional<KeyFile> file) {
-        return given.and(file.map(KeyFile::keys).orElse(KeyHashes.NONE));
+    private static KeyHashes keys(KeyHashes inline, Optional<KeyFile> file) {
+        return inline.and(file.map(KeyFile::keys).orElse(KeyHashes.NONE));
     }
 
-    /** Id of the key that a request was let in with: the first 8 hexadecimal digits of its SHA-256. */
+    /** Id of the key that a request was authenticated with: the first 8 hexadecimal digits of its SHA-256. */
     public static Optional<String> keyId(RoutingContext exchange) {
         return Optional.ofNullable(exchange.get(KEY_ID));
     }
 
-    /** Scope of cached vectors: while there are several keys each has its own, so that none learns what another sent. */
+    /** Scope of cached vectors: with several keys each has its own, so that no caller learns what another sent. */
     public static String cacheScope(RoutingContext exchange) {
         String scope = exchange.get(CACHE_SCOPE);
         return scope == null ? "" : scope;
     }
 
-    /** A bearer's token, else the other header; a proxy may use {@code Authorization} for a scheme of its own. */
+    /** The bearer token, else the key header; a proxy may use {@code Authorization} for a scheme of its own. */
     private static Optional<String> keyOf(HttpServerRequest request) {
         String authorization = request.getHeader("Authorization");
         if (authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {

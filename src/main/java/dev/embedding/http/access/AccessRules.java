@@ -2,7 +2,7 @@ package dev.embedding.http.access;
 
 import java.util.Set;
 
-/** Keys that a request needs, by its method and path. Whatever is not named here needs one. */
+/** Rules for which requests need a key, by method and path. A request that is not listed needs one. */
 public final class AccessRules {
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
@@ -18,7 +18,7 @@ public final class AccessRules {
         return !method.equals("OPTIONS") && !(open && READING.contains(method));
     }
 
-    /** Whether a request would change settings, which needs an admin's key where there are keys. */
+    /** Whether a request would change settings, which needs an admin key where there are keys. */
     public static boolean changesSettings(String method, String path) {
         return path.startsWith(SETTINGS) && !READING.contains(method) && !method.equals("OPTIONS");
     }

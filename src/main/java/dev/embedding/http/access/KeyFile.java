@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import org.jboss.logging.Logger;
 
 /**
- * A file with keys, by comma or by line, with comments; it may be replaced while the service runs. While it is missing,
- * empty or not readable, the keys that were read last stay; before the first ones there are none, which opens nothing.
+ * File with keys, separated by commas or lines, with comments; it may be replaced while the service runs. While it is
+ * missing, empty or unreadable, the keys of the last successful read stay; before the first one there are no keys,
+ * which does not open the service.
  */
 final class KeyFile {
 
@@ -19,7 +20,7 @@ final class KeyFile {
     private String lastFault = "";
     private volatile KeyHashes keys = KeyHashes.NONE;
 
-    /** @param variable names the file to the operator */
+    /** @param variable name of the variable with the file, for log messages */
     KeyFile(String variable, Path file) {
         this.variable = variable;
         this.file = file;
@@ -29,7 +30,7 @@ final class KeyFile {
         return keys;
     }
 
-    /** Reads the file again; a fault is logged once for as long as it stays the same. */
+    /** Reads the file again; a fault is logged once until it changes. */
     synchronized void read() {
         String fault = "";
         try {
@@ -41,8 +42,8 @@ final class KeyFile {
             }
         } catch (IOException unreadable) {
             fault = "cannot be read";
-        } catch (IllegalArgumentException unfit) {
-            fault = "is not followed: " + unfit.getMessage();
+        } catch (IllegalArgumentException invalid) {
+            fault = "is not followed: " + invalid.getMessage();
         }
         if (!fault.isEmpty() && !fault.equals(lastFault)) {
             LOG.warnf("The file of %s %s; the %d keys read before stay", variable, fault, keys.size());

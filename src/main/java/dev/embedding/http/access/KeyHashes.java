@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** API keys as their SHA-256 hashes: the keys themselves are not stored, and comparing takes the same time for each. */
+/** SHA-256 hashes of keys: no key stays in memory in plain text, and comparison takes the same time for each. */
 final class KeyHashes {
 
     static final KeyHashes NONE = new KeyHashes(List.of());
@@ -28,17 +28,17 @@ final class KeyHashes {
     }
 
     /**
-     * Reads keys that are separated by commas.
+     * Parses keys that are separated by commas.
      *
-     * @throws IllegalArgumentException when one has other than visible ASCII characters, or begins a comment; it does not
-     *     name the key
+     * @throws IllegalArgumentException when one has other than visible ASCII characters, or begins a comment; it does
+     *     not name the key
      */
     static KeyHashes of(String list) {
         return new KeyHashes(keys(list).map(KeyHashes::hash).toList());
     }
 
     /**
-     * Reads the text of a file: keys by comma or by line. A line that begins with {@code #} is a comment.
+     * Parses the text of a file: keys separated by commas or lines. A line that begins with {@code #} is a comment.
      *
      * @throws IllegalArgumentException as {@link #of}, naming the line by its number
      */
@@ -87,7 +87,7 @@ final class KeyHashes {
         return hashes.size();
     }
 
-    /** The id of a key that is one of these. */
+    /** Id of a key, if it is one of these. */
     Optional<String> idOf(String key) {
         byte[] hash = hash(key);
         boolean known = false;

@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Origins of web pages that may change settings where no key is needed. A browser names the page's origin with every change;
- * callers that name none are no browsers, and go on. A page is trusted when {@code CORS_ORIGINS} has its origin literally,
- * when its host is one of the allowed ones, or when it came from this service itself by an IP address or as
- * {@code localhost}: any other name may have been pointed at this machine by whoever owns it (DNS rebinding).
+ * Origins of web pages that may change settings where no key is needed. A browser sends the page's origin with every
+ * change; callers that send none are not browsers, and are allowed. A page is trusted when {@code CORS_ORIGINS}
+ * contains its origin literally, when its host is one of the allowed hosts, or when it came from this service itself,
+ * under an IP address or {@code localhost}: any other name may have been pointed at this machine by its owner (DNS
+ * rebinding).
  */
 final class TrustedOrigins {
 
@@ -32,7 +33,7 @@ final class TrustedOrigins {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** @param corsOrigins that are in force */
+    /** @param corsOrigins currently in force */
     boolean isForeign(HttpServerRequest request, List<String> corsOrigins) {
         List<String> origins = request.headers().getAll("Origin");
         if (origins.size() == 1 && isListed(origins.get(0), corsOrigins)) {

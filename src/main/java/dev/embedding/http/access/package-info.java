@@ -1,4 +1,4 @@
-/** Access control: API keys, their sources, trusted origins, and the rules of which request needs which key. */
+/** Access control: keys, their sources, and the requests that need them. */
 @NullMarked
 package dev.embedding.http.access;
 

@@ -8,12 +8,12 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Received body of an exchange. It exists once: its bytes stay in the arrays that they were received into, and whoever
- * reads it takes views of them.
+ * Received body of an exchange. It exists once: its bytes stay in the arrays into which they were received, and readers
+ * take views of them.
  */
 public final class Body {
 
-    /** Bytes of an array: small enough for the collector to move, in a heap of any size. */
+    /** Maximum bytes of a segment: small enough for the collector to move, in a heap of any size. */
     static final int SEGMENT = 256 << 10;
 
     private static final int SMALLEST_SEGMENT = 1 << 10;
@@ -24,7 +24,7 @@ public final class Body {
     private int length;
     private int allocated;
 
-    /** @param declared length that was announced; 0 when none was */
+    /** @param declared announced length in bytes; 0 when none was */
     public Body(int declared) {
         this.declared = declared;
     }
@@ -33,13 +33,13 @@ public final class Body {
         exchange.put(KEY, body);
     }
 
-    /** Empty when the exchange has none. */
+    /** Body of an exchange; empty when it has none. */
     public static Body of(RoutingContext exchange) {
         Body body = exchange.get(KEY);
         return body == null ? new Body(0) : body;
     }
 
-    /** Copies what has arrived. */
+    /** Copies a received chunk. */
     public void append(Buffer chunk) {
         append(chunk.length(), (from, count, segment, start) -> chunk.getBytes(from, from + count, segment, start));
     }
@@ -70,28 +70,31 @@ public final class Body {
     }
 
     private void addSegment(int needed) {
-        int wanted = length < declared ? declared - length : Math.max(Math.max(needed, length), SMALLEST_SEGMENT);
-        byte[] segment = new byte[Math.min(wanted, SEGMENT)];
+        int capacity = length < declared ? declared - length : Math.max(Math.max(needed, length), SMALLEST_SEGMENT);
+        byte[] segment = new byte[Math.min(capacity, SEGMENT)];
         segments.add(segment);
         allocated += segment.length;
     }
 
-    /** In bytes. */
+    /** Length in bytes. */
     public int length() {
         return length;
     }
 
-    /** Its bytes, one after the other. */
+    /** The bytes as a stream. */
     InputStream stream() {
         return new Stream();
     }
 
-    /** Bytes of memory that it takes. */
+    /** Bytes of memory that the segments take. */
     int allocated() {
         return allocated;
     }
 
-    /** Arrays with the bytes, in order; only the last may be longer than what is in it. Readers may write to what they have read. */
+    /**
+     * Arrays with the bytes, in order; only the last may be longer than its content. Readers may overwrite what they
+     * have read.
+     */
     public List<byte[]> segments() {
         return Collections.unmodifiableList(segments);
     }
@@ -106,9 +109,9 @@ public final class Body {
         }
 
         @Override
-        public int read(byte[] target, int offset, int most) {
+        public int read(byte[] target, int offset, int max) {
             if (position == length) {
-                return most == 0 ? 0 : -1;
+                return max == 0 ? 0 : -1;
             }
             int start = position;
             int index = 0;
@@ -116,13 +119,13 @@ public final class Body {
                 start -= segments.get(index).length;
                 index++;
             }
-            int count = Math.min(most, Math.min(segments.get(index).length - start, length - position));
+            int count = Math.min(max, Math.min(segments.get(index).length - start, length - position));
             System.arraycopy(segments.get(index), start, target, offset, count);
             position += count;
             return count;
         }
 
-        /** All that is left; readers of several compressed members in a row rely on it. */
+        /** All remaining bytes; readers of several compressed members in a row rely on it. */
         @Override
         public int available() {
             return length - position;

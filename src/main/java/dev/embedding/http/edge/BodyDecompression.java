@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.ZipException;
 
-/** Decodes a body that was received compressed, within the limits that hold for one that is not. */
+/** Decompresses a received body, within the limits of uncompressed ones. */
 final class BodyDecompression {
 
     private static final int BLOCK_BYTES = 64 << 10;
@@ -17,8 +17,8 @@ final class BodyDecompression {
     private final Runnable checkpoint;
 
     /**
-     * @param claim what is inflated is claimed before it is kept
-     * @param checkpoint called now and then; may throw to end the work
+     * @param claim counts the memory of the decompressed body
+     * @param checkpoint called for each block; may throw to abort the work
      */
     BodyDecompression(long maxBytes, InflightBytes.Claim claim, Runnable checkpoint) {
         this.maxBytes = maxBytes;
@@ -26,25 +26,28 @@ final class BodyDecompression {
         this.checkpoint = checkpoint;
     }
 
-    /** @throws RequestRejectedException 400 when it is not of its coding, 413 or 429 when there is too much in it */
+    /**
+     * @throws RequestRejectedException 400 when the body does not match its coding, 413 when it is too large, 429 when
+     *     there is no room for it
+     */
     Body inflate(Body compressed, ContentCoding coding) {
         Body inflated = new Body(0);
         byte[] block = new byte[BLOCK_BYTES];
         try (InputStream bytes = coding.decoded(compressed.stream())) {
             for (int count = bytes.read(block); count >= 0; count = bytes.read(block)) {
                 checkpoint.run();
-                keep(inflated, block, count);
+                append(inflated, block, count);
             }
             return inflated;
         } catch (EOFException | ZipException malformed) {
             throw new RequestRejectedException(
-                    MALFORMED, "The body is not what its Content-Encoding says, or ends too soon.");
+                    MALFORMED, "The body does not match its Content-Encoding, or is truncated.");
         } catch (IOException impossible) {
             throw new IllegalStateException("Memory can be read", impossible);
         }
     }
 
-    private void keep(Body inflated, byte[] block, int count) {
+    private void append(Body inflated, byte[] block, int count) {
         if ((long) inflated.length() + count > maxBytes) {
             throw new RequestRejectedException(BodyReceiver.tooLarge(maxBytes));
         }

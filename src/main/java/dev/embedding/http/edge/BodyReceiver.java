@@ -21,19 +21,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Receives the body of one exchange, within limits of size and patience, before its endpoint is called. A body that is
- * declared too large is refused before its first byte is read; one that turns out too large as soon as it does. What would
- * be refused for want of a place in the queue is refused here, unparsed: a large body before it is read, a small one
- * behind it, so that its connection can go on.
+ * Receives the body of one exchange, within limits of size and time, before its endpoint is called. A body that is
+ * declared too large is rejected before its first byte is read; one that turns out too large as soon as it does. A
+ * request that would be rejected because the queue is full is rejected here, unparsed: with a large body before it is
+ * read, with a small one after it, so that its connection stays open.
  */
 final class BodyReceiver {
 
-    /** Of a body that is read even when it is refused, as closing the connection costs more. */
+    /** Maximum size of a body that is read even when it is rejected, as closing the connection costs more. */
     private static final int SMALL_BYTES = 64 << 10;
 
     private static final int UNSUPPORTED_CODING = 415;
 
-    /** A guess, from which the worker follows that inflates it. */
+    /** Assumed compression ratio, which selects the worker pool. */
     private static final long INFLATED_PER_BYTE = 8;
 
     private static final Failure MALFORMED = Failure.of(400, "The body's chunks are malformed.");
@@ -54,28 +54,28 @@ final class BodyReceiver {
     private final long begunMillis = nowMillis();
     private long receivedMillis = begunMillis;
     private OptionalLong timer = OptionalLong.empty();
-    private boolean over;
+    private boolean finished;
 
     /**
-     * Limits that hold for every body.
+     * Limits of every body.
      *
-     * @param pause how long it may pause
-     * @param time how long it may take in all
-     * @param maxBytes also of what it inflates to
-     * @param workers inflate compressed ones
+     * @param pause maximum time without a byte
+     * @param time maximum time in total
+     * @param maxBytes maximum size, decompressed too
+     * @param workers decompress bodies
      */
     record Limits(Duration pause, Duration time, long maxBytes, InflightBytes inflight, WorkerPools workers) {}
 
     /**
-     * An embedding request whose body is being received.
+     * Call context of an embedding request, and its overload check.
      *
-     * @param saturation why it would be refused at this moment
-     * @param failed told of a refusal that counts as a request's
+     * @param saturation reason why it would be rejected at this moment
+     * @param failed notified of a rejection that counts as a failed request
      */
     record EmbedCall(
             CallContext context,
             Supplier<Optional<EmbeddingFailure.Saturated>> saturation,
-            RejectionPacing pace,
+            RejectionPacing pacing,
             Consumer<EmbeddingFailure> failed) {}
 
     /** Called on the connection's event loop. */
@@ -101,7 +101,7 @@ final class BodyReceiver {
             refuseCoding();
             return;
         }
-        if (!count(declared)) {
+        if (!claimMemory(declared)) {
             return;
         }
         if (!isSmall() && refusesSaturated()) {
@@ -110,15 +110,15 @@ final class BodyReceiver {
         if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
             exchange.response().writeContinue();
         }
-        // Most bodies have come with their headers, and end before this turn of the event loop does.
+        // Most bodies arrive with their headers, and end before this turn of the event loop does.
         eventLoop.runOnContext(unused -> {
-            if (!over) {
-                watch();
+            if (!finished) {
+                checkTimeouts();
             }
         });
-        request.exceptionHandler(this::broken);
-        request.endHandler(ended -> end());
-        request.handler(this::chunk);
+        request.exceptionHandler(this::onException);
+        request.endHandler(ended -> onEnd());
+        request.handler(this::onChunk);
     }
 
     private void refuseCoding() {
@@ -126,11 +126,14 @@ final class BodyReceiver {
         refuse(Failure.of(UNSUPPORTED_CODING, "A body may have one Content-Encoding: " + ContentCoding.DECODED + "."));
     }
 
-    /** Its caller has gone, or sends what is no chunk; then the codec reads no more, and closes the connection at once. */
-    private void broken(Throwable cause) {
-        boolean wasOver = over;
+    /**
+     * The caller has disconnected, or has sent a malformed chunk, after which the codec reads no more and closes the
+     * connection at once.
+     */
+    private void onException(Throwable cause) {
+        boolean wasFinished = finished;
         ended();
-        if (!wasOver && (cause instanceof DecoderException || cause instanceof IllegalArgumentException)) {
+        if (!wasFinished && (cause instanceof DecoderException || cause instanceof IllegalArgumentException)) {
             refuse(MALFORMED);
             ConnectionTimeouts.channel(request.connection()).flush();
         }
@@ -140,13 +143,13 @@ final class BodyReceiver {
         return Failure.of(413, "The body is larger than " + maxBytes + " bytes.");
     }
 
-    /** Whether its length is known and small. */
+    /** Whether the body's length is known and small. */
     private boolean isSmall() {
         return declared <= SMALL_BYTES && request.getHeader("Transfer-Encoding") == null;
     }
 
-    /** Whether there is room for more bytes of this body; where there is none it is refused. */
-    private boolean count(long more) {
+    /** Whether there is room for more bytes of this body; where there is none, it is rejected. */
+    private boolean claimMemory(long more) {
         if (more <= 0 || claim.take(more)) {
             return true;
         }
@@ -156,35 +159,35 @@ final class BodyReceiver {
 
     private long declaredLength() {
         String length = request.getHeader("Content-Length");
-        return length == null ? 0 : Long.parseLong(length); // the codec refuses what is no number
+        return length == null ? 0 : Long.parseLong(length); // the codec rejects anything but a number
     }
 
-    private void chunk(Buffer chunk) {
+    private void onChunk(Buffer chunk) {
         if ((long) body.length() + chunk.length() > limits.maxBytes()) {
             refuse(tooLarge(limits.maxBytes()));
             return;
         }
         body.append(chunk);
-        if (count(body.allocated() - claim.bytes())) {
+        if (claimMemory(body.allocated() - claim.bytes())) {
             receivedMillis = nowMillis();
         }
     }
 
-    /** The process ends: a body that has not arrived by now is not waited for any more. */
-    void lastCall() {
+    /** Rejects the body if it has not arrived completely; called at shutdown. */
+    void rejectIncomplete() {
         eventLoop.runOnContext(unused -> {
-            if (!over) {
+            if (!finished) {
                 refuse(ENDING);
             }
         });
     }
 
     private void ended() {
-        over = true;
+        finished = true;
         timer.ifPresent(vertx::cancelTimer);
     }
 
-    private void end() {
+    private void onEnd() {
         ended();
         if (isSmall() && refusesSaturated()) {
             return;
@@ -203,7 +206,8 @@ final class BodyReceiver {
 
     private void inflate() {
         Runnable release = claim.hold();
-        Runnable checkpoint = () -> call.ifPresent(asked -> asked.context().check());
+        Runnable checkpoint =
+                () -> call.ifPresent(embedCall -> embedCall.context().check());
         BodyDecompression inflation = new BodyDecompression(limits.maxBytes(), claim, checkpoint);
         Runnable work = () -> {
             try {
@@ -211,8 +215,8 @@ final class BodyReceiver {
                 eventLoop.runOnContext(unused -> deliver(whole));
             } catch (RequestRejectedException refusal) {
                 eventLoop.runOnContext(unused -> refuse(refusal.failure()));
-            } catch (EmbeddingFailure.Cancelled nobodyWaits) {
-                // It was counted when its caller went.
+            } catch (EmbeddingFailure.Cancelled cancelled) {
+                // Counted when its caller disconnected.
             } finally {
                 release.run();
             }
@@ -229,12 +233,12 @@ final class BodyReceiver {
         if (call.isEmpty()) {
             return false;
         }
-        EmbedCall asked = call.get();
-        Optional<EmbeddingFailure.Saturated> full = asked.saturation().get();
+        EmbedCall embedCall = call.get();
+        Optional<EmbeddingFailure.Saturated> full = embedCall.saturation().get();
         full.ifPresent(saturated -> {
-            asked.failed().accept(saturated);
+            embedCall.failed().accept(saturated);
             Failure failure = Failure.retryLater(429, saturated.detail(), saturated.retryAfter());
-            long delay = asked.pace().next(asked.context()).toMillis();
+            long delay = embedCall.pacing().next(embedCall.context()).toMillis();
             if (delay == 0) {
                 refuse(failure);
             } else {
@@ -244,14 +248,17 @@ final class BodyReceiver {
         return full.isPresent();
     }
 
-    /** One timer for the pause, the whole and the deadline; whether bytes have come meanwhile is seen when it fires. */
-    private void watch() {
+    /**
+     * One timer serves the pause, the total time and the deadline; whether bytes have arrived meanwhile is checked when
+     * it fires.
+     */
+    private void checkTimeouts() {
         long now = nowMillis();
         long left = Math.min(
                 receivedMillis - now + limits.pause().toMillis(),
                 begunMillis - now + limits.time().toMillis());
         Optional<RequestDeadline> deadline =
-                call.flatMap(asked -> asked.context().deadline());
+                call.flatMap(embedCall -> embedCall.context().deadline());
         long untilDeadline = deadline.map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
         if (untilDeadline <= 0) {
             EmbeddingFailure passed = deadline.orElseThrow().passed(0);
@@ -260,7 +267,7 @@ final class BodyReceiver {
         } else if (left <= 0) {
             refuse(LATE);
         } else {
-            timer = OptionalLong.of(vertx.setTimer(Math.min(left, untilDeadline), look -> watch()));
+            timer = OptionalLong.of(vertx.setTimer(Math.min(left, untilDeadline), fired -> checkTimeouts()));
         }
     }
 

@@ -23,10 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Closes connections that time out: headers that do not arrive, idling between two requests, or a response that is
- * not read. Each event loop looks at its own connections several times a second, so a connection's state needs no
- * lock. (The server's own idle timeout would also close those whose request is being computed, and does not see
- * callers that send or read a byte now and then.)
+ * Closes connections whose headers do not arrive, that are idle between two requests, or whose response is not read.
+ * Each event loop checks its own connections several times a second, so a connection's state needs no lock. (The
+ * server's own idle timeout would also close those whose request is being computed, and does not detect callers that
+ * send or read a byte now and then.)
  */
 @Singleton
 class ConnectionTimeouts {
@@ -35,19 +35,19 @@ class ConnectionTimeouts {
     private static final AttributeKey<State> STATE = AttributeKey.valueOf(ConnectionTimeouts.class, "state");
     private static final long INTERVAL_MILLIS = 200;
 
-    /** How long a response may wait to be read while there is much in flight. */
+    /** How long a response may wait to be read while memory is short. */
     private static final long SHORT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final InflightBytes inflight;
     private final long headerNanos;
     private final long idleNanos;
-    private final long answerNanos;
+    private final long responseNanos;
 
     ConnectionTimeouts(InflightBytes inflight, EdgeConfig config) {
         this.inflight = inflight;
         this.headerNanos = nanos(config.headerTimeout());
         this.idleNanos = nanos(config.idleTimeout());
-        this.answerNanos = nanos(config.answerPause());
+        this.responseNanos = nanos(config.answerPause());
     }
 
     private static long nanos(Duration duration) {
@@ -59,7 +59,7 @@ class ConnectionTimeouts {
             if (executor instanceof SingleThreadEventLoop loop) {
                 Loop watched = new Loop(loop);
                 var unused = loop.scheduleWithFixedDelay(
-                        watched::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                        watched::check, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
     }
@@ -98,24 +98,24 @@ class ConnectionTimeouts {
             this.loop = loop;
         }
 
-        void look() {
+        void check() {
             try {
-                lookAtEach();
-            } catch (RuntimeException failure) { // It would end the watch for good.
-                LOG.error("Connections cannot be watched", failure);
+                checkEach();
+            } catch (RuntimeException failure) { // It would cancel the periodic check.
+                LOG.error("Connections cannot be checked for timeouts", failure);
             }
         }
 
-        private void lookAtEach() {
+        private void checkEach() {
             long now = System.nanoTime();
             long unread = 0;
             boolean memoryIsShort = inflight.isShort();
             List<Channel> overdue = new ArrayList<>();
             for (Iterator<Channel> channels = loop.registeredChannelsIterator(); channels.hasNext(); ) {
                 Channel channel = channels.next();
-                if (channel.parent() != null) { // accepted, not opened by us
+                if (channel.parent() != null) { // accepted, not outgoing
                     State state = state(channel);
-                    long unreadHere = state.look(channel, now);
+                    long unreadHere = state.update(channel, now);
                     if (state.isOverdue(now, memoryIsShort)) {
                         overdue.add(channel);
                     } else {
@@ -130,8 +130,8 @@ class ConnectionTimeouts {
     }
 
     /**
-     * Not through the pipeline, which would first wait until the response is written; and with a reset, so that the system
-     * keeps nothing of it either.
+     * Closes without the pipeline, which would first wait until the response is written; and with a reset, so that the
+     * operating system keeps nothing of it either.
      */
     private static void end(Channel channel) {
         if (channel instanceof SocketChannel socket) {
@@ -140,22 +140,22 @@ class ConnectionTimeouts {
         channel.unsafe().close(channel.unsafe().voidPromise());
     }
 
-    /** State of one connection; used on its event loop only. */
+    /** State of one connection; confined to its event loop. */
     private final class State {
         private long since = System.nanoTime();
         private int exchanges;
-        private boolean answeredOnce;
+        private boolean servedOnce;
         private long unread;
         private long progress;
 
         void exchangeEnded() {
             exchanges--;
-            answeredOnce = true;
+            servedOnce = true;
             since = System.nanoTime();
         }
 
-        /** Bytes that are written and wait for the caller to read. */
-        long look(Channel channel, long now) {
+        /** Updates the state; returns the bytes that are written and not yet read by the caller. */
+        long update(Channel channel, long now) {
             ChannelOutboundBuffer written = channel.unsafe().outboundBuffer();
             long unreadNow = written == null ? 0 : written.totalPendingWriteBytes();
             long progressNow = written == null ? 0 : written.currentProgress();
@@ -170,9 +170,9 @@ class ConnectionTimeouts {
         boolean isOverdue(long now, boolean memoryIsShort) {
             long nanos = now - since;
             if (unread > 0) {
-                return nanos > answerNanos || memoryIsShort && nanos > SHORT_PAUSE_NANOS;
+                return nanos > responseNanos || memoryIsShort && nanos > SHORT_PAUSE_NANOS;
             }
-            return exchanges == 0 && nanos > (answeredOnce ? idleNanos : headerNanos);
+            return exchanges == 0 && nanos > (servedOnce ? idleNanos : headerNanos);
         }
     }
 }

@@ -27,7 +27,7 @@ enum ContentCoding {
 
     private static final int BUFFER_BYTES = 8 << 10;
 
-    /** Of a request's body; more than one coding is not supported. */
+    /** Coding of a request's body; more than one is not supported. */
     static ContentCoding of(HttpServerRequest request) {
         List<String> codings = HeaderList.items(request, "Content-Encoding").stream()
                 .map(coding -> coding.toLowerCase(Locale.ROOT))
@@ -55,7 +55,7 @@ enum ContentCoding {
         };
     }
 
-    /** The zlib format, as the standard says, or bare as some senders understood it. */
+    /** The zlib format, as the standard requires, or raw deflate, as some clients send. */
     private static InputStream inflated(InputStream bytes) throws IOException {
         PushbackInputStream input = new PushbackInputStream(bytes, 2);
         byte[] head = input.readNBytes(2);

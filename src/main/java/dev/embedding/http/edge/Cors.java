@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cross-origin access as Starlette's middleware grants it with credentials allowed: an allowed origin gets its own
- * name back, a foreign one gets no header, and a foreign preflight 400.
+ * Cross-origin access as Starlette's middleware grants it with credentials allowed: an allowed origin is returned in
+ * {@code Access-Control-Allow-Origin}, a foreign one is not, and a foreign preflight gets 400.
  */
 final class Cors {
 
@@ -27,39 +27,39 @@ final class Cors {
 
     private Cors() {}
 
-    /** Adds the headers; true when the exchange was a preflight and is answered. */
+    /** Adds the headers; true when the exchange was a preflight, which then has its response. */
     static boolean handle(RoutingContext exchange, List<String> allowedOrigins) {
         String origin = exchange.request().getHeader("Origin");
         if (origin == null) {
             return false;
         }
         boolean allowed = allowedOrigins.contains(ANY) || allowedOrigins.contains(origin);
-        MultiMap answer = exchange.response().headers();
-        answer.add("Vary", "Origin");
+        MultiMap headers = exchange.response().headers();
+        headers.add("Vary", "Origin");
         if (allowed) {
-            answer.set("Access-Control-Allow-Origin", origin);
-            answer.set("Access-Control-Allow-Credentials", "true");
+            headers.set("Access-Control-Allow-Origin", origin);
+            headers.set("Access-Control-Allow-Credentials", "true");
         }
-        String wantedMethod = exchange.request().getHeader("Access-Control-Request-Method");
-        if (exchange.request().method().equals(HttpMethod.OPTIONS) && wantedMethod != null) {
+        String requestedMethod = exchange.request().getHeader("Access-Control-Request-Method");
+        if (exchange.request().method().equals(HttpMethod.OPTIONS) && requestedMethod != null) {
             preflight(exchange, allowed);
             return true;
         }
         if (allowed) {
-            answer.set("Access-Control-Expose-Headers", EXPOSED);
+            headers.set("Access-Control-Expose-Headers", EXPOSED);
         }
         return false;
     }
 
     private static void preflight(RoutingContext exchange, boolean allowed) {
-        MultiMap answer = exchange.response().headers();
-        answer.set("Access-Control-Allow-Methods", METHODS);
-        answer.set("Access-Control-Max-Age", "600");
-        @Nullable String wantedHeaders = exchange.request().getHeader("Access-Control-Request-Headers");
-        if (wantedHeaders != null) {
-            answer.set("Access-Control-Allow-Headers", wantedHeaders);
+        MultiMap headers = exchange.response().headers();
+        headers.set("Access-Control-Allow-Methods", METHODS);
+        headers.set("Access-Control-Max-Age", "600");
+        @Nullable String requestedHeaders = exchange.request().getHeader("Access-Control-Request-Headers");
+        if (requestedHeaders != null) {
+            headers.set("Access-Control-Allow-Headers", requestedHeaders);
         }
-        answer.set("Content-Type", "text/plain; charset=utf-8");
+        headers.set("Content-Type", "text/plain; charset=utf-8");
         exchange.response().setStatusCode(allowed ? 200 : 400).end(allowed ? "OK" : "Disallowed CORS origin");
     }
 }

@@ -2,7 +2,7 @@ package dev.embedding.http.edge;
 
 import java.util.List;
 
-/** Origins that cross-origin access is granted to, by the settings in force. */
+/** Origins that are granted cross-origin access by the settings in force. */
 @FunctionalInterface
 public interface CorsOrigins {
     List<String> current();

@@ -9,12 +9,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * An error response sent before any endpoint is reached; where the body of its request has not been read, the
- * connection is closed with it.
+ * Error response that is sent without calling an endpoint; where the request's body has not been read, the connection
+ * is closed after it.
  */
 final class EarlyErrorResponse {
 
-    /** How much of a refused body is still read, so that its sender gets to see the response. */
+    /** Maximum bytes of a rejected body that are still read, so that its sender receives the response. */
     private static final long DISCARDED_BYTES = 64L << 20;
 
     private static final long DISCARDING_MILLIS = 2_000;
@@ -28,7 +28,7 @@ final class EarlyErrorResponse {
         this.request = request;
     }
 
-    /** The same, but its connection ends in any case, and nothing else that has come on it is looked at. */
+    /** Like {@link #send}, but closes the connection in any case, and ignores anything else that has arrived on it. */
     static void sendLast(Vertx vertx, RoutingContext exchange, Failure failure) {
         HttpConnection connection = exchange.request().connection();
         ConnectionTimeouts.channel(connection).attr(LAST).set(true);
@@ -37,7 +37,7 @@ final class EarlyErrorResponse {
         send(vertx, exchange, failure);
     }
 
-    /** Whether the connection is about to be closed, so that nothing more is to be read from it. */
+    /** Whether the connection is about to be closed, so that nothing more may be read from it. */
     static boolean isClosing(RoutingContext exchange) {
         return ConnectionTimeouts.channel(exchange.request().connection()).hasAttr(LAST);
     }

@@ -10,21 +10,24 @@ import java.util.Optional;
 @ConfigMapping(prefix = "embedding")
 public interface EdgeConfig {
 
-    /** Largest body; a larger one is refused with 413. Without it 32 MB, or a quarter of the heap where that is less. */
+    /**
+     * Maximum body size; a larger body is rejected with 413. By default 32 MB, or a quarter of the heap where that is
+     * less.
+     */
     Optional<MemorySize> maxBodySize();
 
-    /** How long a body may pause before it is given up with 408. */
+    /** How long a body may pause before it is aborted with 408. */
     @WithDefault("30s")
     Duration bodyPause();
 
-    /** How long a body may take in all before it is given up with 408. */
+    /** How long a body may take in total before it is aborted with 408. */
     @WithDefault("5m")
     Duration bodyTimeout();
 
-    /** Bytes of bodies and answers together; over it 429. Without it a quarter of the heap. */
+    /** Maximum bytes of bodies and responses together; beyond it requests get 429. By default a quarter of the heap. */
     Optional<MemorySize> maxInflightBytes();
 
-    /** Connections at the same time; a further one is closed. */
+    /** Maximum number of connections; a further one is closed. */
     @WithDefault("4096")
     int maxConnections();
 
@@ -36,7 +39,7 @@ public interface EdgeConfig {
     @WithDefault("2m")
     Duration idleTimeout();
 
-    /** How long a response may wait to be read on. */
+    /** How long a response may pause before its caller reads on. */
     @WithDefault("30s")
     Duration answerPause();
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** An error in the words of its exchange's dialect. */
+/** Error in the format of its exchange's dialect. */
 public record ErrorResponse(int status, Map<String, String> headers, Object body) {
 
     public static ErrorResponse of(Failure failure, RoutingContext exchange) {
@@ -26,12 +26,12 @@ public record ErrorResponse(int status, Map<String, String> headers, Object body
                 dialect.status(failure.status()), headers, dialect.body(failure, RequestId.of(exchange)));
     }
 
-    /** Rounded up, so that nobody comes too early. */
+    /** Rounded up, so that no caller retries too early. */
     private static long wholeSeconds(Duration time) {
         return time.plusMillis(999).toSeconds();
     }
 
-    /** Before any endpoint was reached. */
+    /** Sends the response where no endpoint was called. */
     void send(RoutingContext exchange) {
         exchange.response().headers().addAll(headers);
         exchange.response()

@@ -7,14 +7,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The calls for vectors of exchanges: each begins with its headers, and ends with its exchange at the latest. */
+/** Call contexts of embedding exchanges: each begins with the headers, and ends with its exchange at the latest. */
 public final class ExchangeCalls {
 
     private static final String KEY = "dev.embedding.call";
 
     private ExchangeCalls() {}
 
-    /** The headers have been read. */
+    /** Begins the call when the headers have been read. */
     static CallContext begin(RoutingContext exchange) {
         CallContext call = CallContext.begin(timeout(exchange));
         exchange.put(KEY, call);
@@ -22,7 +22,7 @@ public final class ExchangeCalls {
         return call;
     }
 
-    /** A bad header is the endpoint's to refuse, which names all that is wrong. */
+    /** An invalid header is left to the endpoint, which reports all faults. */
     private static Optional<Duration> timeout(RoutingContext exchange) {
         try {
             return TimeoutHeader.of(exchange);

@@ -15,38 +15,38 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** The one mapping from failure to status and error body. Nothing internal leaves the service. */
+/** Maps failures to status and error body. Nothing internal leaves the service. */
 class FailureMapper {
 
     private static final Logger LOG = Logger.getLogger(FailureMapper.class);
 
     @ServerExceptionMapper
     Response invalid(InvalidRequestException failure, RoutingContext exchange) {
-        return answer(Failure.invalid(failure.faults()), exchange).build();
+        return respond(Failure.invalid(failure.faults()), exchange).build();
     }
 
     @ServerExceptionMapper
     Response refused(RequestRejectedException failure, RoutingContext exchange) {
-        return answer(failure.failure(), exchange).build();
+        return respond(failure.failure(), exchange).build();
     }
 
     @ServerExceptionMapper
     Response notEmbedded(EmbeddingFailure failure, RoutingContext exchange) {
         if (failure instanceof EmbeddingFailure.Saturated saturated) {
-            return answer(Failure.retryLater(429, failure.detail(), saturated.retryAfter()), exchange)
+            return respond(Failure.retryLater(429, failure.detail(), saturated.retryAfter()), exchange)
                     .build();
         }
-        if (failure instanceof EmbeddingFailure.Mismatch unfit) {
-            String field = "body." + field(unfit.part(), Dialects.of(exchange));
-            return answer(Failure.invalid(field, failure.detail()), exchange).build();
+        if (failure instanceof EmbeddingFailure.Mismatch mismatch) {
+            String field = "body." + field(mismatch.part(), Dialects.of(exchange));
+            return respond(Failure.invalid(field, failure.detail()), exchange).build();
         }
         if (failure instanceof EmbeddingFailure.UnknownModel) {
-            return answer(Failure.unknownModel(failure.detail()), exchange).build();
+            return respond(Failure.unknownModel(failure.detail()), exchange).build();
         }
         if (failure instanceof EmbeddingFailure.ComputationFailed) {
             LOG.errorf(failure.getCause(), "Request %s could not be computed", RequestId.of(exchange));
         }
-        return answer(Failure.of(status(failure), failure.detail()), exchange).build();
+        return respond(Failure.of(status(failure), failure.detail()), exchange).build();
     }
 
     private static String field(EmbeddingFailure.Part part, Dialect dialect) {
@@ -69,15 +69,15 @@ class FailureMapper {
 
     @ServerExceptionMapper
     Response notFound(NotFoundException failure, RoutingContext exchange) {
-        String detail = "There is nothing at " + exchange.normalizedPath() + "; /docs shows what there is.";
-        return answer(Failure.of(404, detail), exchange).build();
+        String detail = "No endpoint at " + exchange.normalizedPath() + "; /docs lists all endpoints.";
+        return respond(Failure.of(404, detail), exchange).build();
     }
 
     @ServerExceptionMapper
     Response notAllowed(NotAllowedException failure, RoutingContext exchange) {
         String allowed = Dialects.of(exchange).allowedMethods(exchange.normalizedPath());
         String detail = exchange.request().method() + " is not allowed here; use " + allowed + ".";
-        return answer(Failure.of(405, detail), exchange)
+        return respond(Failure.of(405, detail), exchange)
                 .header("Allow", allowed)
                 .build();
     }
@@ -85,17 +85,17 @@ class FailureMapper {
     @ServerExceptionMapper
     Response framework(WebApplicationException failure, RoutingContext exchange) {
         Response.StatusType status = failure.getResponse().getStatusInfo();
-        String detail = "The request was refused: " + status.getReasonPhrase() + ".";
-        return answer(Failure.of(status.getStatusCode(), detail), exchange).build();
+        String detail = "The request was rejected: " + status.getReasonPhrase() + ".";
+        return respond(Failure.of(status.getStatusCode(), detail), exchange).build();
     }
 
     @ServerExceptionMapper
     Response unexpected(Throwable failure, RoutingContext exchange) {
         LOG.errorf(failure, "Request %s failed", RequestId.of(exchange));
-        return answer(Failure.UNEXPECTED, exchange).build();
+        return respond(Failure.UNEXPECTED, exchange).build();
     }
 
-    private static Response.ResponseBuilder answer(Failure failure, RoutingContext exchange) {
+    private static Response.ResponseBuilder respond(Failure failure, RoutingContext exchange) {
         return ErrorResponse.of(failure, exchange).toResponse();
     }
 }

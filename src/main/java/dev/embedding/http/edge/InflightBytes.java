@@ -9,17 +9,20 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of bodies that are being read or processed, of the responses to them, and of responses that wait to be read
- * by their callers. Bodies are counted exactly, answers by their most before they are written and as {@link
- * ConnectionTimeouts} has seen them last afterwards.
+ * Count of the bytes of bodies that are being received or processed, of their future responses, and of responses that
+ * wait to be read by their callers. Bodies are counted exactly; responses by an estimate before they are written, and
+ * as {@link ConnectionTimeouts} last measured them afterwards.
  */
 @Singleton
 public final class InflightBytes {
 
-    static final Failure REFUSAL = Failure.retryLater(
-            429, "Too many bytes are being received or sent; try again in 1 s.", Duration.ofSeconds(1));
+    static final Failure REFUSAL =
+            Failure.retryLater(429, "Too many bytes are being received or sent; retry in 1 s.", Duration.ofSeconds(1));
 
-    /** A quarter of what there may be is kept for exchanges that need at most so much, or a 64th where that is less. */
+    /**
+     * A quarter of the maximum is reserved for exchanges that need at most so many bytes, or a 64th of it where that is
+     * less.
+     */
     private static final long SMALL = 64 << 10;
 
     private static final String KEY = "dev.embedding.inflight";
@@ -39,7 +42,7 @@ public final class InflightBytes {
         this.max = max;
     }
 
-    /** What an exchange needs until it is over. */
+    /** Claim of an exchange, released when the exchange ends. */
     Claim claim(RoutingContext exchange) {
         Claim claim = claim();
         exchange.put(KEY, claim);
@@ -52,7 +55,7 @@ public final class InflightBytes {
     }
 
     /**
-     * An exchange is going to need so much more, as for its response.
+     * Claims more bytes for an exchange, such as for its response.
      *
      * @throws RequestRejectedException when there is no room for it
      */
@@ -64,16 +67,16 @@ public final class InflightBytes {
     }
 
     /**
-     * Keeps what an exchange claims, also when it is over before; for whoever works with its body.
+     * Holds the claim of an exchange, even beyond the exchange's end, for a worker that uses its body.
      *
-     * @return ends that, once
+     * @return releases the hold; to be run once
      */
     public static Runnable hold(RoutingContext exchange) {
         Claim claim = exchange.get(KEY);
         return claim == null ? () -> {} : claim.hold();
     }
 
-    /** More or less bytes of responses wait to be read. */
+    /** Adds a change in the bytes of responses that wait to be read. */
     void unreadChanged(long difference) {
         unread.addAndGet(difference);
     }
@@ -83,15 +86,17 @@ public final class InflightBytes {
         return claimed.get() + unread.get() > max / 2;
     }
 
-    /** Memory that one exchange holds. */
+    /** Bytes that one exchange claims. */
     final class Claim {
         private long bytes;
         private int holders = 1;
 
-        /** Whether there is room for more; an exchange that is alone gets whatever it needs. */
+        /**
+         * Claims more bytes if there is room, and returns whether; an exchange that is alone gets whatever it needs.
+         */
         synchronized boolean take(long more) {
             if (holders == 0) {
-                return true; // Its caller has gone.
+                return true; // The exchange has ended.
             }
             long total = claimed.addAndGet(more);
             long waiting = unread.get();
@@ -109,7 +114,7 @@ public final class InflightBytes {
             return bytes;
         }
 
-        /** Keeps everything until the returned action is run, once, and all others that hold it have let go. */
+        /** Keeps the claim until the returned action is run, once, and all other holders have released it. */
         synchronized Runnable hold() {
             if (holders > 0) {
                 holders++;
@@ -118,7 +123,7 @@ public final class InflightBytes {
             return () -> {};
         }
 
-        /** Gives everything back when nobody else holds it. */
+        /** Releases the claim when nobody else holds it. */
         synchronized void release() {
             if (holders > 0 && --holders == 0) {
                 claimed.addAndGet(-bytes);

@@ -5,15 +5,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Exchanges that have begun and are not ended, and the phase of the process that decides what becomes of new ones. The
- * phases only advance: serving, ending, draining.
+ * Exchanges in progress, and the phase of the process, which decides how new ones are handled. The phases only advance:
+ * serving, shutting down, draining.
  */
 @Singleton
 public class OpenExchanges {
 
     private enum Phase {
         SERVING,
-        ENDING,
+        SHUTTING_DOWN,
         DRAINING
     }
 
@@ -21,39 +21,42 @@ public class OpenExchanges {
     private final Condition noneOpen = lock.newCondition();
     private int open;
     private volatile Phase phase = Phase.SERVING;
-    private volatile Runnable lastCall = () -> {};
+    private volatile Runnable closingTask = () -> {};
 
-    /** Whether the process has been asked to end: balancers should send to others. */
-    public boolean areEnding() {
+    /** Whether the process is shutting down, so that load balancers should use other replicas. */
+    public boolean areShuttingDown() {
         return phase != Phase.SERVING;
     }
 
-    /** Whether no more requests for vectors are taken. */
+    /** Whether new embedding requests are rejected. */
     public boolean areDraining() {
         return phase == Phase.DRAINING;
     }
 
-    /** Responses carry {@code Connection: close} from now on. */
-    public void end() {
-        phase = Phase.ENDING;
+    /** Begins the shutdown: responses carry {@code Connection: close} from now on. */
+    public void beginShutdown() {
+        phase = Phase.SHUTTING_DOWN;
     }
 
-    /** Requests for vectors get 503 from now on. */
-    public void drain() {
+    /** Begins draining: new embedding requests get 503 from now on. */
+    public void beginDraining() {
         phase = Phase.DRAINING;
     }
 
-    /** Names what is done shortly before connections are closed, so that exchanges get a response that still can. */
-    void onLastCall(Runnable task) {
-        lastCall = task;
+    /**
+     * Registers a task to run shortly before connections are closed, so that exchanges without a complete body still
+     * get a response.
+     */
+    void onClosing(Runnable task) {
+        closingTask = task;
     }
 
-    /** Connections will be closed shortly. */
-    public void lastCall() {
-        lastCall.run();
+    /** Announces that connections will be closed shortly. */
+    public void announceClosing() {
+        closingTask.run();
     }
 
-    /** An exchange has begun; {@link #ended} follows once. */
+    /** Counts an exchange that has begun; {@link #ended} follows once. */
     void begun() {
         lock.lock();
         try {
@@ -63,7 +66,7 @@ public class OpenExchanges {
         }
     }
 
-    /** An exchange has its response, or its caller went away. */
+    /** Counts an exchange that has its response, or whose caller disconnected. */
     void ended() {
         lock.lock();
         try {
@@ -74,7 +77,7 @@ public class OpenExchanges {
         }
     }
 
-    /** Waits until no exchange is open, or the deadline has expired; returns whether none is. */
+    /** Waits until no exchange is open or the time has elapsed; returns whether none is open. */
     public boolean awaitNone(long nanos) throws InterruptedException {
         lock.lock();
         try {

@@ -8,9 +8,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Holds refusals back where there are very many of them. A caller that is refused and comes again at once, without a
- * pause, would otherwise get the more of the machine the cheaper its refusals are; held back, it waits as it was asked to.
- * Thread-safe.
+ * Delays rejections when there are very many of them. A caller that retries a rejected request at once would otherwise
+ * get a larger share of the machine the cheaper its rejections are; delayed, it waits as it was asked to. Thread-safe.
  */
 @Singleton
 public final class RejectionPacing {
@@ -18,16 +17,16 @@ public final class RejectionPacing {
     private static final long PER_SECOND = 500;
     private static final long INTERVAL_NANOS = 1_000_000_000 / PER_SECOND;
 
-    /** Refusals at once that are answered at once. */
+    /** Rejections that are sent without delay in a burst. */
     private static final long BURST_NANOS = 500 * INTERVAL_NANOS;
 
-    /** Those held back go out together, as waking up for each costs more than sending it. */
+    /** Delayed rejections are sent together, as a wake-up for each costs more than sending it. */
     private static final long TICK_NANOS = 50_000_000;
 
-    private static final long LONGEST_NANOS = 1_000_000_000;
+    private static final long MAX_DELAY_NANOS = 1_000_000_000;
 
     private final LongSupplier clock;
-    /** When the next refusal is due. */
+    /** Time at which the next rejection is due. */
     private long dueNanos;
 
     @Inject
@@ -40,15 +39,15 @@ public final class RejectionPacing {
         this.dueNanos = clock.getAsLong() - BURST_NANOS;
     }
 
-    /** How long to wait before the next refusal is sent; zero up to some hundreds a second, and hardly more than a second. */
+    /** Delay before the next rejection is sent: zero up to some hundreds a second, and hardly more than a second. */
     synchronized Duration next() {
         long now = clock.getAsLong();
-        long ahead = Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, LONGEST_NANOS));
+        long ahead = Math.max(-BURST_NANOS, Math.min(dueNanos + INTERVAL_NANOS - now, MAX_DELAY_NANOS));
         dueNanos = now + ahead;
         return ahead <= 0 ? Duration.ZERO : Duration.ofNanos(ahead + TICK_NANOS - Math.floorMod(dueNanos, TICK_NANOS));
     }
 
-    /** Likewise, but not beyond the deadline of the call that is refused. */
+    /** Likewise, but not beyond the deadline of the rejected call. */
     public Duration next(CallContext call) {
         Duration wait = next();
         long left = call.deadline().map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);

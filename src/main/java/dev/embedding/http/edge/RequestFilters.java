@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Filters of every exchange before its endpoint: request id, CORS, API key, and the receiving of its body. */
+/** Filters of every exchange before its endpoint: request id, CORS, key check, and receiving of the body. */
 @Singleton
 class RequestFilters {
 
@@ -40,14 +40,14 @@ class RequestFilters {
 
     private static final List<String> FRAMEWORK_PATHS = List.of("/q/", "/docs", "/openapi");
 
-    /** Largest body where none is configured; less in a small heap. */
-    private static final long USUAL_BODY_BYTES = 32L << 20;
+    /** Maximum body size where none is configured; less in a small heap. */
+    private static final long DEFAULT_MAX_BODY_BYTES = 32L << 20;
 
     private static final Failure ENDING = Failure.retryLater(
-            503, "The service is shutting down and takes no more texts; send them again.", Duration.ofSeconds(1));
+            503, "The service is shutting down and accepts no more texts; send them again.", Duration.ofSeconds(1));
     private static final Failure NO_KEY =
             Failure.of(401, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
-    private static final Failure UNKNOWN_KEY = Failure.of(401, "The key is not known here.");
+    private static final Failure UNKNOWN_KEY = Failure.of(401, "The key is unknown.");
     private static final Failure NO_ADMIN_KEY = Failure.of(403, "Changes of settings need an admin key.");
     private static final Failure FOREIGN_ORIGIN = Failure.of(
             403,
@@ -65,7 +65,7 @@ class RequestFilters {
     private final BodyReceiver.Limits limits;
     private final ConnectionTimeouts connections;
     private final Dialects dialects;
-    private final RejectionPacing pace;
+    private final RejectionPacing pacing;
     private final ServingMetrics metrics;
     private final Set<BodyReceiver> receivers = ConcurrentHashMap.newKeySet();
 
@@ -80,7 +80,7 @@ class RequestFilters {
             InflightBytes inflight,
             ConnectionTimeouts connections,
             Dialects dialects,
-            RejectionPacing pace,
+            RejectionPacing pacing,
             ServingMetrics metrics,
             ModelHost host) {
         this.vertx = vertx;
@@ -91,18 +91,19 @@ class RequestFilters {
         this.access = access;
         long maxBodyBytes = config.maxBodySize()
                 .map(MemorySize::asLongValue)
-                .orElseGet(() -> Math.min(USUAL_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4));
+                .orElseGet(() ->
+                        Math.min(DEFAULT_MAX_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4));
         this.limits = new BodyReceiver.Limits(
                 config.bodyPause(), config.bodyTimeout(), maxBodyBytes, inflight, host.workers());
         this.connections = connections;
         this.dialects = dialects;
-        this.pace = pace;
+        this.pacing = pacing;
         this.metrics = metrics;
     }
 
     void register(@Observes Filters filters) {
         filters.register(this::handle, PRIORITY);
-        exchanges.onLastCall(() -> receivers.forEach(BodyReceiver::lastCall));
+        exchanges.onClosing(() -> receivers.forEach(BodyReceiver::rejectIncomplete));
     }
 
     private void handle(RoutingContext exchange) {
@@ -115,14 +116,14 @@ class RequestFilters {
         connections.exchangeBegun(exchange);
         exchanges.begun();
         exchange.addEndHandler(ended -> exchanges.ended());
-        if (exchanges.areEnding()) {
-            // Callers that keep their connection would come back here, whatever their balancer knows.
+        if (exchanges.areShuttingDown()) {
+            // Callers with a persistent connection would come back here, whatever their load balancer decides.
             exchange.response().headers().set("Connection", "close");
         }
-        exchange.addHeadersEndHandler(ended -> nameSpace(exchange));
-        Optional<Failure> misframed = RequestFraming.fault(exchange.request());
-        if (misframed.isPresent()) {
-            EarlyErrorResponse.sendLast(vertx, exchange, misframed.get());
+        exchange.addHeadersEndHandler(ended -> addVectorSpace(exchange));
+        Optional<Failure> framingFault = RequestFraming.fault(exchange.request());
+        if (framingFault.isPresent()) {
+            EarlyErrorResponse.sendLast(vertx, exchange, framingFault.get());
             return;
         }
         if (Cors.handle(exchange, corsOrigins.current())) {
@@ -145,12 +146,12 @@ class RequestFilters {
     }
 
     private void receiveBody(RoutingContext exchange) {
-        if (isOfTheFramework(exchange)) {
+        if (isFrameworkPath(exchange)) {
             AcceptHeader.widen(exchange);
             exchange.next();
             return;
         }
-        AcceptHeader.take(exchange);
+        AcceptHeader.hide(exchange);
         if (WITH_BODY.contains(exchange.request().method()) || RequestFraming.announcesBody(exchange.request())) {
             BodyReceiver receiver = new BodyReceiver(vertx, exchange, limits, embedCall(exchange));
             receivers.add(receiver);
@@ -175,7 +176,7 @@ class RequestFilters {
             }
         });
         return Optional.of(
-                new BodyReceiver.EmbedCall(call, () -> inference.saturation(priority), pace, metrics::failed));
+                new BodyReceiver.EmbedCall(call, () -> inference.saturation(priority), pacing, metrics::failed));
     }
 
     private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {
@@ -192,14 +193,14 @@ class RequestFilters {
         EarlyErrorResponse.send(vertx, exchange, failure);
     }
 
-    /** Where the response does not name the space of its vectors, it names the one that is served when it is given. */
-    private void nameSpace(RoutingContext exchange) {
+    /** A response that does not name the space of its vectors gets the one that is served when it is sent. */
+    private void addVectorSpace(RoutingContext exchange) {
         if (!exchange.response().headers().contains(VectorSpaceHeader.HEADER)) {
-            active.fingerprint().ifPresent(fingerprint -> VectorSpaceHeader.answer(exchange, fingerprint));
+            active.fingerprint().ifPresent(fingerprint -> VectorSpaceHeader.set(exchange, fingerprint));
         }
     }
 
-    /** Browsers send other types, and none, without asking first whether they may. */
+    /** Browsers send other media types, and none, without a preflight. */
     private static boolean isChangeInOtherThanJson(RoutingContext exchange) {
         HttpServerRequest request = exchange.request();
         if (!request.method().equals(HttpMethod.POST)
@@ -212,7 +213,7 @@ class RequestFilters {
     }
 
     /** The framework's own endpoints receive bodies themselves, and choose between media types. */
-    private static boolean isOfTheFramework(RoutingContext exchange) {
+    private static boolean isFrameworkPath(RoutingContext exchange) {
         return FRAMEWORK_PATHS.stream().anyMatch(exchange.normalizedPath()::startsWith);
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Checks where a request ends and whom it is for, beyond what the HTTP codec refuses: where two readers could differ, as a
- * proxy and this service, the connection must not go on.
+ * Checks the length and the host of a request beyond what the HTTP codec rejects: where two readers could disagree,
+ * such as a proxy and this service, the connection must be closed.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112.html#section-6.1">RFC 9112, Transfer-Encoding</a>
  */
@@ -36,7 +36,7 @@ final class RequestFraming {
 
     private static Optional<Failure> transferFault(List<String> codings) {
         if (!codings.stream().allMatch(CHUNKED::equalsIgnoreCase)) {
-            return Optional.of(Failure.of(501, "The only Transfer-Encoding that is understood is chunked."));
+            return Optional.of(Failure.of(501, "The only supported Transfer-Encoding is chunked."));
         }
         return codings.size() == 1
                 ? Optional.empty()

@@ -12,8 +12,8 @@ import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
 /**
- * Responds to requests that the router refuses before any filter sees them, as one without {@code Host}, and to
- * failures outside of the endpoints. Callers learn nothing internal, and their own faults are not logged.
+ * Responds to requests that the router rejects before any filter, such as one without {@code Host}, and to failures
+ * outside of the endpoints. Callers learn nothing internal, and their own faults are not logged.
  */
 @Singleton
 class RouterFailures {

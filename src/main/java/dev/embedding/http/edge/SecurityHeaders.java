@@ -3,7 +3,7 @@ package dev.embedding.http.edge;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 
-/** Headers that restrict what browsers do with responses. */
+/** Response headers that restrict what browsers let a response do. */
 final class SecurityHeaders {
 
     /** The two scripts within the page of Swagger UI; DocumentsIT compares them with the page that is served. */

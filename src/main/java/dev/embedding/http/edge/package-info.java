@@ -1,7 +1,4 @@
-/**
- * Filters of every exchange, whatever its endpoint: CORS, framing, bodies, connection timeouts, and the mapping from
- * failures to statuses.
- */
+/** Handling of every exchange, whatever its endpoint: ids, CORS, bodies, and the mapping from failure to status. */
 @NullMarked
 package dev.embedding.http.edge;
 

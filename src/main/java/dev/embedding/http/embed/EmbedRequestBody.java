@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Body of {@code POST /embed}. */
+/** Parsed body of {@code POST /embed}. */
 record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
 
     static final int MAX_TEXTS = 1_000;
@@ -75,7 +75,7 @@ record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
         return "Text at index " + InputIndices.shown(blank) + " is empty or only white space";
     }
 
-    /** The value of {@code texts}: either all texts, or what is wrong with it. */
+    /** Value of {@code texts}: either all texts, or its faults. */
     private record TextsField(List<Utf8Text> texts, List<FieldError> faults) {
 
         static TextsField read(JsonReader json, JsonToken value) {

@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Texts to vectors. */
+/** The service's own embedding endpoints. */
 @Path("/embed")
 @Tag(name = "Embeddings")
 public class EmbedResource {
@@ -39,10 +39,10 @@ public class EmbedResource {
     private static final String PROMPT_NAME =
             "Name of one of the model's prompts, which /model/info lists; wins over input_type";
 
-    private final EmbeddingExchange vectors;
+    private final EmbeddingExchange embedding;
 
-    EmbedResource(EmbeddingExchange vectors) {
-        this.vectors = vectors;
+    EmbedResource(EmbeddingExchange embedding) {
+        this.embedding = embedding;
     }
 
     /** {@code POST /embed}. */
@@ -63,10 +63,10 @@ public class EmbedResource {
                             schema = @Schema(implementation = EmbedResponse.class)))
     public Uni<Response> embed(@Parameter(hidden = true) @Context RoutingContext exchange) {
         String requestId = RequestId.of(exchange);
-        return vectors.answer(exchange, body -> {
-            EmbedRequestBody wanted = EmbedRequestBody.parse(body);
+        return embedding.respond(exchange, body -> {
+            EmbedRequestBody parsed = EmbedRequestBody.parse(body);
             return new ParsedRequest(
-                    request(exchange, wanted.texts(), wanted.prompt()), new EmbedResponseEncoder.Many(requestId));
+                    request(exchange, parsed.texts(), parsed.prompt()), new EmbedResponseEncoder.Many(requestId));
         });
     }
 
@@ -96,7 +96,7 @@ public class EmbedResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = EmbedResponse.Single.class)))
     public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return vectors.answer(exchange, body -> {
+        return embedding.respond(exchange, body -> {
             EmbedSingleRequestBody single = EmbedSingleRequestBody.fromQuery(
                             exchange.request().uri())
                     .orElseGet(() -> EmbedSingleRequestBody.fromBody(body));
@@ -105,7 +105,7 @@ public class EmbedResource {
         });
     }
 
-    /** The body of {@code POST /embed}, for the API's document. */
+    /** Body of {@code POST /embed}, for the OpenAPI document. */
     @Schema(name = "EmbedRequest")
     public record EmbedSchema(
             @Schema(
@@ -126,7 +126,7 @@ public class EmbedResource {
             @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
             String promptName) {}
 
-    /** The body of {@code POST /embed/single} when it is an object, for the API's document. */
+    /** Body of {@code POST /embed/single} when it is an object, for the OpenAPI document. */
     @Schema(name = "EmbedSingleRequest")
     public record EmbedSingleSchema(
             @Schema(description = "The text, not empty and not only white space", required = true)

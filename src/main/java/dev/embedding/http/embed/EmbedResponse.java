@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** Response of {@code POST /embed}, as the OpenAPI document describes it; {@link EmbedResponseEncoder} writes it. */
+/** Schema of the response of {@code POST /embed}, for the OpenAPI document; {@link EmbedResponseEncoder} writes it. */
 @Schema(name = "EmbedResponse")
 public record EmbedResponse(
         @Schema(description = "One vector a text, in the order of the texts", required = true)
@@ -26,7 +26,7 @@ public record EmbedResponse(
         @Schema(description = "Indices of texts that were cut to the model's maximum length", required = true)
         List<Integer> truncated) {
 
-    /** Response of {@code POST /embed/single}. */
+    /** Schema of the response of {@code POST /embed/single}. */
     @Schema(name = "EmbedSingleResponse")
     public record Single(
             @Schema(required = true) List<Float> embedding,

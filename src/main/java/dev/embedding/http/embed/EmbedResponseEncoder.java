@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Encodes vectors as JSON, each number with the fewest digits that read back as the same 32-bit float. The response is one
- * array of bytes, so that it goes out in one write with its length.
+ * Encodes vectors as JSON, each number with the fewest digits that read back as the same 32-bit float. The response is
+ * one array of bytes, so that it is sent in one write with its length.
  */
 final class EmbedResponseEncoder {
 
@@ -18,25 +18,25 @@ final class EmbedResponseEncoder {
 
     private EmbedResponseEncoder() {}
 
-    /** Response of {@code POST /embed}. */
+    /** Encodes the response of {@code POST /embed}. */
     record Many(String requestId) implements ResponseEncoder {
 
         @Override
-        public long mostBytes(int vectors, int dimension) {
-            return VectorJson.mostBytes(vectors, dimension, 1);
+        public long estimateBytes(int vectors, int dimension) {
+            return VectorJson.estimateBytes(vectors, dimension, 1);
         }
 
         @Override
         public byte[] encode(Embeddings embeddings, double millis) {
-            VectorJson answer = new VectorJson(mostBytes(
+            VectorJson response = new VectorJson(estimateBytes(
                             embeddings.vectors().size(), embeddings.space().dimension()))
                     .append(MANY);
             char before = '[';
             for (float[] vector : embeddings.vectors()) {
-                answer.append(before).append(vector);
+                response.append(before).append(vector);
                 before = ',';
             }
-            return answer.append(']')
+            return response.append(']')
                     .end(json -> {
                         writeCommon(json, embeddings, millis);
                         json.writeStringField("request_id", requestId);
@@ -46,17 +46,17 @@ final class EmbedResponseEncoder {
         }
     }
 
-    /** Response of {@code POST /embed/single}. */
+    /** Encodes the response of {@code POST /embed/single}. */
     record Single() implements ResponseEncoder {
 
         @Override
-        public long mostBytes(int vectors, int dimension) {
-            return VectorJson.mostBytes(vectors, dimension, 0);
+        public long estimateBytes(int vectors, int dimension) {
+            return VectorJson.estimateBytes(vectors, dimension, 0);
         }
 
         @Override
         public byte[] encode(Embeddings embeddings, double millis) {
-            return new VectorJson(mostBytes(1, embeddings.space().dimension()))
+            return new VectorJson(estimateBytes(1, embeddings.space().dimension()))
                     .append(ONE)
                     .append(embeddings.vectors().get(0))
                     .end(json -> {

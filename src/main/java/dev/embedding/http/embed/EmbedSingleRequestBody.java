@@ -12,14 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** Text and options of {@code POST /embed/single}: the text comes from the query, a JSON string or a JSON object. */
+/** Parsed request of {@code POST /embed/single}: one text, from the query or the body. */
 record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
 
     private static final String TEXT = "text";
     private static final int MAX_PARAMETERS = 1_024;
 
     /**
-     * The text of the query parameter, if there is one: of several the last.
+     * The text of the query parameter, if there is one; the last of several.
      *
      * @throws InvalidRequestException when it is blank or not percent-encoded UTF-8
      */
@@ -33,7 +33,7 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
         }
         return values.isEmpty()
                 ? Optional.empty()
-                : Optional.of(withoutChoice(notBlank("query.text", Utf8Text.of(values.get(values.size() - 1)))));
+                : Optional.of(withDefaultPrompt(notBlank("query.text", Utf8Text.of(values.get(values.size() - 1)))));
     }
 
     /** Only {@code &} separates parameters, as in the original: a semicolon belongs to the text. */
@@ -48,7 +48,7 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
 
     private static EmbedSingleRequestBody read(JsonReader json, JsonToken first) {
         if (first == JsonToken.VALUE_STRING) {
-            return withoutChoice(notBlank("body", json.text()));
+            return withDefaultPrompt(notBlank("body", json.text()));
         }
         if (first != JsonToken.START_OBJECT) {
             throw new InvalidRequestException(new FieldError(
@@ -81,7 +81,7 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
         return new EmbedSingleRequestBody(valid, prompt.choice());
     }
 
-    private static EmbedSingleRequestBody withoutChoice(Utf8Text text) {
+    private static EmbedSingleRequestBody withDefaultPrompt(Utf8Text text) {
         return new EmbedSingleRequestBody(text, PromptChoice.USUAL);
     }
 

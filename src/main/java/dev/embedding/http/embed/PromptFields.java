@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The optional fields of a body that choose a prompt; the name wins over the type. {@code null} is no choice. */
+/** Optional fields of a body that choose a prompt; the name wins over the type, and {@code null} chooses none. */
 final class PromptFields {
 
     static final String INPUT_TYPE = "input_type";
@@ -21,7 +21,7 @@ final class PromptFields {
     private Value type = Value.NONE;
     private Value name = Value.NONE;
 
-    /** Takes a field's value when it is one of these. */
+    /** Reads a field's value when it is one of these two. */
     void read(String field, JsonReader json, JsonToken value) {
         if (field.equals(INPUT_TYPE)) {
             type = Value.read(json, value);
@@ -42,7 +42,7 @@ final class PromptFields {
         return faults;
     }
 
-    /** What is chosen, when there are no faults. */
+    /** The chosen prompt, when there are no faults. */
     PromptChoice choice() {
         return name.text()
                 .<PromptChoice>map(PromptChoice.Named::new)

@@ -2,12 +2,12 @@ package dev.embedding.http.embed;
 
 import dev.embedding.support.Utf8Text;
 
-/** Rules for a text of a request. */
+/** Check for blank texts. */
 final class TextValidation {
 
     private TextValidation() {}
 
-    /** Whether nothing but white space is in it, as Python's {@code str.isspace} sees it, or nothing at all. */
+    /** Whether a text is empty or only white space, as defined by Python's {@code str.isspace}. */
     static boolean isBlank(Utf8Text text) {
         Utf8Text.CodePoints characters = text.codePoints();
         int next = characters.next();

@@ -22,42 +22,42 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * An embedding request from body to response, whatever its dialect: it is parsed and tokenized on a worker, and the
- * response is sent from the lane that completed it.
+ * Handles an embedding request, whatever its dialect: parses and tokenizes it on a worker, and encodes the response on
+ * the lane that finished it, or on a worker when it is large.
  */
 @Singleton
 public final class EmbeddingExchange {
 
-    /** Answers with more vectors than this are encoded on a worker instead of the lane. */
-    private static final int ENCODED_ON_LANE = 4;
+    /** Responses with more vectors than this are encode on a worker instead of the lane. */
+    private static final int MAX_VECTORS_ON_LANE = 4;
 
     private final InferenceService inference;
     private final ActiveModel active;
     private final ServingMetrics metrics;
     private final ModelHost host;
-    private final RejectionPacing pace;
+    private final RejectionPacing pacing;
 
     EmbeddingExchange(
             InferenceService inference,
             ActiveModel active,
             ServingMetrics metrics,
             ModelHost host,
-            RejectionPacing pace) {
+            RejectionPacing pacing) {
         this.inference = inference;
         this.active = active;
         this.metrics = metrics;
         this.host = host;
-        this.pace = pace;
+        this.pacing = pacing;
     }
 
-    /** @param read takes the request from its body; called on a worker */
-    public Uni<Response> answer(RoutingContext exchange, Function<JsonBody, ParsedRequest> read) {
+    /** @param read parses the request from its body; called on a worker */
+    public Uni<Response> respond(RoutingContext exchange, Function<JsonBody, ParsedRequest> read) {
         CallContext call = ExchangeCalls.of(exchange);
         call.watch(host.timer());
         return read(exchange, call, read)
-                .chain(wanted -> inference
-                        .embed(wanted.request(), call)
-                        .chain(embeddings -> encoded(exchange, embeddings, call.startNanos(), wanted.form())))
+                .chain(parsed -> inference
+                        .embed(parsed.request(), call)
+                        .chain(embeddings -> encode(exchange, embeddings, call.startNanos(), parsed.encoder())))
                 .onFailure(EmbeddingFailure.class)
                 .invoke(metrics::failed)
                 .onFailure(EmbeddingFailure.Saturated.class)
@@ -76,11 +76,11 @@ public final class EmbeddingExchange {
             host.workers().forBytes(body.length()).execute(() -> {
                 try {
                     call.check();
-                    ParsedRequest wanted = read.apply(body);
-                    claimMemory(exchange, wanted);
-                    emitter.complete(wanted);
-                } catch (EmbeddingFailure.Cancelled nobodyWaits) {
-                    // It was counted when its caller went.
+                    ParsedRequest parsed = read.apply(body);
+                    claimMemory(exchange, parsed);
+                    emitter.complete(parsed);
+                } catch (EmbeddingFailure.Cancelled cancelled) {
+                    // Counted when its caller disconnected.
                 } catch (RuntimeException | Error failure) {
                     emitter.fail(failure);
                 } finally {
@@ -90,18 +90,18 @@ public final class EmbeddingExchange {
         });
     }
 
-    /** What the request will need beside its body, until it is answered. */
-    private void claimMemory(RoutingContext exchange, ParsedRequest wanted) {
-        int vectors = wanted.request().inputs().size();
+    /** Claims the memory that the request needs beside its body, until its response is sent. */
+    private void claimMemory(RoutingContext exchange, ParsedRequest parsed) {
+        int vectors = parsed.request().inputs().size();
         active.model()
                 .ifPresent(model -> InflightBytes.claim(
                         exchange,
-                        model.waitingBytes(wanted.request().inputs())
-                                + wanted.form().mostBytes(vectors, model.dimension())));
+                        model.waitingBytes(parsed.request().inputs())
+                                + parsed.encoder().estimateBytes(vectors, model.dimension())));
     }
 
     private Uni<Void> delayRejection(CallContext call) {
-        Duration delay = pace.next(call);
+        Duration delay = pacing.next(call);
         return delay.isZero()
                 ? Uni.createFrom().voidItem()
                 : Uni.createFrom()
@@ -112,21 +112,21 @@ public final class EmbeddingExchange {
                         .by(delay);
     }
 
-    private Uni<Response> encoded(RoutingContext exchange, Embeddings embeddings, long start, ResponseEncoder form) {
+    private Uni<Response> encode(RoutingContext exchange, Embeddings embeddings, long start, ResponseEncoder encoder) {
         Uni<Response> response = Uni.createFrom().item(() -> {
             long nanos = System.nanoTime() - start;
             metrics.succeeded(embeddings, nanos);
-            VectorSpaceHeader.answer(exchange, embeddings.space().fingerprint());
-            return Response.ok(form.encode(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
+            VectorSpaceHeader.set(exchange, embeddings.space().fingerprint());
+            return Response.ok(encoder.encode(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
                     .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))
                     .build();
         });
         int vectors = embeddings.vectors().size();
-        if (vectors <= ENCODED_ON_LANE) {
+        if (vectors <= MAX_VECTORS_ON_LANE) {
             return response;
         }
         Executor worker = host.workers()
-                .forBytes(form.mostBytes(vectors, embeddings.space().dimension()));
+                .forBytes(encoder.estimateBytes(vectors, embeddings.space().dimension()));
         return response.runSubscriptionOn(worker);
     }
 }

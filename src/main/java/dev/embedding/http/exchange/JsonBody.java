@@ -14,7 +14,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Body of a request, to be read as JSON: strict UTF-8 (a byte order mark is skipped), one document, faults by position. */
+/**
+ * Body of a request, read as JSON: strict UTF-8 (a byte order mark is skipped), one document, faults with their
+ * positions.
+ */
 public final class JsonBody {
 
     private final Body body;
@@ -29,7 +32,7 @@ public final class JsonBody {
         this.memory = memory;
     }
 
-    /** @param checkpoint called now and then while a large body is read; may throw to end the reading */
+    /** @param checkpoint called between the segments of a large body; may throw to abort the reading */
     static JsonBody of(RoutingContext exchange, Runnable checkpoint) {
         return new JsonBody(
                 Body.of(exchange),
@@ -38,32 +41,32 @@ public final class JsonBody {
                 bytes -> InflightBytes.claim(exchange, bytes));
     }
 
-    /** Body that is read to its end, whatever becomes of its exchange. */
+    /** Body that is read to its end, even when its exchange ends before. */
     public static JsonBody of(RoutingContext exchange) {
         return of(exchange, () -> {});
     }
 
-    /** Body without an exchange, which is JSON and may take any memory. */
+    /** Body without an exchange; it counts as JSON, and its memory is unlimited. */
     public static JsonBody of(Body body) {
         return new JsonBody(body, null, () -> {}, bytes -> {});
     }
 
-    /** In bytes. */
+    /** Length in bytes. */
     public int length() {
         return body.length();
     }
 
-    /** Reads one document from a parser that stands on its first token. */
+    /** Reads one document from a parser that is at its first token. */
     @FunctionalInterface
     public interface Reader<T> {
         T read(JsonReader json, JsonToken first);
     }
 
     /**
-     * Reads a body that must be one JSON document. What the reader finds is only taken when the whole body is JSON.
+     * Reads a body that must be one JSON document. The reader's result is only returned when the whole body is JSON.
      *
-     * @throws InvalidRequestException when it is missing or no JSON, or when the reader refuses it
-     * @throws RequestRejectedException 415 when it is of another media type; none is taken for JSON
+     * @throws InvalidRequestException when the body is missing or not JSON, or when the reader rejects it
+     * @throws RequestRejectedException 415 when it has another media type; without one it counts as JSON
      */
     public <T> T read(Reader<T> reader) {
         if (body.length() == 0) {
@@ -87,7 +90,7 @@ public final class JsonBody {
             json.readToEnd();
             return content;
         } catch (InvalidRequestException refusal) {
-            // What breaks the rules of the endpoint must be JSON first, up to its end.
+            // A JSON fault up to the end of the body takes precedence over a fault of the endpoint's rules.
             json.readToEnd();
             throw refusal;
         }

@@ -2,5 +2,5 @@ package dev.embedding.http.exchange;
 
 import dev.embedding.serving.EmbeddingRequest;
 
-/** A parsed body: the embedding request, and the encoder of its response. */
-public record ParsedRequest(EmbeddingRequest request, ResponseEncoder form) {}
+/** Embedding request of a body, and the encoder of its response. */
+public record ParsedRequest(EmbeddingRequest request, ResponseEncoder encoder) {}

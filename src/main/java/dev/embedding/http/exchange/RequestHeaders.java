@@ -13,7 +13,7 @@ import dev.embedding.serving.model.EmbeddingInput;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** The request headers that endpoints obey. */
+/** Request headers of the embedding endpoints. */
 public final class RequestHeaders {
 
     public static final String CACHE_CONTROL = "Cache-Control";
@@ -21,19 +21,19 @@ public final class RequestHeaders {
     private RequestHeaders() {}
 
     /**
-     * What the headers say of a request for vectors, with what its body says.
+     * Embedding request with the options of the headers and of the body.
      *
-     * @throws InvalidRequestException when one of them says what is not understood
+     * @throws InvalidRequestException when a header is invalid
      */
     public static EmbeddingRequest request(
             RoutingContext exchange, List<EmbeddingInput> inputs, EmbeddingOptions options) {
         EmbeddingRequest request = new EmbeddingRequest(
                 inputs, options, PriorityHeader.of(exchange), VectorSpaceHeader.required(exchange), cacheUse(exchange));
-        TimeoutHeader.of(exchange); // is in force already, where it is understood
+        TimeoutHeader.of(exchange); // validated only; a valid one is in force already
         return request;
     }
 
-    /** {@code no-store} bypasses the cache; other directives of {@code Cache-Control} mean nothing here. */
+    /** {@code no-store} bypasses the cache; other directives of {@code Cache-Control} are ignored. */
     private static CacheUse cacheUse(RoutingContext exchange) {
         boolean bypassed =
                 HeaderList.items(exchange.request(), CACHE_CONTROL).stream().anyMatch("no-store"::equalsIgnoreCase);

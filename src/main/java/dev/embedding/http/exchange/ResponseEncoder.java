@@ -2,16 +2,16 @@ package dev.embedding.http.exchange;
 
 import dev.embedding.serving.Embeddings;
 
-/** Encoder of a response that carries vectors. */
+/** Encodes a response with vectors. */
 public interface ResponseEncoder {
 
-    /** How many bytes it takes, about; known before the vectors are. */
-    long mostBytes(int vectors, int dimension);
+    /** Estimated maximum bytes of the response; known before the vectors are. */
+    long estimateBytes(int vectors, int dimension);
 
     /**
-     * The response's JSON.
+     * Encodes the response as JSON.
      *
-     * @param millis since the request came
+     * @param millis since the request arrived
      */
     byte[] encode(Embeddings embeddings, double millis);
 }

@@ -3,7 +3,7 @@ package dev.embedding.http.exchange;
 import dev.embedding.serving.Embeddings.Timings;
 
 /**
- * The {@code Server-Timing} header: milliseconds that a request spent in each step.
+ * Breakdown of a request's time in milliseconds, for browsers and other tools.
  *
  * @see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>
  */

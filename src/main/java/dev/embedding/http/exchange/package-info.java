@@ -1,7 +1,4 @@
-/**
- * Steps of an embedding request that all dialects share: its body, its headers, its way through the service, its
- * response.
- */
+/** Steps of an embedding request that all dialects share: body, headers, inference, response. */
 @NullMarked
 package dev.embedding.http.exchange;
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Conventions that OpenAI's clients expect of every endpoint.
+ * OpenAI's dialect: paths, statuses and errors that its clients expect.
  *
  * @see <a href="https://platform.openai.com/docs/api-reference/embeddings">OpenAI's reference</a>
  */
@@ -16,8 +16,8 @@ public final class OpenAiDialect implements Dialect {
     private static final List<String> PREFIXES = List.of("/v1", "/openai/v1", "/embeddings", "/models");
     private static final Set<String> EMBEDDINGS = Set.of("/v1/embeddings", "/openai/v1/embeddings", "/embeddings");
 
-    /** Of the service's own statuses, those after which the same request may well be answered. */
-    private static final Set<Integer> PASSING = Set.of(408, 429, 503);
+    /** The service's own statuses after which a retry of the same request may succeed. */
+    private static final Set<Integer> RETRYABLE = Set.of(408, 429, 503);
 
     @Override
     public boolean owns(String path) {
@@ -54,9 +54,9 @@ public final class OpenAiDialect implements Dialect {
         return OpenAiError.SCHEMA;
     }
 
-    /** OpenAI's SDKs would otherwise repeat whatever is answered 500 or 504. */
+    /** OpenAI's SDKs would otherwise retry every 500 and 504. */
     @Override
     public Map<String, String> headers(Failure failure) {
-        return Map.of("x-should-retry", Boolean.toString(PASSING.contains(failure.status())));
+        return Map.of("x-should-retry", Boolean.toString(RETRYABLE.contains(failure.status())));
     }
 }

@@ -5,18 +5,18 @@ import dev.embedding.http.edge.failure.FieldError;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** OpenAI's envelope of an error. */
+/** OpenAI's error envelope. */
 @Schema(name = OpenAiError.SCHEMA)
 public record OpenAiError(@Schema(required = true) Content error) {
 
     static final String SCHEMA = "OpenAiError";
 
     private static final String BODY = "body.";
-    private static final String NO_JSON = "json_invalid";
+    private static final String NOT_JSON = "json_invalid";
     private static final String INVALID = "invalid_request_error";
     private static final String SERVER = "server_error";
 
-    /** Content of the envelope. */
+    /** Content of the error envelope. */
     @Schema(name = "OpenAiErrorContent")
     public record Content(
             @Schema(description = "What happened and what to do, in a sentence", required = true)
@@ -41,15 +41,16 @@ public record OpenAiError(@Schema(required = true) Content error) {
     private static @Nullable String param(Failure failure) {
         return failure.faults().stream()
                 .findFirst()
-                .filter(fault -> !fault.type().equals(NO_JSON) && !fault.field().equals("body"))
+                .filter(fault ->
+                        !fault.type().equals(NOT_JSON) && !fault.field().equals("body"))
                 .map(fault -> withoutBody(fault.field()))
                 .orElse(null);
     }
 
-    /** Names a field as its sender does; where a text is no JSON, the place stays. */
+    /** Names a field as its sender does; where a body is not JSON, the position stays as it is. */
     private static String withoutBody(String field) {
-        boolean isPlace = field.startsWith(BODY) && Character.isDigit(field.charAt(field.length() - 1));
-        return field.startsWith(BODY) && !isPlace ? field.substring(BODY.length()) : field;
+        boolean isPosition = field.startsWith(BODY) && Character.isDigit(field.charAt(field.length() - 1));
+        return field.startsWith(BODY) && !isPosition ? field.substring(BODY.length()) : field;
     }
 
     private static String type(int status) {

@@ -13,16 +13,16 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the field {@code input}: a text, texts, a text's token ids, or those of several texts. */
+/** Reads the field {@code input}: a text, a list of texts, the token ids of a text, or those of several texts. */
 final class OpenAiInput {
 
     static final String FIELD = "body.input";
-    static final int MOST = 2_048;
+    static final int MAX_INPUTS = 2_048;
 
-    /** Of one input. No model takes a hundredth of it. */
-    private static final int MOST_IDS = 1 << 20;
+    /** Maximum token ids of one input. No model accepts a hundredth of it. */
+    private static final int MAX_IDS = 1 << 20;
 
-    private static final int IDS_AT_ONCE = 1 << 10;
+    private static final int IDS_PER_CLAIM = 1 << 10;
     private static final String SHAPE =
             "Input should be a string, a list of strings, a list of token ids, or a list of lists of token ids";
 
@@ -32,12 +32,12 @@ final class OpenAiInput {
     private int count;
     private int idCount;
 
-    /** The first input with more ids than may be. */
-    private OptionalInt endless = OptionalInt.empty();
+    /** Index of the first input with too many ids. */
+    private OptionalInt overlong = OptionalInt.empty();
 
     private OpenAiInput() {}
 
-    /** @param value the field's first token, which the parser stands on */
+    /** @param value the field's first token, which the parser is at */
     static OpenAiInput read(JsonReader json, JsonToken value) {
         OpenAiInput input = new OpenAiInput();
         if (value == JsonToken.VALUE_STRING) {
@@ -46,7 +46,7 @@ final class OpenAiInput {
             input.readList(json);
         } else {
             json.skipChildren(value);
-            input.refuse();
+            input.reject();
         }
         return input;
     }
@@ -62,14 +62,14 @@ final class OpenAiInput {
         if (count == 0) {
             return Optional.of(new FieldError(FIELD, "List should have at least 1 item, not 0", "too_short"));
         }
-        if (count > MOST) {
-            return Optional.of(
-                    new FieldError(FIELD, "List should have at most " + MOST + " items, not " + count, "too_long"));
+        if (count > MAX_INPUTS) {
+            return Optional.of(new FieldError(
+                    FIELD, "List should have at most " + MAX_INPUTS + " items, not " + count, "too_long"));
         }
-        if (endless.isPresent()) {
+        if (overlong.isPresent()) {
             return Optional.of(new FieldError(
                     FIELD,
-                    "Input at index " + endless.getAsInt() + " has more than " + MOST_IDS + " token ids",
+                    "Input at index " + overlong.getAsInt() + " has more than " + MAX_IDS + " token ids",
                     "too_long"));
         }
         return empty.isEmpty()
@@ -87,8 +87,8 @@ final class OpenAiInput {
         for (JsonToken item = first; item != JsonToken.END_ARRAY; item = json.next()) {
             if (item != first) {
                 json.skipChildren(item);
-                refuse();
-            } else if (count >= MOST) {
+                reject();
+            } else if (count >= MAX_INPUTS) {
                 json.skipChildren(item);
                 count++;
             } else if (item == JsonToken.VALUE_STRING) {
@@ -97,7 +97,7 @@ final class OpenAiInput {
                 addTokens(ids(json, json.next()));
             } else {
                 json.skipChildren(item);
-                refuse();
+                reject();
             }
         }
     }
@@ -109,16 +109,16 @@ final class OpenAiInput {
         for (JsonToken item = first; item != JsonToken.END_ARRAY; item = json.next()) {
             if (item != JsonToken.VALUE_NUMBER_INT) {
                 json.skipChildren(item);
-                refuse();
-            } else if (++length <= MOST_IDS) {
+                reject();
+            } else if (++length <= MAX_IDS) {
                 ids.add(json.intValue());
-                if (++idCount % IDS_AT_ONCE == 0) {
-                    json.claim(IDS_AT_ONCE * Integer.BYTES);
+                if (++idCount % IDS_PER_CLAIM == 0) {
+                    json.claim(IDS_PER_CLAIM * Integer.BYTES);
                 }
             }
         }
-        if (length > MOST_IDS) {
-            endless = OptionalInt.of(endless.orElse(count));
+        if (length > MAX_IDS) {
+            overlong = OptionalInt.of(overlong.orElse(count));
         }
         return ids.build().toArray();
     }
@@ -139,7 +139,7 @@ final class OpenAiInput {
         count++;
     }
 
-    private void refuse() {
+    private void reject() {
         fault = new FieldError(FIELD, SHAPE, "invalid_type");
     }
 }

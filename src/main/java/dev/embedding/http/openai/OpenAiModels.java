@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** OpenAI's endpoints that list models: the one that is served, under each name that it is listed by. */
+/** OpenAI's endpoints for models: the served model, under each of its listed names. */
 @Path("/")
 @Tag(name = "OpenAI")
 public class OpenAiModels {
@@ -106,7 +106,7 @@ public class OpenAiModels {
     @GET
     @Path("openai/v1/models")
     @Operation(hidden = true)
-    public Uni<ModelList> listBehindName() {
+    public Uni<ModelList> listUnderOpenAiPath() {
         return list();
     }
 
@@ -114,7 +114,7 @@ public class OpenAiModels {
     @GET
     @Path("openai/v1/models/{id: .+}")
     @Operation(hidden = true)
-    public Uni<Model> retrieveBehindName(@PathParam("id") String id) {
+    public Uni<Model> retrieveUnderOpenAiPath(@PathParam("id") String id) {
         return retrieve(id);
     }
 
@@ -133,13 +133,13 @@ public class OpenAiModels {
         return new Model(name, "model", created, OWNER);
     }
 
-    /** All that is served. */
+    /** List of the served model's names. */
     @Schema(name = "OpenAiModelList")
     public record ModelList(
             @Schema(required = true, enumeration = "list") String object,
             @Schema(required = true) List<Model> data) {}
 
-    /** One name of what is served. */
+    /** One name of the served model. */
     @Schema(name = "OpenAiModel")
     public record Model(
             @Schema(required = true) String id,

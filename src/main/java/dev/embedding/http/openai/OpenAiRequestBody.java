@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Body of {@code POST /v1/embeddings}. Besides OpenAI's own fields those are understood with which other services say
- * what OpenAI's API cannot: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
+ * Parsed body of {@code POST /v1/embeddings}. Besides OpenAI's own fields it supports fields of other services, for
+ * what OpenAI's API cannot express: {@code input_type}, {@code task}, {@code truncate}, {@code truncation}, {@code
  * output_dimension}, {@code embedding_type}.
  *
  * @param asBase64 whether vectors are requested as base64 of their bytes instead of numbers
@@ -36,8 +36,8 @@ record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, 
     private static final Map<String, PromptChoice> TASKS = Map.of(
             "retrieval.query", PromptChoice.InputType.QUERY, "retrieval.passage", PromptChoice.InputType.PASSAGE);
 
-    /** What other services call a field of OpenAI's, or of another one; {@code null} takes nothing from that. */
-    private static final Set<String> OTHER_NAMES = Set.of("embedding_type", "output_dimension", "truncation");
+    /** Other services' synonyms of fields; {@code null} leaves the value of the field itself. */
+    private static final Set<String> SYNONYMS = Set.of("embedding_type", "output_dimension", "truncation");
 
     /** @throws InvalidRequestException with every fault of the body */
     static OpenAiRequestBody parse(JsonBody body) {
@@ -57,7 +57,7 @@ record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, 
         return fields.checked();
     }
 
-    /** The fields as they are read; the last of duplicates counts, and {@code null} is none. */
+    /** Fields of the body; the last of duplicates counts, and {@code null} is as if absent. */
     private static final class Fields {
         private final List<FieldError> faults = new ArrayList<>();
         private @Nullable OpenAiInput input;
@@ -76,7 +76,7 @@ record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, 
             }
             json.skipChildren(value);
             faults.removeIf(fault -> fault.field().equals("body." + name));
-            if (value == JsonToken.VALUE_NULL && OTHER_NAMES.contains(name)) {
+            if (value == JsonToken.VALUE_NULL && SYNONYMS.contains(name)) {
                 return;
             }
             switch (name) {
@@ -85,7 +85,7 @@ record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, 
                 case "input_type" ->
                     inputType = text(name, json, value)
                             .flatMap(type -> known(name, INPUT_TYPES.get(type), "'query', 'document' or 'passage'"));
-                // Of the tasks only these two are prompts of what is searched for, and what is searched.
+                // Only these two tasks choose a prompt, for queries and for passages.
                 case "task" -> task = text(name, json, value).map(TASKS::get);
                 case "encoding_format", "embedding_type" ->
                     asBase64 = text(name, json, value)
@@ -137,15 +137,15 @@ record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, 
             return OptionalInt.of(json.intValue());
         }
 
-        /** {@code NONE} and {@code false} refuse longer inputs. */
+        /** {@code NONE} and {@code false} reject longer inputs. */
         private boolean rejectsTruncation(String name, JsonReader json, JsonToken value) {
             if (value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE) {
                 return value == JsonToken.VALUE_FALSE;
             }
             return text(name, json, value)
-                    .flatMap(way -> known(
+                    .flatMap(mode -> known(
                             name,
-                            switch (way.toUpperCase(Locale.ROOT)) {
+                            switch (mode.toUpperCase(Locale.ROOT)) {
                                 case "NONE" -> true;
                                 case "END" -> false;
                                 default -> null;

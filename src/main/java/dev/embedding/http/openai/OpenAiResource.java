@@ -18,15 +18,15 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** OpenAI's endpoint for embeddings, under the paths that its clients make of their base addresses. */
+/** OpenAI's endpoint for embeddings, under the paths that its clients derive from their base URLs. */
 @Path("/")
 @Tag(name = "OpenAI")
 public class OpenAiResource {
 
-    private final EmbeddingExchange vectors;
+    private final EmbeddingExchange embedding;
 
-    OpenAiResource(EmbeddingExchange vectors) {
-        this.vectors = vectors;
+    OpenAiResource(EmbeddingExchange embedding) {
+        this.embedding = embedding;
     }
 
     /** {@code POST /v1/embeddings}. */
@@ -57,11 +57,11 @@ public class OpenAiResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = OpenAiError.class)))
     public Uni<Response> embeddings(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return vectors.answer(exchange, body -> {
-            OpenAiRequestBody wanted = OpenAiRequestBody.parse(body);
+        return embedding.respond(exchange, body -> {
+            OpenAiRequestBody parsed = OpenAiRequestBody.parse(body);
             return new ParsedRequest(
-                    RequestHeaders.request(exchange, wanted.inputs(), wanted.options()),
-                    wanted.asBase64() ? OpenAiResponseEncoder.BASE64 : OpenAiResponseEncoder.NUMBERS);
+                    RequestHeaders.request(exchange, parsed.inputs(), parsed.options()),
+                    parsed.asBase64() ? OpenAiResponseEncoder.BASE64 : OpenAiResponseEncoder.NUMBERS);
         });
     }
 
@@ -77,7 +77,7 @@ public class OpenAiResource {
     @POST
     @Path("openai/v1/embeddings")
     @Operation(hidden = true)
-    public Uni<Response> behindName(@Context RoutingContext exchange) {
+    public Uni<Response> underOpenAiPath(@Context RoutingContext exchange) {
         return embeddings(exchange);
     }
 }

@@ -22,27 +22,29 @@ enum OpenAiResponseEncoder implements ResponseEncoder {
     }
 
     @Override
-    public long mostBytes(int vectors, int dimension) {
+    public long estimateBytes(int vectors, int dimension) {
         return switch (this) {
-            case NUMBERS -> VectorJson.mostBytes(vectors, dimension, BYTES_AROUND_VECTOR);
-            case BASE64 -> VectorJson.mostBytesAsBase64(vectors, dimension, BYTES_AROUND_VECTOR);
+            case NUMBERS -> VectorJson.estimateBytes(vectors, dimension, BYTES_AROUND_VECTOR);
+            case BASE64 -> VectorJson.estimateBase64Bytes(vectors, dimension, BYTES_AROUND_VECTOR);
         };
     }
 
     @Override
     public byte[] encode(Embeddings embeddings, double millis) {
         int dimension = embeddings.space().dimension();
-        VectorJson answer = new VectorJson(mostBytes(embeddings.vectors().size(), dimension)).append(BEGINNING);
+        VectorJson response = new VectorJson(estimateBytes(embeddings.vectors().size(), dimension)).append(BEGINNING);
         int index = 0;
         for (float[] vector : embeddings.vectors()) {
             if (index > 0) {
-                answer.append(',');
+                response.append(',');
             }
-            answer.append(BEFORE_INDEX).append(ascii(Integer.toString(index++))).append(BEFORE_VECTOR);
-            append(answer, vector);
-            answer.append('}');
+            response.append(BEFORE_INDEX)
+                    .append(ascii(Integer.toString(index++)))
+                    .append(BEFORE_VECTOR);
+            append(response, vector);
+            response.append('}');
         }
-        return answer.append(']')
+        return response.append(']')
                 .end(json -> {
                     json.writeStringField("model", embeddings.space().modelName());
                     json.writeObjectFieldStart("usage");
@@ -54,10 +56,10 @@ enum OpenAiResponseEncoder implements ResponseEncoder {
                 .toBytes();
     }
 
-    private void append(VectorJson answer, float[] vector) {
+    private void append(VectorJson response, float[] vector) {
         switch (this) {
-            case NUMBERS -> answer.append(vector);
-            case BASE64 -> answer.appendBase64(vector);
+            case NUMBERS -> response.append(vector);
+            case BASE64 -> response.appendBase64(vector);
         }
     }
 }

@@ -5,12 +5,15 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** The shapes of {@code POST /v1/embeddings}, for the API's document: {@link OpenAiRequestBody} reads them, {@link OpenAiResponseEncoder} writes. */
+/**
+ * Schemas of {@code POST /v1/embeddings}, for the OpenAPI document: {@link OpenAiRequestBody} reads them, {@link
+ * OpenAiResponseEncoder} writes.
+ */
 final class OpenAiSchemas {
 
     private OpenAiSchemas() {}
 
-    /** Request for embeddings. */
+    /** Schema of the request. */
     @Schema(name = "OpenAiEmbeddingsRequest")
     record EmbeddingsRequest(
             @Schema(
@@ -66,7 +69,7 @@ final class OpenAiSchemas {
             @Nullable
             String truncate) {}
 
-    /** Response with embeddings. */
+    /** Schema of the response. */
     @Schema(name = "OpenAiEmbeddingsList")
     record EmbeddingsList(
             @Schema(required = true, enumeration = "list") String object,
@@ -80,7 +83,7 @@ final class OpenAiSchemas {
             @Schema(required = true, description = "Indices of inputs that were cut to the model's maximum length")
             List<Integer> truncated) {}
 
-    /** The vector of one input. */
+    /** Schema of the vector of one input. */
     @Schema(name = "OpenAiEmbedding")
     record Item(
             @Schema(required = true, enumeration = "embedding")
@@ -95,7 +98,7 @@ final class OpenAiSchemas {
                     oneOf = {float[].class, String.class})
             Object embedding) {}
 
-    /** Number of tokens that were processed. */
+    /** Schema of the token counts. */
     @Schema(name = "OpenAiUsage")
     record Usage(
             @Schema(required = true, description = "Tokens that the model saw, special ones included")

@@ -1,4 +1,4 @@
-/** OpenAI's embeddings API: request bodies, response encoders, model list and error format. */
+/** OpenAI's embeddings API: request bodies, response encoders, and its error format. */
 @NullMarked
 package dev.embedding.http.openai;
 

@@ -12,7 +12,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** Probes of Kubernetes; each reads volatile fields only. */
+/** Probes for Kubernetes; each reads volatile fields only. */
 @Singleton
 class HealthProbes {
 
@@ -25,12 +25,13 @@ class HealthProbes {
     AsyncHealthCheck started(ActiveModel active) {
         return () -> {
             startedOnce |= active.model().isPresent();
-            return answer("model loaded once", startedOnce);
+            return response("model loaded once", startedOnce);
         };
     }
 
     /**
-     * Ready: a model serves and can compute, and the process is not asked to end. A reload or a full queue is no reason.
+     * Ready: a model is served and can compute, and the process is not shutting down. A reload or a full queue does not
+     * change it.
      */
     @Produces
     @Singleton
@@ -39,19 +40,19 @@ class HealthProbes {
         return () -> {
             boolean computes =
                     active.model().filter(model -> model.fault().isEmpty()).isPresent();
-            return answer("model serves", computes && !exchanges.areEnding());
+            return response("model serves", computes && !exchanges.areShuttingDown());
         };
     }
 
-    /** Live: this response was given by the event loop, and no run holds a lane far beyond its limit. */
+    /** Live: the event loop responds, and no run holds a lane far beyond its limit. */
     @Produces
     @Singleton
     @Liveness
     AsyncHealthCheck live(ModelHost host) {
-        return () -> answer("event loop answers and lanes go on", !host.isStuck());
+        return () -> response("event loop answers and lanes go on", !host.isStuck());
     }
 
-    private static Uni<HealthCheckResponse> answer(String name, boolean up) {
+    private static Uni<HealthCheckResponse> response(String name, boolean up) {
         return Uni.createFrom().item(HealthCheckResponse.named(name).status(up).build());
     }
 }

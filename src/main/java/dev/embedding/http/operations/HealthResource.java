@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Health of the service, for people and for old callers; Kubernetes uses the probes. */
+/** Health report for people and for old callers; Kubernetes uses the probes. */
 @Path("/health")
 @Tag(name = "Operation")
 public class HealthResource {
@@ -39,7 +39,7 @@ public class HealthResource {
         this.control = control;
     }
 
-    /** {@code GET /health}: always 200 while the process can answer. */
+    /** {@code GET /health}: always 200 while the process can respond. */
     @GET
     @Operation(operationId = "health", summary = "How the service is")
     public Uni<Health> health() {
@@ -69,7 +69,7 @@ public class HealthResource {
         return new Health(identity.name(), status, identity.version(), identity.uptimeSeconds(), dependencies);
     }
 
-    /** What an operator should look at, by name. */
+    /** Faults that an operator should look at, by name. */
     private Map<String, String> faults(Optional<LoadedModel> model, ServiceSettings settings, SettingsHealth stored) {
         Map<String, String> faults = new TreeMap<>();
         model.flatMap(LoadedModel::fault)
@@ -83,9 +83,9 @@ public class HealthResource {
 
     /** Only a fault when the GPU was requested explicitly: {@code cuda} is merely the default. */
     private Optional<String> deviceFault(Optional<LoadedModel> model, ServiceSettings settings) {
-        boolean gpuAskedFor =
+        boolean gpuRequested =
                 control.given().contains(SettingKey.DEVICE) && settings.device().equals(CUDA);
-        return gpuAskedFor ? model.flatMap(LoadedModel::deviceFallback) : Optional.empty();
+        return gpuRequested ? model.flatMap(LoadedModel::deviceFallback) : Optional.empty();
     }
 
     /** Response of {@code GET /health}. */

@@ -20,9 +20,9 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Counters as JSON for people and old callers, or as a Prometheus exposition, by what the caller accepts. */
+/** Counters as JSON for people and old callers, or in Prometheus' format, by the caller's {@code Accept} header. */
 @Path("/metrics")
-@SuppressWarnings("deprecation") // Quarkus still gives the registry of Prometheus' old client.
+@SuppressWarnings("deprecation") // Quarkus still provides the registry of Prometheus' old client.
 @Tag(name = "Operation")
 public class MetricsResource {
 
@@ -55,10 +55,10 @@ public class MetricsResource {
                 @Content(mediaType = MediaType.TEXT_PLAIN, schema = @Schema(implementation = String.class))
             })
     public Uni<Response> metrics(@Parameter(hidden = true) @Context RoutingContext exchange) {
-        return Uni.createFrom().item(() -> answer(AcceptHeader.of(exchange).toLowerCase(Locale.ROOT)));
+        return Uni.createFrom().item(() -> response(AcceptHeader.of(exchange).toLowerCase(Locale.ROOT)));
     }
 
-    private Response answer(String accept) {
+    private Response response(String accept) {
         boolean json = accept.contains(MediaType.APPLICATION_JSON);
         if (!json && accept.contains(OPEN_METRICS)) {
             return exposition(OPEN_METRICS + "; version=1.0.0; charset=utf-8");
@@ -92,7 +92,7 @@ public class MetricsResource {
         return Math.round(value * 100) / 100.0;
     }
 
-    /** The JSON form. */
+    /** Counters as JSON. */
     public record Metrics(
             @Schema(required = true, description = "Embedding requests that passed validation")
             @JsonProperty("requests_total")

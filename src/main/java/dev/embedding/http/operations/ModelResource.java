@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** Information about the model that is served. */
+/** The served model: its properties, device and files. */
 @Path("/model/info")
 @Tag(name = "Operation")
 public class ModelResource {
@@ -110,7 +110,7 @@ public class ModelResource {
                         fidelity.recallAt10()));
     }
 
-    /** Recipe of a quantized model, and the distance of its vectors from those in fp32. */
+    /** Quantization of a model, and the similarity of its vectors to fp32. */
     @Schema(description = "Measured once, on built-in texts, against the same model in fp32")
     public record QuantizationInfo(
             @Schema(required = true, description = "Name of the recipe")

@@ -11,7 +11,7 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 
-/** Describes the bodies that change settings in the API's document, from the one table of settings. */
+/** Adds the bodies that change settings to the OpenAPI document, from {@link SettingKey}. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiSettings implements OASFilter {
 
@@ -48,14 +48,14 @@ public class OpenApiSettings implements OASFilter {
 
     private static Schema value(SettingKey key) {
         Schema schema = OASFactory.createSchema().description("Must be " + key.rule());
-        Object typical = key.parse(key.defaultText());
-        if (typical instanceof Boolean) {
+        Object example = key.parse(key.defaultText());
+        if (example instanceof Boolean) {
             return schema.oneOf(List.of(ofType(SchemaType.BOOLEAN), text()));
         }
-        if (typical instanceof Integer) {
+        if (example instanceof Integer) {
             return schema.oneOf(List.of(ofType(SchemaType.INTEGER), text()));
         }
-        if (typical instanceof List) {
+        if (example instanceof List) {
             return schema.oneOf(List.of(listOfTexts(), text()));
         }
         return schema.addType(SchemaType.STRING).maxLength(SettingValue.MAX_CHARACTERS);

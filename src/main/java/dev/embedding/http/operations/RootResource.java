@@ -7,7 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The root, which names the service and its documentation. */
+/** Root page: name and version of the service, and links to the other endpoints. */
 @Path("/")
 @Tag(name = "Operation")
 public class RootResource {

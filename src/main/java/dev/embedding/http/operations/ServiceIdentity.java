@@ -4,7 +4,7 @@ import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** Name, version and age of this process. */
+/** Name, version and uptime of this process. */
 @Singleton
 public class ServiceIdentity {
 

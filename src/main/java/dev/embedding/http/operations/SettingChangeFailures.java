@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.Response;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Mapping from the reasons why settings were not changed to status and error body. */
+/** Maps the reasons why settings were not changed to status and error body. */
 class SettingChangeFailures {
 
     @ServerExceptionMapper
@@ -21,13 +21,13 @@ class SettingChangeFailures {
                     case MODEL_NOT_LOADED -> 500;
                     case STORE_UNAVAILABLE, STOPPING -> 503;
                 };
-        Failure answered = status == 422
+        Failure translated = status == 422
                 ? Failure.invalid(changedField(exchange, failure), failure.detail())
                 : Failure.of(status, failure.detail());
-        return ErrorResponse.of(answered, exchange).toResponse().build();
+        return ErrorResponse.of(translated, exchange).toResponse().build();
     }
 
-    /** The field of a request that names what it wants to change. */
+    /** Field of the request that the fault is reported for. */
     private static String changedField(RoutingContext exchange, SettingChangeException failure) {
         if (exchange.request().method().equals(HttpMethod.DELETE)) {
             return "path.key";

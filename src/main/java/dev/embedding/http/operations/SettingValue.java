@@ -12,16 +12,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A setting's value as a caller wrote it in JSON.
+ * Value of a setting as a caller wrote it in JSON.
  *
- * @param text what would be stored: a text as it is, a list as JSON; empty for what no setting takes
- * @param tooLong whether there is more of it than can be stored
+ * @param text value to store: a text as it is, a list of texts as JSON, a list of numbers comma-separated; empty for
+ *     what no setting accepts
+ * @param tooLong whether it is longer than can be stored
  */
 record SettingValue(Kind kind, String text, boolean tooLong) {
 
     static final int MAX_CHARACTERS = 2_048;
 
-    /** Kind of a JSON value. */
+    /** JSON type of a value. */
     enum Kind {
         TEXT("a text"),
         BOOLEAN("a boolean"),
@@ -32,27 +33,27 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
         OBJECT("an object"),
         NULL("null");
 
-        private final String words;
+        private final String description;
 
-        Kind(String words) {
-            this.words = words;
+        Kind(String description) {
+            this.description = description;
         }
 
-        /** Whether a setting may be given this way: as text, or as JSON of its own type. */
-        private boolean suits(SettingKey key) {
-            Object typical = key.parse(key.defaultText());
+        /** Whether a setting accepts this type: text, or JSON of its own type. */
+        private boolean isAcceptedBy(SettingKey key) {
+            Object example = key.parse(key.defaultText());
             return switch (this) {
                 case TEXT -> true;
-                case BOOLEAN -> typical instanceof Boolean;
-                case NUMBER -> typical instanceof Integer;
-                case LIST -> typical instanceof List;
+                case BOOLEAN -> example instanceof Boolean;
+                case NUMBER -> example instanceof Integer;
+                case LIST -> example instanceof List;
                 case NUMBER_LIST -> key.listsNumbers();
                 case MIXED_LIST, OBJECT, NULL -> false;
             };
         }
     }
 
-    /** @param first the value's first token, which the parser stands on */
+    /** @param first the value's first token, which the parser is at */
     static SettingValue read(JsonReader json, JsonToken first) {
         return switch (first) {
             case VALUE_STRING -> of(Kind.TEXT, text(json));
@@ -67,7 +68,7 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
         };
     }
 
-    /** Of a longer text more than can be stored, but not all. */
+    /** The text, truncated to more than can be stored. */
     private static String text(JsonReader json) {
         return json.text().head(2 * (MAX_CHARACTERS + 1));
     }
@@ -101,7 +102,7 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
         return new SettingValue(kind, stored, room < -1 || of(kind, stored).tooLong());
     }
 
-    /** What is wrong with it, whatever the setting. */
+    /** Fault of a value that is too long, whatever the setting. */
     Optional<FieldError> lengthFault(String field) {
         return tooLong
                 ? Optional.of(new FieldError(
@@ -109,23 +110,23 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
                 : Optional.empty();
     }
 
-    /** What is wrong with it as the value of this setting. */
+    /** Fault of the value for this setting. */
     Optional<FieldError> fault(SettingKey key, String field) {
         return lengthFault(field)
                 .or(() -> ruleFault(key).map(message -> new FieldError(field, message, "value_error")));
     }
 
     private Optional<String> ruleFault(SettingKey key) {
-        if (!kind.suits(key)) {
-            return Optional.of("Value must be " + key.rule() + ", not " + kind.words);
+        if (!kind.isAcceptedBy(key)) {
+            return Optional.of("Value must be " + key.rule() + ", not " + kind.description);
         }
         try {
             boolean isUnicode = StandardCharsets.UTF_8
                     .newEncoder()
                     .canEncode(key.parse(text).toString());
             return isUnicode ? Optional.empty() : Optional.of("Value must be Unicode, without lone surrogates");
-        } catch (InvalidSettingException unfit) {
-            return Optional.of("Value " + unfit.getMessage());
+        } catch (InvalidSettingException invalid) {
+            return Optional.of("Value " + invalid.getMessage());
         }
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes of settings that a request contains, each with a text that its setting accepts.
  *
- * @param texts what is to be stored; empty for what is to be deleted
+ * @param texts values to store; empty for a setting to delete
  */
 record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
 
@@ -27,8 +27,8 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
     private static final String VALUE = "value";
     private static final String SETTINGS = "settings";
     private static final String IN_BODY = "body.";
-    private static final int SHOWN_KEYS = 10;
-    private static final int SHOWN_CHARACTERS = 80;
+    private static final int MAX_LISTED_KEYS = 10;
+    private static final int MAX_LISTED_CHARACTERS = 80;
 
     /**
      * The body of {@code POST /settings}.
@@ -49,7 +49,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
     }
 
     /**
-     * {@code DELETE /settings/{key}}.
+     * The deletion of {@code DELETE /settings/{key}}.
      *
      * @throws InvalidRequestException when there is no such setting
      */
@@ -129,7 +129,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
         return new SettingsRequestBody(field.texts());
     }
 
-    /** The value of {@code settings}: either all changes, or what is wrong with it. */
+    /** Value of {@code settings}: either all changes, or its faults. */
     private record SettingsField(Map<SettingKey, Optional<String>> texts, List<FieldError> faults) {
 
         static SettingsField read(JsonReader json, JsonToken first) {
@@ -148,7 +148,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
                     continue;
                 }
                 json.skipChildren(value);
-                if (unsupported.size() <= SHOWN_KEYS) {
+                if (unsupported.size() <= MAX_LISTED_KEYS) {
                     unsupported.add(name);
                 }
             }
@@ -188,20 +188,21 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
     }
 
     private static FieldError unsupported(String field, Collection<String> names) {
-        String shown = String.join(
+        String listed = String.join(
                 ", ",
                 names.stream()
-                        .limit(SHOWN_KEYS)
+                        .limit(MAX_LISTED_KEYS)
                         .map(SettingsRequestBody::abbreviated)
                         .toList());
-        String more = names.size() > SHOWN_KEYS ? " and more" : "";
+        String more = names.size() > MAX_LISTED_KEYS ? " and more" : "";
         return new FieldError(
                 field,
-                "Unsupported: " + shown + more + "; settings are " + String.join(", ", SettingKey.keys()),
+                "Unsupported: " + listed + more + "; settings are " + String.join(", ", SettingKey.keys()),
                 "value_error");
     }
 
     private static String abbreviated(String name) {
-        return "'" + (name.length() <= SHOWN_CHARACTERS ? name : name.substring(0, SHOWN_CHARACTERS) + "…") + "'";
+        return "'" + (name.length() <= MAX_LISTED_CHARACTERS ? name : name.substring(0, MAX_LISTED_CHARACTERS) + "…")
+                + "'";
     }
 }

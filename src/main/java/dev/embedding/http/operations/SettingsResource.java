@@ -32,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Settings in force, and changes of them, which are completed even when their caller goes away. */
+/** Settings and changes of them; a change is completed, and not undone, when its caller disconnects. */
 @Path("/settings")
 @Tag(name = "Settings")
 public class SettingsResource {
@@ -69,7 +69,7 @@ public class SettingsResource {
                 SettingKey.keys(),
                 source,
                 List.of("host and port take no effect while running:"
-                        + " the listener's address is the one that the environment gave at start"));
+                        + " the listen address comes from the environment"));
     }
 
     /** {@code POST /settings}. */
@@ -124,9 +124,9 @@ public class SettingsResource {
     }
 
     private Uni<Settings> changed(RoutingContext exchange, Function<JsonBody, SettingsRequestBody> read) {
-        // Now: a caller that goes away takes its exchange along, but not its change.
+        // Captured now: the exchange ends when its caller disconnects, but the change does not.
         JsonBody body = JsonBody.of(exchange);
-        Uni<SettingsRequestBody> wanted = Uni.createFrom().deferred(() -> {
+        Uni<SettingsRequestBody> requested = Uni.createFrom().deferred(() -> {
             Runnable release = InflightBytes.hold(exchange);
             return Uni.createFrom()
                     .item(() -> read.apply(body))
@@ -134,22 +134,23 @@ public class SettingsResource {
                     .onTermination()
                     .invoke(release);
         });
-        return changed(wanted, AccessControl.keyId(exchange));
+        return changed(requested, AccessControl.keyId(exchange));
     }
 
-    private Uni<Settings> changed(Uni<SettingsRequestBody> wanted, Optional<String> keyId) {
+    private Uni<Settings> changed(Uni<SettingsRequestBody> requested, Optional<String> keyId) {
         if (control.source().equals(ENVIRONMENT)) {
             return Uni.createFrom().failure(SettingChangeException.storeOff());
         }
-        Uni<Void> change = wanted.chain(changes -> control.change(changes.texts(), keyId))
+        Uni<Void> change = requested
+                .chain(changes -> control.change(changes.texts(), keyId))
                 .memoize()
                 .indefinitely();
-        // INVARIANT: this subscriber never cancels, so a caller that goes away does not stop the change.
+        // INVARIANT: this subscriber never cancels, so a caller that disconnects does not stop the change.
         Cancellable unused = change.subscribe().with(done -> {}, failure -> {});
         return change.replaceWith(this::snapshot);
     }
 
-    /** Response of {@code GET /settings}. */
+    /** Response of {@code GET /settings}, and of changes. */
     public record Settings(
             @Schema(required = true) Map<String, Object> settings,
 

@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A layer of a transformer encoder, as far as its attention must be known.
+ * A layer of a transformer encoder: the tensors and nodes around its attention.
  *
- * <p>It is found by its shape, not by names: a tensor that is read by three matrix multiplications with constant weights
- * (query, key, value) and one residual addition; the query's way leads to the left side of the multiplication whose
- * right side is the key's, and from there to the one with the value. Whatever is built otherwise (rotary positions,
- * fused attention, a relative bias inside the query) is not recognised.
+ * <p>It is recognised by its structure, not by names: a tensor that is read by three matrix multiplications with
+ * constant weights (query, key, value) and one residual addition; the query's path leads to the left side of the
+ * multiplication whose right side is the key's, and from there to the one with the value. A layer that is built
+ * differently (rotary positions, fused attention, a relative bias inside the query) is not recognised.
  *
  * @param input the tensor that the layer reads, {@code [batch, sequence, hidden]}
  * @param query index of the node that multiplies it with the query's weights
- * @param residual index of the node that adds it to what attention gave
+ * @param residual index of the node that adds it to the attention's output
  * @param heads the tensors, {@code [batch, sequence, hidden]}, that are split into heads
- * @param merged the tensor, {@code [batch, sequence, hidden]}, into which the heads' contexts are put together
+ * @param merged the tensor, {@code [batch, sequence, hidden]}, into which the heads' contexts are merged
  */
 record EncoderLayer(String input, int query, int residual, Set<String> heads, String merged) {
 
@@ -30,7 +30,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
     private static final Set<String> RESHAPING = Set.of(RESHAPE, "Transpose");
     private static final Set<String> BETWEEN_SCORES_AND_CONTEXT = Set.of("Add", "Mul", "Div", "Where", "Softmax");
 
-    /** The recognised layers, the first one first. */
+    /** The recognised layers, in order. */
     static List<EncoderLayer> findAll(OnnxGraph graph) {
         List<EncoderLayer> layers = new ArrayList<>();
         for (int index = 0; index < graph.nodes().size(); index++) {
@@ -106,9 +106,9 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
     }
 
     /**
-     * Multiplication in which a projection meets another variable tensor.
+     * The multiplication at which a projection meets another variable tensor.
      *
-     * @param heads the tensor on the way that is split into heads
+     * @param heads the tensor on the path that is split into heads
      */
     private record Meeting(int node, int side, String heads) {}
 
@@ -156,7 +156,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
         }
     }
 
-    /** What the output projection reads. */
+    /** The tensor that the output projection reads. */
     private static Optional<String> merged(OnnxGraph graph, int context) {
         String tensor = graph.output(context);
         String merged = null;
@@ -178,7 +178,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
         }
     }
 
-    /** Whether this is the last layer: behind its residual addition no token sees another. */
+    /** Whether this is the last layer: after its residual addition no token depends on another. */
     boolean isLast(OnnxGraph graph, String output) {
         TreeSet<Integer> open = new TreeSet<>(List.of(residual));
         Set<String> rows = new HashSet<>(graph.node(residual).getInputList());

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shortens an encoder of which only the first token's vector is read (CLS pooling): in the last layer only that token
- * has a query and is computed further, while keys and values are still those of all tokens.
+ * Shortens an encoder of which only the first token's vectors are read (CLS pooling): the last layer computes queries
+ * and everything after attention for that token only, with the keys and values of all tokens.
  */
 final class FirstTokenOnly {
 
     private FirstTokenOnly() {}
 
-    /** Whether the layer is the last one before the output, and nothing else depends on how many rows it reads. */
+    /** Whether the layer is the last one before the output, and nothing else depends on its number of rows. */
     static boolean fits(OnnxGraph graph, EncoderLayer layer, String output) {
         boolean shapeIsRead = graph.consumers(layer.input()).size()
                 > graph.valueConsumers(layer.input()).size();

@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Checks that a graph can be followed from node to node: each tensor is produced once, before it is read, and no node
- * contains a subgraph, which might read any tensor. In such a graph every way has an end.
+ * Checks that a graph can be traversed from node to node: each tensor is produced once, before it is read, and no node
+ * contains a subgraph, which might read any tensor unseen. In such a graph every path ends.
  */
 final class GraphOrder {
 

@@ -22,8 +22,8 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * Rewrites a model so that it computes less and gives the same vectors, to rounding: the last layer for the first token
- * only where no other is requested ({@link FirstTokenOnly}), and padding in attention only ({@link PackedTokens}).
+ * Rewrites a model so that it computes less and gives the same vectors, up to rounding: the last layer for the first
+ * token only where no other is read ({@link FirstTokenOnly}), and padding in attention only ({@link PackedTokens}).
  */
 public final class GraphPreparation {
 
@@ -38,11 +38,11 @@ public final class GraphPreparation {
     private GraphPreparation() {}
 
     /**
-     * Requirements of the rewritten graph.
+     * Options of the rewriting.
      *
      * @param outputs names that the output with the token vectors may have, the likeliest first
      * @param firstTokenOnly whether only the first token's vector of each text is read
-     * @param packTokens whether padding is to be kept out of what is not attention
+     * @param packTokens whether padding is to be computed in attention only
      */
     public record Wish(List<String> outputs, boolean firstTokenOnly, boolean packTokens) {}
 
@@ -55,22 +55,22 @@ public final class GraphPreparation {
     public record Prepared(ModelProto model, boolean firstTokenOnly, boolean packsTokens) {}
 
     /**
-     * A rewritten model in a temporary file, for the caller to delete.
+     * A rewritten model in a temporary file, which the caller deletes.
      *
      * @param packsTokens whether padding costs in attention only
-     * @param checksum of everything but the weights, which the rewriting leaves as they are: another version of the rewriting
-     *     that changes this model's graph changes it too
+     * @param checksum checksum of everything but the weights, which the rewriting leaves unchanged: when another
+     *     version of the rewriting changes this model's graph, the checksum changes too
      */
     public record PreparedFile(Path path, boolean packsTokens, String checksum) {}
 
-    /** Writes the rewritten model; empty when there is nothing that can be saved. */
-    public static Optional<PreparedFile> write(Path onnxFile, Wish wish) throws IOException {
+    /** Writes the rewritten model; empty when no computation can be saved. */
+    public static Optional<PreparedFile> write(Path onnxFile, Wish options) throws IOException {
         try (FileBytes content = FileBytes.read(onnxFile)) {
             // Aliased, so that the weights never lie on the heap.
             CodedInputStream input =
                     UnsafeByteOperations.unsafeWrap(content.bytes()).newCodedInput();
             input.enableAliasing(true);
-            Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), wish);
+            Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), options);
             if (prepared.isEmpty()) {
                 return Optional.empty();
             }
@@ -81,30 +81,30 @@ public final class GraphPreparation {
         }
     }
 
-    /** The rewritten model; empty when there is nothing that can be saved. */
-    public static Optional<Prepared> prepare(ModelProto model, Wish wish) {
+    /** The rewritten model; empty when no computation can be saved. */
+    public static Optional<Prepared> prepare(ModelProto model, Wish options) {
         GraphProto shipped = model.getGraph();
         List<String> declared =
                 shipped.getOutputList().stream().map(ValueInfoProto::getName).toList();
         Optional<String> output =
-                wish.outputs().stream().filter(declared::contains).findFirst();
+                options.outputs().stream().filter(declared::contains).findFirst();
         boolean rewritable = output.isPresent()
                 && !hasExternalWeights(shipped)
                 && !hasHalfPrecision(shipped)
                 && GraphOrder.isPlain(shipped);
-        return rewritable ? prepare(model, output.get(), wish) : Optional.empty();
+        return rewritable ? prepare(model, output.get(), options) : Optional.empty();
     }
 
-    private static Optional<Prepared> prepare(ModelProto model, String output, Wish wish) {
+    private static Optional<Prepared> prepare(ModelProto model, String output, Wish options) {
         OnnxGraph graph = new OnnxGraph(model.getGraph(), output);
         List<EncoderLayer> layers = EncoderLayer.findAll(graph);
         if (layers.isEmpty()) {
             return Optional.empty();
         }
         EncoderLayer last = layers.get(layers.size() - 1);
-        boolean shortened = wish.firstTokenOnly() && FirstTokenOnly.fits(graph, last, output);
+        boolean shortened = options.firstTokenOnly() && FirstTokenOnly.fits(graph, last, output);
         List<NodeProto> nodes = shortened ? FirstTokenOnly.apply(graph, last) : graph.nodes();
-        Optional<List<NodeProto>> packed = wish.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
+        Optional<List<NodeProto>> packed = options.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
                 ? PackedTokens.apply(
                         graph, shortened ? layers.subList(0, layers.size() - 1) : layers, nodes, output, shortened)
                 : Optional.empty();
@@ -112,7 +112,7 @@ public final class GraphPreparation {
             return Optional.empty();
         }
         ModelProto prepared = withNodes(model, packed.orElse(nodes), output, shortened);
-        if (wish.packTokens()) {
+        if (options.packTokens()) {
             prepared = withVectorizedNorms(prepared);
         }
         return Optional.of(new Prepared(prepared, shortened, packed.isPresent()));
@@ -131,7 +131,10 @@ public final class GraphPreparation {
                 .anyMatch(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
     }
 
-    /** Where ONNX Runtime goes between half and full precision depends on the graph, and with it the rounding. */
+    /**
+     * Whether weights are in half precision: where ONNX Runtime converts to full precision depends on the graph, and
+     * with it the rounding.
+     */
     private static boolean hasHalfPrecision(GraphProto graph) {
         return graph.getInitializerList().stream()
                 .anyMatch(tensor -> tensor.getDataType() == TensorProto.DataType.FLOAT16.getNumber());

@@ -6,12 +6,12 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.List;
 import java.util.Set;
 
-/** Makes and judges nodes of an ONNX graph. */
+/** Creates and classifies nodes of an ONNX graph. */
 public final class Nodes {
 
     public static final String MAT_MUL = "MatMul";
 
-    /** Of {@code [batch, sequence, hidden]}. */
+    /** The sequence axis of {@code [batch, sequence, hidden]}. */
     static final int SEQUENCE_AXIS = 1;
 
     private static final long COMPONENT_AXIS = 2;
@@ -21,7 +21,9 @@ public final class Nodes {
             .addInts(-1)
             .build();
 
-    /** Operations that give each token's row from that row alone, when their other inputs do not depend on tokens. */
+    /**
+     * Operations that compute each token's row from that row alone, when their other inputs do not depend on tokens.
+     */
     private static final Set<String> ROW_BY_ROW = Set.of(
             "Add",
             "Sub",

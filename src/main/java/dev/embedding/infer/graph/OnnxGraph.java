@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Users of each tensor on the way to one output of an ONNX graph. Nodes that do not lead there are left out; the
- * others are known by their index, which is a topological order.
+ * The consumers of each tensor on the paths to one output of an ONNX graph. Nodes that do not lead there are left out;
+ * the others are referred to by their index, which is a topological order.
  */
 final class OnnxGraph {
 
@@ -65,7 +65,7 @@ final class OnnxGraph {
         return nodes.get(index).getOpType();
     }
 
-    /** The only output of most nodes. */
+    /** The first output, which is the only one of most nodes. */
     String output(int index) {
         return nodes.get(index).getOutput(0);
     }
@@ -75,7 +75,7 @@ final class OnnxGraph {
         return consumers.getOrDefault(tensor, List.of());
     }
 
-    /** Like {@link #consumers}, without those that only ask for its shape. */
+    /** Like {@link #consumers}, without those that only read its shape. */
     List<Integer> valueConsumers(String tensor) {
         return consumers(tensor).stream()
                 .filter(index -> !op(index).equals("Shape"))

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps the padding of a batch out of everything but attention. Behind the embeddings the rows of all true tokens are
- * put together, {@code [tokens, hidden]}; only what is split into heads is spread out to {@code [batch, sequence,
- * hidden]} again, and the contexts are put together behind it. In a row of the spread tensor the place of padding is
- * taken by some token, which the model's own mask hides as it hides padding.
+ * Rewrites a graph so that the padding of a batch is computed in attention only. After the embeddings, the rows of all
+ * true tokens are packed, {@code [tokens, hidden]}; only what is split into heads is spread to
+ * {@code [batch, sequence, hidden]} again, and the contexts are packed after it. In a row of the spread tensor, padding
+ * positions hold an arbitrary token, which the model's own mask hides as it hides padding.
  *
- * <p>Everything that reads put-together rows must treat each by itself; a graph where anything does not is left alone.
+ * <p>Every node that reads packed rows must treat each row by itself; a graph with any other is left unchanged.
  */
 final class PackedTokens {
 
@@ -32,9 +32,9 @@ final class PackedTokens {
     private static final String ONE = GraphPreparation.PREFIX + "one";
     private static final String FIRST_AXIS = GraphPreparation.PREFIX + "first_axis";
 
-    /** For each true token its place among the flattened {@code [batch × sequence]} ones. */
+    /** For each true token its position in the flattened {@code [batch × sequence]}. */
     private static final String TOKENS = GraphPreparation.PREFIX + "tokens";
-    /** For each place {@code [batch, sequence]} the row of its token among the true tokens. */
+    /** For each position {@code [batch, sequence]} the row of its token among the true tokens. */
     private static final String ROWS = GraphPreparation.PREFIX + "rows";
     /** For each text the row of its first token, {@code [batch, 1]}. */
     private static final String FIRST_ROWS = GraphPreparation.PREFIX + "first_rows";
@@ -56,11 +56,11 @@ final class PackedTokens {
     }
 
     /**
-     * @param graph as it is, or as {@link FirstTokenOnly} left it
-     * @param layers all whose tokens are all computed
-     * @param nodes of that graph
-     * @param firstTokenOnly whether the graph was shortened
-     * @return the changed nodes; empty when something was not understood
+     * @param graph the shipped graph
+     * @param layers the layers that compute all their tokens
+     * @param nodes the graph's nodes, as they are or as {@link FirstTokenOnly} changed them
+     * @param firstTokenOnly whether the nodes are shortened
+     * @return the changed nodes; empty when a node is not supported
      */
     static Optional<List<NodeProto>> apply(
             OnnxGraph graph, List<EncoderLayer> layers, List<NodeProto> nodes, String output, boolean firstTokenOnly) {
@@ -97,7 +97,7 @@ final class PackedTokens {
                 Nodes.gather(ROWS, GraphPreparation.ZERO, Nodes.SEQUENCE_AXIS, FIRST_ROWS));
     }
 
-    /** Whether the node was understood. */
+    /** Adds a node; false when it is not supported. */
     private boolean add(NodeProto node) {
         if (node.getInputList().stream().noneMatch(rows::contains)) {
             emit(node);
@@ -154,7 +154,7 @@ final class PackedTokens {
         spread.put(tensor.get(), padded);
     }
 
-    /** The name of a tensor of rows in the form {@code [batch, sequence, …]}. */
+    /** The name of the tensor that has packed rows in the shape {@code [batch, sequence, …]}. */
     private String spread(String tensor) {
         return spread.computeIfAbsent(tensor, name -> {
             String spreadOut = GraphPreparation.PREFIX + "spread/" + name;

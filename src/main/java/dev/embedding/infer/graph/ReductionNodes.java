@@ -6,10 +6,10 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes reductions over one axis, which the operator set's version says how to write. */
+/** Creates reductions over one axis in the form that the operator set's version requires. */
 public final class ReductionNodes {
 
-    /** Since when axes are an input of every reduction. */
+    /** First operator set in which axes are an input of every reduction. */
     private static final long AXES_AS_INPUT = 18;
 
     private final boolean axesAsInput;
@@ -41,7 +41,7 @@ public final class ReductionNodes {
         return Nodes.node(op, List.of(input, name), output, keepDims);
     }
 
-    /** What the nodes made so far need. */
+    /** Constants that the nodes created so far need. */
     public List<TensorProto> constants() {
         return constants;
     }

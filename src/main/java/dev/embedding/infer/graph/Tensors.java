@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** Reads and makes constant tensors of an ONNX graph. */
+/** Reads and creates constant tensors of an ONNX graph. */
 public final class Tensors {
 
     private Tensors() {}

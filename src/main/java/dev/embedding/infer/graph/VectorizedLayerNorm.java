@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Normalises layers by operations that ONNX Runtime computes several numbers at a time with. Its own LayerNormalization,
- * into which it also fuses what exporters write instead, takes one at a time on a CPU. A square that is written as a
- * product is not recognised, and so nothing is fused.
+ * Replaces layer normalisation by operations that ONNX Runtime vectorises. Its own LayerNormalization, into which it
+ * also fuses the equivalent nodes that exporters write, computes one number at a time on a CPU. A square that is
+ * written as a product is not recognised, so nothing is fused.
  */
 public final class VectorizedLayerNorm {
 

@@ -1,6 +1,6 @@
 /**
- * Rewriting of an encoder's ONNX graph before it is opened, so that less is computed and the vectors stay the same.
- * Has graphs, no sessions: what is not recognised is left as it is.
+ * Rewrites an encoder's ONNX graph before it is opened, so that less is computed and the vectors stay the same. Works
+ * on graphs only, not on sessions; what is not recognised is left unchanged.
  */
 @NullMarked
 package dev.embedding.infer.graph;

@@ -19,12 +19,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model that gives, in place of a text's vector, the largest absolute values that its weighted products get: for each
- * tensor that they read one number a component, the tensors in the graph's order, behind one another.
+ * A model whose output is not a text's vector, but the largest absolute inputs of its weighted products: for each
+ * tensor that they read, one number a component, concatenated in the graph's order.
  */
 final class CalibrationGraph {
 
-    /** As a model that pools calls its output, or one that does not. */
+    /** Names of the output of a model that pools, and of one that does not. */
     private static final List<String> OUTPUTS = List.of("sentence_embedding", "last_hidden_state", "token_embeddings");
 
     private CalibrationGraph() {}

@@ -20,12 +20,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Makes two models of one in fp32: one that measures what its products get, and, with that, one in 8 bits. */
+/**
+ * Derives two models from one in fp32: a calibration model, which measures the inputs of its products, and, with those
+ * measurements, one in 8 bits.
+ */
 public final class GraphQuantizer {
 
     static final String PREFIX = "dev.embedding/q/";
 
-    /** That of DynamicQuantizeLinear, and of axes counted from the end. */
+    /** First operator set with DynamicQuantizeLinear and with axes counted from the end. */
     private static final long SMALLEST_OPSET = 11;
 
     private final Path source;
@@ -37,7 +40,7 @@ public final class GraphQuantizer {
         this.options = options;
     }
 
-    /** Parts of a model: a rewritten graph, and those of its products that are to be quantized. */
+    /** A rewritten model and its products that are to be quantized. */
     private record Parts(ModelProto model, List<WeightedProduct> products, ReductionNodes reductions) {}
 
     private interface Rewriting {
@@ -45,7 +48,7 @@ public final class GraphQuantizer {
     }
 
     /**
-     * Writes a model whose output for one text are the largest absolute values that its products get.
+     * Writes the calibration model, whose output for one text is the largest absolute inputs of its products.
      *
      * @throws InferenceException when there is nothing that can be quantized
      */
@@ -56,7 +59,7 @@ public final class GraphQuantizer {
     /**
      * Writes the model in 8 bits.
      *
-     * @param largest what the other model gave, the largest of all texts
+     * @param largest the calibration model's output, the maximum over all texts
      * @throws InferenceException when there is nothing that can be quantized
      */
     public void writeQuantized(Path target, float[] largest) throws IOException {
@@ -105,15 +108,19 @@ public final class GraphQuantizer {
         return new Parts(model, products, reductions);
     }
 
-    /** All, but for those that contract in the first third of the layers where that is requested. */
+    /** All products; with {@code fine}, without those that contract in the first third of the layers. */
     private List<WeightedProduct> quantizable(List<WeightedProduct> all) {
         List<WeightedProduct> contracting =
                 all.stream().filter(WeightedProduct::contracts).toList();
-        Set<String> kept = new HashSet<>();
+        Set<String> unquantized = new HashSet<>();
         if (options.fine()) {
-            contracting.stream().limit((contracting.size() + 2) / 3).forEach(product -> kept.add(product.output()));
+            contracting.stream()
+                    .limit((contracting.size() + 2) / 3)
+                    .forEach(product -> unquantized.add(product.output()));
         }
-        return all.stream().filter(product -> !kept.contains(product.output())).toList();
+        return all.stream()
+                .filter(product -> !unquantized.contains(product.output()))
+                .toList();
     }
 
     private static Map<String, float[]> factors(List<WeightedProduct> products, float[] largest) {

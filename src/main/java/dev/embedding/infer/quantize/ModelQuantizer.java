@@ -17,10 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * Makes 8-bit versions of models in fp32, on one thread, so that the same numbers are added in the same order wherever it
- * is done.
- */
+/** Quantizes fp32 models to 8 bits, on one thread, so that numbers are added in the same order on every machine. */
 public final class ModelQuantizer {
 
     private final InferenceRuntime runtime;
@@ -36,19 +33,19 @@ public final class ModelQuantizer {
         }
     }
 
-    /** @param signedWeights form of the weights, whatever the processor does best */
+    /** @param signedWeights form of the weights, whatever the processor computes exactly */
     ModelQuantizer(InferenceRuntime runtime, boolean signedWeights) {
         this.runtime = runtime;
         this.signedWeights = signedWeights;
     }
 
-    /** Names the form of what is written, which depends on the processor; what it computes does not. */
+    /** Name of the form of the written weights. It depends on the processor; the vectors do not. */
     public String form() {
         return signedWeights ? "signed" : "unsigned";
     }
 
     /**
-     * A model to be quantized, and the options of its quantization.
+     * Options for quantizing one model.
      *
      * @param source an ONNX file in fp32 that holds all its weights
      * @param fine whether to be nearer to fp32 at the cost of speed
@@ -59,9 +56,9 @@ public final class ModelQuantizer {
     /**
      * Writes the quantized model.
      *
-     * @param texts token ids of texts to measure with
-     * @param target in a directory for temporary files too
-     * @param pause called between the steps; what it throws ends the work
+     * @param texts token ids of the calibration texts
+     * @param target the file to write; its directory also takes temporary files
+     * @param pause called between the steps; an exception from it aborts the work
      * @throws InferenceException when the model cannot be quantized
      */
     public void quantize(Task task, List<int[]> texts, Path target, Runnable pause) throws IOException {

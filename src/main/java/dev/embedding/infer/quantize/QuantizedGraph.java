@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A graph whose weighted products are computed with 8-bit numbers. What they read is smoothed, then scaled: by the
+ * A graph whose weighted products are computed with 8-bit numbers. Their inputs are smoothed, then scaled: by the
  * largest number of the whole text, or, where single tokens stand out, by that of each token.
  */
 final class QuantizedGraph {
@@ -35,14 +35,14 @@ final class QuantizedGraph {
     private final Map<String, float[]> factors;
     private final List<NodeProto> nodes = new ArrayList<>();
     private final List<TensorProto> constants = new ArrayList<>();
-    /** What is made already, by the tensor that it is made of. */
+    /** Tensors that are smoothed or scaled already, by the tensor that they are made of. */
     private final Set<String> smoothed = new HashSet<>();
 
     private final Map<String, Scaled> byText = new HashMap<>();
     private final Map<String, Scaled> byToken = new HashMap<>();
 
     /**
-     * Names of tensors.
+     * Names of the tensors of a scaled input.
      *
      * @param values 8-bit integers
      * @param scale of all, or of each token
@@ -56,8 +56,8 @@ final class QuantizedGraph {
     }
 
     /**
-     * @param products to be quantized
-     * @param factors of smoothing, for each tensor that they read
+     * @param products the products to be quantized
+     * @param factors smoothing factors for each tensor that they read
      */
     static ModelProto of(
             ModelProto model,
@@ -109,7 +109,7 @@ final class QuantizedGraph {
     private void add(WeightedProduct product) {
         float[] factor = factors.get(product.input());
         if (factor == null) {
-            throw new IllegalArgumentException("Nothing was measured of " + product.input());
+            throw new IllegalArgumentException("There is no calibration of " + product.input());
         }
         QuantizedWeights weights = QuantizedWeights.of(product, factor);
         String prefix = GraphQuantizer.PREFIX + product.output() + "/";
@@ -149,7 +149,7 @@ final class QuantizedGraph {
         return scaled;
     }
 
-    /** As exporters write it, for ONNX Runtime to fuse. */
+    /** Multiplies in the form that exporters write, which ONNX Runtime fuses. */
     private void multiplyByText(Scaled input, String prefix, String output) {
         nodes.add(node(
                 "MatMulInteger", List.of(input.values(), prefix + "weights", input.zero(), ZERO), prefix + "sums"));

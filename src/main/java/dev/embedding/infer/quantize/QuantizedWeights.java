@@ -13,7 +13,7 @@ record QuantizedWeights(byte[] values, float[] scales) {
 
     private static final float LARGEST = 127;
 
-    /** @param factors what each row is multiplied by before */
+    /** @param factors smoothing factor that each row is multiplied by first */
     static QuantizedWeights of(WeightedProduct product, float[] factors) {
         int columns = product.columns();
         FloatBuffer weights = Tensors.floats(product.weights());

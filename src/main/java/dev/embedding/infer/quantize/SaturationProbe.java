@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tests whether the engine adds up products of unsigned and signed bytes exactly on this processor. Those without
- * dot-product instructions for them (x86 before VNNI) do it through 16 bits, which saturate; bytes that are both
- * unsigned are exact everywhere, but slower. It is tried, not looked up.
+ * Tests whether the engine sums products of unsigned and signed bytes exactly on this processor. Processors without
+ * dot-product instructions for them (x86 before VNNI) use 16 bits, which saturate; products of two unsigned bytes are
+ * exact everywhere, but slower. The probe runs a multiplication; it does not look up the processor.
  */
 final class SaturationProbe {
 

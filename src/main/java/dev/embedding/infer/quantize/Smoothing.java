@@ -1,27 +1,27 @@
 package dev.embedding.infer.quantize;
 
 /**
- * Moves the difficulty of quantizing from what a multiplication reads to its weights: each component of the input is
+ * Moves the difficulty of quantizing from a multiplication's input to its weights: each component of the input is
  * divided by a factor, and the row of the weights multiplied by it, which changes nothing in exact numbers.
  *
  * @see <a href="https://arxiv.org/abs/2211.10438">SmoothQuant</a>
  */
 final class Smoothing {
 
-    /** How much of the difficulty is moved. */
+    /** Share of the difficulty that is moved (alpha in the paper). */
     private static final double STRENGTH = 0.7;
 
-    /** Of components that are always zero. */
+    /** Smallest value, for components that are always zero. */
     private static final double LEAST = 1e-5;
 
     private Smoothing() {}
 
     /**
-     * A factor for each component, rounded to one of two in an octave: the last bits of what was measured differ from one
-     * kind of processor to another.
+     * Returns a factor for each component, rounded to one of two in an octave: the last bits of a measurement differ
+     * between kinds of processors.
      *
-     * @param largestInputs absolute, of each component
-     * @param largestWeights absolute, of each row
+     * @param largestInputs largest absolute value of each component
+     * @param largestWeights largest absolute weight of each row
      */
     static float[] factors(float[] largestInputs, float[] largestWeights) {
         float[] factors = new float[largestInputs.length];

@@ -15,12 +15,12 @@ import java.util.Map;
 /**
  * A matrix multiplication with constant weights.
  *
- * @param node in the graph
+ * @param node the multiplication in the graph
  * @param weights floats, {@code [rows, columns]}
  */
 record WeightedProduct(NodeProto node, TensorProto weights) {
 
-    /** All of a graph, in its order. */
+    /** All weighted products of a graph, in its order. */
     static List<WeightedProduct> all(GraphProto graph) {
         Map<String, TensorProto> constants = new HashMap<>();
         graph.getInitializerList().forEach(tensor -> constants.put(tensor.getName(), tensor));
@@ -50,12 +50,12 @@ record WeightedProduct(NodeProto node, TensorProto weights) {
         return Math.toIntExact(weights.getDims(1));
     }
 
-    /** Whether it gives fewer components than it reads, as the second of a feed-forward block does. */
+    /** Whether the output has fewer components than the input, as that of a feed-forward block's second product. */
     boolean contracts() {
         return columns() < rows();
     }
 
-    /** Makes the largest absolute weight of each row count. */
+    /** Raises each row's number to the largest absolute weight of the row. */
     void addLargest(float[] ofRows) {
         FloatBuffer values = Tensors.floats(weights);
         for (int row = 0; row < rows(); row++) {

@@ -1,7 +1,4 @@
-/**
- * Quantization: makes 8-bit versions of fp32 encoders by measuring the inputs of their matrix multiplications and
- * rewriting the graph.
- */
+/** Quantizes fp32 encoders to 8 bits: measures the inputs of their matrix multiplications, and rewrites the graph. */
 @NullMarked
 package dev.embedding.infer.quantize;
 

@@ -4,7 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 
-/** ONNX Runtime's CUDA execution provider with our options. */
+/** Options of ONNX Runtime's CUDA execution provider. */
 public final class CudaProvider {
 
     private static final int FIRST_GPU = 0;
@@ -15,8 +15,8 @@ public final class CudaProvider {
      * Options for a session on the first GPU.
      *
      * @param memoryLimit bytes that the arena may take; 0 for no limit
-     * @throws OrtException when these native libraries have no CUDA provider; where the driver is missing, only opening
-     *     the session may tell
+     * @throws OrtException when these native libraries have no CUDA provider; a missing driver may show only when the
+     *     session is opened
      */
     public static SessionOptions sessionOptions(long memoryLimit) throws OrtException {
         EngineLibraries.unpackCuda();
@@ -25,7 +25,7 @@ public final class CudaProvider {
             if (memoryLimit > 0) {
                 cuda.add("gpu_mem_limit", Long.toString(memoryLimit));
             }
-            // Doubling the arena would take memory that the next model needs beside this one during a reload.
+            // Doubling the arena would take memory that the next model needs during a reload.
             cuda.add("arena_extend_strategy", "kSameAsRequested");
             cuda.add("cudnn_conv_algo_search", "HEURISTIC");
             options.addCUDA(cuda);

@@ -20,12 +20,12 @@ import java.util.Optional;
  */
 public final class EngineLibraries {
 
-    public static final OrtLoggingLevel LOGGED = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
+    public static final OrtLoggingLevel LOG_LEVEL = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
 
     private static final String PROPERTIES = "onnxruntime.native.";
     private static final String PATH = PROPERTIES + "path";
     private static final String CUDA = "onnxruntime_providers_cuda";
-    private static final List<String> FIRST =
+    private static final List<String> LIBRARIES =
             List.of("onnxruntime_providers_shared", "onnxruntime", "onnxruntime4j_jni");
 
     private static Optional<Path> unpackedTo = Optional.empty();
@@ -34,7 +34,7 @@ public final class EngineLibraries {
     private EngineLibraries() {}
 
     /**
-     * Loads them, with the telemetry to their vendor off; nothing happens the second time.
+     * Loads the libraries, with the telemetry to their vendor off; later calls do nothing.
      *
      * @throws UnusableDirectoryException when they cannot be unpacked into {@code java.io.tmpdir} or loaded from there
      * @throws InferenceException when this machine cannot load them
@@ -47,7 +47,7 @@ public final class EngineLibraries {
         NativeMemory.shareArenas();
         EngineTelemetry.switchOff();
         try {
-            OrtEnvironment unused = OrtEnvironment.getEnvironment(LOGGED);
+            OrtEnvironment unused = OrtEnvironment.getEnvironment(LOG_LEVEL);
         } catch (LinkageError | RuntimeException failure) {
             throw notLoaded(failure);
         }
@@ -57,7 +57,7 @@ public final class EngineLibraries {
         loaded = true;
     }
 
-    /** Makes CUDA's library ready for the session that wants it, as it is twenty times larger than the others. */
+    /** Unpacks CUDA's library, which is twenty times larger than the others, only for a session that needs it. */
     static synchronized void unpackCuda() {
         unpackedTo.ifPresent(directory -> unpack(CUDA, directory));
     }
@@ -72,7 +72,7 @@ public final class EngineLibraries {
         if (System.getProperty("jna.tmpdir") == null) {
             System.setProperty("jna.tmpdir", directory.toString());
         }
-        FIRST.forEach(name -> unpack(name, directory));
+        LIBRARIES.forEach(name -> unpack(name, directory));
         System.setProperty(PATH, directory.toString());
         unpackedTo = Optional.of(directory);
     }
@@ -94,7 +94,7 @@ public final class EngineLibraries {
         try {
             Files.deleteIfExists(file);
         } catch (IOException stays) {
-            // It is deleted at the end.
+            // It is deleted at exit.
         }
     }
 
@@ -102,7 +102,7 @@ public final class EngineLibraries {
         return System.mapLibraryName(name).replace("jnilib", "dylib");
     }
 
-    /** Named as in ONNX Runtime's artifact. */
+    /** The resource's name in ONNX Runtime's artifact. */
     private static String resource(String name) {
         String system = Platform.isMac() ? "osx" : Platform.isWindows() ? "win" : "linux";
         String processor = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
@@ -123,7 +123,7 @@ public final class EngineLibraries {
         return new InferenceException("ONNX Runtime cannot be loaded on this machine: " + cause.getMessage(), cause);
     }
 
-    /** ONNX Runtime makes a directory of its own even when it has nothing to unpack. */
+    /** Removes the directory that ONNX Runtime creates even when it has nothing to unpack. */
     private static void removeEmptyDirectory() {
         try {
             Field directory = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
@@ -131,7 +131,7 @@ public final class EngineLibraries {
             Files.deleteIfExists((Path) directory.get(null));
         } catch (ReflectiveOperationException | RuntimeException | IOException stays) {
             System.getLogger(EngineLibraries.class.getName())
-                    .log(System.Logger.Level.DEBUG, "ONNX Runtime's directory stays until the end", stays);
+                    .log(System.Logger.Level.DEBUG, "ONNX Runtime's directory stays until the process exits", stays);
         }
     }
 }

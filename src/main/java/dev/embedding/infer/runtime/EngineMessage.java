@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** ONNX Runtime's messages as operators and callers may see them: one line, no places in its source, no directories. */
+/**
+ * ONNX Runtime's messages, shortened for operators and callers: one line, without positions in its source and without
+ * directories.
+ */
 public final class EngineMessage {
 
-    private static final Pattern UP_TO_THE_POINT =
+    private static final Pattern PREFIX =
             Pattern.compile("^(?:Error code - \\w+ - message: )?(?:.*\\[ONNXRuntimeError\\] : \\d+ : \\w+ : )?");
 
     private static final Pattern DIRECTORY = Pattern.compile("(?:/[^/\\s:\"']+)*/(?=[^/\\s:\"'])");
@@ -24,7 +27,7 @@ public final class EngineMessage {
 
     private EngineMessage() {}
 
-    /** Whether a run failed for want of memory: ONNX Runtime has no error code for that, nor have its providers. */
+    /** Whether a run failed for lack of memory; neither ONNX Runtime nor its providers have an error code for that. */
     public static boolean isOutOfMemory(OrtException failure) {
         String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
         return OUT_OF_MEMORY.stream().anyMatch(message::contains);
@@ -33,8 +36,8 @@ public final class EngineMessage {
     public static String of(Throwable failure) {
         String message = failure.getMessage() == null ? "" : failure.getMessage();
         String line = message.lines().findFirst().orElse("");
-        String point = UP_TO_THE_POINT.matcher(line).replaceFirst("");
-        String bare = DIRECTORY.matcher(point).replaceAll("");
-        return bare.isBlank() ? failure.getClass().getSimpleName() : bare;
+        String text = PREFIX.matcher(line).replaceFirst("");
+        String withoutDirectories = DIRECTORY.matcher(text).replaceAll("");
+        return withoutDirectories.isBlank() ? failure.getClass().getSimpleName() : withoutDirectories;
     }
 }

@@ -1,6 +1,6 @@
 package dev.embedding.infer.runtime;
 
-/** Memory did not suffice for a run; a smaller batch may still be computed. */
+/** Thrown when memory does not suffice for a run; a smaller batch may still be computed. */
 public final class EngineOutOfMemoryException extends InferenceException {
 
     public EngineOutOfMemoryException(String message, Throwable cause) {

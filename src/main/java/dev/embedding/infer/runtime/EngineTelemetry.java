@@ -4,9 +4,9 @@ import com.sun.jna.Platform;
 import dev.embedding.support.CLibrary;
 
 /**
- * ONNX Runtime's reports to its vendor, which its official libraries for Linux and macOS send unless {@code
- * ORT_DISABLE_TELEMETRY} is set when they are loaded. {@code OrtEnvironment.setTelemetry(false)} comes too late: by then
- * the first event is recorded and its upload planned.
+ * Switches off ONNX Runtime's telemetry, which its official libraries for Linux and macOS send to their vendor unless
+ * {@code ORT_DISABLE_TELEMETRY} is set when they are loaded. {@code OrtEnvironment.setTelemetry(false)} comes too late:
+ * by then the first event is recorded and its upload scheduled.
  */
 final class EngineTelemetry {
 
@@ -14,7 +14,7 @@ final class EngineTelemetry {
 
     private EngineTelemetry() {}
 
-    /** Must come before the library is loaded. Sets the variable where whoever started the process did not. */
+    /** Sets the variable where the environment does not. Must be called before the library is loaded. */
     static void switchOff() {
         if (System.getenv(VARIABLE) != null || Platform.isWindows()) {
             return;

@@ -10,8 +10,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives memory back to the system while sessions are not used: an arena keeps what its largest run took, which for a
- * text of 512 tokens is more than half of a small model's weights.
+ * Returns memory to the system while sessions are idle: an arena keeps what its largest run took, which for a text of
+ * 512 tokens is more than half of a small model's weights.
  */
 public final class IdleMemory implements AutoCloseable {
 
@@ -19,14 +19,14 @@ public final class IdleMemory implements AutoCloseable {
     private final Duration idle;
     private final ScheduledExecutorService background;
 
-    /** A session that holds memory for its runs. */
+    /** A session whose arena holds memory for its runs. */
     @FunctionalInterface
     public interface Session {
-        /** @return whether something was given back; it is not while runs are inside, or when none was since */
+        /** @return whether memory was returned; false while runs are active, or when none ran since the last time */
         boolean giveBackWhenIdle(Duration idle) throws OrtException;
     }
 
-    /** @param idle how long nothing must have run */
+    /** @param idle the time without runs after which memory is returned */
     public IdleMemory(List<Session> sessions, Duration idle) {
         this.sessions = List.copyOf(sessions);
         this.idle = idle;
@@ -53,7 +53,7 @@ public final class IdleMemory implements AutoCloseable {
         }
     }
 
-    /** Begins no more; the session that is just giving back is closed once it is done, as under a run. */
+    /** Starts no further release; one in progress delays the closing of its session, as a run does. */
     @Override
     public void close() {
         background.shutdown();

@@ -2,7 +2,7 @@ package dev.embedding.infer.runtime;
 
 import org.jspecify.annotations.Nullable;
 
-/** A model file could not be opened, or a run failed. The message is for operators; it names no path. */
+/** Thrown when a model file cannot be opened, or a run fails. The message is for operators; it contains no path. */
 public sealed class InferenceException extends RuntimeException permits EngineOutOfMemoryException {
 
     public InferenceException(String message, @Nullable Throwable cause) {

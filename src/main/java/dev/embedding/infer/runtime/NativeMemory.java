@@ -4,7 +4,7 @@ import com.sun.jna.Platform;
 import dev.embedding.support.CLibrary;
 import java.util.function.Consumer;
 
-/** Memory that native code takes from the C library, which keeps what was freed for later. */
+/** Controls the memory that native code takes from the C library, which keeps freed memory for later. */
 public final class NativeMemory {
 
     /** {@code M_ARENA_MAX} of glibc's malloc.h. */
@@ -12,14 +12,14 @@ public final class NativeMemory {
 
     private NativeMemory() {}
 
-    /** Gives it back to the system, where the C library can (glibc); a closed model's weights are most of it. */
+    /** Returns freed memory to the system, where the C library can (glibc); a closed model's weights are most of it. */
     public static void giveBack() {
         call(library -> library.malloc_trim(0));
     }
 
     /**
-     * Has threads share one arena a core, where the C library has arenas (glibc, by default eight a core). Each keeps
-     * what was freed in it, so with more of them more memory lies idle.
+     * Limits the C library to one arena a core, at least two, where it has arenas (glibc, by default eight a core).
+     * Each arena keeps what was freed in it, so more arenas mean more idle memory.
      */
     static void shareArenas() {
         int arenas = Math.max(2, Runtime.getRuntime().availableProcessors());

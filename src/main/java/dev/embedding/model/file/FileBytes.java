@@ -9,8 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * A file's content off the heap, freed when it is closed: a mapping of the file would last until the next collection,
- * and count as this process's memory for so long. Nothing may read the bytes afterwards.
+ * A file's content in off-heap memory, which is freed on close. A memory mapping would last until the next garbage
+ * collection, and count as this process's memory until then. The bytes must not be read after closing.
  */
 public final class FileBytes implements AutoCloseable {
 

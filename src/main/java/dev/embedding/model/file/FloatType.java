@@ -2,7 +2,7 @@ package dev.embedding.model.file;
 
 import java.nio.ByteBuffer;
 
-/** The types of numbers in a safetensors file that vectors are read from, by their names there. */
+/** The float types of a safetensors file that vectors are read from, under the format's names. */
 enum FloatType {
     F32(Float.BYTES),
     F16(Short.BYTES),

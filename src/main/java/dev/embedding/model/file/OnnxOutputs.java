@@ -21,7 +21,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The outputs of an ONNX file's graph, and the nodes that they come from. Weights are skipped unread. */
+/** The outputs of an ONNX file's graph, and the nodes that compute them. Weights are skipped unread. */
 public final class OnnxOutputs {
 
     /** Names of the output with a vector for each token. */
@@ -31,10 +31,10 @@ public final class OnnxOutputs {
     private static final String TEXT_VECTORS = "sentence_embedding";
 
     private static final int AXES_OF_TEXT_VECTORS = 2;
-    /** Name of what classifiers and language models end with. */
+    /** Name of the output of classifiers and language models. */
     private static final String LOGITS = "logits";
 
-    /** Beginnings of the names of operators that a pooling has, and nothing behind it needs. */
+    /** Prefixes of operators that a pooling has, and that nothing after it needs. */
     private static final List<String> POOLING = List.of("Reduce", "Gather", "Slice", "Einsum");
 
     private final Map<String, OptionalInt> axes = new TreeMap<>();
@@ -48,7 +48,7 @@ public final class OnnxOutputs {
             return POOLING.stream().anyMatch(operator::startsWith);
         }
 
-        boolean multiplies() {
+        boolean isMatrixProduct() {
             return operator.contains("MatMul") || operator.contains("Gemm");
         }
     }
@@ -77,18 +77,18 @@ public final class OnnxOutputs {
         return TOKEN_VECTORS.stream().anyMatch(axes::containsKey);
     }
 
-    /** Whether there is a vector for each text; one whose shape is left open counts. */
+    /** Whether there is a vector for each text; an output of unknown shape counts. */
     public boolean haveTextVectors() {
         OptionalInt count = axes.getOrDefault(TEXT_VECTORS, OptionalInt.of(0));
         return count.orElse(AXES_OF_TEXT_VECTORS) == AXES_OF_TEXT_VECTORS;
     }
 
-    /** Whether there are no vectors, but what a classifier or a language model ends with. */
+    /** Whether there are no vectors, but logits of a classifier or a language model. */
     public boolean areLogitsOnly() {
         return !haveTokenVectors() && !axes.containsKey(TEXT_VECTORS) && axes.containsKey(LOGITS);
     }
 
-    /** Whether the texts' vectors are multiplied by weights once they are pooled, as a Dense module does it. */
+    /** Whether the pooled vectors are multiplied by weights, as a Dense module does it. */
     public boolean multiplyPooled() {
         List<String> waiting = new ArrayList<>(List.of(TEXT_VECTORS));
         Set<String> seen = new HashSet<>();
@@ -97,7 +97,7 @@ public final class OnnxOutputs {
             if (node == null || node.pools()) {
                 continue;
             }
-            if (node.multiplies()) {
+            if (node.isMatrixProduct()) {
                 if (node.inputs().stream().anyMatch(this::isConstant)) {
                     return true;
                 }
@@ -108,7 +108,7 @@ public final class OnnxOutputs {
         return false;
     }
 
-    /** Whether a tensor is of weights, as they are or in another form. */
+    /** Whether a tensor is computed from weights only. */
     private boolean isConstant(String tensor) {
         List<String> waiting = new ArrayList<>(List.of(tensor));
         Set<String> seen = new HashSet<>();

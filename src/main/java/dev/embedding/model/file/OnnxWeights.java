@@ -25,15 +25,14 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Weights of an ONNX file: their number formats, their quantization, and the external files that hold them. Only the messages on
- * the way to tensors are read; whatever else is in the file, the weights above all, is skipped without coming into
- * memory.
+ * Metadata of an ONNX file's weights: types, operators and external files. Only the messages on the path to tensors are
+ * read; everything else in the file, above all the weights, is skipped without being loaded.
  *
  * @see <a href="https://onnx.ai/onnx/repo-docs/ExternalData.html">external data</a>
  */
 public final class OnnxWeights {
 
-    /** Operators that scale what they get by its largest value, so that the texts of a batch change each other. */
+    /** Operators that scale their input by its largest value, so that the texts of a batch influence each other. */
     private static final Set<String> SCALING_BY_BATCH =
             Set.of("DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM");
 
@@ -49,7 +48,7 @@ public final class OnnxWeights {
 
     private static final Set<String> QUANTIZED_TO_FOUR_BITS = Set.of("MatMulNBits", "MatMulBnb4", "MatMulFpQ4");
 
-    /** The messages that tensors may be in. */
+    /** The protobuf messages that may contain tensors. */
     private enum Message {
         MODEL,
         GRAPH,
@@ -61,8 +60,8 @@ public final class OnnxWeights {
         TENSOR_LOCATION
     }
 
-    /** For each message its fields that lead to tensors, and what these are. */
-    private static final Map<Message, Map<Integer, Message>> WAYS = Map.of(
+    /** For each message its fields that lead to tensors, and the messages in these fields. */
+    private static final Map<Message, Map<Integer, Message>> FIELDS_TO_TENSORS = Map.of(
             Message.MODEL,
             Map.of(
                     ModelProto.GRAPH_FIELD_NUMBER, Message.GRAPH,
@@ -95,12 +94,12 @@ public final class OnnxWeights {
 
     private static final String LOCATION = "location";
 
-    /** As protobuf's own readers have it; graphs inside graphs could otherwise exhaust the stack. */
-    private static final int DEEPEST = 100;
+    /** Protobuf's own limit; deeply nested graphs could otherwise exhaust the stack. */
+    private static final int MAX_DEPTH = 100;
 
     private final SortedSet<String> externalData = new TreeSet<>();
     private final Set<String> operators = new HashSet<>();
-    /** How many numbers there are of each type. */
+    /** Number of weights of each data type. */
     private final Map<Integer, Long> numbers = new HashMap<>();
 
     private int depth;
@@ -118,7 +117,7 @@ public final class OnnxWeights {
         return content;
     }
 
-    /** The files with external tensors: paths relative to it, each once, in order. */
+    /** The files with external tensors: paths relative to the ONNX file, each once, in order. */
     public SortedSet<String> externalData() {
         return externalData;
     }
@@ -193,13 +192,13 @@ public final class OnnxWeights {
     }
 
     private void readField(CodedInputStream input, int tag, Message message) throws IOException {
-        Message inside = WAYS.getOrDefault(message, Map.of()).get(WireFormat.getTagFieldNumber(tag));
+        Message inside = FIELDS_TO_TENSORS.getOrDefault(message, Map.of()).get(WireFormat.getTagFieldNumber(tag));
         if (inside == null || WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
             input.skipField(tag);
             return;
         }
-        if (++depth > DEEPEST) {
-            throw new IOException("It has messages more than " + DEEPEST + " deep");
+        if (++depth > MAX_DEPTH) {
+            throw new IOException("It has messages more than " + MAX_DEPTH + " deep");
         }
         int outer = input.pushLimit(input.readRawVarint32());
         read(input, inside);

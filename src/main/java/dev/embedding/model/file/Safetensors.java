@@ -12,14 +12,14 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * A file of named tensors, mapped into memory.
+ * A safetensors file: named tensors, mapped into memory.
  *
  * @see <a href="https://huggingface.co/docs/safetensors/index#format">the format</a>
  */
 public final class Safetensors {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final long LONGEST_HEADER = 100_000_000;
+    private static final long MAX_HEADER_BYTES = 100_000_000;
 
     private final Path file;
     private final JsonNode header;
@@ -31,7 +31,7 @@ public final class Safetensors {
         this.data = data;
     }
 
-    /** @throws IOException when it is no such file, or truncated */
+    /** @throws IOException when it is not a safetensors file, or truncated */
     public static Safetensors open(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             if (channel.size() > Integer.MAX_VALUE) {
@@ -43,14 +43,14 @@ public final class Safetensors {
                 throw new IOException(file.getFileName() + " is too short for a safetensors file");
             }
             long length = content.getLong();
-            if (length < 0 || length > Math.min(LONGEST_HEADER, content.remaining())) {
-                throw new IOException(file.getFileName() + " is no safetensors file, or truncated");
+            if (length < 0 || length > Math.min(MAX_HEADER_BYTES, content.remaining())) {
+                throw new IOException(file.getFileName() + " is not a safetensors file, or truncated");
             }
             byte[] header = new byte[(int) length];
             content.get(header);
             return new Safetensors(file, JSON.readTree(header), content.slice().order(ByteOrder.LITTLE_ENDIAN));
         } catch (JsonProcessingException failure) {
-            throw new IOException(file.getFileName() + " is no safetensors file: its header is no JSON", failure);
+            throw new IOException(file.getFileName() + " is not a safetensors file: its header is not JSON", failure);
         }
     }
 
@@ -65,18 +65,18 @@ public final class Safetensors {
      */
     record Tensor(FloatType type, int[] shape, ByteBuffer data) {}
 
-    /** @throws IOException when there is no such tensor, or it is of a type that is no float */
+    /** @throws IOException when there is no such tensor, or its type is not a float */
     Tensor tensor(String name) throws IOException {
         int[] shape = shape(name);
         FloatType type = type(name, header.path(name).path("dtype").asText());
         return new Tensor(type, shape, content(name, shape, type.bytes()));
     }
 
-    private ByteBuffer content(String name, int[] shape, int bytesOfOne) throws IOException {
+    private ByteBuffer content(String name, int[] shape, int bytesPerValue) throws IOException {
         long start = header.path(name).path("data_offsets").path(0).asLong(-1);
-        long bytes = bytesOfOne;
+        long bytes = bytesPerValue;
         for (int length : shape) {
-            // What is more than the file has is not multiplied on, so the product always fits.
+            // A product beyond the file's size is not multiplied further, so it cannot overflow.
             bytes = length < 0 || bytes > data.limit() ? Long.MAX_VALUE : bytes * length;
         }
         if (start < 0 || bytes > data.limit() || start > data.limit() - bytes) {
@@ -86,7 +86,7 @@ public final class Safetensors {
     }
 
     /**
-     * The values of a tensor of whole numbers.
+     * The values of an integer tensor.
      *
      * @throws IOException when there is no such tensor, or it is of another type
      */
@@ -100,7 +100,7 @@ public final class Safetensors {
         ByteBuffer content = content(name, shape, wide ? Long.BYTES : Integer.BYTES);
         int[] values = new int[content.remaining() / (wide ? Long.BYTES : Integer.BYTES)];
         for (int index = 0; index < values.length; index++) {
-            // What is too large is out of any range, as it would be without narrowing.
+            // Clamped values are out of range, as they would be without narrowing.
             values[index] =
                     wide ? (int) Math.min(Integer.MAX_VALUE, Math.max(-1, content.getLong())) : content.getInt();
         }
@@ -113,7 +113,7 @@ public final class Safetensors {
         }
         JsonNode shape = header.path(name).path("shape");
         return IntStream.range(0, shape.size())
-                // A length that is none, or too large for this file, is found as one that the file does not hold.
+                // An invalid length, or one too large for this file, fails later as truncated.
                 .map(axis -> shape.get(axis).canConvertToInt() ? shape.get(axis).asInt() : -1)
                 .toArray();
     }
@@ -130,8 +130,8 @@ public final class Safetensors {
     /**
      * The values of a tensor in row-major order.
      *
-     * @param shape that it must have
-     * @throws IOException when there is no such tensor, or it is of another shape or of a type that is no float
+     * @param shape the shape that it must have
+     * @throws IOException when there is no such tensor, or its shape differs or its type is not a float
      */
     public float[] floats(String name, int... shape) throws IOException {
         int[] actual = shape(name);

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenVectorTable {
 
-    /** sentence-transformers' name of the tensor, and model2vec's. */
+    /** Name of the tensor in sentence-transformers; below, in model2vec. */
     private static final String TENSOR = "embedding.weight";
 
     private static final String TENSOR_OF_MODEL2VEC = "embeddings";
-    /** Model2vec's row of each token, where tokens share rows, and what each token's vector is multiplied with. */
+    /** Model2vec's row of each token, where tokens share rows; below, the factor of each token's vector. */
     private static final String MAPPING = "mapping";
 
     private static final String WEIGHTS = "weights";
@@ -78,7 +78,7 @@ public final class TokenVectorTable {
         };
     }
 
-    /** How many tokens have a vector. */
+    /** Number of tokens that have a vector. */
     public int tokens() {
         return rows.length;
     }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hash by which a file's name in {@code blobs} is checked: SHA-256 where it has 64 hexadecimal digits, git's SHA-1 of
- * {@code "blob <size>\0" + content} where it has 40, and none otherwise.
+ * The hash that a file's name in {@code blobs} is verified with: SHA-256 where it has 64 hexadecimal digits, git's
+ * SHA-1 of {@code "blob <size>\0" + content} where it has 40, and none otherwise.
  *
  * @see <a href="https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage">git's hash of a file</a>
  */
@@ -36,14 +36,14 @@ final class BlobDigest {
         return digest != null;
     }
 
-    /** Leaves the buffer's position where it is. */
+    /** Adds bytes; the buffer's position does not change. */
     void update(ByteBuffer bytes) {
         if (digest != null) {
             digest.update(bytes.duplicate());
         }
     }
 
-    /** To be called once, after all bytes. */
+    /** Whether the hash is the expected one. Must be called once, after all bytes. */
     boolean matches() {
         return digest == null
                 || HexFormat.of().formatHex(digest.digest()).equals(file.etag().toLowerCase(Locale.ROOT));

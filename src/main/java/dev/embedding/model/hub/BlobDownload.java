@@ -11,12 +11,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one file of a repository into the cache. What is cut off goes on where it was; a file that has not the hash that
- * the hub told is loaded once more from its beginning, and then refused.
+ * Downloads one file of a repository into the cache. An interrupted download is resumed; a file with another hash than
+ * the hub reports is downloaded once more from its beginning, and then rejected.
  */
 final class BlobDownload {
 
-    /** Failures in a row are forgotten after a hundredth of the file, so an end is certain. */
+    /**
+     * The number of failures in a row is reset after each hundredth of the file, so that the download certainly ends.
+     */
     private static final int STEPS = 100;
 
     private static final double MEGABYTE = 1e6;
@@ -43,7 +45,7 @@ final class BlobDownload {
         this.meter = meter;
     }
 
-    /** Returns when the file is whole and visible at the pointer. */
+    /** Returns when the file is complete and visible at the pointer. */
     void run(Path pointer) throws InterruptedException {
         try {
             CacheLock lock = CacheLock.acquire(
@@ -63,20 +65,20 @@ final class BlobDownload {
         if (Files.isRegularFile(blob) && Files.size(blob) == file.size()) {
             meter.add(file.size());
         } else {
-            load(blob);
+            download(blob);
         }
         cache.link(file.etag(), pointer);
     }
 
-    private void load(Path blob) throws IOException, InterruptedException {
+    private void download(Path blob) throws IOException, InterruptedException {
         Files.createDirectories(blob.getParent());
         for (int attempt = 1; ; attempt++) {
             try (PartialBlob partial = PartialBlob.open(cache.incomplete(file.etag()), file, writer)) {
                 meter.add(partial.position());
-                refuseWithoutSpace(blob, file.size() - partial.position());
+                requireSpace(blob, file.size() - partial.position());
                 receive(partial);
                 if (partial.isIntact()) {
-                    partial.keepAs(blob);
+                    partial.moveTo(blob);
                     return;
                 }
                 partial.discard();
@@ -84,13 +86,14 @@ final class BlobDownload {
             if (attempt == 2) {
                 throw new HubException(
                         Kind.CORRUPT,
-                        subject + " was loaded twice with another hash than the hub tells; check proxies and the disk");
+                        subject
+                                + " was downloaded twice with another hash than the hub reports; check proxies and the disk");
             }
             meter.add(-file.size());
         }
     }
 
-    /** Asks until the file is full. */
+    /** Sends requests until the file is complete. */
     private void receive(PartialBlob partial) throws IOException, InterruptedException {
         long step = Math.max(1, file.size() / STEPS);
         long milestone = partial.position() + step;
@@ -104,7 +107,7 @@ final class BlobDownload {
                     failures = 0;
                 }
                 failures++;
-                retry.pauseOrGiveUp(failure, failures, Retry.ATTEMPTS);
+                retry.pauseOrThrow(failure, failures, Retry.ATTEMPTS);
             }
         }
     }
@@ -113,14 +116,14 @@ final class BlobDownload {
         long from = partial.position();
         HttpResponse<TimedBody> response = http.get(path, subject, from);
         try (TimedBody body = response.body()) {
-            boolean goesOn = response.statusCode() == 206
+            boolean resumes = response.statusCode() == 206
                     && response.headers().firstValue("Content-Range").orElse("").startsWith("bytes " + from + "-");
-            if (from > 0 && !goesOn) {
+            if (from > 0 && !resumes) {
                 meter.add(-from);
                 partial.restart();
             }
-            if (response.statusCode() == 200 || goesOn) {
-                refuseOtherSize(response, partial.position());
+            if (response.statusCode() == 200 || resumes) {
+                requireExpectedSize(response, partial.position());
                 copy(body, partial, response);
             }
         }
@@ -139,7 +142,7 @@ final class BlobDownload {
         }
         if (!partial.isVerifiable() && next(body, response) != null) {
             partial.discard();
-            throw otherSize();
+            throw wrongSize();
         }
     }
 
@@ -147,7 +150,7 @@ final class BlobDownload {
         try {
             return body.next();
         } catch (IOException failure) {
-            throw http.cutOff(failure, subject, response.uri());
+            throw http.interrupted(failure, subject, response.uri());
         }
     }
 
@@ -162,19 +165,20 @@ final class BlobDownload {
         }
     }
 
-    /** Tells a file of another size before it is loaded, where the response says so. */
-    private void refuseOtherSize(HttpResponse<TimedBody> response, long from) {
+    /** Rejects a file of another size before it is downloaded, where the response has a Content-Length. */
+    private void requireExpectedSize(HttpResponse<TimedBody> response, long from) {
         if (response.headers().firstValueAsLong("Content-Length").orElse(file.size() - from) != file.size() - from) {
-            throw otherSize();
+            throw wrongSize();
         }
     }
 
-    private HubException otherSize() {
+    private HubException wrongSize() {
         return new HubException(
-                Kind.CORRUPT, subject + " has not the " + file.size() + " bytes that the hub tells; check proxies");
+                Kind.CORRUPT,
+                subject + " does not have the " + file.size() + " bytes that the hub reports; check proxies");
     }
 
-    private void refuseWithoutSpace(Path blob, long needed) throws IOException {
+    private void requireSpace(Path blob, long needed) throws IOException {
         long usable = Files.getFileStore(blob.getParent()).getUsableSpace();
         if (usable > 0 && usable < needed) {
             throw new HubException(
@@ -191,7 +195,7 @@ final class BlobDownload {
     private HubException notWritable(IOException failure) {
         return new HubException(
                 Kind.CACHE_NOT_WRITABLE,
-                subject + " cannot be kept in the cache directory (model_cache_dir): " + HubCache.reason(failure),
+                subject + " cannot be stored in the cache directory (model_cache_dir): " + HubCache.reason(failure),
                 failure);
     }
 }

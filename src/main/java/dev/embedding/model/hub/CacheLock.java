@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Lock on one blob of the cache, among the threads of this process, other processes of this service, and Python's
- * tools. It saves work; that nobody sees a spoiled file does not depend on it. The lock's file stays, as removing it
- * would divide those who wait.
+ * The exclusive right to download one blob, shared with the threads of this process, other replicas and Python's tools.
+ * It avoids duplicate downloads; the integrity of files does not depend on it. The lock's file is never deleted, as
+ * deleting it would let two waiters lock different files.
  */
 final class CacheLock implements Closeable {
 
@@ -28,7 +28,7 @@ final class CacheLock implements Closeable {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
-    /** Files that this process has locked: Java's locks, where they are used, know only processes. */
+    /** Files that this process has locked: Java's locks, where they are used, only exclude other processes. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -40,10 +40,10 @@ final class CacheLock implements Closeable {
     }
 
     /**
-     * Waits until it is free.
+     * Waits until the lock is free.
      *
      * @throws HubException when that took longer than the limit
-     * @throws IOException when its file cannot be made
+     * @throws IOException when its file cannot be created
      */
     static CacheLock acquire(Path file, Duration limit, Subject subject) throws IOException, InterruptedException {
         Files.createDirectories(file.toAbsolutePath().getParent());
@@ -62,7 +62,7 @@ final class CacheLock implements Closeable {
                                 + " s; look for one that hangs");
             }
             if (waited.compareTo(nextLine) >= 0) {
-                LOG.log(System.Logger.Level.INFO, "Waiting for another process that loads {0}", subject);
+                LOG.log(System.Logger.Level.INFO, "Waiting for another process that downloads {0}", subject);
                 nextLine = waited.plus(BETWEEN_LINES);
             }
             Thread.sleep(BETWEEN_TRIES.toMillis());
@@ -113,7 +113,7 @@ final class CacheLock implements Closeable {
         return Optional.empty();
     }
 
-    /** Writable for the group, so that those who share a cache can wait for each other. */
+    /** Creates a lock file that is writable for the group, so that users who share a cache can wait for each other. */
     private static void create(Path file) throws IOException {
         try {
             Files.createFile(file);
@@ -137,7 +137,7 @@ final class CacheLock implements Closeable {
         }
     }
 
-    /** Loaded when it is first needed. */
+    /** Holder that loads the native lock on first use. */
     private static final class Flock {
         static final Optional<NativeFileLock> LOADED = NativeFileLock.load();
     }

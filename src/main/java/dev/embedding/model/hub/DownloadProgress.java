@@ -1,17 +1,16 @@
 package dev.embedding.model.hub;
 
 /**
- * Receiver of the progress of a download. Called from the threads that download, one call at a time; it must return
- * quickly.
+ * Receives the progress of a download. Called from the downloading threads, one call at a time; it must return quickly.
  */
 @FunctionalInterface
 public interface DownloadProgress {
 
-    /** Nobody who wants to know. */
+    /** Ignores the progress. */
     DownloadProgress NONE = (done, all) -> {};
 
     /**
-     * @param done bytes of the files to be downloaded that are on disk; falls when a file has to be begun anew
+     * @param done bytes of the files to be downloaded that are on disk; decreases when a download starts again
      * @param all bytes of the files to be downloaded
      */
     void report(long done, long all);

@@ -28,7 +28,7 @@ final class EnvironmentProxies extends ProxySelector {
         this.environment = environment;
     }
 
-    /** The platform's own proxies (system properties) where the environment names none. */
+    /** Selects the proxies of the environment, or, where it names none, the platform's own (system properties). */
     static ProxySelector from(Function<String, Optional<String>> environment) {
         EnvironmentProxies proxies = new EnvironmentProxies(environment);
         boolean isAnyNamed = List.of("http", "https", "all").stream()
@@ -51,7 +51,7 @@ final class EnvironmentProxies extends ProxySelector {
 
     @Override
     public void connectFailed(@Nullable URI uri, @Nullable SocketAddress address, @Nullable IOException failure) {
-        // The request fails, and its caller says so.
+        // The request fails, and its caller reports it.
     }
 
     private static Proxy proxy(String address) {
@@ -62,7 +62,7 @@ final class EnvironmentProxies extends ProxySelector {
                 return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(uri.getHost(), port));
             }
         } catch (URISyntaxException | IllegalArgumentException notAnAddress) {
-            // Said below; these would quote the address, which may hold a password.
+            // Reported below; these messages would quote the address, which may contain a password.
         }
         throw new HubException(
                 HubException.Kind.INVALID, "A proxy in the environment must be an address like http://host:3128");

@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A Hugging Face hub and the cache of what was loaded from it, shared with Python's huggingface_hub.
+ * A client for a Hugging Face hub, with a cache that is shared with Python's huggingface_hub.
  *
- * <p>Guarantees: no connection when offline; none for a commit that this client or a current huggingface_hub has loaded;
- * the token goes to the endpoint only; a file is visible under its name only when its size and hash are those that the hub
- * told; several threads and processes may use one cache at once.
+ * <p>Guarantees: no connection when offline; none for a commit that this client or a current huggingface_hub has
+ * downloaded; the token is sent to the endpoint only; a file is visible under its name only when its size and hash are
+ * those that the hub reports; several threads and processes may use one cache at once.
  *
- * <p>For any number of threads. Closing stops what is being loaded.
+ * <p>Thread-safe. Closing aborts downloads in progress.
  *
  * @see <a href="https://huggingface.co/docs/hub/local-cache">the cache</a>
  * @see <a href="https://huggingface.co/docs/hub/api">the API</a>
@@ -23,7 +23,7 @@ public final class Hub implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Hub.class.getName());
 
-    /** Failures that are the hub's last word, whatever is in the cache. */
+    /** Failures for which there is no fallback to the cache. */
     private static final Set<Kind> FINAL = EnumSet.of(Kind.REVISION_NOT_FOUND, Kind.CANCELLED, Kind.INVALID);
 
     private final HubConnection connection;
@@ -38,8 +38,8 @@ public final class Hub implements AutoCloseable {
     }
 
     /**
-     * Finds out which commit a name means and which files it has, without loading any. Asks the hub; where that fails for
-     * another reason than that there is no such revision, goes on with what is in the cache, with one warning.
+     * Resolves a name to a commit and its list of files, without downloading any. Sends a request to the hub; where
+     * that fails for another reason than a missing revision, falls back to the cache, with a warning.
      *
      * @throws HubException when neither the hub nor the cache has it
      */
@@ -50,7 +50,7 @@ public final class Hub implements AutoCloseable {
             return cached.map(commit -> onDisk(name, commit))
                     .orElseThrow(() -> new HubException(
                             Kind.OFFLINE,
-                            name + " is not in the cache directory, and HF_HUB_OFFLINE forbids to load it"));
+                            name + " is not in the cache directory, and HF_HUB_OFFLINE forbids downloading it"));
         }
         Optional<Listing> known = name.namesCommit() ? cache.listing(name.revision()) : Optional.empty();
         if (known.isPresent()) {
@@ -65,7 +65,7 @@ public final class Hub implements AutoCloseable {
             }
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "{0}; going on with commit {1}, which is in the cache",
+                    "{0}; falling back to commit {1}, which is in the cache",
                     failure.getMessage(),
                     cached.get());
             return onDisk(name, cached.get());
@@ -76,7 +76,9 @@ public final class Hub implements AutoCloseable {
         return new HubSnapshot(connection, workers, name, listing.commit(), Optional.of(listing));
     }
 
-    /** With the list of files that is kept in the cache, so that what lacks is missed and not taken for absent. */
+    /**
+     * Uses the list of files that is stored in the cache, so that a missing file is reported and not taken for absent.
+     */
     private HubSnapshot onDisk(HubName name, String commit) {
         return new HubSnapshot(
                 connection, workers, name, commit, connection.cache(name).listing(commit));

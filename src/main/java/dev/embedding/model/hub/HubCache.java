@@ -17,9 +17,9 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * One repository's folder in the cache that is shared with Python's tools: {@code blobs/<etag>}, {@code refs/<revision>}
- * with a commit, {@code snapshots/<commit>/<path>} as relative links to blobs, and {@code trees/<commit>.json} with the
- * list of files. Whatever appears under its final name is whole.
+ * One repository's folder in the cache that is shared with Python's tools: {@code blobs/<etag>},
+ * {@code refs/<revision>} with a commit, {@code snapshots/<commit>/<path>} as relative links to blobs, and
+ * {@code trees/<commit>.json} with the list of files. A file with its final name is always complete.
  *
  * @see <a href="https://huggingface.co/docs/hub/local-cache">the layout</a>
  */
@@ -59,7 +59,7 @@ final class HubCache {
         return root.resolve(".locks").resolve(name.folder()).resolve(etag + ".lock");
     }
 
-    /** The commit that the revision meant when it was last loaded. */
+    /** The commit of the revision when it was last downloaded. */
     Optional<String> commit() {
         if (name.namesCommit()) {
             return Optional.of(name.revision());
@@ -70,28 +70,28 @@ final class HubCache {
     }
 
     Optional<Listing> listing(String commit) {
-        return read(tree(commit)).flatMap(kept -> {
+        return read(tree(commit)).flatMap(stored -> {
             try {
-                return Optional.of(Listing.ofKept(commit, kept));
+                return Optional.of(Listing.ofStored(commit, stored));
             } catch (IOException notUnderstood) {
                 return Optional.empty();
             }
         });
     }
 
-    /** Keeps which files there are. A cache that cannot be written is no fault here. */
-    void remember(Listing listing) {
-        keep(() -> {
-            Optional<byte[]> kept = listing.kept();
-            if (kept.isPresent() && !Files.exists(tree(listing.commit()))) {
-                replace(tree(listing.commit()), kept.get());
+    /** Stores the list of files. A cache that cannot be written is logged, not an error. */
+    void storeListing(Listing listing) {
+        store(() -> {
+            Optional<byte[]> stored = listing.stored();
+            if (stored.isPresent() && !Files.exists(tree(listing.commit()))) {
+                replace(tree(listing.commit()), stored.get());
             }
         });
     }
 
-    /** Keeps what the revision means. A cache that cannot be written is no fault here. */
-    void refer(Listing listing) {
-        keep(() -> {
+    /** Stores the commit of the revision. A cache that cannot be written is logged, not an error. */
+    void storeCommit(Listing listing) {
+        store(() -> {
             if (!commit().equals(Optional.of(listing.commit()))) {
                 replace(
                         folder.resolve("refs").resolve(name.revision()),
@@ -100,17 +100,17 @@ final class HubCache {
         });
     }
 
-    private interface Writing {
+    private interface Write {
         void run() throws IOException;
     }
 
-    private void keep(Writing writing) {
+    private void store(Write write) {
         try {
-            writing.run();
+            write.run();
         } catch (IOException failure) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The commit of {0} cannot be kept, so it is not found without the hub: {1}",
+                    "The commit of {0} cannot be stored, so it is not available without the hub: {1}",
                     name,
                     reason(failure));
         }
@@ -130,7 +130,7 @@ final class HubCache {
         return files;
     }
 
-    /** Makes a blob visible in a snapshot: by a relative link, or by a copy where links are not possible. */
+    /** Makes a blob visible in a snapshot: as a relative link, or as a copy where links are not possible. */
     void link(String etag, Path pointer) throws IOException {
         Path folderOfPointer = Objects.requireNonNull(pointer.getParent());
         Files.createDirectories(folderOfPointer);
@@ -167,7 +167,7 @@ final class HubCache {
         }
     }
 
-    /** Why a file cannot be written, without its path. */
+    /** The reason why a file cannot be written, without its path. */
     static String reason(IOException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";

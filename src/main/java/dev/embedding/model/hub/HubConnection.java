@@ -2,19 +2,19 @@ package dev.embedding.model.hub;
 
 import java.util.List;
 
-/** Objects that all requests to one hub share. */
+/** The settings, HTTP client and retry policy that all requests to one hub share. */
 record HubConnection(HubSettings settings, HubHttp http, Retry retry, PartialBlob.Writer writer) {
 
     HubCache cache(HubName name) {
         return new HubCache(settings, name);
     }
 
-    /** Asks which commit the revision is and which files it has. */
+    /** Requests the commit of the revision and its list of files. */
     Listing list(HubName name, int attempts) throws InterruptedException {
         return retry.call(attempts, () -> new ListingRequest(http, name).send());
     }
 
-    /** Asks for the hash and the size of a file. */
+    /** Requests the hash and the size of a file. */
     RemoteFile describe(Subject subject, String commit) throws InterruptedException {
         return retry.call(
                 Retry.ATTEMPTS, () -> RemoteFile.from(http.head(filePath(subject, commit), subject), subject, commit));

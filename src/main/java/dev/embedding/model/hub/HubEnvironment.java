@@ -23,7 +23,7 @@ final class HubEnvironment {
 
     private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
     private static final int DEFAULT_SECONDS = 10;
-    private static final Duration LOCK = Duration.ofMinutes(30);
+    private static final Duration LOCK_TIMEOUT = Duration.ofMinutes(30);
     private static final Set<String> TRUE = Set.of("1", "ON", "YES", "TRUE");
     private static final Pattern VARIABLE = Pattern.compile("\\$(?:(\\w+)|\\{([^}]*)})");
 
@@ -40,7 +40,8 @@ final class HubEnvironment {
                 token(),
                 value("HF_HUB_OFFLINE").isPresent() ? isTrue("HF_HUB_OFFLINE") : isTrue("TRANSFORMERS_OFFLINE"),
                 !isTrue("HF_HUB_DISABLE_SYMLINKS"),
-                new HubSettings.Timeouts(seconds("HF_HUB_ETAG_TIMEOUT"), seconds("HF_HUB_DOWNLOAD_TIMEOUT"), LOCK),
+                new HubSettings.Timeouts(
+                        seconds("HF_HUB_ETAG_TIMEOUT"), seconds("HF_HUB_DOWNLOAD_TIMEOUT"), LOCK_TIMEOUT),
                 EnvironmentProxies.from(environment));
     }
 
@@ -83,7 +84,7 @@ final class HubEnvironment {
         }
     }
 
-    /** HF_HOME as Python has it, where only tokens are looked for. */
+    /** Python's default of HF_HOME, used for the token file only. */
     private Path pythonHome() {
         return path("HF_HOME").orElseGet(() -> path("XDG_CACHE_HOME")
                 .orElseGet(() -> Path.of(home(), ".cache"))
@@ -97,7 +98,7 @@ final class HubEnvironment {
                 return Duration.ofSeconds(seconds);
             }
         } catch (NumberFormatException notANumber) {
-            // Said below.
+            // Reported below.
         }
         throw new HubException(HubException.Kind.INVALID, name + " must be a whole number of seconds above 0");
     }
@@ -117,7 +118,7 @@ final class HubEnvironment {
         return environment.apply(name).filter(text -> !text.isBlank());
     }
 
-    /** Python's {@code expandvars(expanduser(text))}: what is not known stays as it is. */
+    /** Python's {@code expandvars(expanduser(text))}: unknown variables stay unchanged. */
     private String expand(String text) {
         String path = text.equals("~") || text.startsWith("~/") ? home() + text.substring(1) : text;
         return VARIABLE.matcher(path).replaceAll(found -> {

@@ -4,39 +4,39 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A repository or a file of it cannot be had. The message is a sentence for operators: it names repository, file and
- * status as far as there are any, and neither a token nor an absolute path.
+ * Thrown when a repository or a file of it is unavailable. The message is a sentence for operators: it contains
+ * repository, file and status where there are any, and never a token or an absolute path.
  */
 public final class HubException extends RuntimeException {
 
-    /** Kind of failure, which says whether a retry may succeed. */
+    /** The kind of failure, and whether a retry may succeed. */
     public enum Kind {
         /** More bytes than are allowed. */
         TOO_LARGE(false),
-        /** A name, a revision or a setting that cannot be right. */
+        /** A name, a revision or a setting that is not valid. */
         INVALID(false),
         /** Not in the cache, and connections are switched off. */
         OFFLINE(false),
-        /** No connection, no response in time, or a body that was cut off. */
+        /** No connection, a timeout, or an interrupted body. */
         UNREACHABLE(true),
-        /** Statuses 408 and 5xx, and errors of hosts that the hub sends to. */
+        /** Statuses 408 and 5xx, and errors of hosts that the hub redirects to. */
         HUB_FAULT(true),
-        /** Status 429 for longer than it is waited for. */
+        /** Status 429, also after the retries. */
         RATE_LIMITED(true),
-        /** The hub wants a token, or refuses the one that it gets. */
+        /** The hub requires a token, or rejects the one that is sent. */
         UNAUTHORIZED(false),
         /** The owner's terms have not been accepted by the token's account. */
         GATED(false),
         REPOSITORY_NOT_FOUND(false),
         REVISION_NOT_FOUND(false),
         FILE_NOT_FOUND(false),
-        /** A response that no hub gives: of a proxy, of a mirror with faults, or of an attacker. */
-        UNUSABLE_ANSWER(false),
-        /** A file that has not the size or the hash that the hub told, twice. */
+        /** A response that no hub sends: from a proxy, a faulty mirror, or an attacker. */
+        INVALID_RESPONSE(false),
+        /** A file with another size than the hub reports, or, twice, with another hash. */
         CORRUPT(true),
         /** The cache directory cannot be written, or the disk is full. */
         CACHE_NOT_WRITABLE(true),
-        /** Another process has been loading the same file for longer than it is waited for. */
+        /** Another process has been downloading the same file for longer than the timeout. */
         LOCKED(true),
         /** The client was closed, or its thread interrupted. */
         CANCELLED(true);
@@ -69,12 +69,12 @@ public final class HubException extends RuntimeException {
         return kind;
     }
 
-    /** Whether trying again later may help without anybody's doing. */
+    /** Whether a later retry may succeed without intervention. */
     public boolean isTransient() {
         return kind.isTransient;
     }
 
-    /** How long the hub wants to be left alone; zero where it does not say. */
+    /** The pause that the hub requests before a retry; zero where it requests none. */
     Duration retryAfter() {
         return retryAfter;
     }

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /**
- * Translates a hub's statuses and headers, or a missing response, into messages that a person can act on.
+ * Converts a hub's statuses and headers, or a missing response, to exceptions whose messages say what to do.
  *
  * @see <a
  *     href="https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/utils/_http.py">hf_raise_for_status,
@@ -40,81 +40,81 @@ final class HubFaults {
     HubException ofStatus(HttpResponse<?> response, Subject subject, boolean isFromHub) {
         int status = response.statusCode();
         String host = response.uri().getHost();
-        String answer = " (" + host + " answers status " + status + ")";
+        String suffix = " (" + host + " responds with status " + status + ")";
         if (!isFromHub) {
             return new HubException(
                     Kind.HUB_FAULT,
-                    subject + " cannot be loaded from where "
-                            + settings.endpoint().getHost() + " sends to" + answer);
+                    subject + " cannot be loaded from the host that "
+                            + settings.endpoint().getHost() + " redirects to" + suffix);
         }
         return switch (response.headers().firstValue("X-Error-Code").orElse("")) {
-            case "GatedRepo" -> gated(subject, answer);
-            case "RepoNotFound" -> noRepository(subject, answer);
-            case "RevisionNotFound" -> noRevision(subject, answer);
-            case "EntryNotFound" -> noFile(subject, answer);
-            default -> ofBareStatus(status, response.headers(), subject, answer);
+            case "GatedRepo" -> gated(subject, suffix);
+            case "RepoNotFound" -> noRepository(subject, suffix);
+            case "RevisionNotFound" -> noRevision(subject, suffix);
+            case "EntryNotFound" -> noFile(subject, suffix);
+            default -> ofStatusOnly(status, response.headers(), subject, suffix);
         };
     }
 
-    private HubException ofBareStatus(int status, HttpHeaders headers, Subject subject, String answer) {
+    private HubException ofStatusOnly(int status, HttpHeaders headers, Subject subject, String suffix) {
         return switch (status) {
             case 401 ->
                 new HubException(
                         Kind.UNAUTHORIZED,
-                        subject + " is not given away" + answer
+                        subject + " requires a token" + suffix
                                 + (settings.token().isPresent()
                                         ? "; set HF_TOKEN to a token that is valid and may read it"
                                         : "; set HF_TOKEN to a token that may read it"));
             case 403 ->
                 new HubException(
                         Kind.UNAUTHORIZED,
-                        subject + " is denied" + answer + "; the token of HF_TOKEN needs the right to read it");
-            case 404 -> subject.file().isEmpty() ? noRepository(subject, answer) : noFile(subject, answer);
+                        subject + " is denied" + suffix + "; the token of HF_TOKEN needs the right to read it");
+            case 404 -> subject.file().isEmpty() ? noRepository(subject, suffix) : noFile(subject, suffix);
             case 429 ->
                 new HubException(
                         Kind.RATE_LIMITED,
-                        "Too many requests for " + subject + answer
+                        "Too many requests for " + subject + suffix
                                 + "; try later, or set HF_TOKEN, which raises the limit",
                         retryAfter(headers),
                         null);
             default ->
                 status == 408 || status >= 500
                         ? new HubException(
-                                Kind.HUB_FAULT, subject + " cannot be loaded now" + answer, retryAfter(headers), null)
+                                Kind.HUB_FAULT, subject + " cannot be loaded now" + suffix, retryAfter(headers), null)
                         : new HubException(
-                                Kind.UNUSABLE_ANSWER,
-                                subject + " cannot be loaded" + answer + "; check HF_ENDPOINT and proxies");
+                                Kind.INVALID_RESPONSE,
+                                subject + " cannot be loaded" + suffix + "; check HF_ENDPOINT and proxies");
         };
     }
 
-    private HubException gated(Subject subject, String answer) {
+    private HubException gated(Subject subject, String suffix) {
         return new HubException(
                 Kind.GATED,
-                subject + " is gated" + answer + ": accept its licence at " + settings.endpoint() + "/"
+                subject + " is gated" + suffix + ": accept its licence at " + settings.endpoint() + "/"
                         + subject.name().repository() + " and set HF_TOKEN to a token of that account");
     }
 
-    private HubException noRepository(Subject subject, String answer) {
+    private HubException noRepository(Subject subject, String suffix) {
         return new HubException(
                 Kind.REPOSITORY_NOT_FOUND,
-                "There is no repository " + subject.name().repository() + answer + ", or it is private and "
+                "There is no repository " + subject.name().repository() + suffix + ", or it is private and "
                         + (settings.token().isPresent()
                                 ? "the token of HF_TOKEN may not read it"
                                 : "needs a token in HF_TOKEN"));
     }
 
-    private static HubException noRevision(Subject subject, String answer) {
+    private static HubException noRevision(Subject subject, String suffix) {
         return new HubException(
                 Kind.REVISION_NOT_FOUND,
                 subject.name().repository() + " has no revision '"
-                        + subject.name().revision() + "'" + answer);
+                        + subject.name().revision() + "'" + suffix);
     }
 
-    static HubException noFile(Subject subject, String answer) {
-        return new HubException(Kind.FILE_NOT_FOUND, "There is no file " + subject + answer);
+    static HubException noFile(Subject subject, String suffix) {
+        return new HubException(Kind.FILE_NOT_FOUND, "There is no file " + subject + suffix);
     }
 
-    /** For a response that did not come, or not whole. */
+    /** For a response that is missing or incomplete. */
     HubException ofConnection(IOException failure, Subject subject, URI uri) {
         return new HubException(
                 Kind.UNREACHABLE, subject + " cannot be loaded: " + uri.getHost() + " " + reason(failure), failure);
@@ -122,25 +122,25 @@ final class HubFaults {
 
     private String reason(IOException failure) {
         if (failure instanceof HttpTimeoutException) {
-            return "does not answer or sends nothing more (limits: "
-                    + settings.timeouts().answer().toSeconds() + " s and "
+            return "does not respond in time or stops sending (timeouts: "
+                    + settings.timeouts().response().toSeconds() + " s and "
                     + settings.timeouts().stall().toSeconds() + " s)";
         }
         if (failure instanceof UnknownHostException || failure.getCause() instanceof UnresolvedAddressException) {
-            return "is no known host; check HF_ENDPOINT, name resolution and proxies";
+            return "is an unknown host; check HF_ENDPOINT, name resolution and proxies";
         }
         if (failure instanceof ConnectException) {
             return "cannot be connected to; check HF_ENDPOINT, network and proxies";
         }
         if (failure instanceof SSLException) {
-            return "fails to prove who it is (TLS); check the clock, proxies and the JVM's trusted certificates";
+            return "fails the TLS handshake; check the clock, proxies and the JVM's trusted certificates";
         }
-        return "cut the connection";
+        return "closed the connection";
     }
 
     private static Duration retryAfter(HttpHeaders headers) {
-        Optional<Duration> said = headers.firstValue("Retry-After").flatMap(HubFaults::secondsOrDate);
-        return said.or(() -> headers.firstValue("RateLimit")
+        Optional<Duration> header = headers.firstValue("Retry-After").flatMap(HubFaults::secondsOrDate);
+        return header.or(() -> headers.firstValue("RateLimit")
                         .map(RATE_LIMIT_RESET::matcher)
                         .filter(Matcher::find)
                         .map(found -> Duration.ofSeconds(Long.parseLong(found.group(1)))))

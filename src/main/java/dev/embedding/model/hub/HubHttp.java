@@ -12,17 +12,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Requests to a hub, which may send on to other hosts. Redirects are followed here and not by the JDK's client:
+ * Sends requests to a hub, which may redirect to other hosts. Redirects are followed here and not by the JDK's client:
  *
  * <ul>
- *   <li>the token goes to the endpoint's own scheme, host and port, and nowhere else;
- *   <li>from https there is no way to http, and nowhere a way to another scheme;
+ *   <li>the token is sent to the endpoint's own scheme, host and port, and nowhere else;
+ *   <li>redirects from https to http, and to any other scheme, are not followed;
  *   <li>their number is limited.
  * </ul>
  */
 final class HubHttp {
 
-    private static final int MOST_REDIRECTS = 10;
+    private static final int MAX_REDIRECTS = 10;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final HubSettings settings;
@@ -35,7 +35,7 @@ final class HubHttp {
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(settings.timeouts().answer())
+                .connectTimeout(settings.timeouts().response())
                 .proxy(settings.proxies())
                 .build();
     }
@@ -46,65 +46,66 @@ final class HubHttp {
     }
 
     /**
-     * Asks for a body from a byte on; the caller closes it.
+     * Requests a body from a byte offset; the caller closes it.
      *
      * @return status 200, 206 or, where {@code from} is above zero, 416
-     * @throws HubException for every other
+     * @throws HubException for every other status
      */
     HttpResponse<TimedBody> get(String path, Subject subject, long from) throws InterruptedException {
-        List<HttpResponse<TimedBody>> answers = follow("GET", address(path), subject, from);
-        HttpResponse<TimedBody> last = answers.get(answers.size() - 1);
-        boolean isWanted = last.statusCode() == 200
+        List<HttpResponse<TimedBody>> responses = follow("GET", address(path), subject, from);
+        HttpResponse<TimedBody> last = responses.get(responses.size() - 1);
+        boolean isExpected = last.statusCode() == 200
                 || from > 0 && (last.statusCode() == 206 || last.statusCode() == RANGE_NOT_SATISFIABLE);
-        if (!isWanted) {
+        if (!isExpected) {
             last.body().close();
-            throw faults.ofStatus(last, subject, isOwn(last.uri()));
+            throw faults.ofStatus(last, subject, isEndpoint(last.uri()));
         }
         return last;
     }
 
     /**
-     * The answers to a HEAD request, redirects among them, until there is one that tells all about a file.
+     * Sends a HEAD request and returns its responses, redirects included, up to the first that has a file's hash and
+     * size.
      *
      * @throws HubException when the last has another status than 200
      */
     List<HttpResponse<TimedBody>> head(String path, Subject subject) throws InterruptedException {
-        List<HttpResponse<TimedBody>> answers = follow("HEAD", address(path), subject, 0);
-        HttpResponse<TimedBody> last = answers.get(answers.size() - 1);
+        List<HttpResponse<TimedBody>> responses = follow("HEAD", address(path), subject, 0);
+        HttpResponse<TimedBody> last = responses.get(responses.size() - 1);
         if (last.statusCode() != 200 && !isRedirect(last)) {
-            throw faults.ofStatus(last, subject, isOwn(last.uri()));
+            throw faults.ofStatus(last, subject, isEndpoint(last.uri()));
         }
-        return answers;
+        return responses;
     }
 
-    HubException cutOff(IOException failure, Subject subject, URI uri) {
+    HubException interrupted(IOException failure, Subject subject, URI uri) {
         return faults.ofConnection(failure, subject, uri);
     }
 
     private List<HttpResponse<TimedBody>> follow(String method, URI start, Subject subject, long from)
             throws InterruptedException {
-        List<HttpResponse<TimedBody>> answers = new ArrayList<>();
+        List<HttpResponse<TimedBody>> responses = new ArrayList<>();
         URI uri = start;
-        while (answers.size() <= MOST_REDIRECTS) {
-            HttpResponse<TimedBody> answer = send(method, uri, subject, from);
-            answers.add(answer);
-            if (!isRedirect(answer) || method.equals("HEAD") && RemoteFile.isToldBy(answer.headers())) {
-                return answers;
+        while (responses.size() <= MAX_REDIRECTS) {
+            HttpResponse<TimedBody> response = send(method, uri, subject, from);
+            responses.add(response);
+            if (!isRedirect(response) || method.equals("HEAD") && RemoteFile.isDescribedBy(response.headers())) {
+                return responses;
             }
-            answer.body().close();
-            uri = next(uri, answer.headers().firstValue("Location").orElse(""), subject);
+            response.body().close();
+            uri = next(uri, response.headers().firstValue("Location").orElse(""), subject);
         }
         throw new HubException(
-                Kind.UNUSABLE_ANSWER, subject + " cannot be loaded: more than " + MOST_REDIRECTS + " redirects");
+                Kind.INVALID_RESPONSE, subject + " cannot be loaded: more than " + MAX_REDIRECTS + " redirects");
     }
 
     private HttpResponse<TimedBody> send(String method, URI uri, Subject subject, long from)
             throws InterruptedException {
-        // Fails for a proxy that cannot be used, which the client would tell in words of its own.
+        // Fails for an invalid proxy with a message of its own, before the client does.
         settings.proxies().select(uri);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri)
                 .method(method, HttpRequest.BodyPublishers.noBody())
-                .timeout(settings.timeouts().answer())
+                .timeout(settings.timeouts().response())
                 .header("User-Agent", "embedding-service")
                 .header("Accept-Encoding", "identity");
         if (from > 0) {
@@ -112,7 +113,7 @@ final class HubHttp {
         }
         // INVARIANT: the only place that sends the token, and only to the endpoint itself.
         settings.token()
-                .filter(token -> isOwn(uri))
+                .filter(token -> isEndpoint(uri))
                 .ifPresent(token -> request.header("Authorization", "Bearer " + token));
         try {
             return client.send(
@@ -131,15 +132,15 @@ final class HubHttp {
                 return to;
             }
         } catch (URISyntaxException notAnAddress) {
-            // Said below.
+            // Reported below.
         }
         throw new HubException(
-                Kind.UNUSABLE_ANSWER,
+                Kind.INVALID_RESPONSE,
                 subject + " cannot be loaded: " + from.getHost()
-                        + " sends to an address that is not followed (it is none, or it is not safe to go there)");
+                        + " redirects to an address that is not followed (it is not valid, or not safe)");
     }
 
-    private boolean isOwn(URI uri) {
+    private boolean isEndpoint(URI uri) {
         return origin(uri).equals(origin(settings.endpoint()));
     }
 
@@ -148,8 +149,8 @@ final class HubHttp {
         return uri.getScheme() + "://" + String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT) + ":" + port;
     }
 
-    private static boolean isRedirect(HttpResponse<?> answer) {
-        return switch (answer.statusCode()) {
+    private static boolean isRedirect(HttpResponse<?> response) {
+        return switch (response.statusCode()) {
             case 301, 302, 303, 307, 308 -> true;
             default -> false;
         };

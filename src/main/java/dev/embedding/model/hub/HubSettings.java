@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Address and credentials of a hub, timeouts, and the location of its cache.
+ * Settings of a hub's client: how the hub is reached and where its files are cached.
  *
  * @param cacheDirectory the folder with {@code models--org--name}; need not exist
  * @param endpoint address of the hub, without a slash at its end
  * @param token sent to the endpoint's own host and to no other
  * @param offline whether no connection may be made
  * @param symlinks whether snapshots may be made of symbolic links; copies otherwise
- * @param proxies asked for each connection
+ * @param proxies selects the proxy of each connection
  * @see <a href="https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables">the variables</a>
  */
 public record HubSettings(
@@ -28,13 +28,13 @@ public record HubSettings(
         ProxySelector proxies) {
 
     /**
-     * Timeouts of requests to the hub.
+     * Timeouts of a hub's client.
      *
-     * @param answer for a connection, and then for a response's headers
+     * @param response for a connection, and then for a response's headers
      * @param stall for the next bytes of a body
-     * @param lock for another process that loads the same file
+     * @param lock for another process that downloads the same file
      */
-    public record Timeouts(Duration answer, Duration stall, Duration lock) {}
+    public record Timeouts(Duration response, Duration stall, Duration lock) {}
 
     /** @throws HubException when the endpoint or the token cannot be used */
     public HubSettings {
@@ -54,11 +54,11 @@ public record HubSettings(
     }
 
     /**
-     * Reads what Python's huggingface_hub reads, and means the same by it, but for the default of the cache, which is
-     * {@code ./model_cache}.
+     * Reads the environment variables of Python's huggingface_hub, with the same meaning except for the cache's
+     * default, which is {@code ./model_cache}.
      *
      * @param environment variables by name
-     * @param modelCacheDirectory wins over the variables when there is one
+     * @param modelCacheDirectory overrides the variables when present
      * @throws HubException when a value cannot be used
      */
     public static HubSettings from(Function<String, Optional<String>> environment, Optional<Path> modelCacheDirectory) {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
-/** A repository at one commit: its files as the hub lists them, of which those are on disk that were fetched. */
+/** A repository at one commit: its files as the hub lists them; those that were fetched are on disk. */
 public final class HubSnapshot {
 
     private final HubConnection hub;
@@ -23,7 +23,7 @@ public final class HubSnapshot {
     private final Optional<Listing> listing;
     private final HubCache cache;
 
-    /** @param listing empty where the hub was not asked */
+    /** @param listing empty where there was no request to the hub */
     HubSnapshot(HubConnection hub, Workers workers, HubName name, String commit, Optional<Listing> listing) {
         this.hub = hub;
         this.workers = workers;
@@ -38,12 +38,14 @@ public final class HubSnapshot {
         return commit;
     }
 
-    /** Paths in the repository, with {@code /}; where neither the hub nor the cache tells them, those that are on disk. */
+    /** Paths in the repository, with {@code /}; where neither the hub nor the cache lists them, those on disk. */
     public Set<String> files() {
         return names(listing);
     }
 
-    /** The same as far as the cache tells, whatever the hub said: what {@link #files} are when the hub is away. */
+    /**
+     * The files that the cache lists, regardless of the hub: what {@link #files} returns when the hub is unreachable.
+     */
     public Set<String> filesKept() {
         return names(cache.listing(commit));
     }
@@ -55,44 +57,46 @@ public final class HubSnapshot {
                         .collect(Collectors.toUnmodifiableSet()));
     }
 
-    /** The absolute path of the folder with the files that were fetched; need not exist before. */
+    /** The absolute path of the folder with the fetched files; it need not exist before. */
     public Path directory() {
         return cache.snapshot(commit);
     }
 
     /**
-     * Returns when these files are on disk, whole, and loads no others. What is there needs no connection.
+     * Downloads these files and no others, and returns when they are complete on disk. Files that are there already
+     * need no connection.
      *
      * @param files paths in the repository
-     * @param mostBytes where more would have to be loaded, nothing is
-     * @throws HubException when one of them cannot be had; what was loaded till then stays and is resumed next time
+     * @param mostBytes where more would have to be downloaded, nothing is
+     * @throws HubException when one of them is unavailable; an interrupted download is kept as {@code ….incomplete} and
+     *     resumed by the next attempt
      */
     public void fetch(Collection<String> files, long mostBytes, DownloadProgress progress) {
         List<String> missing = new TreeSet<>(files)
                 .stream()
-                        .peek(this::refuseUnknown)
+                        .peek(this::requireKnown)
                         .filter(file -> !isOnDisk(file))
                         .toList();
         if (!missing.isEmpty()) {
-            refuseOffline(missing.get(0));
-            load(missing, mostBytes, progress);
+            requireOnline(missing.get(0));
+            download(missing, mostBytes, progress);
         }
         if (!hub.settings().offline()) {
-            listing.ifPresent(cache::remember);
+            listing.ifPresent(cache::storeListing);
         }
     }
 
     /**
-     * Has the cache say that the revision means this commit, which is what is resumed when the hub is away: to be
-     * called when all that is needed of it is there.
+     * Records in the cache that the revision is this commit, which is the fallback when the hub is unreachable. Must be
+     * called when all required files are there.
      */
     public void makeCurrent() {
         if (!hub.settings().offline()) {
-            listing.ifPresent(cache::refer);
+            listing.ifPresent(cache::storeCommit);
         }
     }
 
-    private void load(List<String> missing, long mostBytes, DownloadProgress progress) {
+    private void download(List<String> missing, long mostBytes, DownloadProgress progress) {
         List<RemoteFile> files = workers.all(
                 name,
                 missing.stream()
@@ -104,7 +108,7 @@ public final class HubSnapshot {
                     Kind.TOO_LARGE,
                     String.format(
                             Locale.ROOT,
-                            "%,d bytes would have to be loaded, more than EMBEDDING_MAX_MODEL_SIZE allows",
+                            "%,d bytes would have to be downloaded, more than EMBEDDING_MAX_MODEL_SIZE allows",
                             bytes));
         }
         ProgressMeter meter = new ProgressMeter(name, progress, bytes);
@@ -120,7 +124,7 @@ public final class HubSnapshot {
         meter.finish();
     }
 
-    private void refuseUnknown(String file) {
+    private void requireKnown(String file) {
         if (!RepositoryPath.isSafe(file)) {
             throw new HubException(Kind.INVALID, "'" + file + "' is not the name of a file of " + name);
         }
@@ -129,11 +133,12 @@ public final class HubSnapshot {
         }
     }
 
-    private void refuseOffline(String file) {
+    private void requireOnline(String file) {
         if (hub.settings().offline()) {
             throw new HubException(
                     Kind.OFFLINE,
-                    new Subject(name, file) + " is not in the cache directory, and HF_HUB_OFFLINE forbids to load it");
+                    new Subject(name, file)
+                            + " is not in the cache directory, and HF_HUB_OFFLINE forbids downloading it");
         }
     }
 

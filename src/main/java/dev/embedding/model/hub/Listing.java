@@ -9,18 +9,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The files of a repository at a commit, as the hub lists them, or as Python's tools keep that list in the cache.
+ * The list of files of a repository at a commit, as the hub sends it, or as Python's tools store it in the cache.
  *
  * @param commit 40 hexadecimal digits
- * @param entries what is known of each file, by its path
+ * @param entries metadata of each file, by its path
  * @see <a href="https://huggingface.co/docs/hub/api">the hub's API</a>
- * @see <a
- *     href="https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/_tree_cache.py">the kept form</a>
+ * @see <a href="https://github.com/huggingface/huggingface_hub/blob/main/src/huggingface_hub/_tree_cache.py">the stored
+ *     form</a>
  */
 record Listing(String commit, Map<String, JsonNode> entries) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int KEPT_FORM = 1;
+    private static final int FORMAT_VERSION = 1;
     private static final String SIZE = "size";
 
     /**
@@ -28,8 +28,8 @@ record Listing(String commit, Map<String, JsonNode> entries) {
      *
      * @throws IOException when it is no such response
      */
-    static Listing ofAnswer(byte[] answer) throws IOException {
-        JsonNode root = JSON.readTree(answer);
+    static Listing ofResponse(byte[] body) throws IOException {
+        JsonNode root = JSON.readTree(body);
         Map<String, JsonNode> entries = new TreeMap<>();
         for (JsonNode sibling : root.path("siblings")) {
             ObjectNode entry = JSON.createObjectNode();
@@ -48,10 +48,10 @@ record Listing(String commit, Map<String, JsonNode> entries) {
         return checked(root.path("sha").asText(), entries);
     }
 
-    /** @throws IOException when it is of another form */
-    static Listing ofKept(String commit, byte[] kept) throws IOException {
-        JsonNode root = JSON.readTree(kept);
-        if (root.path("format_version").asInt() != KEPT_FORM
+    /** @throws IOException when it has another format */
+    static Listing ofStored(String commit, byte[] stored) throws IOException {
+        JsonNode root = JSON.readTree(stored);
+        if (root.path("format_version").asInt() != FORMAT_VERSION
                 || !root.path("files").isObject()) {
             throw new IOException("another form");
         }
@@ -72,21 +72,21 @@ record Listing(String commit, Map<String, JsonNode> entries) {
         return new Listing(commit, entries);
     }
 
-    /** The form that is kept; empty where the hub did not tell enough for it, as mirrors do. */
-    Optional<byte[]> kept() throws IOException {
+    /** The form that is stored; empty where the hub sent too little for it, as mirrors do. */
+    Optional<byte[]> stored() throws IOException {
         boolean isWhole = entries.values().stream()
                 .allMatch(entry ->
                         entry.path(SIZE).isNumber() && entry.path("blob_id").isTextual());
         if (!isWhole) {
             return Optional.empty();
         }
-        ObjectNode root = JSON.createObjectNode().put("format_version", KEPT_FORM);
+        ObjectNode root = JSON.createObjectNode().put("format_version", FORMAT_VERSION);
         ObjectNode files = root.putObject("files");
         entries.forEach(files::set);
         return Optional.of(JSON.writeValueAsBytes(root));
     }
 
-    /** Whether a file on disk can be the whole one, by its size as far as that is known. */
+    /** Whether a file on disk can be complete, judged by its size where that is known. */
     boolean fits(String path, long size) {
         JsonNode entry = entries.getOrDefault(path, JSON.missingNode());
         JsonNode known = entry.has("lfs_size") ? entry.path("lfs_size") : entry.path(SIZE);

@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 
-/** The question which commit a revision is, and which files it has. */
+/** The request for a revision's commit and its list of files. */
 final class ListingRequest {
 
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 64 << 20;
 
     private final HubHttp http;
     private final HubName name;
@@ -24,9 +24,9 @@ final class ListingRequest {
     Listing send() throws InterruptedException {
         String path = "api/models/" + name.repository() + "/revision/" + name.encodedRevision() + "?blobs=true";
         HttpResponse<TimedBody> response = http.get(path, subject, 0);
-        byte[] answer = read(response);
+        byte[] content = read(response);
         try {
-            Listing listing = Listing.ofAnswer(answer);
+            Listing listing = Listing.ofResponse(content);
             if (name.namesCommit() && !listing.commit().equals(name.revision())) {
                 throw new IOException("another commit");
             }
@@ -34,32 +34,32 @@ final class ListingRequest {
         } catch (IOException failure) {
             // Jackson's message would quote the response.
             String problem = failure instanceof com.fasterxml.jackson.core.JacksonException
-                    ? "something that is no JSON"
+                    ? "a body that is not JSON"
                     : failure.getMessage();
             throw new HubException(
-                    Kind.UNUSABLE_ANSWER,
-                    subject + " cannot be loaded: " + response.uri().getHost() + " answers with " + problem
+                    Kind.INVALID_RESPONSE,
+                    subject + " cannot be loaded: " + response.uri().getHost() + " responds with " + problem
                             + "; check HF_ENDPOINT and proxies");
         }
     }
 
     private byte[] read(HttpResponse<TimedBody> response) throws InterruptedException {
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
         try (TimedBody body = response.body()) {
             for (ByteBuffer bytes = body.next(); bytes != null; bytes = body.next()) {
                 byte[] part = new byte[bytes.remaining()];
                 bytes.get(part);
-                answer.writeBytes(part);
-                if (answer.size() > MOST_BYTES) {
+                content.writeBytes(part);
+                if (content.size() > MAX_BYTES) {
                     throw new HubException(
-                            Kind.UNUSABLE_ANSWER,
-                            subject + " cannot be loaded: its list of files is longer than " + (MOST_BYTES >> 20)
+                            Kind.INVALID_RESPONSE,
+                            subject + " cannot be loaded: its list of files is longer than " + (MAX_BYTES >> 20)
                                     + " MiB");
                 }
             }
-            return answer.toByteArray();
+            return content.toByteArray();
         } catch (IOException failure) {
-            throw http.cutOff(failure, subject, response.uri());
+            throw http.interrupted(failure, subject, response.uri());
         }
     }
 }

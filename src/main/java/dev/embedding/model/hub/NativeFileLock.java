@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * {@code flock(2)}, the lock of Python's filelock. Java's own locks are those of {@code fcntl(2)}, which on Linux neither
- * exclude the other kind nor survive that any file handle of the process on that file is closed.
+ * {@code flock(2)}, the lock of Python's filelock. Java's own locks are those of {@code fcntl(2)}, which on Linux do
+ * not exclude the other kind, and are released when any of the process's handles of that file is closed.
  */
 final class NativeFileLock {
 
@@ -38,7 +38,7 @@ final class NativeFileLock {
 
     /**
      * @param path of a file that exists
-     * @return what gives the lock back; empty when another has it
+     * @return releases the lock when closed; empty when another process has it
      * @throws LastErrorException when the file cannot be opened, or its file system has no such locks
      */
     Optional<Closeable> tryLock(Path path) {

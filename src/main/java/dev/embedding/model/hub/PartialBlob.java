@@ -10,14 +10,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file on its way: {@code blobs/<etag>.incomplete}, of which a prefix is there, and the hash of that prefix.
+ * An incomplete download: {@code blobs/<etag>.incomplete}, which holds a prefix of the file, and the hash of that
+ * prefix.
  *
- * <p>Bytes are written where they belong and the file is never made shorter on the way. So even where the lock fails (on
- * file systems that grant it to everybody), two writers put the same bytes to the same places.
+ * <p>Bytes are written at their final offset, and the file is never truncated during the download. So even where the
+ * lock fails (on file systems that grant it to everybody), two writers write the same bytes at the same offsets.
  */
 final class PartialBlob implements AutoCloseable {
 
-    /** Writes a part of the bytes at a position and returns their number; tests replace it. */
+    /** Writes some of the bytes at a position and returns how many; tests replace the channel's. */
     @FunctionalInterface
     interface Writer {
         int write(FileChannel channel, ByteBuffer bytes, long position) throws IOException;
@@ -40,7 +41,7 @@ final class PartialBlob implements AutoCloseable {
         this.digest = new BlobDigest(file);
     }
 
-    /** Takes up what an earlier attempt left, reading it once for the hash. */
+    /** Opens what an earlier attempt left, to resume it, and reads it once for the hash. */
     static PartialBlob open(Path path, RemoteFile file, Writer writer) throws IOException {
         if (Files.exists(path) && Files.size(path) > file.size()) {
             Files.delete(path);
@@ -66,7 +67,7 @@ final class PartialBlob implements AutoCloseable {
         }
     }
 
-    /** Bytes that are there. */
+    /** Number of bytes that are there. */
     long position() {
         return position;
     }
@@ -79,31 +80,31 @@ final class PartialBlob implements AutoCloseable {
         return digest.isKnown();
     }
 
-    /** Forgets what is there; the bytes are written over. */
+    /** Starts again from the beginning; the bytes are overwritten. */
     void restart() {
         position = 0;
         digest = new BlobDigest(file);
     }
 
-    /** Writes as many as belong to the file and says how many; the rest is not looked at. */
+    /** Writes the bytes that belong to the file and returns how many; the rest is ignored. */
     int append(ByteBuffer bytes) throws IOException {
-        ByteBuffer wanted = bytes.duplicate();
-        wanted.limit(wanted.position() + (int) Math.min(wanted.remaining(), file.size() - position));
-        int length = wanted.remaining();
-        digest.update(wanted);
-        while (wanted.hasRemaining()) {
-            position += writer.write(channel, wanted, position);
+        ByteBuffer remaining = bytes.duplicate();
+        remaining.limit(remaining.position() + (int) Math.min(remaining.remaining(), file.size() - position));
+        int length = remaining.remaining();
+        digest.update(remaining);
+        while (remaining.hasRemaining()) {
+            position += writer.write(channel, remaining, position);
         }
         return length;
     }
 
-    /** To be called once, when it is full. */
+    /** Whether the hash is the expected one. Must be called once, when the file is full. */
     boolean isIntact() {
         return digest.matches();
     }
 
-    /** Makes the whole file durable and then visible under its name. */
-    void keepAs(Path blob) throws IOException {
+    /** Makes the complete file durable and then visible under its name. */
+    void moveTo(Path blob) throws IOException {
         channel.truncate(file.size());
         channel.force(true);
         channel.close();

@@ -3,7 +3,7 @@ package dev.embedding.model.hub;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Adds up the bytes of one fetch, passes them on, and writes a line to the log every few seconds. */
+/** Sums the bytes of one fetch, reports them, and writes a log line every few seconds. */
 final class ProgressMeter {
 
     private static final System.Logger LOG = System.getLogger(ProgressMeter.class.getName());
@@ -22,7 +22,7 @@ final class ProgressMeter {
         this.all = all;
     }
 
-    /** @param bytes negative for those that have to be loaded again */
+    /** @param bytes negative for those that have to be downloaded again */
     synchronized void add(long bytes) {
         done += bytes;
         progress.report(done, all);

@@ -2,14 +2,14 @@ package dev.embedding.model.hub;
 
 import java.util.Arrays;
 
-/** Rules for names that come from outside and become paths inside the cache: none may lead out of its folder. */
+/** Rules for untrusted names that become paths inside the cache: none may lead out of its folder. */
 final class RepositoryPath {
 
     private static final int LONGEST = 1024;
 
     private RepositoryPath() {}
 
-    /** Whether it is a relative path with {@code /}, each of whose parts is an ordinary name. */
+    /** Whether it is a relative path with {@code /} whose parts are all ordinary names. */
     static boolean isSafe(String path) {
         return !path.isEmpty()
                 && path.length() <= LONGEST

@@ -4,26 +4,26 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Tries again, a bounded number of times and after growing pauses, what failed for a reason that may pass by itself. */
+/** Retries requests after transient failures, a limited number of times with exponential backoff. */
 final class Retry {
 
-    /** Failures in a row after which there is no further try. */
+    /** Failures in a row after which there is no further retry. */
     static final int ATTEMPTS = 5;
 
-    /** A hub that asks for more is not waited for. */
+    /** The longest pause; a request whose hub demands more is not retried. */
     static final Duration LONGEST_PAUSE = Duration.ofMinutes(2);
 
-    private static final Set<HubException.Kind> PASSING =
+    private static final Set<HubException.Kind> TRANSIENT =
             EnumSet.of(HubException.Kind.UNREACHABLE, HubException.Kind.HUB_FAULT, HubException.Kind.RATE_LIMITED);
     private static final System.Logger LOG = System.getLogger(Retry.class.getName());
 
-    /** Waits; another one than {@code Thread.sleep} in tests. */
+    /** Pauses before a retry; tests replace {@code Thread.sleep}. */
     @FunctionalInterface
     interface Pause {
         void sleep(Duration duration) throws InterruptedException;
     }
 
-    /** An operation that may fail with a {@link HubException}. */
+    /** A request that may fail with a {@link HubException}. */
     @FunctionalInterface
     interface Attempt<T> {
         T run() throws InterruptedException;
@@ -40,26 +40,26 @@ final class Retry {
             try {
                 return attempt.run();
             } catch (HubException failure) {
-                pauseOrGiveUp(failure, failures, attempts);
+                pauseOrThrow(failure, failures, attempts);
             }
         }
     }
 
     /**
-     * Returns when it is time for the next try.
+     * Returns when it is time for the next retry.
      *
-     * @param failures in a row, this one among them
-     * @throws HubException the failure, when there shall be no further try
+     * @param failures number of failures in a row, this one included
+     * @throws HubException the failure, when there is no further retry
      */
-    void pauseOrGiveUp(HubException failure, int failures, int attempts) throws InterruptedException {
+    void pauseOrThrow(HubException failure, int failures, int attempts) throws InterruptedException {
         Duration wait = Duration.ofSeconds(1L << Math.min(failures - 1, 5));
         if (failure.retryAfter().compareTo(wait) > 0) {
             wait = failure.retryAfter();
         }
-        if (failures >= attempts || !PASSING.contains(failure.kind()) || wait.compareTo(LONGEST_PAUSE) > 0) {
+        if (failures >= attempts || !TRANSIENT.contains(failure.kind()) || wait.compareTo(LONGEST_PAUSE) > 0) {
             throw failure;
         }
-        LOG.log(System.Logger.Level.INFO, "{0}; trying again in {1} s", failure.getMessage(), wait.toSeconds());
+        LOG.log(System.Logger.Level.INFO, "{0}; retrying in {1} s", failure.getMessage(), wait.toSeconds());
         pause.sleep(wait);
     }
 }

@@ -1,7 +1,7 @@
 package dev.embedding.model.hub;
 
 /**
- * Subject of a request, for messages.
+ * The repository or file that a request is about, for messages.
  *
  * @param file empty where it is about the repository itself
  */

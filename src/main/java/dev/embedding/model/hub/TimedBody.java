@@ -17,13 +17,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response's body, read part by part, where waiting for the next part has a limit and the whole has none. Asks for a
- * part only when the one before has been taken, so a slow disk slows the sender. Closing it ends the connection of a body
- * that has not been read to its end.
+ * A response's body, read part by part, with a timeout for each part and none for the whole. It requests a part only
+ * when the one before has been taken, so that a slow disk slows down the sender (backpressure). Closing it aborts the
+ * connection of a body that has not been read to its end.
  */
 final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
 
-    /** A part of the body; or its end, with the failure where it was cut off. */
+    /** A part of the body; or its end, with the failure where it was interrupted. */
     private record Part(
             List<ByteBuffer> buffers,
             boolean isLast,
@@ -41,8 +41,8 @@ final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
     /**
      * The next bytes, at least one; null at the end.
      *
-     * @throws HttpTimeoutException when there was none for too long
-     * @throws IOException when the body was cut off
+     * @throws HttpTimeoutException when none came within the timeout
+     * @throws IOException when the body was interrupted
      */
     @Nullable
     ByteBuffer next() throws IOException, InterruptedException {
@@ -54,7 +54,7 @@ final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
             if (part.isLast()) {
                 parts.add(part);
                 if (part.failure() != null) {
-                    throw new IOException("the body was cut off", part.failure());
+                    throw new IOException("the body was interrupted", part.failure());
                 }
                 return null;
             }

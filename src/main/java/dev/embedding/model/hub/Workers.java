@@ -13,7 +13,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The few threads of a hub's client. The first failure, an interruption of the caller, and closing stop all of a call. */
+/**
+ * The thread pool of a hub's client. The first failure, an interruption of the caller, or closing cancels all tasks of
+ * a call.
+ */
 final class Workers implements AutoCloseable {
 
     private static final int THREADS = 4;

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Maximum number of tokens of a text, and the file that gives it: {@code max_seq_length} where it is set, else the
- * tokenizer's {@code model_max_length}; never more than there are positions.
+ * The maximum number of tokens of a text, and the file that declares it: {@code max_seq_length} where it is set, else
+ * the tokenizer's {@code model_max_length}; never more than the number of positions.
  */
 record MaxInputTokens(int count, String from) {
 

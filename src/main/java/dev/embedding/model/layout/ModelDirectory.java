@@ -12,34 +12,34 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Directory of a model's files, local or of the hub's cache; files are named relative to it, with slashes. */
+/** The directory of a model's files, which are named relative to it, with slashes. */
 public sealed interface ModelDirectory {
 
     boolean has(String file);
 
-    /** Makes sure that files which the folder has are on this machine. */
+    /** Ensures that files of the directory are on this machine. */
     void fetch(Collection<String> files);
 
-    /** Where a file is, or would be. */
+    /** The path of a file, which need not exist. */
     Path path(String file);
 
-    /** Names of its files, those deep inside excepted. */
+    /** Names of its files, except for deeply nested ones. */
     Set<String> names();
 
-    /** The same, as far as this machine tells without a hub. */
+    /** The names that are known on this machine, without a hub. */
     Set<String> namesKept();
 
     /** The commit of a hub's repository; a directory has none. */
     Optional<String> revision();
 
-    /** A repository of a hub, as its cache has it. */
+    /** A hub's repository, whose files are in the cache. */
     final class OfHub implements ModelDirectory {
         private final HubSnapshot snapshot;
         private final Set<String> names;
         private final long mostBytes;
         private final DownloadProgress progress;
 
-        /** @param mostBytes that may be loaded at a time */
+        /** @param mostBytes limit of a download */
         public OfHub(HubSnapshot snapshot, long mostBytes, DownloadProgress progress) {
             this.snapshot = snapshot;
             this.mostBytes = mostBytes;
@@ -90,7 +90,7 @@ public sealed interface ModelDirectory {
 
         @Override
         public void fetch(Collection<String> files) {
-            // They are here.
+            // The files are on this machine.
         }
 
         @Override

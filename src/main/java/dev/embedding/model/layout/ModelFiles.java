@@ -26,7 +26,7 @@ final class ModelFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Of the model's own folder: further folders hold weights of further modules. */
+    /** Weights in the model's own folder; other folders hold weights of other modules. */
     private static final Pattern OTHER_WEIGHTS = Pattern.compile(
             "[^/]+\\.safetensors|pytorch_model[^/]*\\.bin|tf_model[^/]*\\.h5|flax_model[^/]*\\.msgpack");
 
@@ -51,30 +51,30 @@ final class ModelFiles {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The first file, by name, whose whole name is of this form; empty when there is none. */
-    Optional<String> firstOf(Pattern form) {
+    /** The first file, by name, whose whole name matches; empty when there is none. */
+    Optional<String> firstOf(Pattern pattern) {
         return folder.names().stream()
-                .filter(name -> form.matcher(name).matches())
+                .filter(name -> pattern.matcher(name).matches())
                 .sorted()
                 .findFirst();
     }
 
     /**
-     * Whether the model comes with weights that sentence-transformers would load. Of a hub's model only what the cache
-     * tells counts, so that the response is the same when the hub is away.
+     * Whether the model comes with weights that sentence-transformers would load. For a hub's model only the cached
+     * list of files counts, so that the result is the same when the hub is unreachable.
      */
     boolean hasWeightsBesideOnnx() {
         return folder.namesKept().stream()
                 .anyMatch(name -> OTHER_WEIGHTS.matcher(name).matches());
     }
 
-    /** Makes sure that a file can be read, and with it, at once, those whose names start with its name. */
+    /** Fetches a file together with all files whose names start with its name. */
     void fetchWithNamesakes(String file) {
         folder.fetch(
                 folder.names().stream().filter(name -> name.startsWith(file)).toList());
     }
 
-    /** Where the files are that were read or asked for, by name. */
+    /** Paths of the files that were read or required, by name. */
     SortedMap<String, Path> used() {
         return Collections.unmodifiableSortedMap(new TreeMap<>(used));
     }
@@ -83,7 +83,7 @@ final class ModelFiles {
         return folder.revision();
     }
 
-    /** Makes sure that those of the files which there are can be read, all at once. */
+    /** Fetches those of the files that exist, all at once. */
     void fetch(Collection<String> files) {
         folder.fetch(files.stream().filter(folder::has).toList());
     }
@@ -102,7 +102,9 @@ final class ModelFiles {
         }
     }
 
-    /** One field of a JSON object, read no further than that; a missing node when there is no such field or file. */
+    /**
+     * One field of a JSON object, without parsing what follows it; a missing node when there is no such field or file.
+     */
     JsonNode topLevelField(String file, String field) {
         if (!has(file)) {
             return MissingNode.getInstance();

@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The modules that {@code modules.json} lists, in order: a transformer with its pooling or a static table, and what makes
- * one vector of another behind it. Normalize and Dropout have no files, and Dropout does nothing but in training.
+ * The modules that {@code modules.json} lists, in order: a transformer with its pooling, or a static table, and then
+ * modules that transform the text's vector. Normalize and Dropout have no files, and Dropout has an effect in training
+ * only.
  */
 final class ModuleChain {
 
@@ -34,10 +35,10 @@ final class ModuleChain {
     private static final String SUPPORTED_CHAINS =
             "(Transformer Pooling|StaticEmbedding)( (Dense|LayerNorm|Normalize|Dropout))*";
 
-    /** What a Dense module reads, unless it is told otherwise: the text's vector. */
+    /** The default input of a Dense module: the text's vector. */
     private static final String VECTOR = "sentence_embedding";
 
-    /** Modules of other packages are code that comes with the model. */
+    /** Package of the supported modules; modules of other packages are code that comes with the model. */
     private static final String PACKAGE = "sentence_transformers.";
 
     private final ModelFiles files;
@@ -57,7 +58,7 @@ final class ModuleChain {
         }
     }
 
-    /** Without {@code modules.json} a model is a transformer and some pooling. */
+    /** Reads {@code modules.json}; without it a model is a transformer and a pooling. */
     static ModuleChain read(ModelFiles files) {
         if (!files.has(FILE) && files.has("config.json")) {
             return new ModuleChain(files, List.of(new Module(TRANSFORMER, ""), new Module(POOLING, "")), false);
@@ -86,7 +87,7 @@ final class ModuleChain {
         });
     }
 
-    /** A model that was merely downloaded has no say in what else is read of this machine. */
+    /** A downloaded model must not make the service read files outside its folder. */
     private static String folder(ModelFiles files, JsonNode module) {
         String path = module.path("path").asText();
         if (path.startsWith("/")
@@ -124,12 +125,12 @@ final class ModuleChain {
         return modules.get(0).folder();
     }
 
-    /** Whether the model lists its modules at all. */
+    /** Whether the model has a {@code modules.json}. */
     boolean isListed() {
         return listed;
     }
 
-    /** What they are called, in order. */
+    /** Types of all modules, in order. */
     List<String> names() {
         return modules.stream().map(Module::type).toList();
     }
@@ -139,32 +140,33 @@ final class ModuleChain {
         return modules.stream().map(Module::folder).toList();
     }
 
-    /** The pooling's configuration, which need not be there where no modules are listed. */
+    /** The pooling's configuration file, which may be missing where no modules are listed. */
     String poolingConfig() {
         return listed ? modules.get(1).folder() + "config.json" : PoolingSelection.USUAL_FILE;
     }
 
-    /** Whether the last module that does anything is Normalize. */
+    /** Whether the last module that has an effect is Normalize. */
     boolean normalizes() {
-        List<Module> behind = behind();
-        return !behind.isEmpty() && behind.get(behind.size() - 1).type().equals(NORMALIZE);
+        List<Module> afterPooling = afterPooling();
+        return !afterPooling.isEmpty()
+                && afterPooling.get(afterPooling.size() - 1).type().equals(NORMALIZE);
     }
 
-    /** What makes one vector of another, without a Normalize at the end. */
+    /** The modules after the pooling or the table, without a Normalize at the end. */
     List<PostPoolingModule> vectorModules() {
-        List<Module> behind = behind();
-        behind.stream()
+        List<Module> afterPooling = afterPooling();
+        afterPooling.stream()
                 .filter(module ->
                         module.type().equals(NORMALIZE) && !module.path().isEmpty())
                 .forEach(module -> requireVector(module, files.optionalJson(module.folder() + "config.json")));
-        int end = behind.size();
-        while (end > 0 && behind.get(end - 1).type().equals(NORMALIZE)) {
+        int end = afterPooling.size();
+        while (end > 0 && afterPooling.get(end - 1).type().equals(NORMALIZE)) {
             end--;
         }
-        return behind.subList(0, end).stream().map(this::vectorModule).toList();
+        return afterPooling.subList(0, end).stream().map(this::vectorModule).toList();
     }
 
-    private List<Module> behind() {
+    private List<Module> afterPooling() {
         return modules.stream()
                 .skip(isStatic() ? 1 : 2)
                 .filter(module -> !module.type().equals(DROPOUT))
@@ -179,7 +181,7 @@ final class ModuleChain {
         };
     }
 
-    /** What a module reads and writes is said by name; the text's vector is the only thing that goes through here. */
+    /** Rejects a module that reads or writes anything but the text's vector. */
     private void requireVector(Module module, JsonNode config) {
         String file = module.folder() + "config.json";
         String reads = config.path("module_input_name").asText(VECTOR);
@@ -201,9 +203,9 @@ final class ModuleChain {
         String file = module.folder() + "config.json";
         JsonNode config = files.json(file);
         requireVector(module, config);
-        // As sentence-transformers has it: what is not said, or no class of torch, is Tanh.
-        String said = config.path("activation_function").asText(DEFAULT_ACTIVATION);
-        String activation = said.startsWith("torch.") ? said : DEFAULT_ACTIVATION;
+        // As in sentence-transformers: a missing activation, or one that is not a torch class, is Tanh.
+        String configured = config.path("activation_function").asText(DEFAULT_ACTIVATION);
+        String activation = configured.startsWith("torch.") ? configured : DEFAULT_ACTIVATION;
         return new DenseLayer(
                 weights(module),
                 config.path("in_features").asInt(),
@@ -211,7 +213,7 @@ final class ModuleChain {
                 config.path("bias").asBoolean(true),
                 DenseLayer.Activation.byTorchClass(activation)
                         .orElseThrow(() -> files.refusal(
-                                file, "asks for the activation " + activation + ", which is not supported")),
+                                file, "requires the activation " + activation + ", which is not supported")),
                 config.path("use_residual").asBoolean());
     }
 

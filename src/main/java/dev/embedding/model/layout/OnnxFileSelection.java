@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Selection of the ONNX file that is served. */
+/** Selects the ONNX file of a model that is served. */
 final class OnnxFileSelection {
 
-    /** Where exporters put it. */
+    /** Folders where exporters write it. */
     private static final List<String> FOLDERS = List.of("onnx/", "");
 
-    /** What other exports of a model leave in its folder. */
+    /** Weights in other formats. */
     private static final List<String> OTHER_WEIGHTS = List.of(
             "model.safetensors",
             "model.safetensors.index.json",
@@ -36,11 +36,11 @@ final class OnnxFileSelection {
     /**
      * A file of the model.
      *
-     * @param toQuantize whether it is not served itself, but what is made of it
+     * @param toQuantize whether it is quantized first
      */
     record Choice(String file, boolean toQuantize) {}
 
-    /** @throws ModelUnavailableException when there is none that was requested; it says which there are */
+    /** @throws ModelUnavailableException when the requested file is missing; the message lists the existing ones */
     Choice choose(ModelRequest request) {
         return request.onnxFile()
                 .map(name -> new Choice(named(name), false))
@@ -53,7 +53,8 @@ final class OnnxFileSelection {
                 .filter(files::has)
                 .findFirst()
                 .orElseThrow(() -> files.refusal(
-                        name, "is missing, but model_file asks for it; " + known("the model has no ONNX file at all")));
+                        name,
+                        "is missing, but model_file asks for it; " + existing("the model has no ONNX file at all")));
     }
 
     private Choice of(Precision precision, String model) {
@@ -82,10 +83,11 @@ final class OnnxFileSelection {
         return files.refusal(
                 missing,
                 "is missing, which precision " + precision.label()
-                        + (precision.canBeMade() ? " is made of; " : " takes; ") + known("") + ": " + remedies(others));
+                        + (precision.canBeMade() ? " is made of; " : " takes; ") + existing("") + ": "
+                        + remedies(others));
     }
 
-    private String known(String otherwise) {
+    private String existing(String otherwise) {
         Set<String> names = files.onnxFiles();
         return names.isEmpty() ? otherwise : "the model has " + String.join(", ", names);
     }

@@ -16,15 +16,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Selection of the pooling, with the source that it comes from.
+ * The pooling of a model, and where it is configured.
  *
- * @param modes several are put together in this order; none where the graph's own vectors are taken although it has
- *     token vectors
- * @param source who says so
+ * @param modes the poolings, whose results are concatenated in this order; empty where the graph's pooled output is
+ *     read although it has token vectors
+ * @param source where the pooling is configured
  */
 record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
 
-    /** Where sentence-transformers saves the module. */
+    /** The file in which sentence-transformers saves the pooling. */
     static final String USUAL_FILE = "1_Pooling/config.json";
 
     private static final Pattern DENSE = Pattern.compile("\\d+_Dense/config\\.json");
@@ -37,7 +37,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
     }
 
     /**
-     * Of a static table, which has the mean only.
+     * Selects the pooling of a static table, which is always the mean.
      *
      * @throws ModelUnavailableException when another one is set
      */
@@ -54,12 +54,12 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
     }
 
     /**
-     * Of a transformer: the setting, else {@code modules.json}, else the graph's own vectors, else {@link #USUAL_FILE},
-     * else sentence-transformers' default where the weights are there that it would load.
+     * Selects the pooling of a transformer: the setting, else {@code modules.json}, else the graph's pooled output,
+     * else {@link #USUAL_FILE}, else sentence-transformers' default where there are weights that it would load.
      *
-     * @param onnxFile the file whose outputs are given
+     * @param onnxFile the file that has the outputs
      * @param config {@code config.json}
-     * @throws ModelUnavailableException when the graph cannot give what is requested, or nobody says how to pool
+     * @throws ModelUnavailableException when the graph does not support the requested pooling, or none is configured
      */
     static PoolingSelection ofTransformer(
             ModelFiles files,
@@ -96,8 +96,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
         return defaultOf(files, config);
     }
 
-    /** Its weights would be part of the vectors, but what comes before and behind it is not known. */
-    /** What is read of the model's graph. */
+    /** The graph's output that is read. */
     OutputStage graphEnd(OnnxOutputs outputs) {
         if (source != PoolingSource.MODEL_OUTPUT) {
             return OutputStage.TOKENS;
@@ -105,6 +104,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
         return outputs.multiplyPooled() ? OutputStage.PROJECTED : OutputStage.POOLED;
     }
 
+    /** Rejects a Dense module whose place among the modules is unknown: its weights would be part of the vectors. */
     private static void refuseUnlistedDense(ModelFiles files, ModuleChain modules) {
         if (!modules.isListed()) {
             files.firstOf(DENSE).ifPresent(file -> {
@@ -114,7 +114,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
         }
     }
 
-    /** As sentence-transformers has it for a model that it did not save. */
+    /** The default of sentence-transformers for a model that it did not save. */
     private static PoolingSelection defaultOf(ModelFiles files, JsonNode config) {
         refuseOtherArchitecture(files, config);
         if (!files.hasWeightsBesideOnnx()) {
@@ -131,7 +131,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
         return new PoolingSelection(List.of(causal ? PoolingMode.LAST_TOKEN : PoolingMode.MEAN), PoolingSource.DEFAULT);
     }
 
-    /** @throws ModelUnavailableException when the model was trained for another task, and no file says otherwise */
+    /** @throws ModelUnavailableException when the model's architecture is one of another task */
     static void refuseOtherArchitecture(ModelFiles files, JsonNode config) {
         UnsupportedTask.ofArchitecture(config).ifPresent(task -> {
             throw files.refusal(
@@ -142,23 +142,23 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
     private static List<PoolingMode> read(ModelFiles files, String file) {
         JsonNode config = files.json(file);
         JsonNode mode = config.path("pooling_mode");
-        List<Optional<PoolingMode>> wanted = new ArrayList<>();
+        List<Optional<PoolingMode>> configured = new ArrayList<>();
         if (mode.isTextual()) {
-            wanted.add(PoolingMode.byLabel(mode.asText()));
+            configured.add(PoolingMode.byLabel(mode.asText()));
         } else if (mode.isArray()) {
-            mode.forEach(item -> wanted.add(PoolingMode.byLabel(item.asText())));
+            mode.forEach(item -> configured.add(PoolingMode.byLabel(item.asText())));
         } else {
             config.properties().stream()
                     .filter(entry ->
                             entry.getKey().startsWith(FLAG) && entry.getValue().asBoolean())
                     .map(entry -> PoolingMode.byFlag(entry.getKey()))
                     .sorted(Comparator.comparing(pooling -> pooling.orElse(PoolingMode.CLS)))
-                    .forEach(wanted::add);
+                    .forEach(configured::add);
         }
-        if (wanted.isEmpty() && mode.isMissingNode()) {
+        if (configured.isEmpty() && mode.isMissingNode()) {
             return List.of(PoolingMode.MEAN);
         }
-        if (wanted.isEmpty() || wanted.stream().anyMatch(Optional::isEmpty)) {
+        if (configured.isEmpty() || configured.stream().anyMatch(Optional::isEmpty)) {
             throw files.refusal(
                     file,
                     "asks for no pooling that is known; known are "
@@ -166,6 +166,6 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
                                     .map(PoolingMode::label)
                                     .toList());
         }
-        return wanted.stream().map(Optional::orElseThrow).toList();
+        return configured.stream().map(Optional::orElseThrow).toList();
     }
 }

@@ -3,12 +3,12 @@ package dev.embedding.model.layout;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Set;
 
-/** Number of learned positions of a transformer, and its padding token, from its {@code config.json}. */
+/** The number of a transformer's position embeddings, and its padding token, read from its {@code config.json}. */
 final class PositionEmbeddings {
 
     private static final String ROTARY = "rotary";
 
-    /** Architectures whose first position is the one after the padding id; theirs is 1 where it is not said. */
+    /** Architectures whose first position is the one after the padding id, which is 1 by default. */
     private static final Set<String> AFTER_PADDING = Set.of(
             "camembert",
             "data2vec-text",
@@ -28,7 +28,7 @@ final class PositionEmbeddings {
 
     private PositionEmbeddings() {}
 
-    /** How many tokens of a text have a position; 0 or less where that is not said. */
+    /** The maximum number of tokens that have a position; 0 or less where it is not configured. */
     static int count(JsonNode config) {
         boolean otherName = WITH_N_POSITIONS.contains(architecture(config)) && !config.has("max_position_embeddings");
         int positions = config.path(otherName ? "n_positions" : "max_position_embeddings")
@@ -40,8 +40,8 @@ final class PositionEmbeddings {
     /** The id that fills the rows of a batch up to the longest. */
     static int padTokenId(JsonNode config) {
         JsonNode id = config.path("pad_token_id");
-        int usual = isAfterPadding(config) ? 1 : 0;
-        return id.isNull() ? usual : id.asInt(usual);
+        int defaultId = isAfterPadding(config) ? 1 : 0;
+        return id.isNull() ? defaultId : id.asInt(defaultId);
     }
 
     private static boolean isAfterPadding(JsonNode config) {

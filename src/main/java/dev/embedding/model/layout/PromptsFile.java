@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reader of the prompts in {@code config_sentence_transformers.json}. */
+/** Reads the prompts from {@code config_sentence_transformers.json}. */
 final class PromptsFile {
 
     static final String NAME = "config_sentence_transformers.json";

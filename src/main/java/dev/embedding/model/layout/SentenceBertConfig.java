@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Options of a Transformer module: {@code sentence_bert_config.json}, which has had other names too.
+ * Configuration of a transformer in sentence-transformers: {@code sentence_bert_config.json}, which had other names in
+ * earlier versions.
  *
- * @param file that was found, or the usual name
+ * @param file the file that was found, or the default name
  */
 record SentenceBertConfig(String file, JsonNode content) {
 
-    /** In the order in which they are looked for. */
+    /** Names of the file, in search order. */
     static final List<String> NAMES = List.of(
             "sentence_bert_config.json",
             "sentence_roberta_config.json",
@@ -23,13 +24,13 @@ record SentenceBertConfig(String file, JsonNode content) {
             "sentence_xlm-roberta_config.json",
             "sentence_xlnet_config.json");
 
-    /** What is handed to the tokenizer when it is loaded, by version 5 and 6; both count more than its own file. */
+    /** Fields with arguments of the tokenizer, in versions 6 and 5; both override the tokenizer's own file. */
     private static final List<String> TOKENIZER_ARGUMENTS = List.of("processor_kwargs", "tokenizer_args");
 
     private static final String TOKEN_VECTORS = "token_embeddings";
     private static final String LAST_LAYER = "last_hidden_state";
 
-    /** @throws ModelUnavailableException when it asks for what an ONNX file with token vectors cannot give */
+    /** @throws ModelUnavailableException when it requires what an ONNX file with token vectors does not support */
     static SentenceBertConfig read(ModelFiles files, String folder) {
         String file = NAMES.stream()
                 .map(name -> folder + name)
@@ -53,7 +54,7 @@ record SentenceBertConfig(String file, JsonNode content) {
                 || layer.isArray()) {
             throw files.refusal(
                     file,
-                    "asks for " + output + " of " + (layer.isMissingNode() ? "the model" : layer)
+                    "requires " + output + " of " + (layer.isMissingNode() ? "the model" : layer)
                             + "; supported are the token vectors of the last layer");
         }
     }
@@ -63,12 +64,12 @@ record SentenceBertConfig(String file, JsonNode content) {
         return content.path("do_lower_case").asBoolean();
     }
 
-    /** Most tokens of a text, when it is said here. */
+    /** The maximum number of tokens of a text, when it is set here. */
     Optional<Double> maxTokens() {
         return number(tokenizerArgument("model_max_length")).or(() -> number(content.path("max_seq_length")));
     }
 
-    /** A shorter length for the tokenizing alone. */
+    /** A shorter limit that applies to tokenizing only. */
     Optional<Double> shorterLength() {
         return number(content.path("processing_kwargs").path("text").path("max_length"));
     }

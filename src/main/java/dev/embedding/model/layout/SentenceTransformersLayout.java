@@ -23,18 +23,18 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads a directory in the layout of sentence-transformers, both generations of its files. What is not understood is
- * refused by file name, never guessed.
+ * Reads a model directory in the layout of sentence-transformers, in both generations of its files. What is not
+ * supported is rejected by file name, never guessed.
  *
  * @see <a href="https://sbert.net/docs/package_reference/sentence_transformer/models.html">sentence-transformers'
  *     modules</a>
  */
 public final class SentenceTransformersLayout {
 
-    /** As published configurations and other servers have it. */
+    /** Field name in published configurations and other servers. */
     private static final String MATRYOSHKA = "matryoshka_dimensions";
 
-    /** What is read of every model that has it, besides its weights. */
+    /** Files that are read from every module's folder that has them, besides weights. */
     private static final List<String> FILES_OF_A_MODULE = Stream.concat(
                     Stream.of("config.json", "tokenizer.json", "tokenizer_config.json"),
                     SentenceBertConfig.NAMES.stream())
@@ -50,7 +50,7 @@ public final class SentenceTransformersLayout {
         this.files = new ModelFiles(request.name(), folder);
     }
 
-    /** @throws ModelUnavailableException when a file is missing, unreadable, or asks for something not supported */
+    /** @throws ModelUnavailableException when a file is missing, unreadable, or requires something not supported */
     public ModelDescription read() {
         files.fetch(List.of(ModuleChain.FILE, PromptsFile.NAME));
         UnsupportedTask.refuseByType(files);
@@ -108,13 +108,13 @@ public final class SentenceTransformersLayout {
         List<PostPoolingModule> vectorModules = modules.vectorModules();
         OnnxFileSelection.Choice choice = new OnnxFileSelection(files, transformer).choose(request);
         String onnxFile = choice.file();
-        files.fetchWithNamesakes(onnxFile); // which external data mostly are
+        files.fetchWithNamesakes(onnxFile); // external data usually have such names
         Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
         OnnxWeights content = read(weights, OnnxWeights::read);
         OnnxOutputs outputs = read(weights, OnnxOutputs::read);
         refuseLogits(onnxFile, outputs, config);
         PoolingSelection pooling = PoolingSelection.ofTransformer(files, modules, request, onnxFile, outputs, config);
-        // Of a model that it did not save sentence-transformers does not read its own configuration either.
+        // For a model that it did not save, sentence-transformers does not read its own configuration either.
         boolean configured = pooling.source() != PoolingSource.DEFAULT;
         fetchExternalData(onnxFile, content);
         Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
@@ -170,7 +170,7 @@ public final class SentenceTransformersLayout {
         }
     }
 
-    /** Where no modules are listed, and no graph is there to show what the model is for. */
+    /** Rejects models of other tasks, where neither listed modules nor a graph show the model's task. */
     private void refuseUnlistedOtherTask(ModuleChain modules, JsonNode config) {
         if (!modules.isListed() && files.onnxFiles().isEmpty()) {
             PoolingSelection.refuseOtherArchitecture(files, config);
@@ -181,7 +181,7 @@ public final class SentenceTransformersLayout {
         if (outputs.areLogitsOnly()) {
             throw files.refusal(
                     onnxFile,
-                    "gives logits and no vectors"
+                    "has logits and no vectors as output"
                             + UnsupportedTask.ofLogits(config).refusal());
         }
     }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reader of the files that configure a model's tokenization. */
+/** Reads the tokenizing options from a model's files. */
 final class TokenizationFiles {
 
     private static final String TOKENIZER = "tokenizer.json";
@@ -29,7 +29,7 @@ final class TokenizationFiles {
                 TokenizerClass.componentFields(files.optionalJson(folder + "tokenizer_config.json"), config));
     }
 
-    /** A static table has no limit of its own, but one that its tokenizer was saved with counts. */
+    /** A static table has no limit of its own, but one that its tokenizer was saved with applies. */
     static Tokenization ofTable(ModelFiles files, String folder) {
         Path file = files.requireFile(folder + TOKENIZER, "it is part of a StaticEmbedding module");
         JsonNode truncation = files.topLevelField(folder + TOKENIZER, "truncation");
@@ -43,14 +43,17 @@ final class TokenizationFiles {
                 Map.of());
     }
 
-    /** The tokenizer's own file keeps the direction that it was saved with, unless another file says it. */
+    /**
+     * Whether texts are truncated at the start: as another file configures it, else as the tokenizer's own file was
+     * saved.
+     */
     private static boolean cutsStart(ModelFiles files, String folder, SentenceBertConfig sentences) {
-        Optional<JsonNode> said = Optional.of(sentences.tokenizerArgument("truncation_side"))
+        Optional<JsonNode> configured = Optional.of(sentences.tokenizerArgument("truncation_side"))
                 .filter(JsonNode::isTextual)
                 .or(() -> Optional.of(files.optionalJson(folder + "tokenizer_config.json")
                                 .path("truncation_side"))
                         .filter(JsonNode::isTextual));
-        return isLeft(said.orElseGet(
+        return isLeft(configured.orElseGet(
                 () -> files.topLevelField(folder + TOKENIZER, "truncation").path("direction")));
     }
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Effects of the tokenizer's class in transformers on {@code tokenizer_config.json}: for some components its fields
- * count more than {@code tokenizer.json}.
+ * The effects of the tokenizer's class in transformers: for some components its {@code tokenizer_config.json} overrides
+ * {@code tokenizer.json}.
  *
  * @see <a href="https://huggingface.co/docs/transformers/model_doc/bert#transformers.BertTokenizer">BertTokenizer</a>
  */
@@ -21,10 +21,10 @@ final class TokenizerClass {
     private TokenizerClass() {}
 
     /**
-     * The fields that count, by the type of their component.
+     * The fields that override, by the type of their component.
      *
      * @param tokenizer {@code tokenizer_config.json}
-     * @param config {@code config.json}, whose {@code model_type} decides where no class is named
+     * @param config {@code config.json}, whose {@code model_type} decides where no class is configured
      */
     static Map<String, Map<String, Object>> componentFields(JsonNode tokenizer, JsonNode config) {
         String named = tokenizer.path("tokenizer_class").asText("");
@@ -38,7 +38,7 @@ final class TokenizerClass {
             normalizer.put(
                     "handle_chinese_chars",
                     tokenizer.path("tokenize_chinese_chars").asBoolean(true));
-            // What is not said is up to the lower-casing, whatever the tokenizer's own file says.
+            // A missing value follows the lower-casing, whatever the tokenizer's own file says.
             JsonNode stripAccents = tokenizer.path("strip_accents");
             normalizer.put("strip_accents", stripAccents.isBoolean() ? stripAccents : NullNode.getInstance());
             return Map.of("BertNormalizer", normalizer);

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 
 /**
- * Tasks of models that have the files of an embedding model and are none. They are refused by name: pooled, they would
- * give vectors that mean nothing.
+ * Tasks of models that have the files of an embedding model but are none. They are rejected by name: pooled, they would
+ * give meaningless vectors.
  */
 enum UnsupportedTask {
     RERANKER("a reranker (cross-encoder), which scores pairs of texts"),
@@ -20,7 +20,7 @@ enum UnsupportedTask {
     LANGUAGE_MODEL(
             "a language model, or a sparse encoder or reranker made of one, which scores the words of its vocabulary");
 
-    /** What a Dense module of a reranker writes. */
+    /** Output name of a reranker's Dense module. */
     static final String SCORES = "scores";
 
     private static final String EMBEDDER = "SentenceTransformer";
@@ -52,26 +52,26 @@ enum UnsupportedTask {
     private static final Map<String, UnsupportedTask> BY_TRANSFORMER_TASK =
             Map.of("sequence-classification", CLASSIFIER, "fill-mask", SPARSE, "text-generation", LANGUAGE_MODEL);
 
-    /** Fields with which PyLate's models say how queries and documents become token vectors. */
-    private static final Set<String> OF_PYLATE =
+    /** Fields of PyLate's models that configure the token vectors of queries and documents. */
+    private static final Set<String> PYLATE_FIELDS =
             Set.of("do_query_expansion", "attend_to_expansion_tokens", "attend_to_mask_tokens", "skiplist_words");
 
-    private static final List<String> OF_CLASSIFIERS = List.of("ForSequenceClassification");
-    private static final List<String> OF_TOKEN_VECTORS = List.of("HF_ColBERT", "ForRetrieval");
+    private static final List<String> CLASSIFIER_ARCHITECTURES = List.of("ForSequenceClassification");
+    private static final List<String> MULTI_VECTOR_ARCHITECTURES = List.of("HF_ColBERT", "ForRetrieval");
 
-    private final String what;
+    private final String description;
 
-    UnsupportedTask(String what) {
-        this.what = what;
+    UnsupportedTask(String description) {
+        this.description = description;
     }
 
-    /** What comes behind the name of the sign by which it was recognised. */
+    /** The end of a message that begins with the field by which the task was recognised. */
     String refusal() {
-        return ": it is " + what
+        return ": it is " + description
                 + "; this service does not serve such models yet, only those with one dense vector a text";
     }
 
-    /** @throws ModelUnavailableException when {@code config_sentence_transformers.json} says that the model is another */
+    /** @throws ModelUnavailableException when {@code config_sentence_transformers.json} declares another task */
     static void refuseByType(ModelFiles files) {
         JsonNode config = files.optionalJson(PromptsFile.NAME);
         JsonNode said = config.path("model_type");
@@ -84,12 +84,12 @@ enum UnsupportedTask {
         if (!type.equals(EMBEDDER)) {
             throw files.refusal(PromptsFile.NAME, "has the model_type " + type + ", which is not known");
         }
-        OF_PYLATE.stream().filter(config::has).sorted().findFirst().ifPresent(field -> {
+        PYLATE_FIELDS.stream().filter(config::has).sorted().findFirst().ifPresent(field -> {
             throw files.refusal(PromptsFile.NAME, "has the field " + field + MULTI_VECTOR.refusal());
         });
     }
 
-    /** By the type of one of its modules, as {@code modules.json} has it. */
+    /** Recognises a task by the type of a module in {@code modules.json}. */
     static Optional<UnsupportedTask> ofModule(String type) {
         String simple = type.substring(type.lastIndexOf('.') + 1);
         return Optional.ofNullable(BY_MODULE.get(simple)).or(() -> BY_PACKAGE.entrySet().stream()
@@ -98,19 +98,22 @@ enum UnsupportedTask {
                 .findFirst());
     }
 
-    /** By the task that {@code sentence_bert_config.json} has a transformer loaded for. */
+    /** Recognises a task by the {@code transformer_task} of {@code sentence_bert_config.json}. */
     static Optional<UnsupportedTask> ofTransformerTask(String task) {
         return Optional.ofNullable(BY_TRANSFORMER_TASK.get(task));
     }
 
-    /** By the {@code architectures} of {@code config.json}, which count only where no file lists the modules. */
+    /**
+     * Recognises a task by the {@code architectures} of {@code config.json}, which count only where no file lists the
+     * modules.
+     */
     static Optional<UnsupportedTask> ofArchitecture(JsonNode config) {
-        return hasArchitecture(config, OF_CLASSIFIERS)
+        return hasArchitecture(config, CLASSIFIER_ARCHITECTURES)
                 ? Optional.of(CLASSIFIER)
-                : hasArchitecture(config, OF_TOKEN_VECTORS) ? Optional.of(MULTI_VECTOR) : Optional.empty();
+                : hasArchitecture(config, MULTI_VECTOR_ARCHITECTURES) ? Optional.of(MULTI_VECTOR) : Optional.empty();
     }
 
-    /** Of a graph that gives logits and no vectors. */
+    /** The task of a graph that outputs logits and no vectors. */
     static UnsupportedTask ofLogits(JsonNode config) {
         return ofArchitecture(config).filter(task -> task == CLASSIFIER).orElse(LANGUAGE_MODEL);
     }

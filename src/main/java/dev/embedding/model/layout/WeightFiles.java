@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The files with the weights of an ONNX model: those that hold its external data too. */
+/** The files with the weights of an ONNX model, including those with external data. */
 final class WeightFiles {
 
     private WeightFiles() {}
 
     /**
-     * The ONNX file, and then the others by name.
+     * Returns the ONNX file, and then the others by name.
      *
      * @param model the model's name
      * @throws ModelUnavailableException when a file is missing, or lies outside the ONNX file's folder
@@ -26,7 +26,7 @@ final class WeightFiles {
         return files;
     }
 
-    /** What ONNX Runtime would refuse as well, but with less to go by. Links are followed, as in a hub's cache. */
+    /** Rejects what ONNX Runtime would also reject, with a clearer message. Links are followed, as in a hub's cache. */
     private static Path external(String model, Path weights, String location) {
         Path owner = weights.getFileName();
         Path relative = weights.getFileSystem().getPath(location).normalize();

@@ -20,14 +20,14 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The models of a Hugging Face hub. One thread looks for them; another may stop it. */
+/** Locates models on a Hugging Face hub. One thread locates them; another may stop it. */
 public final class HubModels {
 
-    /** What may as well mean that the name was not meant for a hub. */
-    private static final Set<Kind> SAID_OF_NAMES = EnumSet.of(Kind.INVALID, Kind.OFFLINE, Kind.REPOSITORY_NOT_FOUND);
+    /** Failures that may also mean that the name was not meant for a hub. */
+    private static final Set<Kind> NAME_FAILURES = EnumSet.of(Kind.INVALID, Kind.OFFLINE, Kind.REPOSITORY_NOT_FOUND);
 
-    /** More than tokenizer and configuration have together. */
-    private static final long OTHER_FILES = 100L << 20;
+    /** Allowance for the other files, above the size of tokenizer and configuration. */
+    private static final long OTHER_FILES_BYTES = 100L << 20;
 
     private final Function<String, Optional<String>> environment;
     private final OptionalLong mostBytes;
@@ -37,8 +37,8 @@ public final class HubModels {
 
     /**
      * @param environment variables by name
-     * @param mostBytes of weights that a model may have
-     * @param progress told of each download
+     * @param mostBytes size limit of a model's weights
+     * @param progress receives the progress of each download
      */
     public HubModels(
             Function<String, Optional<String>> environment, OptionalLong mostBytes, DownloadProgress progress) {
@@ -47,7 +47,7 @@ public final class HubModels {
         this.progress = progress;
     }
 
-    /** Loads what the service needs of a model, where it is not in the cache already. */
+    /** Downloads the files that the service needs, where they are not in the cache already. */
     ModelDescription locate(ModelRequest request) {
         try {
             HubName name = HubName.parse(request.name());
@@ -63,16 +63,16 @@ public final class HubModels {
                 release();
             }
         } catch (HubException failure) {
-            String beginning = SAID_OF_NAMES.contains(failure.kind())
+            String beginning = NAME_FAILURES.contains(failure.kind())
                     ? " is neither a local directory nor bundled with this service: "
                     : ": ";
             throw new ModelUnavailableException("Model " + request.name() + beginning + failure.getMessage(), failure);
         }
     }
 
-    /** Loaded together with the weights, what else a model has may make no difference. */
+    /** The limit of a download: the weights' limit and an allowance for the other files. */
     private long mostBytes() {
-        return mostBytes.isPresent() ? mostBytes.getAsLong() + OTHER_FILES : Long.MAX_VALUE;
+        return mostBytes.isPresent() ? mostBytes.getAsLong() + OTHER_FILES_BYTES : Long.MAX_VALUE;
     }
 
     private synchronized void use(Hub hub) {
@@ -86,7 +86,10 @@ public final class HubModels {
         inUse = null;
     }
 
-    /** Ends what is being loaded, and whatever would be. What is on disk already is resumed next time. */
+    /**
+     * Aborts the download in progress, and any later one. An interrupted download is kept as {@code ….incomplete} and
+     * resumed by the next attempt.
+     */
     public synchronized void stop() {
         stopped = true;
         if (inUse != null) {

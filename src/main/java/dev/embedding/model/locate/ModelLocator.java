@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the model that a name means: a local directory first, then a bundled one, then one of a hub. */
+/** Locates a model by its name: first as a local directory, then among bundled models, then on a hub. */
 public final class ModelLocator {
 
     private final List<Path> bundledRoots;
@@ -24,14 +24,14 @@ public final class ModelLocator {
         this.hub = hub;
     }
 
-    /** Folders where the build and the container image put bundled models: beside the runnable jar, else the build's. */
+    /** Folders of bundled models in the container image and in the build: beside the runnable jar, else the build's. */
     public static List<Path> defaultBundledRoots() {
         String runnable = System.getProperty("java.class.path", "").split(java.io.File.pathSeparator)[0];
         Path besideRunnable = Path.of(runnable).toAbsolutePath().resolveSibling("models");
         return List.of(besideRunnable, Path.of("target", "models"));
     }
 
-    /** @throws ModelUnavailableException when the name leads to no model, or to one that is not supported */
+    /** @throws ModelUnavailableException when the model is not found, or not supported */
     public ModelDescription locate(ModelRequest request) {
         String name = request.name();
         Optional<Path> directory = directory(Path.of(""), name);
@@ -47,7 +47,7 @@ public final class ModelLocator {
                 .orElseGet(() -> hub.locate(request));
     }
 
-    /** Ends a search that loads from a hub. */
+    /** Aborts a download from a hub. */
     public void stop() {
         hub.stop();
     }

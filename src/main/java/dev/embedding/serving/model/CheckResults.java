@@ -12,16 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Results of checks, by the model's fingerprint, so that they need not be repeated at every start. A finding is a sentence
- * that names all it depends on besides the fingerprint. One that is lost is only found out again.
+ * Stored results of checks, by the model's fingerprint, so that checks are not repeated at every start. A result is a
+ * sentence that names everything it depends on besides the fingerprint. A lost result only causes the check to run
+ * again.
  */
 public final class CheckResults {
 
-    /** Of one fingerprint; engines and devices come and go, and the oldest findings with them. */
-    private static final int MOST = 32;
+    /** Maximum per fingerprint; the oldest are dropped, as engines and devices change. */
+    private static final int MAX_RESULTS = 32;
 
     private final Optional<JsonFiles> files;
-    /** All that this process knows, whether it could be written or not. */
+    /** Results of this process, whether written to a file or not. */
     private final Map<String, Set<String>> known = new ConcurrentHashMap<>();
 
     private CheckResults(Optional<JsonFiles> files) {
@@ -32,37 +33,38 @@ public final class CheckResults {
         return new CheckResults(Optional.of(files));
     }
 
-    /** Known as long as the process lives. */
-    static CheckResults unwritten() {
+    /** Results that are kept only for the life of the process. */
+    static CheckResults inMemory() {
         return new CheckResults(Optional.empty());
     }
 
-    public boolean contain(String fingerprint, String finding) {
-        return known.getOrDefault(fingerprint, Set.of()).contains(finding)
-                || read(fingerprint).contains(finding);
+    public boolean contains(String fingerprint, String result) {
+        return known.getOrDefault(fingerprint, Set.of()).contains(result)
+                || read(fingerprint).contains(result);
     }
 
-    /** Written together with those that other replicas have found meanwhile. */
-    public synchronized void keep(String fingerprint, String finding) {
+    /** Adds a result to those in the file, which other replicas may have written meanwhile. */
+    public synchronized void add(String fingerprint, String result) {
         Set<String> all = new LinkedHashSet<>(read(fingerprint));
         all.addAll(known.getOrDefault(fingerprint, Set.of()));
-        all.remove(finding);
-        all.add(finding);
-        List<String> newest = all.stream().skip(Math.max(0, all.size() - MOST)).toList();
+        all.remove(result);
+        all.add(result);
+        List<String> newest =
+                all.stream().skip(Math.max(0, all.size() - MAX_RESULTS)).toList();
         known.put(fingerprint, Set.copyOf(newest));
         if (files.isPresent()) {
             try {
                 files.get().write(file(fingerprint), newest);
             } catch (IOException readOnly) {
                 System.getLogger(CheckResults.class.getName())
-                        .log(System.Logger.Level.DEBUG, "Findings cannot be written", readOnly);
+                        .log(System.Logger.Level.DEBUG, "Results of checks cannot be written", readOnly);
             }
         }
     }
 
     private List<String> read(String fingerprint) {
         return files
-                .flatMap(kept -> kept.read(file(fingerprint), String[].class))
+                .flatMap(json -> json.read(file(fingerprint), String[].class))
                 .map(Arrays::asList)
                 .orElse(List.of())
                 .stream()
@@ -71,17 +73,17 @@ public final class CheckResults {
     }
 
     /**
-     * Those about one model.
+     * Results for one model.
      *
-     * @param fingerprint may be computed only when it is requested
+     * @param fingerprint computed on first use
      */
     record OfModel(CheckResults all, Supplier<String> fingerprint) {
-        public boolean contain(String finding) {
-            return all.contain(fingerprint.get(), finding);
+        public boolean contains(String result) {
+            return all.contains(fingerprint.get(), result);
         }
 
-        public void keep(String finding) {
-            all.keep(fingerprint.get(), finding);
+        public void add(String result) {
+            all.add(fingerprint.get(), result);
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.embedding.serving.model;
 
 /**
- * Computed vector of a text, with its number of tokens and whether it was truncated.
+ * Output of the model for a text.
  *
- * @param vector before it is normalised; never to be changed, as others get the same one
- * @param tokens how many tokens the model saw
- * @param truncated whether the text was cut to the model's maximum length
+ * @param vector not normalised; must not be modified, as it is shared
+ * @param tokens number of tokens computed
+ * @param truncated whether the text was truncated to the model's maximum length
  */
 public record EmbeddedText(float[] vector, int tokens, boolean truncated) {}

@@ -3,20 +3,20 @@ package dev.embedding.serving.model;
 import dev.embedding.support.Utf8Text;
 import java.util.List;
 
-/** One thing to be embedded. */
+/** Input to be embedded: a text or token ids. */
 public sealed interface EmbeddingInput {
 
-    /** How much work it is, in bytes or tokens. */
+    /** Length as a measure of work, in bytes of a text or in tokens. */
     int length();
 
-    /** Each text as an input. */
+    /** Converts each text to an input. */
     static List<EmbeddingInput> ofTexts(List<String> texts) {
         return texts.stream()
                 .<EmbeddingInput>map(text -> new Text(Utf8Text.of(text)))
                 .toList();
     }
 
-    /** A text as people write it. */
+    /** Text that is tokenized by the service. */
     record Text(Utf8Text text) implements EmbeddingInput {
         @Override
         public int length() {
@@ -25,9 +25,9 @@ public sealed interface EmbeddingInput {
     }
 
     /**
-     * A text as its caller has tokenized it.
+     * Text that the caller has tokenized.
      *
-     * @param ids token ids with the special ones, without padding; never to be changed
+     * @param ids token ids including special tokens, without padding; must not be modified
      */
     record TokenIds(int[] ids) implements EmbeddingInput {
         @Override

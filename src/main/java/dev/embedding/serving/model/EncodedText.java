@@ -1,10 +1,10 @@
 package dev.embedding.serving.model;
 
 /**
- * A text as its model computes it.
+ * Tokenized text, as the model computes it.
  *
- * @param ids token ids with the special ones, without padding
- * @param leftOut how many of the first do not count in the pooling
- * @param truncated whether they are not all that the text has
+ * @param ids token ids including special tokens, without padding
+ * @param skippedTokens number of leading tokens that the pooling leaves out
+ * @param truncated whether the text has more tokens than these
  */
-public record EncodedText(int[] ids, int leftOut, boolean truncated) {}
+public record EncodedText(int[] ids, int skippedTokens, boolean truncated) {}

@@ -7,48 +7,49 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * Health of a model's engine: healthy until a known text cannot be computed. Texts may fail for what they are, so
- * that failures alone prove nothing: after some of them in turn the engine is given a known text, and only when that
- * fails too it is broken. A run that had to be given up is proof enough. Broken is for good; a fresh model takes its
- * place.
+ * Health state of a model's engine. Failures alone do not prove that the engine is broken, as a text itself may cause
+ * them: after some consecutive failures the engine is probed with a known text, and is broken when that fails too. An
+ * abandoned run marks it as broken at once. A broken engine stays broken, until the model is loaded again.
  */
 public final class EngineHealth {
 
-    public static final int SUSPICIOUS = 3;
+    public static final int FAILURES_BEFORE_PROBE = 3;
 
-    private final AtomicInteger failuresInTurn = new AtomicInteger();
+    private final AtomicInteger consecutiveFailures = new AtomicInteger();
     private final CompletableFuture<String> broken = new CompletableFuture<>();
 
     void succeeded() {
-        failuresInTurn.set(0);
+        consecutiveFailures.set(0);
     }
 
     /**
-     * A run failed.
+     * Records a failed run.
      *
-     * @param knownTextSucceeds tries the engine, on the calling lane
+     * @param knownTextSucceeds probes the engine with a known text, on the calling lane
      */
     void failed(BooleanSupplier knownTextSucceeds) {
-        if (failuresInTurn.incrementAndGet() < SUSPICIOUS || broken.isDone()) {
+        if (consecutiveFailures.incrementAndGet() < FAILURES_BEFORE_PROBE || broken.isDone()) {
             return;
         }
         if (knownTextSucceeds.getAsBoolean()) {
             succeeded();
         } else {
-            breaks("The model failed " + SUSPICIOUS + " times in turn, and at a known text too");
+            markBroken("The model failed " + FAILURES_BEFORE_PROBE + " times in a row, and for a known text too");
         }
     }
 
-    void breaks(String reason) {
+    void markBroken(String reason) {
         broken.complete(reason);
     }
 
-    /** Why it is broken; empty while it is not. */
+    /** Reason why the engine is broken; empty while it is not. */
     Optional<String> fault() {
         return Optional.ofNullable(broken.getNow(null));
     }
 
-    /** Completes with the reason when it breaks, on a lane's thread or the run watch's: what follows must not block. */
+    /**
+     * Completes with the reason when it breaks, on a thread of a lane or of the watchdog: dependents must not block.
+     */
     CompletionStage<String> broken() {
         return broken;
     }

@@ -7,25 +7,25 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Memory in use on the first GPU, as {@code nvidia-smi} reports it; ONNX Runtime's Java interface has no figures of its
- * own arena, so both are the device's.
+ * Memory in use on the first GPU, as {@code nvidia-smi} reports it. ONNX Runtime's Java API does not report its memory
+ * arena, so both values are those of the device.
  *
- * @param allocatedMb in use, in MiB
- * @param reservedMb the same: the arena keeps what it took
+ * @param allocatedMb memory in use, in MiB
+ * @param reservedMb the same value: the arena does not return memory
  */
 public record GpuMemory(double allocatedMb, double reservedMb) {
 
     private static final List<String> COMMAND =
             List.of("nvidia-smi", "--id=0", "--query-gpu=memory.used", "--format=csv,noheader,nounits");
 
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long TIMEOUT_SECONDS = 5;
 
-    /** Asks the driver; empty when it does not answer. Takes some tens of milliseconds. */
+    /** Queries the driver; empty when it fails or times out. Takes tens of milliseconds. */
     public static Optional<GpuMemory> query() {
         try {
             Process process =
                     new ProcessBuilder(COMMAND).redirectErrorStream(true).start();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return Optional.empty();
             }

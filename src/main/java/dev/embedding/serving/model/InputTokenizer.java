@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** A model's tokenizer, for texts and for token ids. Thread-safe. */
+/** Tokenizer of a model, for texts and for token ids. Thread-safe. */
 public final class InputTokenizer implements AutoCloseable {
 
     private final ModelDescription description;
@@ -46,9 +46,9 @@ public final class InputTokenizer implements AutoCloseable {
     }
 
     /**
-     * What the model sees of an input; of texts, what is learned makes later estimates better.
+     * Tokenizes an input behind a prompt. Lengths of texts are used to improve later estimates.
      *
-     * @param checkpoint called now and then for a long text; may throw to end the work
+     * @param checkpoint called regularly during a long text; may throw to cancel the work
      */
     public TokenizedText tokenize(String prompt, EmbeddingInput input, Runnable checkpoint) {
         if (input instanceof EmbeddingInput.TokenIds tokens) {
@@ -62,47 +62,47 @@ public final class InputTokenizer implements AutoCloseable {
         return tokenized;
     }
 
-    /** What the model sees of a text. */
+    /** Token ids of a text, including special tokens. */
     int[] tokenIds(String text) {
         return tokenizer.tokenize(text).ids();
     }
 
-    /** All ids that a text may get, also of special and added tokens. */
+    /** All token ids, including those of special and added tokens. */
     public BitSet ids() {
         return tokenizer.ids();
     }
 
-    /** The ids of the tokens that texts are made of, which special and added ones need not be among. */
+    /** Token ids of the vocabulary, which need not include special and added tokens. */
     public BitSet vocabularyIds() {
         return tokenizer.vocabularyIds();
     }
 
-    /** Tokens that these inputs will have about, without tokenizing them. */
+    /** Estimated number of tokens of these inputs, without tokenizing them. */
     public long estimate(String prompt, List<EmbeddingInput> inputs) {
         List<Utf8Text> texts = new ArrayList<>(inputs.size());
-        long given = 0;
+        long tokenIds = 0;
         for (EmbeddingInput input : inputs) {
             if (input instanceof EmbeddingInput.Text text) {
                 texts.add(text.text());
             } else {
-                given += tokenizer.estimator().atMost(input.length());
+                tokenIds += tokenizer.estimator().atMost(input.length());
             }
         }
-        return given + tokenizer.estimator().estimate(prompt, texts);
+        return tokenIds + tokenizer.estimator().estimate(prompt, texts);
     }
 
-    /** Whether the tokenizer puts special tokens around a text, by which whole encodings are known. */
-    public boolean marksTexts() {
+    /** Whether the tokenizer adds special tokens around a text, by which a complete encoding is recognised. */
+    public boolean addsSpecialTokens() {
         return tokenizer.marksTexts();
     }
 
-    /** Whether ids are a whole encoding of some text, special tokens included. */
+    /** Whether the ids are a complete encoding of a text, including special tokens. */
     public boolean isEncoding(int[] ids) {
         return tokenizer.isEncoding(ids);
     }
 
-    /** How many tokens of a text behind this prompt do not count in the pooling. */
-    public int leftOut(String prompt) {
+    /** Number of leading tokens, for this prompt, that the pooling leaves out. */
+    public int skippedTokens(String prompt) {
         return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
     }
 

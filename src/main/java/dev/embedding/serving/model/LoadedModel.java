@@ -33,11 +33,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/** A loaded model: tokenizer, queue and encoder, opened and closed as one. */
+/** Loaded model: tokenizer, batcher and encoder, opened and closed as one unit. */
 public final class LoadedModel {
 
-    /** Of an input in the queue, beside its tokens. */
-    private static final int BYTES_OF_INPUT = 512;
+    /** Memory of a queued input besides its tokens. */
+    private static final int BYTES_PER_INPUT = 512;
 
     private final ModelDescription description;
     private final SpaceFingerprint fingerprint;
@@ -47,7 +47,7 @@ public final class LoadedModel {
     private final Duration loadTime;
     private final Instant loadedAt = Instant.now();
     private final int lanes;
-    private final BatchingDefaults profile;
+    private final BatchingDefaults batchingDefaults;
     private final EngineHealth health = new EngineHealth();
     private final EncodedText knownText;
     private final QueueLimits queueLimits;
@@ -66,46 +66,46 @@ public final class LoadedModel {
         this.tokenizer = tokenizer;
         this.encoder = encoder;
         this.loadTime = loadTime;
-        this.profile = encoder.profile();
+        this.batchingDefaults = encoder.batchingDefaults();
         this.queueLimits = host.queueLimits();
         this.timer = host.timer();
-        this.lanes = Math.min(host.laneCount(), profile.maxConcurrentBatches());
+        this.lanes = Math.min(host.laneCount(), batchingDefaults.maxConcurrentBatches());
         int[] known = tokenizer.tokenIds("Hello world");
         this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0, false);
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
                 limits(options.maxBatchSize()),
-                profile.tokensPerSecondOfOneLane(),
-                new Listening(host.listener()),
+                batchingDefaults.tokensPerSecondOfOneLane(),
+                new BatchListener(host.listener()),
                 host.cache(),
                 System::nanoTime);
     }
 
     /**
-     * Opens a model of which nothing was found out before, and nothing is kept.
+     * Opens a model without stored results of checks.
      *
      * @throws ModelUnavailableException when a file cannot be read or used
      */
     public static LoadedModel load(ModelDescription description, ModelOptions options, ModelHost host) {
-        return load(description, options, host, CheckResults.unwritten());
+        return load(description, options, host, CheckResults.inMemory());
     }
 
     /**
-     * Opens a model's files; takes as long as ONNX Runtime needs for them.
+     * Opens a model's files; blocks while ONNX Runtime loads them.
      *
-     * @param findings results of checks, kept from earlier starts
+     * @param results stored results of earlier checks
      * @throws ModelUnavailableException when a file cannot be read or used
      */
     public static LoadedModel load(
-            ModelDescription description, ModelOptions options, ModelHost host, CheckResults findings) {
+            ModelDescription description, ModelOptions options, ModelHost host, CheckResults results) {
         long start = System.nanoTime();
         CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(() -> fingerprint(description));
         InputTokenizer tokenizer = InputTokenizer.open(description);
         ModelEncoder encoder = null;
         try {
             encoder = ModelEncoder.open(
-                    description, options, host, tokenizer, new CheckResults.OfModel(findings, () -> fingerprint
+                    description, options, host, tokenizer, new CheckResults.OfModel(results, () -> fingerprint
                             .join()
                             .value(true)));
             return new LoadedModel(
@@ -118,8 +118,8 @@ public final class LoadedModel {
                     Duration.ofNanos(System.nanoTime() - start));
         } catch (CompletionException failure) {
             close(tokenizer, encoder);
-            throw failure.getCause() instanceof ModelUnavailableException known
-                    ? known
+            throw failure.getCause() instanceof ModelUnavailableException unavailable
+                    ? unavailable
                     : unavailable(description, failure);
         } catch (InferenceException failure) {
             close(tokenizer, encoder);
@@ -149,7 +149,7 @@ public final class LoadedModel {
         return new ModelUnavailableException("Model " + description.name() + ": " + failure.getMessage(), failure);
     }
 
-    /** Computes one batch on a lane: {@code [rows]} of token ids to pooled vectors. */
+    /** Computes one batch on a lane: {@code [rows]} of token ids to {@code [rows, dimension]} pooled vectors. */
     private List<RowOutcome<EmbeddedText>> compute(List<EncodedText> rows, BatchRun run) {
         List<RowOutcome<EmbeddedText>> outcomes = new ArrayList<>(rows.size());
         try {
@@ -174,7 +174,7 @@ public final class LoadedModel {
     }
 
     private List<float[]> vectors(List<EncodedText> rows, BatchRun run) {
-        return encoder.vectors(rows, run, () -> health.breaks("A run of the model did not end"));
+        return encoder.vectors(rows, run, () -> health.markBroken("A run of the model did not end"));
     }
 
     private boolean computesKnownText(BatchRun run) {
@@ -191,35 +191,35 @@ public final class LoadedModel {
                 : new RowOutcome.Failed<>(new ArithmeticException("The model's output is not finite"));
     }
 
-    /** Why the model cannot compute any more, in a sentence for operators; empty while it can. */
+    /** Reason why the model cannot compute any more, as a sentence for operators; empty while it can. */
     public Optional<String> fault() {
         return health.fault();
     }
 
-    /** Completes with the fault when there is one, on a thread that must not be kept. */
+    /** Completes with the fault when the model breaks, on a thread that must not be blocked. */
     public CompletionStage<String> broken() {
         return health.broken();
     }
 
-    /** The time of a request that names none. */
+    /** Default timeout of a request, from the backlog and its own tokens. */
     public Duration timeout(Priority priority, long tokens) {
         return queueLimits.timeout(priority, tokens, batcher.backlog());
     }
 
-    /** Memory that a request's inputs take while they wait, beside their texts: their tokens, and their places in the queue. */
+    /** Memory of a request's inputs while they wait, besides their texts: tokens and queue entries, in bytes. */
     public long waitingBytes(List<EmbeddingInput> inputs) {
         int maxTokens = description.tokenization().maxTokens();
         return inputs.stream()
-                .mapToLong(input -> BYTES_OF_INPUT + (long) Integer.BYTES * Math.min(input.length(), maxTokens))
+                .mapToLong(input -> BYTES_PER_INPUT + (long) Integer.BYTES * Math.min(input.length(), maxTokens))
                 .sum();
     }
 
-    /** Why all submissions of these classes would be refused at this moment; empty when one would be taken. */
+    /** Reason why submissions of all these classes would be rejected now; empty when one of them has room. */
     public Optional<QueueFullException> saturation(Set<Priority> classes) {
         return batcher.saturation(classes);
     }
 
-    /** Ends requests whose deadline has expired. */
+    /** Timer that fails requests whose deadline has expired. */
     public ScheduledExecutorService timer() {
         return timer;
     }
@@ -232,28 +232,29 @@ public final class LoadedModel {
         return tokenizer;
     }
 
-    /** What the model sees of a text. */
+    /** Token ids of a text, including special tokens. */
     public int[] tokenIds(String text) {
         return tokenizer.tokenIds(text);
     }
 
     /**
-     * Embeds texts behind the model's default prompt, past the cache and in one submission: for checks of a model that is
-     * not served yet.
+     * Embeds texts with the model's default prompt, without the cache and in one submission: for checks of a model that
+     * is not served yet.
      *
      * @return normalised vectors, in the order of the texts
-     * @throws RuntimeException when a text could not be computed, or the time did not suffice
+     * @throws RuntimeException when a text could not be computed, or the timeout expired
      */
     public List<float[]> encode(List<String> texts, Duration timeout) {
         String prompt = description.prompts().usual();
-        int leftOut = tokenizer.leftOut(prompt);
+        int skippedTokens = tokenizer.skippedTokens(prompt);
         List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
         for (EmbeddingInput text : EmbeddingInput.ofTexts(texts)) {
             TokenizedText tokens = tokenizer.tokenize(prompt, text, () -> {});
             if (tokens.ids().length == 0 && description.kind() != Kind.STATIC) {
-                throw new IllegalStateException("the tokenizer keeps nothing of a text");
+                throw new IllegalStateException("the tokenizer returns no tokens for a text");
             }
-            rows.add(new BatchRow<>(new EncodedText(tokens.ids(), leftOut, tokens.truncated()), tokens.ids().length));
+            rows.add(new BatchRow<>(
+                    new EncodedText(tokens.ids(), skippedTokens, tokens.truncated()), tokens.ids().length));
         }
         return compute(rows, timeout).stream()
                 .map(text -> vector(text, true, dimension()))
@@ -263,7 +264,7 @@ public final class LoadedModel {
     /**
      * Computes rows in one submission of the batch class.
      *
-     * @throws RuntimeException the reason of the first row that failed, or that the time did not suffice
+     * @throws RuntimeException the failure of the first row that failed, or when the timeout expired
      */
     public List<EmbeddedText> compute(List<BatchRow<EncodedText>> rows, Duration timeout) {
         long tokens = rows.stream().mapToLong(BatchRow::tokens).sum();
@@ -279,48 +280,48 @@ public final class LoadedModel {
     }
 
     /**
-     * The vector to answer with, normalised when asked for or when the model's own modules say so.
+     * The vector of a response, normalised when requested or when the model's modules normalise.
      *
-     * @param components how many of it are requested; a cut vector has length 1 where the whole one has
+     * @param requestedDimension number of components; a truncated vector is normalised again when the full one is
      */
-    public float[] vector(EmbeddedText text, boolean normalize, int components) {
-        float[] whole = served(text.vector().clone(), normalize);
-        if (components >= whole.length) {
+    public float[] vector(EmbeddedText text, boolean normalize, int requestedDimension) {
+        float[] whole = normalizedAndTruncated(text.vector().clone(), normalize);
+        if (requestedDimension >= whole.length) {
             return whole;
         }
-        float[] cut = Arrays.copyOf(whole, components);
+        float[] truncated = Arrays.copyOf(whole, requestedDimension);
         if (normalize || description.normalizes()) {
-            VectorNorm.normalize(cut);
+            VectorNorm.normalize(truncated);
         }
-        return cut;
+        return truncated;
     }
 
-    /** Smaller sizes that vectors may be cut to, ascending. */
+    /** Smaller dimensions to which vectors may be truncated, ascending. */
     public List<Integer> smallerDimensions(List<Integer> allowed) {
         List<Integer> dimensions = allowed.isEmpty() ? description.matryoshkaDimensions() : allowed;
         return dimensions.stream().filter(count -> count < dimension()).toList();
     }
 
-    private float[] served(float[] vector, boolean normalize) {
-        boolean cuts = dimension() < vector.length;
-        if (description.normalizes() || normalize && !cuts) {
+    private float[] normalizedAndTruncated(float[] vector, boolean normalize) {
+        boolean truncates = dimension() < vector.length;
+        if (description.normalizes() || normalize && !truncates) {
             VectorNorm.normalize(vector);
         }
-        if (!cuts) {
+        if (!truncates) {
             return vector;
         }
-        float[] cut = Arrays.copyOf(vector, dimension());
+        float[] truncated = Arrays.copyOf(vector, dimension());
         if (normalize) {
-            VectorNorm.normalize(cut);
+            VectorNorm.normalize(truncated);
         }
-        return cut;
+        return truncated;
     }
 
     public ModelDescription description() {
         return description;
     }
 
-    /** As the operator gave it. */
+    /** Name of the model as configured. */
     public String name() {
         return description.name();
     }
@@ -329,22 +330,22 @@ public final class LoadedModel {
         return description.servedDimension(encoder.dimension());
     }
 
-    /** How the vectors of tokens become one; {@code graph} where the ONNX model does it. */
+    /** Pooling mode; {@code graph} where the ONNX model pools. */
     public String pooling() {
         return encoder.pooling();
     }
 
-    /** What runs: {@code cpu} or {@code cuda}. */
+    /** Device in use: {@code cpu} or {@code cuda}. */
     public String device() {
         return encoder.device();
     }
 
-    /** ONNX Runtime's name of what runs, as {@code CPUExecutionProvider}; {@code none} where it is not used. */
+    /** ONNX Runtime's execution provider, such as {@code CPUExecutionProvider}; {@code none} where it is not used. */
     public String executionProvider() {
         return encoder.executionProvider();
     }
 
-    /** Why the device that was requested does not run; empty when it does. */
+    /** Reason for the fallback from the requested device; empty when that is in use. */
     public Optional<String> deviceFallback() {
         return encoder.deviceFallback();
     }
@@ -353,17 +354,17 @@ public final class LoadedModel {
         return fingerprint.value(normalize);
     }
 
-    /** Batches computed at the same time. */
+    /** Maximum number of batches computed at the same time. */
     public int lanes() {
         return lanes;
     }
 
-    /** The commit of a hub's repository; of other models what identifies their weights. */
+    /** Commit of the hub repository; for other models a hash of their weights. */
     public String revision() {
         return description.revision().orElse(fingerprint.ofWeights());
     }
 
-    /** The files that it is made of. */
+    /** Files of the model. */
     public List<ModelFile> files() {
         return fingerprint.files();
     }
@@ -382,47 +383,48 @@ public final class LoadedModel {
     }
 
     private BatchLimits limits(int maxBatchSize) {
-        return profile.limits(description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens(), queueLimits);
+        return batchingDefaults.limits(
+                description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens(), queueLimits);
     }
 
-    /** Takes effect with the next batch. */
+    /** Changes the maximum batch size, from the next batch on. */
     public void retune(int maxBatchSize) {
         batcher.retune(limits(maxBatchSize));
     }
 
-    /** Whether a lone request may use a second session over all cores, which costs the weights' memory again. */
+    /** Sets whether a lone request may use a second session on all cores, which needs memory for the weights again. */
     public void allowWideRuns(boolean allowed) {
         encoder.allowWideRuns(allowed);
     }
 
-    /** Takes no more requests; those of which nothing is computed yet look for the model that is served now. */
+    /** Stops taking requests; those of which nothing was computed are submitted to the model that is served now. */
     public void handOver() {
         batcher.handOver();
     }
 
     /**
-     * Fails what cannot be computed within the time, of what waits and of what is admitted later.
+     * Aborts requests that cannot be computed within the time: waiting ones at once, later ones when submitted.
      *
-     * @return how many requests were given up at once
+     * @return number of waiting requests aborted
      */
     public int abortBeyond(Duration time) {
         return batcher.abortBeyond(time);
     }
 
-    /** Gives up all that is not answered; see {@link MicroBatcher#giveUp}. */
+    /** Aborts all pending submissions; see {@link MicroBatcher#abort}. */
     public void giveUp() {
-        batcher.giveUp();
+        batcher.abort();
     }
 
-    /** Answers what was admitted, gives up what still waits after {@code patience}, and frees the engine. */
+    /** Completes admitted requests, aborts those that still wait after {@code patience}, and closes the engine. */
     public void close(Duration patience) throws InterruptedException {
         batcher.close(patience);
         encoder.close();
         tokenizer.close();
     }
 
-    /** Passes on what happens to batches. */
-    private record Listening(ServingListener listener) implements BatchObserver {
+    /** Forwards batch events to the process's listener. */
+    private record BatchListener(ServingListener listener) implements BatchObserver {
         @Override
         public void computed(int rows, long tokens, long paddedTokens, long nanos) {
             listener.batchComputed(rows, tokens, paddedTokens, nanos);

@@ -7,25 +7,25 @@ import dev.embedding.model.ModelUnavailableException;
 import java.util.List;
 import java.util.Optional;
 
-/** Computes vectors of token ids; one implementation for each kind of model. Runs on different lanes overlap. */
+/** Computation of vectors from token ids, one implementation per kind of model. Lanes call it concurrently. */
 sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticEncoder {
 
     /**
      * Opens a model's weights.
      *
-     * @param tokenizer whose ids it takes
-     * @param findings what checks have found out about this model before
-     * @throws ModelUnavailableException when they do not fit the model's description
-     * @throws InferenceException when the engine cannot open them
+     * @param tokenizer source of the token ids
+     * @param results stored results of checks of this model
+     * @throws ModelUnavailableException when the weights do not match the model's description
+     * @throws InferenceException when the engine cannot open the weights
      */
     static ModelEncoder open(
             ModelDescription model,
             ModelOptions options,
             ModelHost host,
             InputTokenizer tokenizer,
-            CheckResults.OfModel findings) {
+            CheckResults.OfModel results) {
         return switch (model.kind()) {
-            case TRANSFORMER -> OnnxEncoder.open(model, options, host, tokenizer, findings);
+            case TRANSFORMER -> OnnxEncoder.open(model, options, host, tokenizer, results);
             case STATIC -> StaticEncoder.open(model, host, tokenizer);
         };
     }
@@ -33,36 +33,36 @@ sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticE
     /**
      * Computes one batch.
      *
-     * @param rows what the model sees of each text
-     * @param onAbandoned called from elsewhere when the computation does not end; its lane is replaced then
-     * @return a vector for each row, in order: pooled, and through the modules behind the pooling, but for a Normalize at
-     *     their end
+     * @param rows token ids of each text
+     * @param onAbandoned called from another thread when the run does not end and its lane is replaced
+     * @return a vector for each row, in order: pooled, and after the modules that follow the pooling, except a final
+     *     Normalize
      */
     List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onAbandoned);
 
     int dimension();
 
-    /** How the vectors of tokens become one; {@code graph} where the ONNX model does it. */
+    /** Pooling mode; {@code graph} where the ONNX model pools. */
     String pooling();
 
-    /** What runs: {@code cpu} or {@code cuda}. */
+    /** Device in use: {@code cpu} or {@code cuda}. */
     String device();
 
-    /** ONNX Runtime's name of what runs, as {@code CPUExecutionProvider}; {@code none} where it is not used. */
+    /** ONNX Runtime's execution provider, such as {@code CPUExecutionProvider}; {@code none} where it is not used. */
     String executionProvider();
 
-    /** Why the device that was requested does not run; empty when it does. */
+    /** Reason for the fallback from the requested device; empty when that is in use. */
     Optional<String> deviceFallback();
 
-    BatchingDefaults profile();
+    BatchingDefaults batchingDefaults();
 
     /** Whether padding costs in attention only. */
     boolean packsTokens();
 
-    /** Whether a lone run may use all cores, where that takes memory. */
+    /** Sets whether a lone run may use all cores, where that needs more memory. */
     void allowWideRuns(boolean allowed);
 
-    /** Waits for the runs inside, but for those that were given up. */
+    /** Waits for running batches, except abandoned ones, and frees the engine. */
     @Override
     void close();
 }

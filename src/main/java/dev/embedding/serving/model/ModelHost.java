@@ -15,8 +15,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Resources that all models of the process share: the lanes that compute, the workers that parse, tokenize and
- * encode, the cache of vectors, and the inference runtime.
+ * Resources shared by all models of the process: lanes, worker pools for parsing, tokenizing and encoding, the vector
+ * cache, and the inference runtime.
  */
 public final class ModelHost implements AutoCloseable {
 
@@ -31,17 +31,17 @@ public final class ModelHost implements AutoCloseable {
     private final ServingListener listener;
 
     /**
-     * @param laneCount batches computed at the same time on a CPU
-     * @param cores cores that a lone run may use, and number of workers of each kind
-     * @param queueLimits how long requests may wait
+     * @param laneCount number of batches computed at the same time on a CPU
+     * @param cores number of cores that a lone run may use, and of workers of each kind
+     * @param queueLimits wait limits and default timeout of requests
      */
     public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
         this(laneCount, cores, new InferenceRuntime(), queueLimits, RowCache.none(), listener);
     }
 
     /**
-     * @param runTimeout how long a run of the engine may take at least
-     * @param cache vectors that need not be computed again
+     * @param runTimeout minimum timeout of a run of the engine
+     * @param cache cache of computed vectors
      */
     public ModelHost(
             int laneCount,
@@ -71,9 +71,9 @@ public final class ModelHost implements AutoCloseable {
                 Executors.newFixedThreadPool(cores, DaemonThreads.numbered("large-worker-")));
         this.workers = new WorkerPools(pools.get(0), pools.get(1));
         this.timer = DaemonThreads.scheduler("deadlines");
-        // An answered request's deadline would otherwise keep its texts and vectors until it has passed.
+        // Otherwise the deadline of a completed request would retain its texts and vectors until it has passed.
         timer.setRemoveOnCancelPolicy(true);
-        // A deadline that is the next thing to do wakes the thread when it is set, and so every lone request would.
+        // The thread wakes up when a task becomes the earliest one, so without this every lone request would wake it.
         var unused = timer.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -81,7 +81,7 @@ public final class ModelHost implements AutoCloseable {
         return workers;
     }
 
-    /** Tells requests that their deadline has expired. */
+    /** Timer that fails requests whose deadline has expired. */
     public ScheduledExecutorService timer() {
         return timer;
     }
@@ -98,9 +98,9 @@ public final class ModelHost implements AutoCloseable {
         return lanes.count();
     }
 
-    /** Lane numbers are below it; the express lane has one too. */
-    int laneNumbers() {
-        return lanes.numbers();
+    /** Number of lane threads, including the express lane; lane numbers are below it. */
+    int laneThreads() {
+        return lanes.threadCount();
     }
 
     public int cores() {
@@ -111,22 +111,22 @@ public final class ModelHost implements AutoCloseable {
         return runtime.version();
     }
 
-    /** Runs of the engine that took too long and were told to stop. */
+    /** Number of runs of the engine that exceeded their timeout and were terminated. */
     public long terminatedRuns() {
         return runtime.terminatedRuns();
     }
 
-    /** Runs that did not stop even then; their threads and sessions are lost. */
+    /** Number of runs that did not stop when terminated; their threads and sessions are lost. */
     public long abandonedRuns() {
         return runtime.abandonedRuns();
     }
 
-    /** Whether a run is far beyond its limit and could not even be given up: only another process helps. */
+    /** Whether a run is far beyond its timeout and could not be abandoned: only a restart of the process helps. */
     public boolean isStuck() {
         return runtime.isStuck();
     }
 
-    /** Completes when so many runs were given up that the process should end; what follows must not block. */
+    /** Completes when so many runs were abandoned that the process should exit; dependents must not block. */
     public CompletionStage<Void> unrecoverable() {
         return runtime.unrecoverable();
     }
@@ -143,12 +143,12 @@ public final class ModelHost implements AutoCloseable {
         return listener;
     }
 
-    /** Ends the process at once, also while a computation hangs. */
+    /** Exits the process at once, even while a computation hangs. */
     public void endProcess(int exitCode) {
         InferenceRuntime.endProcess(exitCode);
     }
 
-    /** Ends the threads; models must be closed before. */
+    /** Shuts down all threads; models must be closed before. */
     @Override
     public void close() {
         timer.shutdownNow();

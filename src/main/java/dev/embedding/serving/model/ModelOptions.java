@@ -4,11 +4,11 @@ import dev.embedding.infer.Device;
 import java.util.Locale;
 
 /**
- * Options of loading a model.
+ * Options for loading a model.
  *
  * @param device {@code cpu}, {@code cuda} or {@code auto}
- * @param maxBatchSize most texts in one batch
- * @param gpuMemoryLimit bytes of GPU memory that may be taken; 0 for no limit
+ * @param maxBatchSize maximum number of texts in a batch
+ * @param gpuMemoryLimit maximum GPU memory in bytes; 0 for no limit
  */
 public record ModelOptions(String device, int maxBatchSize, long gpuMemoryLimit) {
 

@@ -19,14 +19,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
-/** An ONNX model in the inference engine, and the pooling behind it. */
+/** Encoder that runs an ONNX model in the inference engine, and pools its output. */
 final class OnnxEncoder implements ModelEncoder {
 
     private final ModelDescription model;
     private final InferenceEngine engine;
     private final PoolingHead head;
     private final Lanes lanes;
-    /** Not in use; a run that never ends keeps its own for ever. */
+    /** Free workspaces; a run that never ends retains its own. */
     private final Queue<Workspace> workspaces = new ConcurrentLinkedQueue<>();
 
     private OnnxEncoder(ModelDescription model, InferenceEngine engine, PoolingHead head, Lanes lanes) {
@@ -41,22 +41,22 @@ final class OnnxEncoder implements ModelEncoder {
             ModelOptions options,
             ModelHost host,
             InputTokenizer tokenizer,
-            CheckResults.OfModel findings) {
+            CheckResults.OfModel results) {
         InferenceEngine engine = InferenceEngine.open(
                 host.runtime(),
                 model.engineFile(),
                 new EngineOptions(
                         options.requestedDevice(),
                         model.padTokenId(),
-                        wanted(model),
-                        comparison(model, tokenizer, findings),
-                        // More threads add numbers in another order, and a rounding that falls the other way
-                        // changes the scale of a dynamically quantized tensor.
+                        requiredOutput(model),
+                        comparison(model, tokenizer, results),
+                        // With more threads the order of sums differs, and a different rounding changes the
+                        // scale of a dynamically quantized tensor.
                         model.scalesByBatch() ? 1 : host.cores(),
                         options.gpuMemoryLimit()));
         try {
             PoolingHead head = engine.pools()
-                    ? PoolingHead.behindPooled(model, engine.dimension())
+                    ? PoolingHead.forPooledOutput(model, engine.dimension())
                     : PoolingHead.of(model, engine.dimension());
             return new OnnxEncoder(model, engine, head, host.lanes());
         } catch (RuntimeException | Error failure) {
@@ -65,24 +65,24 @@ final class OnnxEncoder implements ModelEncoder {
         }
     }
 
-    private static GraphOutput wanted(ModelDescription model) {
+    private static GraphOutput requiredOutput(ModelDescription model) {
         if (model.graphEnd() != OutputStage.TOKENS) {
             return GraphOutput.TEXTS;
         }
         return model.readsFirstTokenOnly() ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
     }
 
-    /** Empty where any other graph would compute other vectors. */
+    /** Empty where every rewritten graph would compute different vectors. */
     private static Optional<GraphComparison> comparison(
-            ModelDescription model, InputTokenizer tokenizer, CheckResults.OfModel findings) {
+            ModelDescription model, InputTokenizer tokenizer, CheckResults.OfModel results) {
         if (model.scalesByBatch()) {
             return Optional.empty();
         }
-        List<int[]> rows = SampleTexts.OF_UNLIKE_LENGTHS.stream()
+        List<int[]> rows = SampleTexts.OF_DIFFERENT_LENGTHS.stream()
                 .map(tokenizer::tokenIds)
                 .map(ids -> ids.length == 0 ? new int[] {model.padTokenId()} : ids)
                 .toList();
-        return Optional.of(new GraphComparison(rows, findings::contain, findings::keep));
+        return Optional.of(new GraphComparison(rows, results::contains, results::add));
     }
 
     @Override
@@ -92,7 +92,7 @@ final class OnnxEncoder implements ModelEncoder {
         try {
             TokenVectors vectors = engine.run(
                     TokenBatch.of(rows.stream().map(EncodedText::ids).toList()), workspace, run.alone(), () -> {
-                        lanes.giveUp(run.lane());
+                        lanes.replaceStuckLane(run.lane());
                         onAbandoned.run();
                     });
             return IntStream.range(0, rows.size())
@@ -131,7 +131,7 @@ final class OnnxEncoder implements ModelEncoder {
     }
 
     @Override
-    public BatchingDefaults profile() {
+    public BatchingDefaults batchingDefaults() {
         return BatchingDefaults.of(engine.place());
     }
 

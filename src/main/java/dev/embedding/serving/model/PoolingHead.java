@@ -7,7 +7,7 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.vector.Pooling;
 import java.util.List;
 
-/** Makes one vector of a text's token vectors: the poolings, concatenated, and the modules behind them. */
+/** Pooling of token vectors to one vector: the concatenated pooling modes, and the modules that follow them. */
 final class PoolingHead {
 
     private final List<Pooling> poolings;
@@ -21,8 +21,8 @@ final class PoolingHead {
     /**
      * Reads the modules' weights.
      *
-     * @param hidden components of a token vector
-     * @throws ModelUnavailableException when they do not fit each other
+     * @param hidden dimension of a token vector
+     * @throws ModelUnavailableException when their dimensions do not match
      */
     static PoolingHead of(ModelDescription model, int hidden) {
         List<Pooling> poolings = model.poolings().stream()
@@ -32,14 +32,15 @@ final class PoolingHead {
     }
 
     /**
-     * For a graph that pools. It was exported from all modules, a Dense among them included, when its vectors are as long
-     * as the last Dense module's; otherwise they must be what the first Dense module takes. Where both fit, the graph's
-     * nodes tell. A Normalize module at the end does not matter: a vector of length 1 stays as it is.
+     * Head for a graph that pools itself. When its output has the dimension of the last Dense module, the graph was
+     * exported with all modules; otherwise its output must match the input of the first Dense module. Where both match,
+     * the nodes of the graph decide. A final Normalize module does not matter: it leaves a vector of length 1
+     * unchanged.
      *
-     * @param dimension components of the graph's vectors
-     * @throws ModelUnavailableException when the modules do not fit the graph
+     * @param dimension dimension of the graph's output
+     * @throws ModelUnavailableException when the modules do not match the graph
      */
-    static PoolingHead behindPooled(ModelDescription model, int dimension) {
+    static PoolingHead forPooledOutput(ModelDescription model, int dimension) {
         if (!model.poolsPrompt() && model.prompts().hasAny()) {
             throw new ModelUnavailableException("Model " + model.name() + ": the pooling leaves out prompts, but "
                     + model.weights().getFileName() + " pools by itself; export it with the output last_hidden_state");
@@ -62,12 +63,12 @@ final class PoolingHead {
 
     private float[] pooled(TokenVectors vectors, int row, EncodedText text) {
         int hidden = vectors.dimension();
-        float[] together = new float[poolings.size() * hidden];
+        float[] concatenated = new float[poolings.size() * hidden];
         for (int index = 0; index < poolings.size(); index++) {
             float[] pooled = poolings.get(index)
-                    .pool(vectors.values(), vectors.start(row), text.leftOut(), text.ids().length, hidden);
-            System.arraycopy(pooled, 0, together, index * hidden, hidden);
+                    .pool(vectors.values(), vectors.start(row), text.skippedTokens(), text.ids().length, hidden);
+            System.arraycopy(pooled, 0, concatenated, index * hidden, hidden);
         }
-        return together;
+        return concatenated;
     }
 }

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
-/** The modules behind the pooling, with their weights, in order. */
+/** Modules that follow the pooling, with their weights, in order. */
 final class PostPoolingSteps {
 
     private final List<VectorStep> steps;
@@ -25,7 +25,7 @@ final class PostPoolingSteps {
         this.dimension = dimension;
     }
 
-    /** Leaves vectors as they are. */
+    /** No modules: leaves vectors unchanged. */
     static PostPoolingSteps none(int dimension) {
         return new PostPoolingSteps(List.of(), dimension);
     }
@@ -33,8 +33,8 @@ final class PostPoolingSteps {
     /**
      * Reads the modules' weights.
      *
-     * @param pooled components of what comes out of the pooling
-     * @throws ModelUnavailableException when they do not fit each other, or cannot be read
+     * @param pooled dimension of a pooled vector
+     * @throws ModelUnavailableException when their dimensions do not match, or they cannot be read
      */
     static PostPoolingSteps of(ModelDescription model, int pooled) {
         List<VectorStep> steps = new ArrayList<>();
@@ -58,10 +58,10 @@ final class PostPoolingSteps {
         return new PostPoolingSteps(steps, dimension);
     }
 
-    private static void requireDimension(ModelDescription model, String module, int taken, int given) {
-        if (taken != given) {
-            throw new ModelUnavailableException("Model " + model.name() + ": a " + module + " module takes " + taken
-                    + " components, but gets " + given);
+    private static void requireDimension(ModelDescription model, String module, int expected, int actual) {
+        if (expected != actual) {
+            throw new ModelUnavailableException("Model " + model.name() + ": a " + module + " module takes " + expected
+                    + " components, but gets " + actual);
         }
     }
 
@@ -113,12 +113,12 @@ final class PostPoolingSteps {
         };
     }
 
-    /** Components of the last module's vectors. */
+    /** Output dimension of the last module. */
     int dimension() {
         return dimension;
     }
 
-    /** @param vector may be changed */
+    /** @param vector may be modified */
     float[] apply(float[] vector) {
         float[] result = vector;
         for (VectorStep step : steps) {

@@ -6,24 +6,24 @@ import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
 
 /**
- * Limits of the time that requests wait.
+ * Wait limits and default timeout of requests.
  *
- * @param interactiveWait an interactive request that would wait longer is refused
- * @param batchWait likewise, of the batch class
- * @param requestTimeout least deadline of a request that names none
+ * @param interactiveWait maximum expected wait of an interactive request; it is rejected when it would wait longer
+ * @param batchWait the same for the batch class
+ * @param requestTimeout minimum of the default timeout
  */
 public record QueueLimits(Duration interactiveWait, Duration batchWait, Duration requestTimeout) {
 
-    /** Of its own tokens' time a request without a deadline gets so much. */
-    private static final int TIMES_OWN = 3;
+    /** Factor on the expected compute time of a request's own tokens in its default timeout. */
+    private static final int OWN_TIME_FACTOR = 3;
 
     WaitLimits waits() {
         return new WaitLimits(interactiveWait, batchWait);
     }
 
-    /** The time of a request that names none: enough for the longest wait and for its own tokens at a third of the rate. */
+    /** Default timeout of a request: the maximum wait plus the time of its own tokens at a third of the rate. */
     Duration timeout(Priority priority, long tokens, Backlog backlog) {
-        Duration enough = waits().of(priority).plus(backlog.timeFor(TIMES_OWN * tokens));
+        Duration enough = waits().of(priority).plus(backlog.timeFor(OWN_TIME_FACTOR * tokens));
         return enough.compareTo(requestTimeout) > 0 ? enough : requestTimeout;
     }
 }

@@ -1,29 +1,29 @@
 package dev.embedding.serving.model;
 
-/** Listener to the engine's batches. Called on lane threads; must return quickly and not throw. */
+/** Listener for computed batches. Called on lane threads; must return quickly and not throw. */
 @FunctionalInterface
 public interface ServingListener {
 
     /**
-     * A batch was computed.
+     * Called after a batch was computed.
      *
-     * @param rows texts in it
-     * @param tokens true tokens
+     * @param rows texts in the batch
+     * @param tokens tokens without padding
      * @param paddedTokens tokens with padding
-     * @param nanos time in the engine
+     * @param nanos time in the engine, in nanoseconds
      */
     void batchComputed(int rows, long tokens, long paddedTokens, long nanos);
 
-    /** A batch was not computed as a whole, and its rows are about to be computed again. */
+    /** Called when a batch could not be computed as a whole and its rows are about to be retried. */
     default void batchRerun(RerunCause cause) {}
 
-    /** Reason why rows are computed again. */
+    /** Cause for computing rows again. */
     enum RerunCause {
-        /** Memory did not suffice for all of them together. */
+        /** Memory did not suffice for all rows together; the halves are retried. */
         OUT_OF_MEMORY,
-        /** The batch failed, so that each is tried alone. */
+        /** The batch failed; each row is retried alone. */
         FAILED,
-        /** The batch's run did not end, so that each is tried alone, on another thread. */
+        /** The run did not end; each row is retried alone, on another thread. */
         ABANDONED
     }
 }

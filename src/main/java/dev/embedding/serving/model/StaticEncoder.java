@@ -14,32 +14,32 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A table of token vectors: a text's vector is their mean, and that of a text without tokens is zero. Sums are formed in
- * single precision and in the tokens' order, as in sentence-transformers.
+ * Encoder for static embeddings, a table of token vectors: a text's vector is the mean of its tokens' vectors, and zero
+ * without tokens. Sums are computed in single precision and in the tokens' order, as in sentence-transformers.
  */
 final class StaticEncoder implements ModelEncoder {
 
     private final ModelDescription model;
     private final TokenVectorTable table;
     private final PostPoolingSteps steps;
-    /** For each lane room for one token's vector. */
-    private final List<float[]> rooms;
+    /** A buffer for one token's vector per lane. */
+    private final List<float[]> buffers;
 
-    private StaticEncoder(ModelDescription model, TokenVectorTable table, PostPoolingSteps steps, int laneNumbers) {
+    private StaticEncoder(ModelDescription model, TokenVectorTable table, PostPoolingSteps steps, int laneThreads) {
         this.model = model;
         this.table = table;
         this.steps = steps;
-        this.rooms = Stream.generate(() -> new float[table.dimension()])
-                .limit(laneNumbers)
+        this.buffers = Stream.generate(() -> new float[table.dimension()])
+                .limit(laneThreads)
                 .toList();
     }
 
-    /** @throws ModelUnavailableException when the table is none, or lacks the vector of a token */
+    /** @throws ModelUnavailableException when the table cannot be read or has no finite vector for a token */
     static StaticEncoder open(ModelDescription model, ModelHost host, InputTokenizer tokenizer) {
         try {
             TokenVectorTable table = TokenVectorTable.open(model.weights());
             requireVectors(model, table, tokenizer.ids());
-            return new StaticEncoder(model, table, PostPoolingSteps.of(model, table.dimension()), host.laneNumbers());
+            return new StaticEncoder(model, table, PostPoolingSteps.of(model, table.dimension()), host.laneThreads());
         } catch (IOException failure) {
             throw new ModelUnavailableException("Model " + model.name() + ": " + failure.getMessage(), failure);
         }
@@ -65,7 +65,7 @@ final class StaticEncoder implements ModelEncoder {
     public List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onAbandoned) {
         List<float[]> vectors = new ArrayList<>(rows.size());
         for (EncodedText text : rows) {
-            vectors.add(steps.apply(mean(text.ids(), rooms.get(run.lane()))));
+            vectors.add(steps.apply(mean(text.ids(), buffers.get(run.lane()))));
         }
         return vectors;
     }
@@ -105,18 +105,18 @@ final class StaticEncoder implements ModelEncoder {
         return "none";
     }
 
-    /** Looking tokens up on the CPU is what is requested, whatever device encoders are to run on. */
+    /** No fallback: table lookups always run on the CPU, whatever device is requested. */
     @Override
     public Optional<String> deviceFallback() {
         return Optional.empty();
     }
 
     @Override
-    public BatchingDefaults profile() {
+    public BatchingDefaults batchingDefaults() {
         return BatchingDefaults.ofTable();
     }
 
-    /** There is no padding at all. */
+    /** Always, as there is no padding. */
     @Override
     public boolean packsTokens() {
         return true;
@@ -125,7 +125,7 @@ final class StaticEncoder implements ModelEncoder {
     @Override
     public void allowWideRuns(boolean allowed) {}
 
-    /** The table is unmapped when it is collected. */
+    /** The table is unmapped when it is garbage-collected. */
     @Override
     public void close() {}
 }

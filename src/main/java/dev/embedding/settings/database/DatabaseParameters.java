@@ -67,7 +67,7 @@ public record DatabaseParameters(DatabaseTls tls, List<String> ignored) {
             }
         } else if (WORDS_OF_SAFETY.stream().anyMatch(key::contains)) {
             throw parameter.fault(
-                    "is not supported; TLS is requested by ssl, ssl_mode, ssl_disabled, ssl_ca, ssl_capath,"
+                    "is not understood; TLS is requested by ssl, ssl_mode, ssl_disabled, ssl_ca, ssl_capath,"
                             + " ssl_cert, ssl_key, ssl_verify_cert, ssl_verify_identity and ssl_check_hostname");
         } else if (!key.equals(CHARSET)) {
             ignored.add(parameter.shownName());

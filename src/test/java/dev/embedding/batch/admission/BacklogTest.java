@@ -21,7 +21,7 @@ class BacklogTest {
         // At most four times on top for interactive ones.
         "90000, 1000, 91, 5"
     })
-    void countsWhatIsServedBefore(long interactive, long batch, double interactiveWait, double batchWait) {
+    void countsTokensComputedBefore(long interactive, long batch, double interactiveWait, double batchWait) {
         Backlog backlog = new Backlog(interactive, batch, 1_000);
 
         assertThat(backlog.expectedWait(Priority.INTERACTIVE)).isEqualTo(seconds(interactiveWait));
@@ -29,7 +29,7 @@ class BacklogTest {
     }
 
     @Test
-    void halvesWithTwiceTheRate() {
+    void halvesTheWaitAtTwiceTheRate() {
         Duration wait = new Backlog(6_000, 0, 3_000).expectedWait(Priority.INTERACTIVE);
 
         assertThat(wait).isEqualTo(Duration.ofSeconds(2));

@@ -18,7 +18,7 @@ class DrainRateTest {
     }
 
     @Test
-    void followsWhatIsMeasured() {
+    void convergesToTheMeasuredRate() {
         DrainRate rate = new DrainRate(2, 500);
 
         for (int batch = 0; batch < 300; batch++) {
@@ -30,7 +30,7 @@ class DrainRateTest {
     }
 
     @Test
-    void isHardlyMovedByOneOutlier() {
+    void isRobustAgainstASingleOutlier() {
         DrainRate rate = new DrainRate(1, 1_000);
         for (int batch = 0; batch < 100; batch++) {
             rate.measured(100, SECOND / 10);
@@ -42,7 +42,7 @@ class DrainRateTest {
     }
 
     @Test
-    void leavesTheBuiltInValueSoonWhereTheMachineIsMuchSlower() {
+    void adaptsQuicklyWhereTheMachineIsMuchSlower() {
         DrainRate rate = new DrainRate(1, 2_000);
 
         for (int batch = 0; batch < 5; batch++) {
@@ -53,7 +53,7 @@ class DrainRateTest {
     }
 
     @Test
-    void aShortBatchCountsForTheTimeThatItTook() {
+    void weighsABatchByItsTime() {
         DrainRate rate = new DrainRate(1, 1_000);
 
         rate.measured(1_000, SECOND);

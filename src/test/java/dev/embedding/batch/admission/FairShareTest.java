@@ -26,7 +26,7 @@ class FairShareTest {
     }
 
     @Test
-    void rowsWithoutTokensDoNotPassBatchRowsOver() {
+    void rowsWithoutTokensDoNotStarveBatchRows() {
         share.cut(Priority.INTERACTIVE, 3, 0);
 
         assertThat(share.next()).isEqualTo(Priority.BATCH);
@@ -39,7 +39,9 @@ class FairShareTest {
         }
     }
 
-    /** From every moment on batch rows get their fifth, less one interactive batch, and no more, plus one of theirs. */
+    /**
+     * In every period batch rows get a fifth, less one interactive batch at the least, plus one of theirs at the most.
+     */
     private static void requireShares(long seed) {
         Random random = new Random(seed);
         FairShare share = new FairShare();

@@ -11,19 +11,19 @@ class WaitLimitsTest {
     private final WaitLimits limits = new WaitLimits(Duration.ofSeconds(10), Duration.ofSeconds(300));
 
     @Test
-    void aRefusedCallerComesAgainWhenHalfOfTheWaitIsLeft() {
+    void aRejectedCallerRetriesWhenHalfOfTheWaitIsLeft() {
         assertThat(limits.retryAfter(Priority.INTERACTIVE, Duration.ofSeconds(11)))
                 .isEqualTo(Duration.ofSeconds(6));
         assertThat(limits.retryAfter(Priority.BATCH, Duration.ofSeconds(310))).isEqualTo(Duration.ofSeconds(160));
     }
 
     @Test
-    void aRefusedCallerNeverComesAgainAtOnce() {
+    void aRejectedCallerNeverRetriesAtOnce() {
         assertThat(limits.retryAfter(Priority.BATCH, Duration.ZERO)).isPositive();
     }
 
     @Test
-    void rejectsAWaitOfNothing() {
+    void rejectsAWaitLimitOfZero() {
         assertThatThrownBy(() -> new WaitLimits(Duration.ZERO, Duration.ofSeconds(1)))
                 .hasMessage("The limit for interactive rows must be positive, not PT0S");
         assertThatThrownBy(() -> new WaitLimits(Duration.ofSeconds(1), Duration.ofSeconds(-1)))

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyHashesTest {
 
     @Test
-    void readsAFilesKeysByCommaAndByLineWithoutItsComments() {
+    void parsesKeysByCommaAndLineAndSkipsComments() {
         KeyHashes keys = KeyHashes.ofLines("\uFEFF# keys of team a\r\none, two,\n\n   # b,c\n\tthr#ee \n,\n#");
 
         assertThat(keys.size()).isEqualTo(3);
@@ -24,7 +24,7 @@ class KeyHashesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"two words", "key # of team a", "kéy", "key\u0000", "key\u00a0", "a,#b", "a,b c"})
-    void refusesAFileWithALineThatIsNoKey(String line) {
+    void rejectsAFileWithAnInvalidKey(String line) {
         assertThatThrownBy(() -> KeyHashes.ofLines("good\n" + line + "\n"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("line 2: ")
@@ -33,12 +33,12 @@ class KeyHashesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"two words", "#", "# none", "a,#b"})
-    void refusesAListWithWhatIsNoKey(String list) {
+    void rejectsAListWithAnInvalidKey(String list) {
         assertThatThrownBy(() -> KeyHashes.of(list)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void namesAKeyByTheBeginningOfItsHash() {
+    void identifiesAKeyByTheBeginningOfItsHash() {
         // printf %s admin | sha256sum
         assertThat(KeyHashes.of("x,admin").idOf("admin")).hasValue("8c6976e5");
     }

@@ -11,14 +11,14 @@ class InflightBytesTest {
     private final InflightBytes.Claim second = inflight.claim();
 
     @Test
-    void takesWhateverIsAlone() {
+    void acceptsAnyClaimThatIsAlone() {
         assertThat(first.take(5_000)).isTrue();
         assertThat(first.take(5_000)).isTrue();
         assertThat(first.bytes()).isEqualTo(10_000);
     }
 
     @Test
-    void refusesWhatIsTooMuchAndTakesItOnceThereIsRoom() {
+    void rejectsWhatIsTooMuchUntilThereIsRoom() {
         first.take(700);
 
         boolean before = second.take(100);
@@ -29,7 +29,7 @@ class InflightBytesTest {
     }
 
     @Test
-    void keepsRoomForSmallExchanges() {
+    void reservesRoomForSmallExchanges() {
         first.take(750);
 
         assertThat(second.take(16)).isFalse();
@@ -38,7 +38,7 @@ class InflightBytesTest {
     }
 
     @Test
-    void isSmallWithAtMost64KilobytesHoweverMuchThereMayBe() {
+    void reservesRoomForAtMost64KilobytesPerExchange() {
         InflightBytes large = new InflightBytes(1 << 30);
         large.claim().take(3 << 28);
 
@@ -47,7 +47,7 @@ class InflightBytesTest {
     }
 
     @Test
-    void countsAnswersThatAreNotRead() {
+    void countsUnreadResponses() {
         inflight.unreadChanged(501);
         boolean isShort = inflight.isShort();
         inflight.unreadChanged(500);
@@ -57,7 +57,7 @@ class InflightBytesTest {
     }
 
     @Test
-    void givesBackOnceAndTakesNothingAfterwards() {
+    void releasesOnceAndClaimsNothingAfterwards() {
         first.take(600);
         first.release();
         first.release();

@@ -8,51 +8,51 @@ import org.junit.jupiter.api.Test;
 
 class RejectionPacingTest {
 
-    /** Soon beyond what a long holds, as the clock's values may be anything. */
+    /** Close to overflow, as the clock may start anywhere. */
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
-    private final RejectionPacing pace = new RejectionPacing(nanos::get);
+    private final RejectionPacing pacing = new RejectionPacing(nanos::get);
 
     @Test
-    void answersAHundredASecondAtOnce() {
-        for (int refusal = 0; refusal < 10_000; refusal++) {
+    void sendsAHundredASecondWithoutDelay() {
+        for (int rejection = 0; rejection < 10_000; rejection++) {
             nanos.addAndGet(Duration.ofMillis(10).toNanos());
 
-            assertThat(pace.next()).isZero();
+            assertThat(pacing.next()).isZero();
         }
     }
 
     @Test
-    void answersABurstAtOnceAndHoldsBackWhatFollows() {
-        for (int refusal = 0; refusal < 500; refusal++) {
-            assertThat(pace.next()).isZero();
+    void sendsABurstWithoutDelayAndDelaysWhatFollows() {
+        for (int rejection = 0; rejection < 500; rejection++) {
+            assertThat(pacing.next()).isZero();
         }
 
-        Duration held = pace.next();
-        assertThat(held).isBetween(Duration.ofMillis(2), Duration.ofMillis(52));
-        assertThat(pace.next()).as("go out together").isEqualTo(held);
+        Duration delay = pacing.next();
+        assertThat(delay).isBetween(Duration.ofMillis(2), Duration.ofMillis(52));
+        assertThat(pacing.next()).as("sent together").isEqualTo(delay);
     }
 
     @Test
-    void neverHoldsBackForMoreThanASecond() {
+    void delaysByHardlyMoreThanASecond() {
         Duration longest = Duration.ZERO;
-        for (int refusal = 0; refusal < 10_000; refusal++) {
-            longest = pace.next();
+        for (int rejection = 0; rejection < 10_000; rejection++) {
+            longest = pacing.next();
         }
 
         assertThat(longest).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1_050));
     }
 
     @Test
-    void answersAtOnceAgainAfterAQuietWhile() {
-        for (int refusal = 0; refusal < 10_000; refusal++) {
-            pace.next();
+    void sendsWithoutDelayAgainAfterAPause() {
+        for (int rejection = 0; rejection < 10_000; rejection++) {
+            pacing.next();
         }
 
         nanos.addAndGet(Duration.ofSeconds(2).toNanos());
 
-        for (int refusal = 0; refusal < 499; refusal++) {
-            assertThat(pace.next()).isZero();
+        for (int rejection = 0; rejection < 499; rejection++) {
+            assertThat(pacing.next()).isZero();
         }
     }
 }

@@ -35,7 +35,7 @@ class EmbedRequestBodyTest {
     }
 
     @Test
-    void takesTheLastOfDuplicateKeys() {
+    void usesTheLastOfDuplicateKeys() {
         assertThat(texts("{\"texts\": 7, \"texts\": [\"\"], \"texts\": [\"b\"]}"))
                 .containsExactly("b");
         assertThat(faults("{\"texts\": [\"b\"], \"texts\": 7}"))
@@ -43,45 +43,45 @@ class EmbedRequestBodyTest {
     }
 
     @Test
-    void takesAThousandTexts() {
+    void acceptsAThousandTexts() {
         assertThat(texts(listOf(1_000, "\"a\""))).hasSize(1_000);
     }
 
     @Test
-    void refusesMoreThanAThousandTexts() {
+    void rejectsMoreThanAThousandTexts() {
         assertThat(faults(listOf(1_001, "\"a\"")))
                 .containsExactly(
                         new FieldError("body.texts", "List should have at most 1000 items, not 1001", "too_long"));
     }
 
     @Test
-    void refusesTooManyItemsOfAnyKindWithOneFault() {
+    void rejectsTooManyItemsOfAnyKindWithOneFault() {
         assertThat(faults(listOf(1_002, "{\"a\": []}")))
                 .extracting(FieldError::type)
                 .containsExactly("too_long");
     }
 
     @Test
-    void refusesAnEmptyList() {
+    void rejectsAnEmptyList() {
         assertThat(faults("{\"texts\": []}"))
                 .containsExactly(new FieldError("body.texts", "List should have at least 1 item, not 0", "too_short"));
     }
 
     @Test
-    void missesTheTexts() {
+    void requiresTheTexts() {
         assertThat(faults("{}")).containsExactly(new FieldError("body.texts", "Field required", "missing"));
         assertThat(faults("{\"text\": [\"a\"]}")).extracting(FieldError::type).containsExactly("missing");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "\"a\"", "1", "true", "{\"0\": \"a\"}", "NaN"})
-    void refusesTextsThatAreNoList(String value) {
+    void rejectsTextsThatAreNotAList(String value) {
         assertThat(faults("{\"texts\": " + value + "}"))
                 .containsExactly(new FieldError("body.texts", "Input should be a valid list", "list_type"));
     }
 
     @Test
-    void namesEachItemThatIsNoString() {
+    void namesEachItemThatIsNotAString() {
         assertThat(faults("{\"texts\": [null, \"a\", 1, [\"b\"], {\"c\": \"d\"}, true, \"\"]}"))
                 .extracting(FieldError::field, FieldError::type)
                 .containsExactly(
@@ -108,7 +108,7 @@ class EmbedRequestBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "[\"a\"]", "\"a\"", "1", "null", "true"})
-    void refusesABodyThatIsNoObject(String body) {
+    void rejectsABodyThatIsNotAnObject(String body) {
         assertThat(faults(body))
                 .containsExactly(new FieldError(
                         "body", "Input should be an object with the field texts", "model_attributes_type"));
@@ -116,7 +116,7 @@ class EmbedRequestBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[1] x", "{\"texts\": []} x", "{\"texts\": [\"\"]} x", "{} x", "{\"texts\": [\"a\"]} x"})
-    void prefersAFaultOfTheDocumentToAFaultOfItsContent(String body) {
+    void reportsAJsonFaultBeforeAFaultOfTheContent(String body) {
         assertThat(faults(body))
                 .containsExactly(
                         new FieldError("body." + (body.length() - 1), "JSON decode error: Extra data", "json_invalid"));
@@ -134,12 +134,12 @@ class EmbedRequestBodyTest {
                 "{\"texts\": [\"a\"], \"prompt_name\": \"x\", \"input_type\": \"query\"} | Named[name=x]",
                 "{\"texts\": [\"a\"], \"prompt_name\": null, \"input_type\": \"query\"} | QUERY"
             })
-    void readsWhichPromptIsWanted(String body, String choice) {
+    void readsTheRequestedPrompt(String body, String choice) {
         assertThat(EmbedRequestBody.parse(Bodies.of(body)).prompt()).hasToString(choice);
     }
 
     @Test
-    void refusesAPromptThatIsNone() {
+    void rejectsInvalidPromptFields() {
         InvalidRequestException invalid = catchThrowableOfType(
                 InvalidRequestException.class,
                 () -> texts("{\"texts\": [], \"input_type\": \"search\", \"prompt_name\": [\"a\"]}"));

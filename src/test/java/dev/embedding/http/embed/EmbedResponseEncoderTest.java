@@ -20,31 +20,31 @@ class EmbedResponseEncoderTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void answersTexts() throws IOException {
+    void encodesSeveralVectors() throws IOException {
         Embeddings embeddings = embeddings(List.of(new float[] {0.5f, -1}, new float[] {0, 1e-5f}), List.of(1));
 
-        JsonNode answer = JSON.readTree(new EmbedResponseEncoder.Many("a1b2c3d4").encode(embeddings, 12.345));
+        JsonNode response = JSON.readTree(new EmbedResponseEncoder.Many("a1b2c3d4").encode(embeddings, 12.345));
 
-        assertThat(answer).isEqualTo(JSON.readTree("""
+        assertThat(response).isEqualTo(JSON.readTree("""
                 {"embeddings": [[0.5, -1.0], [0.0, 1.0E-5]], "model_name": "some/\\"model\\"", "dimension": 2,
                  "processing_time_ms": 12.35, "tokens": 7, "request_id": "a1b2c3d4", "truncated": [1]}
                 """));
     }
 
     @Test
-    void answersOneText() throws IOException {
+    void encodesOneVector() throws IOException {
         Embeddings embeddings = embeddings(List.of(new float[] {0.5f, -1}), List.of());
 
-        JsonNode answer = JSON.readTree(new EmbedResponseEncoder.Single().encode(embeddings, 3.214));
+        JsonNode response = JSON.readTree(new EmbedResponseEncoder.Single().encode(embeddings, 3.214));
 
-        assertThat(answer).isEqualTo(JSON.readTree("""
+        assertThat(response).isEqualTo(JSON.readTree("""
                 {"embedding": [0.5, -1.0], "model_name": "some/\\"model\\"", "dimension": 2,
                  "processing_time_ms": 3.21, "tokens": 7, "truncated": false}
                 """));
     }
 
     @Test
-    void writesEachNumberSoThatTheSameFloatIsReadBack() throws IOException {
+    void roundTripsEachFloat() throws IOException {
         Random random = new Random(1);
         List<float[]> vectors = new ArrayList<>();
         vectors.add(new float[] {0f, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.MIN_NORMAL, -1e10f, 1e7f, 0.001f});
@@ -54,10 +54,11 @@ class EmbedResponseEncoderTest {
             });
         }
 
-        JsonNode answer = JSON.readTree(new EmbedResponseEncoder.Many("id").encode(embeddings(vectors, List.of()), 1));
+        JsonNode response =
+                JSON.readTree(new EmbedResponseEncoder.Many("id").encode(embeddings(vectors, List.of()), 1));
 
         for (int row = 0; row < vectors.size(); row++) {
-            assertThat(floats(answer.path("embeddings").get(row)))
+            assertThat(floats(response.path("embeddings").get(row)))
                     .as("row %d", row)
                     .isEqualTo(vectors.get(row));
         }
@@ -67,18 +68,18 @@ class EmbedResponseEncoderTest {
     void writesNoMoreDigitsThanNeeded() {
         Embeddings embeddings = embeddings(List.of(new float[] {0.1f, 1f / 3}), List.of());
 
-        String answer = new String(new EmbedResponseEncoder.Single().encode(embeddings, 1), StandardCharsets.UTF_8);
+        String response = new String(new EmbedResponseEncoder.Single().encode(embeddings, 1), StandardCharsets.UTF_8);
 
-        assertThat(answer).contains("[0.1,0.33333334]");
+        assertThat(response).contains("[0.1,0.33333334]");
     }
 
     @Test
-    void answersVectorsOfAnySize() throws IOException {
+    void encodesVectorsOfAnySize() throws IOException {
         Embeddings embeddings = embeddings(List.of(new float[3_000]), List.of());
 
-        JsonNode answer = JSON.readTree(new EmbedResponseEncoder.Single().encode(embeddings, 1));
+        JsonNode response = JSON.readTree(new EmbedResponseEncoder.Single().encode(embeddings, 1));
 
-        assertThat(answer.path("embedding")).hasSize(3_000);
+        assertThat(response.path("embedding")).hasSize(3_000);
     }
 
     private static float anyFloat(Random random) {

@@ -40,7 +40,7 @@ class EmbedSingleRequestBodyTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/embed/single?text=", "/embed/single?text", "/embed/single?text=%20+%C2%A0", "/?text=a&text="})
-    void refusesABlankQuery(String uri) {
+    void rejectsABlankQuery(String uri) {
         InvalidRequestException invalid =
                 catchThrowableOfType(InvalidRequestException.class, () -> EmbedSingleRequestBody.fromQuery(uri));
 
@@ -50,7 +50,7 @@ class EmbedSingleRequestBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/embed/single?text=%", "/embed/single?text=%zz", "/embed/single?text=a%2"})
-    void refusesAQueryThatIsNotEncoded(String uri) {
+    void rejectsAQueryThatIsNotPercentEncoded(String uri) {
         assertThatThrownBy(() -> EmbedSingleRequestBody.fromQuery(uri)).isInstanceOf(InvalidRequestException.class);
     }
 
@@ -68,7 +68,7 @@ class EmbedSingleRequestBodyTest {
     }
 
     @Test
-    void refusesABlankBody() {
+    void rejectsABlankBody() {
         assertThat(faults("\" \""))
                 .containsExactly(new FieldError("body", "The text is empty or only white space", "value_error"));
         assertThat(faults("{\"text\": \"\"}"))
@@ -76,7 +76,7 @@ class EmbedSingleRequestBodyTest {
     }
 
     @Test
-    void missesTheText() {
+    void requiresTheText() {
         assertThat(faults("{\"texts\": [\"a\"]}"))
                 .containsExactly(new FieldError("body.text", "Field required", "missing"));
         assertThat(faults("")).containsExactly(new FieldError("body", "Field required", "missing"));
@@ -84,14 +84,14 @@ class EmbedSingleRequestBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "1", "[\"a\"]", "{\"a\": \"b\"}", "true"})
-    void refusesATextThatIsNoString(String value) {
+    void rejectsATextThatIsNotAString(String value) {
         assertThat(faults("{\"text\": " + value + "}"))
                 .containsExactly(new FieldError("body.text", "Input should be a valid string", "string_type"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "1", "[\"a\"]", "false"})
-    void refusesABodyThatIsNeitherTextNorObject(String body) {
+    void rejectsABodyThatIsNeitherTextNorObject(String body) {
         assertThat(faults(body))
                 .extracting(FieldError::field, FieldError::type)
                 .containsExactly(tuple("body", "model_attributes_type"));
@@ -99,7 +99,7 @@ class EmbedSingleRequestBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"a", "\"a\" x", "{\"text\": \"a\"", "text", "{} x", "\"\" x"})
-    void refusesABodyThatIsNoJson(String body) {
+    void rejectsABodyThatIsNotJson(String body) {
         assertThat(faults(body)).extracting(FieldError::type).containsExactly("json_invalid");
     }
 

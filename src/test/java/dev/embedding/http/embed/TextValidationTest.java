@@ -18,7 +18,7 @@ class TextValidationTest {
     };
 
     @Test
-    void takesTheSameCharactersForWhiteSpaceAsPython() {
+    void definesWhiteSpaceAsPythonDoes() {
         int[] blank = IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
                 .filter(character -> isBlank(Character.toString(character)))
                 .toArray();
@@ -27,7 +27,7 @@ class TextValidationTest {
     }
 
     @Test
-    void takesNothingButWhiteSpaceForBlank() {
+    void findsOnlyWhiteSpaceBlank() {
         String spaces = Arrays.stream(SPACES)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
@@ -38,13 +38,13 @@ class TextValidationTest {
     }
 
     @Test
-    void takesNothingForBlank() {
+    void findsAnEmptyTextBlank() {
         assertThat(isBlank("")).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a", " a ", "\0", "\u200B", "\uFEFF", "😀", "\u180E"})
-    void takesNothingElseForBlank(String text) {
+    void findsOtherTextsNotBlank(String text) {
         assertThat(isBlank(text)).isFalse();
     }
 

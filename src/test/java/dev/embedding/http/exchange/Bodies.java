@@ -4,7 +4,7 @@ import dev.embedding.http.edge.Body;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 
-/** Bodies as they arrive. */
+/** Received bodies for tests. */
 public final class Bodies {
 
     private Bodies() {}

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A body takes its own bytes and hardly more, whatever is in it. */
+/** Checks that parsing a body takes little memory besides its bytes, whatever its content. */
 class BodyMemoryTest {
 
     private static final int BYTES = 4 << 20;
@@ -45,7 +45,7 @@ class BodyMemoryTest {
 
     @ParameterizedTest
     @MethodSource("bodies")
-    void isReadWithoutMemoryOfItsOwn(String text) {
+    void parsesWithoutCopyingTheBody(String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         List<byte[]> segments = new ArrayList<>();
         for (int start = 0; start < body.length; start += 1 << 16) {
@@ -55,8 +55,8 @@ class BodyMemoryTest {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
             new JsonReader(new JsonBytes(segments, body.length, () -> {}), bytes -> {}).readToEnd();
-        } catch (MalformedJsonException refused) {
-            assertThat(refused.problem()).isNotEmpty();
+        } catch (MalformedJsonException malformed) {
+            assertThat(malformed.problem()).isNotEmpty();
         }
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 

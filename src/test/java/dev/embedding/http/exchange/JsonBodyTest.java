@@ -37,13 +37,13 @@ class JsonBodyTest {
     }
 
     @Test
-    void missesABodyThatIsEmpty() {
+    void requiresABody() {
         assertThat(fault(new byte[0])).isEqualTo(new FieldError("body", "Field required", "missing"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {" ", "\uFEFF", "\n\n"})
-    void findsNoDocumentInBlanks(String text) {
+    void rejectsBlankBodies(String text) {
         assertThat(fault(text.getBytes(StandardCharsets.UTF_8)).type()).isEqualTo("json_invalid");
     }
 
@@ -70,14 +70,14 @@ class JsonBodyTest {
     }
 
     @Test
-    void findsACharacterThatEndsTooEarly() {
+    void namesThePositionOfATruncatedCharacter() {
         byte[] body = {'"', 'a', (byte) 0xE4, (byte) 0xB8};
 
         assertThat(fault(body).field()).isEqualTo("body.2");
     }
 
     @Test
-    void refusesDocumentsThatAreNestedTooDeeply() {
+    void rejectsDocumentsThatAreNestedTooDeeply() {
         String deep = "[".repeat(JsonReader.MAX_NESTING + 1) + "]".repeat(JsonReader.MAX_NESTING + 1);
 
         assertThat(fault(deep.getBytes(StandardCharsets.UTF_8)).message())
@@ -85,7 +85,7 @@ class JsonBodyTest {
     }
 
     @Test
-    void prefersAFaultOfTheDocumentToAFaultOfItsContent() {
+    void reportsAJsonFaultBeforeAFaultOfTheContent() {
         FieldError fault = catchThrowableOfType(
                         InvalidRequestException.class, () -> Bodies.of("[1] x").read((json, first) -> {
                             throw new InvalidRequestException(new FieldError("body", "no list, please", "list_type"));
@@ -96,10 +96,10 @@ class JsonBodyTest {
         assertThat(fault).isEqualTo(new FieldError("body.4", "JSON decode error: Extra data", "json_invalid"));
     }
 
-    /** Damaged a little, or not at all. Jackson is as strict. */
+    /** Documents with up to two random edits; Jackson is as strict. */
     @Test
-    void takesExactlyTheDocumentsThatJacksonTakes() {
-        int taken = 0;
+    void acceptsExactlyTheDocumentsThatJacksonAccepts() {
+        int accepted = 0;
         for (int seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
             StringBuilder text = new StringBuilder(new RandomJson(random).document());
@@ -113,24 +113,24 @@ class JsonBodyTest {
             }
             byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
 
-            boolean isTaken = isTaken(body);
+            boolean isAccepted = isAccepted(body);
 
-            assertThat(isTaken).as("seed %d: %s", seed, text).isEqualTo(isTakenByJackson(text.toString()));
-            taken += isTaken ? 1 : 0;
+            assertThat(isAccepted).as("seed %d: %s", seed, text).isEqualTo(isAcceptedByJackson(text.toString()));
+            accepted += isAccepted ? 1 : 0;
         }
-        assertThat(taken).isBetween(500, 2_500);
+        assertThat(accepted).isBetween(500, 2_500);
     }
 
-    private static boolean isTaken(byte[] body) {
+    private static boolean isAccepted(byte[] body) {
         try {
             read(body);
             return true;
-        } catch (InvalidRequestException refused) {
+        } catch (InvalidRequestException rejected) {
             return false;
         }
     }
 
-    private static boolean isTakenByJackson(String text) {
+    private static boolean isAcceptedByJackson(String text) {
         try (JsonParser parser = JsonFactory.builder()
                 .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                 .build()

@@ -19,14 +19,14 @@ class OpenAiDialectTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/", "/embed", "/embed/single", "/model/info", "/v10", "/v2/embed", "/embeddingsx", "/openai"})
-    void ownsNoOthers(String path) {
+    void ownsNoOtherPaths(String path) {
         assertThat(dialect.owns(path)).isFalse();
         assertThat(dialect.embeds(path)).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource({"/v1/embeddings, POST", "/embeddings/, POST", "/v1/models, GET", "/v1/models/embeddings, GET"})
-    void embedsWhereTextsArePosted(String path, String method) {
+    void allowsPostForEmbeddingsAndGetForModels(String path, String method) {
         assertThat(dialect.allowedMethods(path)).isEqualTo(method);
     }
 
@@ -42,7 +42,7 @@ class OpenAiDialectTest {
         "503, 503",
         "500, 500"
     })
-    void hasItsRowOfTheTableOfFailures(int ofTheService, int ofOpenAi) {
+    void translatesStatuses(int ofTheService, int ofOpenAi) {
         assertThat(dialect.status(ofTheService)).isEqualTo(ofOpenAi);
     }
 }

@@ -67,7 +67,7 @@ class SettingsRequestBodyTest {
         assertThat(bulk("{\"settings\": {\"" + key + "\": " + json + "}}")).isEqualTo(stored);
     }
 
-    /** A key, and JSON that it does not take. */
+    /** A key, and JSON that it does not accept. */
     private static final String BAD_VALUES = """
             max_batch_size       | 0
             max_batch_size       | 1025
@@ -138,7 +138,7 @@ class SettingsRequestBodyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = BAD_VALUES)
-    void refusesAValueThatTheKeyDoesNotTake(String key, String json) {
+    void rejectsAValueThatTheKeyDoesNotAccept(String key, String json) {
         assertThat(singleFaults("{\"key\": \"" + key + "\", \"value\": " + json + "}"))
                 .containsExactly("body.value value_error");
         assertThat(bulkFaults("{\"settings\": {\"" + key + "\": " + json + "}}"))
@@ -180,7 +180,7 @@ class SettingsRequestBodyTest {
             {"key": "port", "value": }                                    | body.25 json_invalid
             {"key": "nothing", "value": 1} x                              | body.31 json_invalid
             """)
-    void refusesASingleChangeOfTheWrongShape(String body, String faults) {
+    void rejectsAMalformedSingleChange(String body, String faults) {
         assertThat(singleFaults(body)).containsExactly(faults.split(", "));
     }
 
@@ -202,12 +202,12 @@ class SettingsRequestBodyTest {
             {"settings": {"port": 8002}                                   | body.27 json_invalid
             {"settings": {}} x                                            | body.17 json_invalid
             """)
-    void refusesABulkChangeOfTheWrongShape(String body, String faults) {
+    void rejectsAMalformedBulkChange(String body, String faults) {
         assertThat(bulkFaults(body)).containsExactly(faults.split(", "));
     }
 
     @Test
-    void missesABody() {
+    void requiresABody() {
         assertThat(singleFaults("")).containsExactly("body missing");
         assertThat(bulkFaults("")).containsExactly("body missing");
     }
@@ -221,7 +221,7 @@ class SettingsRequestBodyTest {
     }
 
     @Test
-    void takesTheLastOfDuplicateKeys() {
+    void usesTheLastOfDuplicateKeys() {
         assertThat(single("{\"key\": \"nothing\", \"value\": 0, \"key\": \"port\", \"value\": 8002}"))
                 .isEqualTo(Map.of(SettingKey.PORT, Optional.of("8002")));
         assertThat(bulk("{\"settings\": 7, \"settings\": {\"port\": 7, \"port\": 8002}}"))
@@ -237,7 +237,7 @@ class SettingsRequestBodyTest {
     }
 
     @Test
-    void takesValuesUpToTheLengthOfTheTable() {
+    void acceptsValuesUpToTheLengthOfTheTable() {
         String longest = "😀".repeat(2_048);
 
         assertThat(single("{\"key\": \"model_name\", \"value\": \"" + longest + "\"}"))
@@ -246,7 +246,7 @@ class SettingsRequestBodyTest {
 
     @ParameterizedTest
     @EnumSource
-    void refusesLongerValues(SettingKey key) {
+    void rejectsLongerValues(SettingKey key) {
         String tooLong = "\"" + "9".repeat(2_049) + "\"";
 
         assertThat(singleFaults("{\"key\": \"" + key.key() + "\", \"value\": " + tooLong + "}"))
@@ -256,7 +256,7 @@ class SettingsRequestBodyTest {
     }
 
     @Test
-    void measuresAListAsItIsStored() {
+    void limitsTheLengthOfAListAsStored() {
         String fits = "[\"" + "a".repeat(2_048 - 4) + "\"]";
         String tooLong = "[\"" + "a".repeat(2_048 - 3) + "\"]";
 
@@ -267,7 +267,7 @@ class SettingsRequestBodyTest {
     }
 
     @Test
-    void namesUnsupportedKeysAndThoseThatAre() {
+    void namesUnsupportedAndSupportedKeys() {
         assertThat(messages("{\"key\": \"nothing\", \"value\": 1}"))
                 .containsExactly("Unsupported: 'nothing'; settings are " + String.join(", ", SettingKey.keys()));
     }
@@ -291,7 +291,7 @@ class SettingsRequestBodyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nothing", "Device", " device", "bulk"})
-    void deletesNoUnsupportedKey(String key) {
+    void rejectsDeletionOfUnsupportedKeys(String key) {
         assertThat(names(faults(() -> SettingsRequestBody.deletion(key)))).containsExactly("path.key value_error");
     }
 

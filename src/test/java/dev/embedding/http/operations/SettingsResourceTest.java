@@ -39,10 +39,10 @@ class SettingsResourceTest {
     }
 
     @Test
-    void keepsAChangeWhoseCallerGoesAway() throws InterruptedException {
+    void completesAChangeWhoseCallerDisconnects() throws InterruptedException {
         HeldChange held = new HeldChange("database");
         var caller =
-                resource(held).deleted("device", Optional.empty()).subscribe().with(answer -> {}, failure -> {});
+                resource(held).deleted("device", Optional.empty()).subscribe().with(response -> {}, failure -> {});
         assertThat(held.begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         caller.cancel();
@@ -52,23 +52,23 @@ class SettingsResourceTest {
     }
 
     @Test
-    void answersWhenTheChangeIsInForce() throws InterruptedException {
+    void respondsWhenTheChangeIsInForce() throws InterruptedException {
         HeldChange held = new HeldChange("database");
-        CompletableFuture<SettingsResource.Settings> answer =
+        CompletableFuture<SettingsResource.Settings> response =
                 resource(held).deleted("device", Optional.empty()).subscribeAsCompletionStage();
         assertThat(held.begun.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(answer).isNotDone();
+        assertThat(response).isNotDone();
 
         held.ended.complete(null);
 
-        assertThat(answer).succeedsWithin(PATIENCE).satisfies(settings -> assertThat(settings.source())
+        assertThat(response).succeedsWithin(PATIENCE).satisfies(settings -> assertThat(settings.source())
                 .isEqualTo("database"));
         assertThat(held.changes).hasSize(1);
     }
 
     @ParameterizedTest
     @CsvSource({"environment, false", "file, false", "database, true"})
-    void saysWhereSettingsComeFrom(String source, boolean fromDatabase) {
+    void reportsTheSourceOfSettings(String source, boolean fromDatabase) {
         SettingsResource.Settings settings =
                 resource(new HeldChange(source)).settings().await().atMost(PATIENCE);
 
@@ -77,7 +77,7 @@ class SettingsResourceTest {
     }
 
     @Test
-    void refusesAnyChangeOfTheEnvironment() {
+    void rejectsChangesWhenSettingsComeFromTheEnvironment() {
         HeldChange held = new HeldChange("environment");
 
         SettingChangeException refusal = catchThrowableOfType(SettingChangeException.class, () -> resource(held)
@@ -93,7 +93,7 @@ class SettingsResourceTest {
         return new SettingsResource(new ServiceIdentity("embedding-service", "1"), control, host);
     }
 
-    /** A change that is made when the test says so; {@code ended} is cancelled with it. */
+    /** Change that completes when the test completes {@code ended}, which is cancelled with it. */
     private static final class HeldChange implements SettingsControl {
         final CountDownLatch begun = new CountDownLatch(1);
         final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -120,8 +120,8 @@ class SettingsResourceTest {
         }
 
         @Override
-        public Uni<Void> change(Map<SettingKey, Optional<String>> wanted, Optional<String> keyId) {
-            changes.add(wanted);
+        public Uni<Void> change(Map<SettingKey, Optional<String>> requested, Optional<String> keyId) {
+            changes.add(requested);
             return Uni.createFrom()
                     .completionStage(ended)
                     .onCancellation()

@@ -56,7 +56,7 @@ class GraphPreparationTest {
     }
 
     @Test
-    void keepsAllTokensWhereAllAreWanted() {
+    void keepsAllTokensWhenAllAreRead() {
         Prepared prepared = GraphPreparation.prepare(bundled, PACKED).orElseThrow();
 
         assertThat(prepared.firstTokenOnly()).isFalse();
@@ -64,7 +64,7 @@ class GraphPreparationTest {
     }
 
     @Test
-    void spreadsOutOnlyWhatIsSplitIntoHeads() {
+    void spreadsOnlyTensorsThatAreSplitIntoHeads() {
         Prepared prepared = GraphPreparation.prepare(bundled, BOTH).orElseThrow();
 
         assertThat(prepared.firstTokenOnly()).isTrue();
@@ -78,7 +78,7 @@ class GraphPreparationTest {
     }
 
     @Test
-    void leavesALayerAloneWhoseInputIsReadByOthersToo() {
+    void doesNotShortenALayerWhoseInputHasOtherConsumers() {
         ModelProto changed = withLastNodesBefore(
                 node("Identity", layer.input(), "another_reader"),
                 node("Add", "before_the_end", OUTPUT).toBuilder()
@@ -89,7 +89,7 @@ class GraphPreparationTest {
     }
 
     @Test
-    void leavesAModelAloneInWhichTokensAreMixedOutsideOfAttention() {
+    void doesNotRewriteAModelThatMixesTokensOutsideOfAttention() {
         NodeProto overTokens = node("ReduceMean", "before_the_end", OUTPUT).toBuilder()
                 .addAttribute(AttributeProto.newBuilder()
                         .setName("axes")
@@ -102,14 +102,14 @@ class GraphPreparationTest {
     }
 
     @Test
-    void leavesAModelAloneWithAnOperationThatItDoesNotKnow() {
+    void doesNotRewriteAModelWithAnUnknownOperation() {
         ModelProto changed = withLastNodesBefore(node("CumSum", "before_the_end", OUTPUT));
 
         assertThat(GraphPreparation.prepare(changed, BOTH)).isEmpty();
     }
 
     @Test
-    void leavesAModelAloneWhoseQueryIsTurnedByPosition() {
+    void doesNotRewriteAModelWithRotaryPositions() {
         GraphProto.Builder graph = bundled.getGraph().toBuilder();
         NodeProto query = new OnnxGraph(bundled.getGraph(), OUTPUT).node(layer.query());
         int index = graph.getNodeList().indexOf(query);
@@ -126,7 +126,7 @@ class GraphPreparationTest {
     }
 
     @Test
-    void leavesAModelAloneThatHasNoSuchOutput() {
+    void doesNotRewriteAModelWithoutTheRequestedOutput() {
         Wish other = new Wish(List.of("token_embeddings"), true, true);
 
         assertThat(GraphPreparation.prepare(bundled, other)).isEmpty();
@@ -172,7 +172,7 @@ class GraphPreparationTest {
                 .build();
     }
 
-    /** The model with other nodes between what gave the output before and the output. */
+    /** The model with other nodes between its last node and the output. */
     private static ModelProto withLastNodesBefore(NodeProto... last) {
         GraphProto.Builder graph = bundled.getGraph().toBuilder();
         int end = graph.getNodeCount() - 1;

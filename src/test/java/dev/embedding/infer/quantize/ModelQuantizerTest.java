@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models of sentence-transformers' layouts, quantized on this machine. */
+/** Quantizes models in sentence-transformers' layouts on this machine. */
 class ModelQuantizerTest {
 
     private static final InferenceRuntime RUNTIME = new InferenceRuntime();
@@ -92,7 +92,7 @@ class ModelQuantizerTest {
         Path target = directory.resolve("model.onnx");
 
         new ModelQuantizer(RUNTIME)
-                .quantize(new Task(weights, false, false, 0), model.tokenIds(), target, ModelQuantizerTest::goOn);
+                .quantize(new Task(weights, false, false, 0), model.tokenIds(), target, ModelQuantizerTest::noPause);
 
         List<float[]> actual = firstVectors(target, model.tokenIds(), GraphOutput.TEXTS);
         for (int text = 0; text < actual.size(); text++) {
@@ -103,7 +103,7 @@ class ModelQuantizerTest {
     }
 
     @Test
-    void makesTheSameFileAgain() throws IOException {
+    void writesTheSameFileAgain() throws IOException {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
 
         Path once = quantized(new ModelQuantizer(RUNTIME), model, false, false, "once.onnx");
@@ -113,7 +113,7 @@ class ModelQuantizerTest {
     }
 
     @Test
-    void leavesNothingBehindWhenItIsStopped() throws IOException {
+    void leavesNoFilesWhenAborted() throws IOException {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         int[] calls = {0};
 
@@ -134,7 +134,7 @@ class ModelQuantizerTest {
     }
 
     @Test
-    void refusesAModelThatIsQuantizedAlready() {
+    void rejectsAModelThatIsAlreadyQuantized() {
         ReferenceModel model = ReferenceModel.of("onnx-only-quantized");
         Path weights = model.directory().resolve("onnx/model_quantized.onnx");
 
@@ -143,7 +143,7 @@ class ModelQuantizerTest {
                                 new Task(weights, false, false, 0),
                                 List.of(new int[] {1}),
                                 directory.resolve("model.onnx"),
-                                ModelQuantizerTest::goOn))
+                                ModelQuantizerTest::noPause))
                 .isInstanceOf(InferenceException.class)
                 .hasMessageContaining("no matrix multiplication with constant weights");
     }
@@ -153,7 +153,10 @@ class ModelQuantizerTest {
             throws IOException {
         Path target = directory.resolve(name);
         quantizer.quantize(
-                new Task(model.weights(), fine, firstTokenOnly, 0), model.tokenIds(), target, ModelQuantizerTest::goOn);
+                new Task(model.weights(), fine, firstTokenOnly, 0),
+                model.tokenIds(),
+                target,
+                ModelQuantizerTest::noPause);
         return target;
     }
 
@@ -161,10 +164,11 @@ class ModelQuantizerTest {
         return firstVectors(file, texts, GraphOutput.TOKENS);
     }
 
-    private static List<float[]> firstVectors(Path file, List<int[]> texts, GraphOutput wanted) throws OrtException {
+    private static List<float[]> firstVectors(Path file, List<int[]> texts, GraphOutput requestedOutput)
+            throws OrtException {
         try (SessionOptions options = new SessionOptions()) {
             options.setIntraOpNumThreads(1);
-            try (InferenceSession session = InferenceSession.open(RUNTIME, file, options, 0, false, wanted)) {
+            try (InferenceSession session = InferenceSession.open(RUNTIME, file, options, 0, false, requestedOutput)) {
                 return texts.stream().map(ids -> firstVector(session, ids)).toList();
             }
         }
@@ -181,7 +185,7 @@ class ModelQuantizerTest {
         }
     }
 
-    private static void goOn() {}
+    private static void noPause() {}
 
     private static double cosine(float[] one, float[] other) {
         double product = 0;

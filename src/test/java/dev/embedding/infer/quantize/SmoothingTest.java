@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class SmoothingTest {
 
     @Test
-    void knowsTwoFactorsInAnOctave() {
+    void hasTwoFactorsInAnOctave() {
         float[] factors = Smoothing.factors(new float[] {1, 1.6f, 2.2f, 100, 0.01f}, new float[] {1, 1, 1, 1, 1});
 
         assertThat(factors).containsExactly(1, 1.5f, 1.5f, 24, 0.046875f);
@@ -15,7 +15,7 @@ class SmoothingTest {
 
     /** Maxima differ in their last bits between processors. */
     @Test
-    void isTheSameForNearlyTheSameMaxima() {
+    void givesTheSameFactorsForNearlyTheSameMaxima() {
         float[] weights = {0.3f, 0.02f};
 
         assertThat(Smoothing.factors(new float[] {7, Math.nextUp(0.9f)}, weights))

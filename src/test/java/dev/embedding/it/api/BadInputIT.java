@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies and queries that are refused: which fault is named, and where. */
+/** Tests which faults are reported for invalid bodies and queries. */
 @ExtendWith(SharedService.class)
 class BadInputIT {
 
@@ -45,12 +45,12 @@ class BadInputIT {
             true                                 | body model_attributes_type
             NaN                                  | body model_attributes_type
             """)
-    void refusesABodyOfTheWrongShape(String body, String fault) {
+    void rejectsAMalformedBody(String body, String fault) {
         assertThat(client.postJson("/embed", body).requireFaults()).containsExactly(fault);
     }
 
     @Test
-    void refusesEveryItemThatIsNoText() {
+    void rejectsEveryItemThatIsNotAText() {
         String body = "{\"texts\": [null, 1, \"a\", 1.5, [\"b\"], {\"text\": \"c\"}, true, \"\"]}";
 
         assertThat(client.postJson("/embed", body).requireFaults())
@@ -73,13 +73,13 @@ class BadInputIT {
     }
 
     @Test
-    void refusesMoreThanAThousandTexts() {
+    void rejectsMoreThanAThousandTexts() {
         assertThat(client.embed(Collections.nCopies(1_001, "a")).requireFaults())
                 .containsExactly("body.texts too_long");
     }
 
     @Test
-    void refusesAMissingBody() {
+    void requiresABody() {
         assertThat(client.post("/embed").requireFaults()).containsExactly("body missing");
         assertThat(client.post("/embed/single").requireFaults()).containsExactly("body missing");
         assertThat(client.postJson("/embed", "").requireFaults()).containsExactly("body missing");
@@ -102,18 +102,18 @@ class BadInputIT {
             false                   | body model_attributes_type
             ["a"]                   | body model_attributes_type
             """)
-    void refusesASingleTextOfTheWrongShape(String body, String fault) {
+    void rejectsAMalformedSingleText(String body, String fault) {
         assertThat(client.postJson("/embed/single", body).requireFaults()).containsExactly(fault);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"?text=", "?text", "?text=+", "?text=%20%09%0A", "?text=%C2%A0", "?text=a&text="})
-    void refusesABlankTextInTheQuery(String query) {
+    void rejectsABlankTextInTheQuery(String query) {
         assertThat(client.post("/embed/single" + query).requireFaults()).containsExactly("query.text value_error");
     }
 
     @Test
-    void refusesABlankQueryEvenBesideAGoodBody() {
+    void rejectsABlankQueryEvenWithAValidBody() {
         assertThat(client.postJson("/embed/single?text=", "\"a\"").requireFaults())
                 .containsExactly("query.text value_error");
     }
@@ -125,7 +125,7 @@ class BadInputIT {
                 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x1F, 0x20, 0x85, 0xA0, 0x1680, 0x2000, 0x2001, 0x2002,
                 0x2003, 0x2004, 0x2005, 0x2006, 0x2007, 0x2008, 0x2009, 0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000
             })
-    void takesWhatPythonTakesForWhiteSpace(int space) {
+    void definesWhiteSpaceAsPythonDoes(int space) {
         String body = "{\"texts\": [\"\\u%04x\"]}".formatted(space);
 
         assertThat(client.postJson("/embed", body).requireFaults()).containsExactly("body.texts value_error");

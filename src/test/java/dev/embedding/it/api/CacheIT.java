@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Texts that come again, or at the same time, as callers and operators see it. */
+/** Tests cache hits and shared computations, as callers and operators see them. */
 class CacheIT {
 
     private static final long SIZE = 1 << 20;
@@ -39,7 +39,7 @@ class CacheIT {
     }
 
     @Test
-    void aTextThatComesAgainIsAnsweredWithTheSameBitsAndNotComputed() {
+    void aRepeatedTextGetsTheSameBitsWithoutComputation() {
         List<String> texts = new ArrayList<>(GeneratedTexts.of(20, 40, 31));
         Answer first = client.embed(texts);
         double computed = computedTokens();
@@ -57,7 +57,7 @@ class CacheIT {
     }
 
     @Test
-    void keepsTheVectorsOfSeveralKeysApart() {
+    void separatesTheVectorsOfSeveralKeys() {
         try (ServiceProcess keyed = ServiceProcess.configure()
                 .with("EMBEDDING_CACHE_SIZE", Long.toString(SIZE))
                 .with("EMBEDDING_API_KEYS", "one,two")
@@ -77,7 +77,7 @@ class CacheIT {
     }
 
     @Test
-    void allFormsOfASingleTextFindItsVector() {
+    void allFormsOfASingleTextHitTheCache() {
         Answer first = client.embed("a text in all forms");
         double computed = computedTokens();
 
@@ -89,7 +89,7 @@ class CacheIT {
     }
 
     @Test
-    void noStoreComputesAndKeepsNothing() {
+    void noStoreBypassesTheCache() {
         List<String> text = List.of("a text that is not to be kept");
         double bypassed = texts("bypass");
         double computed = computedTokens();
@@ -109,25 +109,25 @@ class CacheIT {
     }
 
     @Test
-    void equalTextsOfManyCallersAtOnceAreComputedOnce() {
+    void equalTextsOfConcurrentCallersAreComputedOnce() {
         List<String> texts = GeneratedTexts.of(8, 200, 32);
         double computed = computedTokens();
-        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        List<CompletableFuture<Answer>> responses = new ArrayList<>();
         for (int caller = 0; caller < 40; caller++) {
-            answers.add(client.embedLater(texts));
+            responses.add(client.embedLater(texts));
         }
 
-        List<float[]> first = answers.get(0).join().vectors();
-        double tokens = answers.get(0).join().json().path("tokens").doubleValue();
+        List<float[]> first = responses.get(0).join().vectors();
+        double tokens = responses.get(0).join().json().path("tokens").doubleValue();
 
-        for (CompletableFuture<Answer> answer : answers) {
-            assertThat(answer.join().vectors()).usingRecursiveComparison().isEqualTo(first);
+        for (CompletableFuture<Answer> response : responses) {
+            assertThat(response.join().vectors()).usingRecursiveComparison().isEqualTo(first);
         }
         assertThat(computedTokens() - computed).isEqualTo(tokens);
     }
 
     @Test
-    void aCallerWhoGoesAwayTakesNobodysVectorAlong() throws Exception {
+    void aCallerThatDisconnectsDoesNotCancelASharedComputation() throws Exception {
         List<String> texts = GeneratedTexts.of(60, 300, 33);
         CompletableFuture<Answer> leaving = client.embedLater(texts);
         CompletableFuture<Answer> staying = client.embedLater(texts);
@@ -140,7 +140,7 @@ class CacheIT {
     }
 
     @Test
-    void takesNoMoreMemoryThanItsSize() {
+    void usesNoMoreMemoryThanItsSize() {
         for (int request = 0; request < 5; request++) {
             client.embed(GeneratedTexts.of(300, 3, 34 + request));
         }

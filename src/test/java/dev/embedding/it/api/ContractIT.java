@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The shapes that existing callers and operators read. */
+/** Tests the response fields that existing callers and operators read. */
 @ExtendWith(SharedService.class)
 public class ContractIT {
 
@@ -36,14 +36,14 @@ public class ContractIT {
     }
 
     private JsonNode get(String path) {
-        Answer answer = client.get(path);
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/json");
-        return answer.json();
+        Answer response = client.get(path);
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("Content-Type").orElseThrow()).startsWith("application/json");
+        return response.json();
     }
 
     @Test
-    void rootSaysWhereToGoOn() {
+    void rootLinksToTheOtherEndpoints() {
         JsonNode root = get("/");
 
         assertThat(fields(root)).containsExactly("service", "version", "status", "documentation", "health", "metrics");
@@ -56,7 +56,7 @@ public class ContractIT {
     }
 
     @Test
-    void healthIsHealthyOnTheCpuWhenNobodyAskedForAGpu() {
+    void healthIsHealthyOnTheCpuWhenNoGpuIsRequested() {
         JsonNode health = get("/health");
 
         assertThat(fields(health)).contains("service", "status", "version", "uptime_seconds", "dependencies");
@@ -74,7 +74,7 @@ public class ContractIT {
     }
 
     @Test
-    void modelInfoTellsWhatIsRunning() {
+    void modelInfoDescribesTheServedModel() {
         JsonNode info = get("/model/info");
 
         assertThat(info.path("model_name").textValue()).isEqualTo(MODEL);
@@ -94,33 +94,33 @@ public class ContractIT {
     }
 
     @Test
-    void embedAnswersWithEveryFieldOfTheContract() {
-        JsonNode answer = client.embed(List.of("a", "b")).json();
+    void embedReturnsEveryFieldOfTheContract() {
+        JsonNode response = client.embed(List.of("a", "b")).json();
 
-        assertThat(fields(answer))
+        assertThat(fields(response))
                 .contains("embeddings", "model_name", "dimension", "processing_time_ms", "request_id");
-        assertThat(answer.path("model_name").textValue()).isEqualTo(MODEL);
-        assertThat(answer.path("dimension").intValue()).isEqualTo(384);
-        assertThat(answer.path("processing_time_ms").doubleValue()).isPositive();
-        assertThat(answer.path("tokens").intValue()).isEqualTo(6);
-        assertThat(answer.path("truncated")).isEmpty();
-        assertThat(answer.path("truncated").isArray()).isTrue();
-        assertThat(answer.path("embeddings")).hasSize(2).allMatch(vector -> vector.size() == 384);
+        assertThat(response.path("model_name").textValue()).isEqualTo(MODEL);
+        assertThat(response.path("dimension").intValue()).isEqualTo(384);
+        assertThat(response.path("processing_time_ms").doubleValue()).isPositive();
+        assertThat(response.path("tokens").intValue()).isEqualTo(6);
+        assertThat(response.path("truncated")).isEmpty();
+        assertThat(response.path("truncated").isArray()).isTrue();
+        assertThat(response.path("embeddings")).hasSize(2).allMatch(vector -> vector.size() == 384);
     }
 
     @Test
-    void embedSingleAnswersWithEveryFieldOfTheContract() {
-        JsonNode answer = client.post("/embed/single?text=Hello%20world").json();
+    void embedSingleReturnsEveryFieldOfTheContract() {
+        JsonNode response = client.post("/embed/single?text=Hello%20world").json();
 
-        assertThat(fields(answer)).contains("embedding", "dimension", "model_name", "processing_time_ms");
-        assertThat(answer.path("embedding")).hasSize(384).allMatch(JsonNode::isNumber);
+        assertThat(fields(response)).contains("embedding", "dimension", "model_name", "processing_time_ms");
+        assertThat(response.path("embedding")).hasSize(384).allMatch(JsonNode::isNumber);
     }
 
     @Test
-    void settingsShowWhatTheEnvironmentSays() {
-        JsonNode answer = get("/settings");
+    void settingsShowTheEnvironment() {
+        JsonNode response = get("/settings");
 
-        JsonNode settings = answer.path("settings");
+        JsonNode settings = response.path("settings");
         assertThat(fields(settings))
                 .contains(
                         "service_name",
@@ -151,9 +151,9 @@ public class ContractIT {
         assertThat(settings.path("dimensions").toString()).isEqualTo("[]");
         assertThat(settings.path("use_db_settings").isBoolean()).isTrue();
         assertThat(settings.path("use_db_settings").booleanValue()).isFalse();
-        assertThat(answer.path("source").textValue()).isEqualTo("environment");
-        assertThat(answer.path("notes").toString()).contains("host").contains("port");
-        assertThat(answer.path("supported_keys"))
+        assertThat(response.path("source").textValue()).isEqualTo("environment");
+        assertThat(response.path("notes").toString()).contains("host").contains("port");
+        assertThat(response.path("supported_keys"))
                 .map(JsonNode::textValue)
                 .contains(
                         "cors_origins",
@@ -191,9 +191,9 @@ public class ContractIT {
     @ParameterizedTest
     @ValueSource(strings = {"started", "ready", "live"})
     void probesAreUp(String probe) {
-        JsonNode answer = client.get("/q/health/" + probe).json();
+        JsonNode response = client.get("/q/health/" + probe).json();
 
-        assertThat(answer.path("status").textValue()).isEqualTo("UP");
+        assertThat(response.path("status").textValue()).isEqualTo("UP");
     }
 
     @ParameterizedTest
@@ -213,22 +213,22 @@ public class ContractIT {
             GET    | /settings/device | DELETE
             PATCH  | /settings/device | DELETE
             """)
-    void wrongMethodsAreToldTheRightOnes(String method, String path, String allowed) {
-        Answer answer = client.send(method, path);
+    void wrongMethodsGetTheAllowedOnes(String method, String path, String allowed) {
+        Answer response = client.send(method, path);
 
-        answer.requireError(405);
-        assertThat(answer.header("Allow")).contains(allowed);
+        response.requireError(405);
+        assertThat(response.header("Allow")).contains(allowed);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/nothing", "/embed/other", "/model", "/docs/nothing.js", "/q/nothing", "/embed%2Fsingle"})
-    void unknownPathsAreErrorsLikeAllOthers(String path) {
+    void unknownPathsGetARegularError(String path) {
         client.get(path).requireError(404);
         client.postJson(path, "{}").requireError(404);
     }
 
     @Test
-    void aTrailingSlashDoesNotMatter() {
+    void aTrailingSlashIsIgnored() {
         assertThat(client.postJson("/embed/", "{\"texts\": [\"a\"]}").vectors()).hasSize(1);
         assertThat(client.postJson("/embed/single/", "\"a\"").vector()).hasSize(384);
         assertThat(client.get("/health/").status()).isEqualTo(200);

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The API's document, and the pages that show it. */
+/** Tests the OpenAPI document, and the pages that show it. */
 @ExtendWith(SharedService.class)
 class DocumentsIT {
 
@@ -77,7 +77,7 @@ class DocumentsIT {
     }
 
     @Test
-    void haveTheirPagesFromTheServiceItself() {
+    void loadTheirPagesFromTheServiceItself() {
         Answer redirect = client.get("/docs");
         URI page = URI.create("/docs").resolve(redirect.header("Location").orElse("/docs"));
         String html = client.get(page.toString()).text();
@@ -90,9 +90,9 @@ class DocumentsIT {
         }
         assertThat(assets).isNotEmpty().noneMatch(asset -> asset.contains("//"));
         for (String asset : assets) {
-            Answer answer = client.get(page.resolve(asset).toString());
-            assertThat(answer.status()).as(asset).isEqualTo(200);
-            assertThat(answer.body()).as(asset).isNotEmpty();
+            Answer response = client.get(page.resolve(asset).toString());
+            assertThat(response.status()).as(asset).isEqualTo(200);
+            assertThat(response.body()).as(asset).isNotEmpty();
         }
         Matcher document = DOCUMENT.matcher(html);
         assertThat(document.find()).isTrue();

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bodies that are no JSON. The offsets are those of Python's {@code json} module, except that a body that merely ends
- * too early is at fault at its end.
+ * Tests bodies that are not JSON. The offsets are those of Python's {@code json} module, except that the fault of a
+ * truncated body is at its end.
  */
 @ExtendWith(SharedService.class)
 class MalformedJsonIT {
@@ -70,7 +70,7 @@ class MalformedJsonIT {
             {"a": 1, "b"}                            | 12
             [[[}                                     |  3
             """)
-    void isAtFaultWherePythonFindsIt(String body, int offset) {
+    void reportsTheFaultWherePythonDoes(String body, int offset) {
         assertThat(client.postJson("/embed", body).requireFaults()).containsExactly("body." + offset + " json_invalid");
     }
 
@@ -95,7 +95,7 @@ class MalformedJsonIT {
                 " ",
                 "\n\n"
             })
-    void isAtFaultAtItsLengthWhenItEndsTooEarly(String body) {
+    void reportsATruncatedBodyAtItsEnd(String body) {
         assertThat(client.postJson("/embed", body).requireFaults())
                 .containsExactly("body." + body.length() + " json_invalid");
         assertThat(client.postJson("/embed/single", body).requireFaults())
@@ -104,13 +104,13 @@ class MalformedJsonIT {
 
     @ParameterizedTest
     @CsvSource({"13, 'a\n'", "13, 'a\t'", "12, '\u0000'", "12, '\u001f'"})
-    void hasNoUnescapedControlCharacters(int offset, String text) {
+    void rejectsUnescapedControlCharacters(int offset, String text) {
         byte[] body = ("{\"texts\": [\"" + text + "b\"]}").getBytes(StandardCharsets.UTF_8);
 
         assertThat(client.postJson("/embed", body).requireFaults()).containsExactly("body." + offset + " json_invalid");
     }
 
-    /** That a document is followed by something else counts more than what is wrong within it. */
+    /** Extra data after a document takes precedence over faults of its content. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             1 2                | 2
@@ -122,7 +122,7 @@ class MalformedJsonIT {
             {"texts": [7]}]    | 14
             {"text": 7} x      | 12
             """)
-    void isRefusedAsSuchBeforeItsShapeMatters(String body, int offset) {
+    void reportsJsonFaultsBeforeFaultsOfTheContent(String body, int offset) {
         String fault = "body." + offset + " json_invalid";
 
         assertThat(client.postJson("/embed", body).requireFaults()).containsExactly(fault);
@@ -130,7 +130,7 @@ class MalformedJsonIT {
     }
 
     @Test
-    void mayBeInvalidUtf8() {
+    void rejectsInvalidUtf8() {
         assertThat(client.postJson("/embed", new byte[] {(byte) 0xFF}).requireFaults())
                 .containsExactly("body.0 json_invalid");
         for (String sequence :
@@ -141,7 +141,7 @@ class MalformedJsonIT {
     }
 
     @Test
-    void mayBeNestedDeeply() {
+    void rejectsDeepNesting() {
         String open = "[".repeat(DEEP);
         String closed = open + "]".repeat(DEEP);
 
@@ -157,7 +157,7 @@ class MalformedJsonIT {
     }
 
     @Test
-    void doesNotKeepOthersWaiting() {
+    void doesNotDelayOtherRequests() {
         CompletableFuture<Answer> malformed = client.embedLater(List.of("a".repeat(1 << 20), ""));
 
         assertThat(client.embed("a").vectors()).hasSize(1);

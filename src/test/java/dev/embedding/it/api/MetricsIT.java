@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Counters, from the first request on, so in this order; and the two forms that they are given in. */
+/** Tests the counters in order, from the first request on, and their two formats. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MetricsIT {
 
@@ -51,7 +51,7 @@ class MetricsIT {
 
     @Test
     @Order(1)
-    void startAtNothing() {
+    void startAtZero() {
         requireCounters(0, 0, 100.0, 0);
         assertThat(counters().path("avg_latency_ms").doubleValue()).isZero();
         assertThat(counters().path("avg_latency_ms").isDouble()).isTrue();
@@ -60,7 +60,7 @@ class MetricsIT {
 
     @Test
     @Order(2)
-    void leaveOutWhatIsRefusedAsInvalid() {
+    void excludeInvalidRequests() {
         service.client().postJson("/embed", "{}").requireError(422);
         service.client().post("/embed/single?text=").requireError(422);
         service.client().get("/embed").requireError(405);
@@ -88,7 +88,7 @@ class MetricsIT {
 
     @Test
     @Order(4)
-    void countWhatFails() {
+    void countFailures() {
         service.client()
                 .embed(GeneratedTexts.of(1_000, 60, 1), "X-Request-Timeout-Ms", "1")
                 .requireError(504);
@@ -100,7 +100,7 @@ class MetricsIT {
 
     @Test
     @Order(5)
-    void doNotCallAForeignSpaceAFailure() {
+    void doNotCountASpaceMismatchAsAFailure() {
         service.client().embed(List.of("a"), "X-Embedding-Space", "another").requireError(412);
 
         requireCounters(4, 1, 75.0, 4);
@@ -120,23 +120,23 @@ class MetricsIT {
                 "image/png"
             })
     void areJsonForPeopleAndOldCallers(String accept) {
-        Answer answer = service.client().get("/metrics", "Accept", accept);
+        Answer response = service.client().get("/metrics", "Accept", accept);
 
-        requireJson(answer);
+        requireJson(response);
     }
 
     @Test
     @Order(6)
-    void areJsonWhenNothingIsSaidToBeAccepted() throws IOException {
+    void areJsonWithoutAnAcceptHeader() throws IOException {
         try (RawConnection connection = service.connect()) {
             requireJson(connection.sendHead("GET /metrics").answer());
         }
     }
 
-    private static void requireJson(Answer answer) {
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/json");
-        assertThat(answer.json().path("requests_total").isIntegralNumber()).isTrue();
+    private static void requireJson(Answer response) {
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("Content-Type").orElseThrow()).startsWith("application/json");
+        assertThat(response.json().path("requests_total").isIntegralNumber()).isTrue();
     }
 
     @ParameterizedTest
@@ -165,11 +165,11 @@ class MetricsIT {
         requireExposition(service.client().get("/q/metrics", "Accept", accept));
     }
 
-    private static void requireExposition(Answer answer) {
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.header("Content-Type").orElseThrow())
+    private static void requireExposition(Answer response) {
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.header("Content-Type").orElseThrow())
                 .containsAnyOf("text/plain", "application/openmetrics-text");
-        assertThat(answer.text())
+        assertThat(response.text())
                 .contains("embedding_requests_total{outcome=\"success\"")
                 .contains("embedding_tokens_total ")
                 .contains("embedding_queue_tokens ")

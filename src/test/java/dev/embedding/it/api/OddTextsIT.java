@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Texts that nobody expects are embedded all the same, however long they are. */
+/** Tests that unusual texts are embedded, however long they are. */
 @ExtendWith(SharedService.class)
 class OddTextsIT {
 
@@ -28,7 +28,7 @@ class OddTextsIT {
         client = service.client();
     }
 
-    /** Each kind of text as it stands between the quotes of JSON, with the bytes that one of them has in UTF-8. */
+    /** Kinds of text as in JSON strings, each with its length in UTF-8. */
     static Stream<Arguments> kinds() {
         return Stream.of(
                 Arguments.of("words", "some words ", 11),
@@ -59,9 +59,9 @@ class OddTextsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("kinds")
     void areEmbeddedHoweverShort(String kind, String piece, int bytes) {
-        Answer answer = client.postJson("/embed", "{\"texts\": [\"" + piece + "x\", \"x" + piece + "\"]}");
+        Answer response = client.postJson("/embed", "{\"texts\": [\"" + piece + "x\", \"x" + piece + "\"]}");
 
-        assertThat(answer.vectors()).hasSize(2).allSatisfy(OddTextsIT::requireUnitLength);
+        assertThat(response.vectors()).hasSize(2).allSatisfy(OddTextsIT::requireUnitLength);
         requireUnitLength(client.postJson("/embed/single", "\"" + piece + "x\"").vector());
     }
 
@@ -70,18 +70,18 @@ class OddTextsIT {
     void areEmbeddedHoweverLongWhileOthersAreServed(String kind, String piece, int bytes) {
         String text = piece.repeat(MEGABYTE / bytes) + " x";
 
-        CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(
+        CompletableFuture<Answer> response = CompletableFuture.supplyAsync(
                 () -> client.postJson("/embed", "{\"texts\": [\"" + text + "\", \"short\"]}"));
         Answer meanwhile = client.embed("a short query");
 
         assertThat(meanwhile.vectors()).hasSize(1);
-        assertThat(answer.orTimeout(60, TimeUnit.SECONDS).join().vectors())
+        assertThat(response.orTimeout(60, TimeUnit.SECONDS).join().vectors())
                 .hasSize(2)
                 .allSatisfy(OddTextsIT::requireUnitLength);
     }
 
     @Test
-    void haveTheVectorsOfWhatTheyMean() {
+    void haveTheVectorsOfTheirDecodedForm() {
         assertThat(vector("\"\\ud83d\\ude00\"")).isEqualTo(vector("\"😀\""));
         assertThat(vector("\"\\u00e9\"")).isEqualTo(vector("\"é\""));
         assertThat(vector("\"a\\ud800b\"")).isEqualTo(vector("\"a\ufffdb\""));
@@ -89,13 +89,13 @@ class OddTextsIT {
     }
 
     @Test
-    void mayStandBehindAByteOrderMark() {
+    void mayFollowAByteOrderMark() {
         assertThat(client.postJson("/embed", "\ufeff{\"texts\": [\"a\"]}").vectors())
                 .hasSize(1);
     }
 
     @Test
-    void readTheQueryAsFormsWriteIt() {
+    void mayBeFormEncodedInTheQuery() {
         float[] expected = client.embed("a b&c=d;e+f/é").vectors().get(0);
 
         for (String encoded : List.of("a+b%26c%3Dd%3Be%2Bf%2F%C3%A9", "a%20b%26c=d;e%2bf/%c3%a9")) {

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.Answer;
 
-/** Errors as OpenAI words them. */
+/** Checks of errors in OpenAI's format. */
 public final class OpenAiErrors {
 
     private OpenAiErrors() {}
 
-    /** Checks that an answer is one, and returns what is in its envelope. */
-    public static JsonNode require(Answer answer, int status) {
-        assertThat(answer.status()).as(answer.text()).isEqualTo(status);
-        assertThat(answer.header("Content-Type").orElse("none")).startsWith("application/json");
-        JsonNode error = answer.json().path("error");
+    /** Checks that a response is such an error, and returns the content of its envelope. */
+    public static JsonNode require(Answer response, int status) {
+        assertThat(response.status()).as(response.text()).isEqualTo(status);
+        assertThat(response.header("Content-Type").orElse("none")).startsWith("application/json");
+        JsonNode error = response.json().path("error");
         assertThat(error.path("message").textValue()).isNotBlank();
         assertThat(error.path("type").textValue()).isNotBlank();
         assertThat(error.path("code").textValue()).isNotBlank();

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** OpenAI's embeddings API, with the bundled model. */
+/** Tests OpenAI's embeddings API with the bundled model. */
 class OpenAiIT {
 
     private static final String MODEL = "BAAI/bge-small-en-v1.5";
@@ -45,7 +45,7 @@ class OpenAiIT {
         service.close();
     }
 
-    private static Answer ask(Map<String, ?> body, String... headers) {
+    private static Answer request(Map<String, ?> body, String... headers) {
         return client.postJson("/v1/embeddings", Answer.jsonOf(body), headers);
     }
 
@@ -55,16 +55,16 @@ class OpenAiIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/v1/embeddings", "/embeddings", "/openai/v1/embeddings", "/v1/embeddings/"})
-    void answersInOpenAisShape(String path) {
-        JsonNode answer = client.postJson(path, "{\"input\": \"Hello world\", \"model\": \"" + MODEL + "\"}")
+    void respondsInOpenAisFormat(String path) {
+        JsonNode response = client.postJson(path, "{\"input\": \"Hello world\", \"model\": \"" + MODEL + "\"}")
                 .json();
 
-        assertThat(answer.path("object").textValue()).isEqualTo("list");
-        assertThat(answer.path("model").textValue()).isEqualTo(MODEL);
-        assertThat(answer.path("usage").toString()).isEqualTo("{\"prompt_tokens\":4,\"total_tokens\":4}");
-        assertThat(answer.path("truncated").toString()).isEqualTo("[]");
-        assertThat(answer.path("data")).hasSize(1);
-        JsonNode item = answer.path("data").get(0);
+        assertThat(response.path("object").textValue()).isEqualTo("list");
+        assertThat(response.path("model").textValue()).isEqualTo(MODEL);
+        assertThat(response.path("usage").toString()).isEqualTo("{\"prompt_tokens\":4,\"total_tokens\":4}");
+        assertThat(response.path("truncated").toString()).isEqualTo("[]");
+        assertThat(response.path("data")).hasSize(1);
+        JsonNode item = response.path("data").get(0);
         assertThat(item.path("object").textValue()).isEqualTo("embedding");
         assertThat(item.path("index").intValue()).isZero();
         assertThat(Answer.floats(item.path("embedding"))).isEqualTo(embedded("Hello world"));
@@ -72,43 +72,44 @@ class OpenAiIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"float", "base64"})
-    void givesTheVectorsOfEmbedToTheLastBit(String format) {
-        // A blank text is none that /embed takes.
+    void returnsTheBitsOfEmbed(String format) {
+        // /embed rejects blank texts.
         List<String> texts = List.of(TEXTS.get(0), TEXTS.get(1), TEXTS.get(3));
 
-        OpenAiVectors answer = OpenAiVectors.of(ask(Map.of("input", texts, "encoding_format", format)));
+        OpenAiVectors response = OpenAiVectors.of(request(Map.of("input", texts, "encoding_format", format)));
 
-        assertThat(answer.vectors())
+        assertThat(response.vectors())
                 .containsExactlyElementsOf(client.embed(texts).vectors());
     }
 
     @Test
-    void takesTextsThatAreBlankButNotEmpty() {
-        assertThat(OpenAiVectors.of(ask(Map.of("input", TEXTS))).vectors()).hasSize(4);
+    void acceptsTextsThatAreBlankButNotEmpty() {
+        assertThat(OpenAiVectors.of(request(Map.of("input", TEXTS))).vectors()).hasSize(4);
     }
 
     @Test
-    void takesTokenIdsOfTheModelsOwnTokenizer() {
+    void acceptsTokenIdsOfTheModelsOwnTokenizer() {
         int[] hello = {101, 7592, 2088, 102};
 
-        assertThat(OpenAiVectors.of(ask(Map.of("input", hello))).vectors()).containsExactly(embedded("Hello world"));
-        assertThat(OpenAiVectors.of(ask(Map.of("input", List.of(hello, new int[] {101, 1037, 102}))))
+        assertThat(OpenAiVectors.of(request(Map.of("input", hello))).vectors())
+                .containsExactly(embedded("Hello world"));
+        assertThat(OpenAiVectors.of(request(Map.of("input", List.of(hello, new int[] {101, 1037, 102}))))
                         .vectors())
                 .containsExactly(embedded("Hello world"), embedded("a"));
     }
 
     @Test
-    void cutsTokenIdsAsItCutsTheirText() {
+    void truncatesTokenIdsLikeTheirText() {
         int[] ids = new int[602];
         Arrays.fill(ids, 2773);
         ids[0] = 101;
         ids[601] = 102;
 
-        Answer answer = ask(Map.of("input", ids));
+        Answer response = request(Map.of("input", ids));
 
-        assertThat(OpenAiVectors.of(answer).vectors()).containsExactly(embedded(LONG));
-        assertThat(answer.truncated()).containsExactly(0);
-        assertThat(answer.json().at("/usage/prompt_tokens").intValue()).isEqualTo(512);
+        assertThat(OpenAiVectors.of(response).vectors()).containsExactly(embedded(LONG));
+        assertThat(response.truncated()).containsExactly(0);
+        assertThat(response.json().at("/usage/prompt_tokens").intValue()).isEqualTo(512);
     }
 
     @ParameterizedTest
@@ -124,7 +125,7 @@ class OpenAiIT {
                 "[101, 99999999999999999999, 102]",
                 "[101, 7592, 102, 0]"
             })
-    void refusesWhatIsNoWholeEncodingAndNamesTheFix(String input) {
+    void rejectsIncompleteEncodingsAndNamesTheFix(String input) {
         JsonNode error = OpenAiErrors.require(client.postJson("/v1/embeddings", "{\"input\": " + input + "}"), 400);
 
         assertThat(error.path("message").textValue())
@@ -134,17 +135,17 @@ class OpenAiIT {
     }
 
     @Test
-    void cutsVectorsToAllowedDimensionsAndNormalisesThemAgain() {
+    void truncatesVectorsToAllowedDimensionsAndNormalisesThemAgain() {
         float[] whole = embedded("Hello world");
 
-        float[] cut = OpenAiVectors.of(ask(Map.of("input", "Hello world", "dimensions", 128)))
+        float[] cut = OpenAiVectors.of(request(Map.of("input", "Hello world", "dimensions", 128)))
                 .vectors()
                 .get(0);
 
         assertThat(cut).hasSize(128);
         assertThat(ReferenceVectors.norm(cut)).isBetween(0.999999, 1.000001);
         assertThat(cut[1] / cut[0]).isCloseTo(whole[1] / whole[0], within(1e-5f));
-        assertThat(OpenAiVectors.of(ask(Map.of("input", "Hello world", "dimensions", 384)))
+        assertThat(OpenAiVectors.of(request(Map.of("input", "Hello world", "dimensions", 384)))
                         .vectors())
                 .containsExactly(whole);
         assertThat(client.get("/model/info").json().path("dimensions").toString())
@@ -153,22 +154,22 @@ class OpenAiIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 127, 383, 385, 4096})
-    void refusesOtherDimensions(int dimensions) {
-        JsonNode error = OpenAiErrors.require(ask(Map.of("input", "a", "dimensions", dimensions)), 400);
+    void rejectsOtherDimensions(int dimensions) {
+        JsonNode error = OpenAiErrors.require(request(Map.of("input", "a", "dimensions", dimensions)), 400);
 
         assertThat(error.path("param").textValue()).isEqualTo("dimensions");
         assertThat(error.path("message").textValue()).contains("384").contains("128, 256");
     }
 
     @Test
-    void namesInputsThatWereCut() {
-        assertThat(ask(Map.of("input", List.of("a", LONG, "b", LONG + "x"))).truncated())
+    void namesTruncatedInputs() {
+        assertThat(request(Map.of("input", List.of("a", LONG, "b", LONG + "x"))).truncated())
                 .containsExactly(1, 3);
     }
 
     @ParameterizedTest
     @CsvSource({"truncate, \"NONE\"", "truncate, \"none\"", "truncate, false", "truncation, false"})
-    void refusesToCutWhereItIsTold(String field, String value) {
+    void rejectsLongInputsWhenTruncationIsOff(String field, String value) {
         List<String> texts = List.of("a", LONG, "b", LONG + field + value, "word");
         String body = "{\"input\": " + Answer.jsonOf(texts) + ", \"" + field + "\": " + value + "}";
 
@@ -183,16 +184,17 @@ class OpenAiIT {
     }
 
     @Test
-    void takes2048InputsAndNoMore() {
+    void acceptsUpTo2048Inputs() {
         List<String> texts = new ArrayList<>();
         for (int index = 0; index < 2_048; index++) {
             texts.add("text " + index % 50);
         }
 
-        JsonNode data =
-                ask(Map.of("input", texts, "encoding_format", "base64")).json().path("data");
+        JsonNode data = request(Map.of("input", texts, "encoding_format", "base64"))
+                .json()
+                .path("data");
         texts.add("one more");
-        JsonNode error = OpenAiErrors.require(ask(Map.of("input", texts)), 400);
+        JsonNode error = OpenAiErrors.require(request(Map.of("input", texts)), 400);
 
         assertThat(data).hasSize(2_048);
         assertThat(data.get(2_047).path("index").intValue()).isEqualTo(2_047);
@@ -200,11 +202,11 @@ class OpenAiIT {
     }
 
     @Test
-    void refusesAllEmptyInputsByIndex() {
+    void rejectsAllEmptyInputsByIndex() {
         List<String> texts = new ArrayList<>(Collections.nCopies(20, ""));
         texts.set(0, "a");
 
-        JsonNode error = OpenAiErrors.require(ask(Map.of("input", texts)), 400);
+        JsonNode error = OpenAiErrors.require(request(Map.of("input", texts)), 400);
 
         assertThat(error.path("message").textValue())
                 .contains("Input at index 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 9 more is empty");
@@ -240,19 +242,19 @@ class OpenAiIT {
                 "{\"input\": \"a\", \"output_dtype\": \"int8\"} | invalid_value | output_dtype",
                 "{\"input\": \"a\", \"prompt_name\": \"none\"} | value_error | prompt_name"
             })
-    void refusesWhatIsInvalidInOpenAisEnvelope(String body, String code, String param) {
-        Answer answer = client.postJson("/v1/embeddings", body);
+    void reportsInvalidRequestsInOpenAisFormat(String body, String code, String param) {
+        Answer response = client.postJson("/v1/embeddings", body);
 
-        JsonNode error = OpenAiErrors.require(answer, 400);
+        JsonNode error = OpenAiErrors.require(response, 400);
 
         assertThat(error.path("type").textValue()).isEqualTo("invalid_request_error");
         assertThat(error.path("code").textValue()).isEqualTo(code);
         assertThat(error.path("param").textValue()).isEqualTo(param);
-        assertThat(answer.header("x-should-retry")).contains("false");
+        assertThat(response.header("x-should-retry")).contains("false");
     }
 
     @Test
-    void ignoresUnknownFieldsAndTakesTheLastOfDuplicates() {
+    void ignoresUnknownFieldsAndUsesTheLastOfDuplicates() {
         String body = "{\"user\": \"u\", \"extra\": {\"input\": 7}, \"dimensions\": 1, \"dimensions\": null,"
                 + " \"encoding_format\": \"hex\", \"encoding_format\": \"float\", \"input\": 1, \"input\": \"a\"}";
 
@@ -261,36 +263,37 @@ class OpenAiIT {
     }
 
     @Test
-    void understandsWhatOtherServicesCallItsFields() {
+    void acceptsOtherServicesNamesOfFields() {
         String body = "{\"input\": \"a\", \"output_dimension\": 128, \"embedding_type\": \"base64\", "
                 + "\"output_dtype\": \"float\", \"truncation\": true, \"task\": \"text-matching\"}";
         String nothing = "{\"input\": \"a\", \"dimensions\": 128, \"encoding_format\": \"base64\","
                 + " \"output_dimension\": null, \"embedding_type\": null, \"truncation\": null, \"input_type\": null}";
 
-        for (Answer answer :
+        for (Answer response :
                 List.of(client.postJson("/v1/embeddings", body), client.postJson("/v1/embeddings", nothing))) {
-            assertThat(OpenAiVectors.of(answer).vectors().get(0)).hasSize(128);
-            assertThat(answer.json().at("/data/0/embedding").isTextual()).isTrue();
+            assertThat(OpenAiVectors.of(response).vectors().get(0)).hasSize(128);
+            assertThat(response.json().at("/data/0/embedding").isTextual()).isTrue();
         }
     }
 
     @Test
-    void obeysTheHeadersThatEmbedObeys() {
+    void supportsTheHeadersOfEmbed() {
         Map<String, String> body = Map.of("input", "headers of OpenAI");
         String space = client.get("/model/info").json().path("fingerprint").textValue();
 
-        Answer pinned = ask(body, "X-Embedding-Space", space, "X-Request-Timeout-Ms", "60000", "X-Priority", "batch");
+        Answer pinned =
+                request(body, "X-Embedding-Space", space, "X-Request-Timeout-Ms", "60000", "X-Priority", "batch");
 
         assertThat(pinned.status()).isEqualTo(200);
         assertThat(pinned.header("X-Embedding-Space")).contains(space);
         assertThat(pinned.header("Server-Timing").orElse("")).contains("queue;dur=");
-        OpenAiErrors.require(ask(body, "X-Embedding-Space", "0".repeat(32)), 412);
-        JsonNode priority = OpenAiErrors.require(ask(body, "X-Priority", "high"), 400);
+        OpenAiErrors.require(request(body, "X-Embedding-Space", "0".repeat(32)), 412);
+        JsonNode priority = OpenAiErrors.require(request(body, "X-Priority", "high"), 400);
         assertThat(priority.path("param").textValue()).isEqualTo("header.x-priority");
     }
 
     @Test
-    void countsWhatDoesNotFitByItsCause() {
+    void countsRejectionsByCause() {
         for (String[] cause : new String[][] {
             {"unknown_model", "{\"input\": \"a\", \"model\": \"other\"}"},
             {"unsupported_dimensions", "{\"input\": \"a\", \"dimensions\": 7}"},
@@ -307,7 +310,7 @@ class OpenAiIT {
     }
 
     @Test
-    void answersInItsEnvelopeWhereNothingIs() {
+    void reportsUnknownPathsInOpenAisFormat() {
         assertThat(OpenAiErrors.require(client.postJson("/v1/chat/completions", "{}"), 404)
                         .path("code")
                         .textValue())

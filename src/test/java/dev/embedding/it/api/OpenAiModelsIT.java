@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenAI's embeddings API of services that are set up in other ways. */
+/** Tests OpenAI's embeddings API of services with other settings and models. */
 class OpenAiModelsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -37,12 +37,12 @@ class OpenAiModelsIT {
                 .with("EMBEDDING_DEVICE", "cpu");
     }
 
-    private static Answer ask(ServiceProcess service, Map<String, ?> body, String... headers) {
+    private static Answer request(ServiceProcess service, Map<String, ?> body, String... headers) {
         return service.client().postJson("/v1/embeddings", Answer.jsonOf(body), headers);
     }
 
     private static float[] vector(ServiceProcess service, Map<String, ?> body) {
-        return OpenAiVectors.of(ask(service, body)).vectors().get(0);
+        return OpenAiVectors.of(request(service, body)).vectors().get(0);
     }
 
     private static float[] embedded(ServiceProcess service, String choice) {
@@ -76,16 +76,16 @@ class OpenAiModelsIT {
             assertThat(vector(service, Map.of("input", "Hello", "model", model + "-query", "input_type", "document")))
                     .isEqualTo(document);
             JsonNode error = OpenAiErrors.require(
-                    ask(service, Map.of("input", new int[] {0, 5, 2}, "input_type", "query")), 400);
+                    request(service, Map.of("input", new int[] {0, 5, 2}, "input_type", "query")), 400);
             assertThat(error.path("message").textValue()).contains("prompt");
         }
     }
 
     @Test
-    void takesNoTokenIdsWhereNothingMarksThem() {
+    void rejectsTokenIdsOfModelsWithoutSpecialTokens() {
         try (ServiceProcess service =
                 serving(ReferenceVectors.MODELS.resolve("static-embedding")).ready()) {
-            JsonNode error = OpenAiErrors.require(ask(service, Map.of("input", new int[] {5, 6})), 400);
+            JsonNode error = OpenAiErrors.require(request(service, Map.of("input", new int[] {5, 6})), 400);
 
             assertThat(error.path("message").textValue())
                     .contains("puts no special tokens")
@@ -95,7 +95,7 @@ class OpenAiModelsIT {
     }
 
     @Test
-    void cutsToTheDimensionsThatAModelDeclares(@TempDir Path directory) throws IOException {
+    void truncatesToTheDimensionsThatAModelDeclares(@TempDir Path directory) throws IOException {
         ModelCopy.of("distilbert-mean", directory);
         File config = directory.resolve("config.json").toFile();
         ObjectMapper json = new ObjectMapper();
@@ -109,7 +109,7 @@ class OpenAiModelsIT {
             float[] cut = vector(service, Map.of("input", "Hello", "dimensions", 8));
 
             assertThat(cut).isEqualTo(Arrays.copyOf(whole, 8)); // nothing is normalised here
-            OpenAiErrors.require(ask(service, Map.of("input", "Hello", "dimensions", 9)), 400);
+            OpenAiErrors.require(request(service, Map.of("input", "Hello", "dimensions", 9)), 400);
             assertThat(service.client()
                             .get("/model/info")
                             .json()
@@ -120,28 +120,28 @@ class OpenAiModelsIT {
     }
 
     @Test
-    void wantsAKeyAndASmallBodyWhereThatIsSetUp() {
+    void requiresAKeyAndASmallBodyWhereConfigured() {
         try (ServiceProcess service = serving(ReferenceVectors.MODELS.resolve("bert-max"))
                 .with("EMBEDDING_API_KEYS", KEY)
                 .with("EMBEDDING_MAX_BODY_SIZE", "64K")
                 .ready()) {
             Map<String, String> body = Map.of("input", "Hello");
 
-            JsonNode none = OpenAiErrors.require(ask(service, body), 401);
-            OpenAiErrors.require(ask(service, body, "Authorization", "Bearer sk-other"), 401);
+            JsonNode none = OpenAiErrors.require(request(service, body), 401);
+            OpenAiErrors.require(request(service, body, "Authorization", "Bearer sk-other"), 401);
             OpenAiErrors.require(service.client().get("/v1/models"), 401);
 
             assertThat(none.path("code").textValue()).isEqualTo("invalid_api_key");
-            Answer large = ask(service, Map.of("input", "a".repeat(100_000)), "Authorization", "Bearer " + KEY);
+            Answer large = request(service, Map.of("input", "a".repeat(100_000)), "Authorization", "Bearer " + KEY);
             assertThat(OpenAiErrors.require(large, 413).path("code").textValue())
                     .isEqualTo("request_too_large");
-            assertThat(ask(service, body, "Authorization", "Bearer " + KEY).status())
+            assertThat(request(service, body, "Authorization", "Bearer " + KEY).status())
                     .isEqualTo(200);
         }
     }
 
     @Test
-    void saysWhenToComeAgainWhileThereIsTooMuch() {
+    void sendsRetryAfterWhenOverloaded() {
         try (ServiceProcess service = ServiceProcess.configure()
                 .with("EMBEDDING_MAX_BATCH_WAIT", "1s")
                 .ready()) {
@@ -149,14 +149,14 @@ class OpenAiModelsIT {
                     service.client().embedLater(GeneratedTexts.of(400, 400, 3), "X-Request-Timeout-Ms", "60000");
             Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") > 20_000, () -> "None waits");
 
-            Answer refused = ask(service, Map.of("input", GeneratedTexts.of(400, 5, 4)));
+            Answer refused = request(service, Map.of("input", GeneratedTexts.of(400, 5, 4)));
 
             JsonNode error = OpenAiErrors.require(refused, 429);
             assertThat(error.path("code").textValue()).isEqualTo("rate_limit_exceeded");
             assertThat(refused.header("x-should-retry")).contains("true");
             long millis = Long.parseLong(refused.header("retry-after-ms").orElseThrow());
             assertThat(refused.header("Retry-After")).contains(Long.toString((millis + 999) / 1_000));
-            Answer late = ask(service, Map.of("input", GeneratedTexts.of(1, 400, 5)), "X-Request-Timeout-Ms", "1");
+            Answer late = request(service, Map.of("input", GeneratedTexts.of(1, 400, 5)), "X-Request-Timeout-Ms", "1");
             assertThat(OpenAiErrors.require(late, 504).path("type").textValue()).isEqualTo("server_error");
             assertThat(late.header("x-should-retry")).contains("false");
             ingest.cancel(true);
@@ -166,29 +166,30 @@ class OpenAiModelsIT {
     @Test
     void hasNoModelsBeforeOneIsLoaded(@TempDir Path directory) {
         try (ServiceProcess service = serving(directory.resolve("none")).live()) {
-            for (Answer answer : List.of(service.client().get("/v1/models"), ask(service, Map.of("input", "Hello")))) {
-                assertThat(OpenAiErrors.require(answer, 503).path("code").textValue())
+            for (Answer response :
+                    List.of(service.client().get("/v1/models"), request(service, Map.of("input", "Hello")))) {
+                assertThat(OpenAiErrors.require(response, 503).path("code").textValue())
                         .isEqualTo("unavailable");
-                assertThat(answer.header("x-should-retry")).contains("true");
+                assertThat(response.header("x-should-retry")).contains("true");
             }
         }
     }
 
     @Test
-    void followsAliasesAndDimensionsAtOnce() throws IOException {
+    void appliesAliasesAndDimensionsWithoutReload() throws IOException {
         try (ServiceProcess service = serving(ReferenceVectors.MODELS.resolve("bert-max"))
                 .with("EMBEDDING_SETTINGS_FILE", "settings.json")
                 .with("EMBEDDING_SETTINGS_POLL_INTERVAL", "1s")
                 .file("settings.json", "{}")
                 .ready()) {
             Map<String, ?> body = Map.of("input", "Hello", "model", "text-embedding-3-small", "dimensions", 8);
-            OpenAiErrors.require(ask(service, body), 404);
+            OpenAiErrors.require(request(service, body), 404);
 
             Files.writeString(
                     service.directory().resolve("settings.json"),
                     "{\"model_aliases\": [\"text-embedding-3-small\"], \"dimensions\": [8]}");
 
-            Await.until(PATIENCE, () -> ask(service, body).status() == 200, () -> "Still unknown");
+            Await.until(PATIENCE, () -> request(service, body).status() == 200, () -> "Still unknown");
             assertThat(vector(service, body)).hasSize(8);
         }
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients of OpenAI's API may call the model, and how they find it. */
+/** Tests the model names that OpenAI's clients may use, and how they are listed. */
 class OpenAiNamesIT {
 
     private static final String MODEL = "BAAI/bge-small-en-v1.5";
@@ -34,7 +34,7 @@ class OpenAiNamesIT {
         service.close();
     }
 
-    private static Answer ask(Map<String, ?> body) {
+    private static Answer request(Map<String, ?> body) {
         return client.postJson("/v1/embeddings", Answer.jsonOf(body));
     }
 
@@ -48,20 +48,20 @@ class OpenAiNamesIT {
                 "our/model-query",
                 "bge-small-en-v1.5-passage"
             })
-    void takesEachNameOfItsModel(String name) {
-        Answer answer = ask(Map.of("input", "Hello world", "model", name));
+    void acceptsEachNameOfItsModel(String name) {
+        Answer response = request(Map.of("input", "Hello world", "model", name));
 
-        assertThat(OpenAiVectors.of(answer).vectors())
+        assertThat(OpenAiVectors.of(response).vectors())
                 .containsExactly(client.embed("Hello world").vectors().get(0));
-        assertThat(answer.json().path("model").textValue()).isEqualTo(MODEL);
+        assertThat(response.json().path("model").textValue()).isEqualTo(MODEL);
         assertThat(client.get("/v1/models/" + name).json().path("id").textValue())
                 .isEqualTo(name);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"text-embedding-ada-002", "BAAI", "baai/bge-small-en-v1.5", "model", "", "-query"})
-    void saysWhatIsServedWhenAnotherModelIsNamed(String name) {
-        JsonNode error = OpenAiErrors.require(ask(Map.of("input", "a", "model", name)), 404);
+    void namesTheServedModelWhenAnotherIsRequested(String name) {
+        JsonNode error = OpenAiErrors.require(request(Map.of("input", "a", "model", name)), 404);
 
         assertThat(error.path("code").textValue()).isEqualTo("model_not_found");
         assertThat(error.path("param").textValue()).isEqualTo("model");

@@ -10,15 +10,15 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** The vectors of an answer of {@code POST /v1/embeddings}, in the order of its data. */
+/** Vectors of a response of {@code POST /v1/embeddings}, in the order of its data. */
 record OpenAiVectors(List<float[]> vectors) {
 
-    static OpenAiVectors of(Answer answer) {
-        assertThat(answer.status())
-                .as(answer.text().substring(0, Math.min(300, answer.text().length())))
+    static OpenAiVectors of(Answer response) {
+        assertThat(response.status())
+                .as(response.text().substring(0, Math.min(300, response.text().length())))
                 .isEqualTo(200);
         List<float[]> vectors = new ArrayList<>();
-        for (JsonNode item : answer.json().path("data")) {
+        for (JsonNode item : response.json().path("data")) {
             assertThat(item.path("index").intValue()).isEqualTo(vectors.size());
             JsonNode embedding = item.path("embedding");
             vectors.add(embedding.isTextual() ? decoded(embedding.textValue()) : Answer.floats(embedding));

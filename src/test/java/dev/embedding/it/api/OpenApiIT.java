@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is committed as the API's document is what the service says about itself. */
+/** Tests that the committed OpenAPI document is the one that the service returns. */
 @ExtendWith(SharedService.class)
 class OpenApiIT {
 
@@ -25,13 +25,13 @@ class OpenApiIT {
     }
 
     @Test
-    void isCommittedAsItIsServed() throws IOException {
+    void equalsTheCommittedDocument() throws IOException {
         JsonNode committed = new ObjectMapper().readTree(COMMITTED.toFile());
 
         JsonNode served = client.get("/openapi.json").json();
 
         assertThat(served)
-                .as("When the change is wanted: curl http://localhost:8001/openapi.json > " + COMMITTED)
+                .as("When the change is intended: curl http://localhost:8001/openapi.json > " + COMMITTED)
                 .isEqualTo(committed);
     }
 }

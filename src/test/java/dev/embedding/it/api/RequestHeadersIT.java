@@ -17,12 +17,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The headers of ours that requests may carry, and those that answers do. */
+/** Tests the service's own request and response headers. */
 @ExtendWith(SharedService.class)
 class RequestHeadersIT {
 
     private static final String BODY = "{\"texts\": [\"a\"]}";
-    private static final String OURS = "[0-9a-f]{8}";
+    private static final String GENERATED_ID = "[0-9a-f]{8}";
 
     private final ServiceProcess service;
     private final ServiceClient client;
@@ -33,21 +33,21 @@ class RequestHeadersIT {
     }
 
     @Test
-    void givesEveryExchangeAnIdOfItsOwn() {
+    void assignsAUniqueIdToEveryExchange() {
         Answer first = client.embed("a");
         Answer second = client.embed("a");
 
         assertThat(first.json().path("request_id").textValue())
-                .matches(OURS)
+                .matches(GENERATED_ID)
                 .isEqualTo(first.header("X-Request-ID").orElseThrow())
                 .isNotEqualTo(second.json().path("request_id").textValue());
         for (String path : List.of("/", "/health", "/metrics", "/q/metrics", "/q/health/live", "/docs", "/nothing")) {
-            assertThat(client.get(path).header("X-Request-ID").orElseThrow()).matches(OURS);
+            assertThat(client.get(path).header("X-Request-ID").orElseThrow()).matches(GENERATED_ID);
         }
     }
 
     @Test
-    void takesTheCallersId() {
+    void usesTheCallersId() {
         for (String id : List.of("a", "Az09._:-", "x".repeat(128))) {
             Answer answer = client.embed(List.of("a"), "X-Request-ID", id);
 
@@ -62,7 +62,7 @@ class RequestHeadersIT {
     }
 
     @Test
-    void replacesAnIdThatMightDoHarm() throws IOException {
+    void replacesAnUnsafeId() throws IOException {
         for (String id : List.of("x".repeat(129), "a b", "a/b", "<b>", "a\"b", "a,b", "é", "")) {
             try (RawConnection connection = service.connect()) {
                 Answer answer = connection
@@ -70,8 +70,8 @@ class RequestHeadersIT {
                         .send(BODY)
                         .answer();
 
-                assertThat(answer.header("X-Request-ID").orElseThrow()).matches(OURS);
-                assertThat(answer.json().path("request_id").textValue()).matches(OURS);
+                assertThat(answer.header("X-Request-ID").orElseThrow()).matches(GENERATED_ID);
+                assertThat(answer.json().path("request_id").textValue()).matches(GENERATED_ID);
             }
         }
     }
@@ -96,7 +96,7 @@ class RequestHeadersIT {
     }
 
     @Test
-    void namesTheVectorSpaceInEveryAnswer() {
+    void namesTheVectorSpaceInEveryResponse() {
         String served = client.get("/model/info").json().path("fingerprint").textValue();
 
         for (Answer answer : List.of(
@@ -110,7 +110,7 @@ class RequestHeadersIT {
     }
 
     @Test
-    void tellsWhereTheTimeWent() {
+    void reportsServerTiming() {
         String timing = client.embed("a").header("Server-Timing").orElseThrow();
 
         assertThat(timing).matches("([a-z]+;dur=[0-9.]+(, )?)+").contains("total;dur=");
@@ -118,14 +118,14 @@ class RequestHeadersIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "600001", "1.5", "1s", "never", "9999999999999999999"})
-    void refusesATimeoutOutsideItsRange(String timeout) {
+    void rejectsATimeoutOutsideItsRange(String timeout) {
         assertThat(client.embed(List.of("a"), "X-Request-Timeout-Ms", timeout).requireFaults())
                 .hasSize(1)
                 .allMatch(fault -> fault.toLowerCase(Locale.ROOT).contains("x-request-timeout-ms"));
     }
 
     @Test
-    void takesATimeoutWithinItsRange() {
+    void acceptsATimeoutWithinItsRange() {
         for (String timeout : List.of("600000", "60000")) {
             assertThat(client.embed(List.of("a"), "X-Request-Timeout-Ms", timeout)
                             .vectors())
@@ -135,7 +135,7 @@ class RequestHeadersIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"interactive", "batch"})
-    void takesEitherPriority(String priority) {
+    void acceptsEitherPriority(String priority) {
         assertThat(client.embed(List.of("a"), "X-Priority", priority).vectors()).hasSize(1);
         assertThat(client.postJson("/embed/single", "\"a\"", "X-Priority", priority)
                         .vector())
@@ -144,14 +144,14 @@ class RequestHeadersIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"high", "BATCH", "interactive, batch", "0"})
-    void refusesAnyOtherPriority(String priority) {
+    void rejectsAnyOtherPriority(String priority) {
         assertThat(client.embed(List.of("a"), "X-Priority", priority).requireFaults())
                 .hasSize(1)
                 .allMatch(fault -> fault.toLowerCase(Locale.ROOT).contains("x-priority"));
     }
 
     @Test
-    void saysHowLongALateRequestWaitedAndHowLongTheQueueIs() {
+    void reportsTheWaitAndTheQueueOfALateRequest() {
         String detail = client.embed(GeneratedTexts.of(1_000, 400, 2), "X-Request-Timeout-Ms", "300")
                 .requireError(504)
                 .path("detail")
@@ -164,7 +164,7 @@ class RequestHeadersIT {
     }
 
     @Test
-    void givesUpWhenTheTimeIsOver() {
+    void abortsWhenTheDeadlineExpires() {
         List<String> texts = GeneratedTexts.of(1_000, 400, 2);
 
         client.embed(texts, "X-Request-Timeout-Ms", "1").requireError(504);
@@ -174,9 +174,9 @@ class RequestHeadersIT {
                 .hasSize(1);
     }
 
-    /** From the headers on: parsing, and the time that a body takes to arrive, are part of it. */
+    /** The timeout starts with the headers: it includes parsing and the arrival of the body. */
     @Test
-    void countsTheTimeBeforeTheTextsAreKnown() throws IOException {
+    void countsTheTimeBeforeTheBodyArrives() throws IOException {
         byte[] zeros = ("{\"texts\": [" + "0,".repeat(10_000_000) + "0]}").getBytes(StandardCharsets.UTF_8);
 
         client.postJson("/embed", zeros, "X-Request-Timeout-Ms", "20").requireError(504);

@@ -19,12 +19,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The vectors of the bundled model are those of sentence-transformers, in whatever company a text comes. */
+/**
+ * Tests that the bundled model's vectors equal those of sentence-transformers, whatever else is computed with a text.
+ */
 @ExtendWith(SharedService.class)
 class VectorsIT {
 
     private static final double TOLERANCE = 2e-6;
-    /** Each vector is to be computed, whatever other tests sent before. */
+    /** Bypasses the cache, as other tests may have sent the same texts. */
     private static final String[] COMPUTED = {"Cache-Control", "no-store"};
 
     private static final int MANY = 1_000;
@@ -43,24 +45,24 @@ class VectorsIT {
         for (int index = 0; index < reference.rows().size(); index++) {
             Row row = reference.rows().get(index);
 
-            Answer answer = client.embed(List.of(row.text()), COMPUTED);
+            Answer response = client.embed(List.of(row.text()), COMPUTED);
 
-            requireRow(answer, 0, row);
-            assertThat(answer.json().path("tokens").intValue()).isEqualTo(row.tokens());
-            assertThat(answer.truncated()).isEqualTo(reference.truncated().contains(index) ? List.of(0) : List.of());
+            requireRow(response, 0, row);
+            assertThat(response.json().path("tokens").intValue()).isEqualTo(row.tokens());
+            assertThat(response.truncated()).isEqualTo(reference.truncated().contains(index) ? List.of(0) : List.of());
         }
     }
 
     @Test
     void equalTheReferenceAllTogether() {
-        Answer answer = client.embed(reference.texts(), COMPUTED);
+        Answer response = client.embed(reference.texts(), COMPUTED);
 
         for (int index = 0; index < reference.rows().size(); index++) {
-            requireRow(answer, index, reference.rows().get(index));
+            requireRow(response, index, reference.rows().get(index));
         }
-        assertThat(answer.json().path("tokens").intValue()).isEqualTo(reference.tokens());
-        assertThat(answer.truncated()).isEqualTo(reference.truncated());
-        assertThat(answer.json().path("dimension").intValue()).isEqualTo(384);
+        assertThat(response.json().path("tokens").intValue()).isEqualTo(reference.tokens());
+        assertThat(response.truncated()).isEqualTo(reference.truncated());
+        assertThat(response.json().path("dimension").intValue()).isEqualTo(384);
     }
 
     @Test
@@ -71,24 +73,24 @@ class VectorsIT {
             texts.set(index * step, reference.texts().get(index));
         }
 
-        Answer answer = client.embed(texts, COMPUTED);
+        Answer response = client.embed(texts, COMPUTED);
 
-        assertThat(answer.vectors()).hasSize(MANY).allSatisfy(vector -> assertThat(ReferenceVectors.norm(vector))
+        assertThat(response.vectors()).hasSize(MANY).allSatisfy(vector -> assertThat(ReferenceVectors.norm(vector))
                 .isBetween(0.99999, 1.00001));
         for (int index = 0; index < reference.rows().size(); index++) {
-            requireRow(answer, index * step, reference.rows().get(index));
+            requireRow(response, index * step, reference.rows().get(index));
         }
-        assertThat(answer.truncated())
+        assertThat(response.truncated())
                 .isEqualTo(reference.truncated().stream()
                         .map(index -> index * step)
                         .toList());
     }
 
     @Test
-    void equalTheReferenceWhileFiftyOthersAsk() throws Exception {
+    void equalTheReferenceWithFiftyConcurrentCallers() throws Exception {
         List<CompletableFuture<Void>> others = new ArrayList<>();
         for (int other = 0; other < CLIENTS; other++) {
-            others.add(askInTurn(other, 0));
+            others.add(requestInTurn(other, 0));
         }
 
         equalTheReferenceForEachTextAlone();
@@ -97,7 +99,7 @@ class VectorsIT {
     }
 
     /** Sends this client's requests one after the other, and checks every vector of them. */
-    private CompletableFuture<Void> askInTurn(int other, int turn) {
+    private CompletableFuture<Void> requestInTurn(int other, int turn) {
         if (turn == REQUESTS_PER_CLIENT) {
             return CompletableFuture.completedFuture(null);
         }
@@ -106,10 +108,10 @@ class VectorsIT {
         Row second = reference.rows().get((other * 7 + turn * 3 + 1) % count);
         String own = GeneratedTexts.of(1, 10, other).get(0);
         return client.embedLater(List.of(first.text(), own, second.text()), COMPUTED)
-                .thenCompose(answer -> {
-                    requireRow(answer, 0, first);
-                    requireRow(answer, 2, second);
-                    return askInTurn(other, turn + 1);
+                .thenCompose(response -> {
+                    requireRow(response, 0, first);
+                    requireRow(response, 2, second);
+                    return requestInTurn(other, turn + 1);
                 });
     }
 
@@ -122,29 +124,29 @@ class VectorsIT {
         Answer string = client.postJson("/embed/single", Answer.jsonOf(row.text()));
         Answer object = client.postJson("/embed/single", "{\"text\": " + Answer.jsonOf(row.text()) + "}");
 
-        for (Answer answer : List.of(query, string, object)) {
-            ReferenceVectors.requireNear(answer.vector(), row.vector(), TOLERANCE);
-            assertThat(answer.json().path("dimension").intValue()).isEqualTo(384);
-            assertThat(answer.json().path("model_name").textValue()).isEqualTo("BAAI/bge-small-en-v1.5");
-            assertThat(answer.json().path("processing_time_ms").doubleValue()).isPositive();
-            assertThat(answer.json().path("tokens").intValue()).isEqualTo(row.tokens());
-            assertThat(answer.json().path("truncated").booleanValue()).isFalse();
+        for (Answer response : List.of(query, string, object)) {
+            ReferenceVectors.requireNear(response.vector(), row.vector(), TOLERANCE);
+            assertThat(response.json().path("dimension").intValue()).isEqualTo(384);
+            assertThat(response.json().path("model_name").textValue()).isEqualTo("BAAI/bge-small-en-v1.5");
+            assertThat(response.json().path("processing_time_ms").doubleValue()).isPositive();
+            assertThat(response.json().path("tokens").intValue()).isEqualTo(row.tokens());
+            assertThat(response.json().path("truncated").booleanValue()).isFalse();
         }
     }
 
     @Test
-    void comeInTheOrderOfTheTexts() {
+    void keepTheOrderOfTheTexts() {
         List<Row> rows = new ArrayList<>(reference.rows());
         Collections.reverse(rows);
 
-        Answer answer = client.embed(rows.stream().map(Row::text).toList(), COMPUTED);
+        Answer response = client.embed(rows.stream().map(Row::text).toList(), COMPUTED);
 
         for (int index = 0; index < rows.size(); index++) {
-            requireRow(answer, index, rows.get(index));
+            requireRow(response, index, rows.get(index));
         }
     }
 
-    private static void requireRow(Answer answer, int index, Row row) {
-        ReferenceVectors.requireNear(answer.vectors().get(index), row.vector(), TOLERANCE);
+    private static void requireRow(Answer response, int index, Row row) {
+        ReferenceVectors.requireNear(response.vectors().get(index), row.vector(), TOLERANCE);
     }
 }

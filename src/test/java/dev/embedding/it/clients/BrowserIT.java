@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pages in a real browser that try to change settings; needs Chromium on the path, and is skipped without it. */
+/** Tests pages in a real browser that try to change settings; needs Chromium on the path, and is skipped without it. */
 @Tag("clients")
 class BrowserIT {
 
-    /** Every way in which a page may send, with and without the browser asking first. */
+    /** Every way in which a page may send a request, with and without a preflight. */
     private static final String PAGE = """
             <!doctype html><title>page</title><body><script>
             const service = "%s", change = JSON.stringify({key: "max_batch_size", value: 77});
@@ -98,10 +98,13 @@ class BrowserIT {
         });
     }
 
-    /** As a name does that first leads to the page and then to the service: the request comes as the browser wrote it. */
-    private void passOnEverythingElse() {
+    /**
+     * Simulates DNS rebinding: a name that first leads to the page and then to the service, which gets the request as
+     * the browser wrote it.
+     */
+    private void forwardEverythingElse() {
         pages.createContext("/", exchange -> {
-            Answer answer = passedOn(exchange);
+            Answer answer = forwarded(exchange);
             byte[] body = answer.text().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
@@ -109,7 +112,7 @@ class BrowserIT {
         });
     }
 
-    private Answer passedOn(HttpExchange exchange) throws IOException {
+    private Answer forwarded(HttpExchange exchange) throws IOException {
         StringBuilder head =
                 new StringBuilder(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " HTTP/1.1\r\n");
         exchange.getRequestHeaders()
@@ -158,7 +161,7 @@ class BrowserIT {
     @Test
     void aReboundPageChangesNothing(@TempDir Path profile) throws Exception {
         servePage("");
-        passOnEverythingElse();
+        forwardEverythingElse();
 
         String found = visit(pageAt("evil.example"), profile);
 
@@ -169,7 +172,7 @@ class BrowserIT {
     @Test
     void aPageOfTheServiceItselfChangesSettingsAsJson(@TempDir Path profile) throws Exception {
         servePage("");
-        passOnEverythingElse();
+        forwardEverythingElse();
 
         String found = visit(pageAt("127.0.0.1"), profile);
 

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** The programs of {@code src/test/clients}; needs python3, node, npm, mvn and their registries. */
+/** Client programs of {@code src/test/clients}; needs python3, node, npm, mvn and their registries. */
 final class ClientPrograms {
 
     private static final Path SOURCES = Path.of("src", "test", "clients");
@@ -26,7 +26,7 @@ final class ClientPrograms {
         this.classPath = classPath;
     }
 
-    /** Installs what they use under {@code target}, unless an earlier run has. */
+    /** Installs their dependencies under {@code target}, unless an earlier run has. */
     static ClientPrograms installed() throws IOException, InterruptedException {
         PythonPackage python = PythonPackage.installed(
                 "clients/python-environment",
@@ -58,7 +58,10 @@ final class ClientPrograms {
         return Files.copy(SOURCES.resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** What the program prints for this input; it calls the service where it says {@link #PRINTED_ADDRESS}. */
+    /**
+     * Runs a program and returns the JSON that it prints for this input; {@link #PRINTED_ADDRESS} in it is replaced by
+     * the service's address.
+     */
     JsonNode run(String program, ServiceProcess service, Object input) throws IOException, InterruptedException {
         Path copy = COPIES.resolve(program);
         Files.createDirectories(copy.getParent());

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Packages of npm's registry, as a folder's {@code package-lock.json} has them; needs node and npm. */
+/** Packages of npm's registry, as listed in a folder's {@code package-lock.json}; needs node and npm. */
 final class NodePackage {
 
     private NodePackage() {}
@@ -13,10 +13,10 @@ final class NodePackage {
     /** Installs them into the folder, unless an earlier run has. */
     static void install(Path folder) throws IOException, InterruptedException {
         Path installed = folder.resolve("installed");
-        String wanted = Files.readString(folder.resolve("package-lock.json"));
-        if (!Files.exists(installed) || !Files.readString(installed).equals(wanted)) {
+        String required = Files.readString(folder.resolve("package-lock.json"));
+        if (!Files.exists(installed) || !Files.readString(installed).equals(required)) {
             Command.output(new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund").directory(folder.toFile()));
-            Files.writeString(installed, wanted);
+            Files.writeString(installed, required);
         }
     }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clients of OpenAI's API that people have; each program checks by itself what its client throws. */
+/** Tests widely used clients of OpenAI's API; each program itself checks the exceptions of its client. */
 @Tag("clients")
 public class OpenAiClientsIT {
 
@@ -81,7 +81,7 @@ public class OpenAiClientsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"python/openai_keys.py", "node/openai_keys.js"})
-    void openAisOwnClientsSendTheKeyThatIsNeeded(String program) throws Exception {
+    void openAisOwnClientsSendTheirKey(String program) throws Exception {
         try (ServiceProcess guarded =
                 ServiceProcess.configure().with("EMBEDDING_API_KEYS", "right").ready()) {
 
@@ -92,7 +92,7 @@ public class OpenAiClientsIT {
     }
 
     @Test
-    void openAisOwnClientsComeAgainWhenAFullServiceSaysSo() throws Exception {
+    void openAisOwnClientsRetryAfter429() throws Exception {
         List<String> texts = GeneratedTexts.of(400, 5, 4);
         ExecutorService callers = Executors.newFixedThreadPool(2);
         try (ServiceProcess full = ServiceProcess.configure()
@@ -165,8 +165,8 @@ public class OpenAiClientsIT {
     }
 
     /** The bits are the same. */
-    private static void requireVectors(JsonNode got, List<float[]> wanted) {
-        assertThat(floats(got)).usingElementComparator(Arrays::compare).isEqualTo(wanted);
+    private static void requireVectors(JsonNode got, List<float[]> expected) {
+        assertThat(floats(got)).usingElementComparator(Arrays::compare).isEqualTo(expected);
     }
 
     private static List<float[]> floats(JsonNode got) {

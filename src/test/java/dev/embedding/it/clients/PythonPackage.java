@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Packages of Python's index, in an environment of its own under {@code target}; needs python3. */
+/** Packages of Python's index, in a separate virtual environment under {@code target}; needs python3. */
 public final class PythonPackage {
 
     private final Path environment;
@@ -20,24 +20,24 @@ public final class PythonPackage {
      * Installs them, unless an earlier run has.
      *
      * @param name folder of the environment
-     * @param requirements as {@code huggingface_hub==2.4.0}
+     * @param requirements such as {@code huggingface_hub==2.4.0}
      */
     public static PythonPackage installed(String name, String... requirements)
             throws IOException, InterruptedException {
         Path environment = Path.of("target", name).toAbsolutePath();
         Path installed = environment.resolve("installed");
-        String wanted = String.join("\n", requirements);
-        if (!Files.exists(installed) || !Files.readString(installed).equals(wanted)) {
+        String required = String.join("\n", requirements);
+        if (!Files.exists(installed) || !Files.readString(installed).equals(required)) {
             Command.output(new ProcessBuilder("python3", "-m", "venv", environment.toString()));
             List<String> install = new ArrayList<>(List.of(program(environment, "pip"), "install", "-q"));
             install.addAll(List.of(requirements));
             Command.output(new ProcessBuilder(install));
-            Files.writeString(installed, wanted);
+            Files.writeString(installed, required);
         }
         return new PythonPackage(environment);
     }
 
-    /** Where one of their programs is. */
+    /** Path of one of their programs. */
     public String program(String name) {
         return program(environment, name);
     }

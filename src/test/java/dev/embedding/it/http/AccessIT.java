@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may call what, once there are keys. */
+/** Tests access control with keys. */
 class AccessIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -58,7 +58,7 @@ class AccessIT {
     }
 
     @Test
-    void takesAKeyInEitherHeader() {
+    void acceptsAKeyInEitherHeader() {
         assertThat(client.postJson("/embed", "{\"texts\": [\"a\"]}", bearer(EMBEDDING_KEY))
                         .vectors())
                 .hasSize(1);
@@ -82,7 +82,7 @@ class AccessIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "embedding-key", "embedding-key-12", "EMBEDDING-KEY-1", "another-key, embedding-key-1", "é"})
-    void refusesAnUnknownKey(String key) {
+    void rejectsAnUnknownKey(String key) {
         Answer answer = client.postJson("/embed", "{\"texts\": [\"a\"]}", apiKey(key));
 
         assertThat(answer.requireError(401).toString()).doesNotContain(EMBEDDING_KEY);
@@ -105,7 +105,7 @@ class AccessIT {
         "DELETE, /settings/max_batch_size",
         "GET, /nowhere"
     })
-    void needsAKeyFor(String method, String path) {
+    void requiresAKeyFor(String method, String path) {
         Answer answer = client.send(method, path);
 
         answer.requireError(401);
@@ -114,7 +114,7 @@ class AccessIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/docs/../embed", "/health/../embed", "//embed", "/%65mbed", "/embed/"})
-    void needsAKeyHoweverThePathIsWritten(String path) throws IOException {
+    void requiresAKeyForAnySpellingOfThePath(String path) throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST " + path, "Content-Type: application/json", "Content-Length: 0");
 
@@ -133,17 +133,17 @@ class AccessIT {
                 "/q/health/ready",
                 "/q/health/live"
             })
-    void needsNoKeyFor(String path) {
+    void requiresNoKeyFor(String path) {
         assertThat(client.get(path).status()).isEqualTo(200);
     }
 
     @Test
-    void needsNoKeyToAskWhatIsAllowed() {
+    void requiresNoKeyForPreflights() {
         assertThat(client.send("OPTIONS", "/embed").status()).isLessThan(400);
     }
 
     @Test
-    void showsSettingsToAnyKeyAndHasThemChangedByAdmins() {
+    void showsSettingsToAnyKeyAndLetsAdminsChangeThem() {
         assertThat(client.get("/settings", bearer(EMBEDDING_KEY)).status()).isEqualTo(200);
         client.postJson("/settings", CHANGE, bearer(EMBEDDING_KEY)).requireError(403);
         client.postJson("/settings/bulk", "{\"settings\": {}}", bearer(EMBEDDING_KEY))
@@ -159,7 +159,7 @@ class AccessIT {
     }
 
     @Test
-    void refusesBeforeTheBodyIsSent() throws IOException {
+    void rejectsBeforeTheBodyIsSent() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Content-Type: application/json", "Content-Length: 1000000");
 
@@ -173,7 +173,7 @@ class AccessIT {
     }
 
     @Test
-    void followsAFileAndKeepsItsKeysWhileItIsAwayOrEmpty() throws IOException {
+    void reloadsAFileAndKeepsItsKeysWhileItIsMissingOrEmpty() throws IOException {
         String[] first = bearer("first-of-the-file");
         String[] second = bearer("second-of-the-file");
         Path file = Files.createDirectories(service.directory().resolve("keys")).resolve("api");
@@ -197,7 +197,7 @@ class AccessIT {
         assertThat(service.output()).doesNotContain("of-the-file").doesNotContain(EMBEDDING_KEY, ADMIN_KEY);
     }
 
-    /** Before any of it is read, and so before there is anything to wait for: it once ended the looking at files. */
+    /** Rejects a body before it is read, so without anything to wait for; this once ended the reloading of files. */
     private static void refuseATooLargeBody() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection
@@ -221,7 +221,7 @@ class AccessIT {
     }
 
     @Test
-    void takesNoWordOfACommentForAKey() {
+    void ignoresCommentsInKeyFiles() {
         String keys = "# keys of team a\nreal-key\n";
         try (ServiceProcess commented = ServiceProcess.configure()
                         .with("EMBEDDING_ADMIN_KEYS_FILE", "keys")
@@ -243,7 +243,7 @@ class AccessIT {
     }
 
     @Test
-    void needsAKeyForWhatIsOpenToReadersOnly() {
+    void requiresAKeyToWriteWhereReadingIsOpen() {
         for (String path : List.of("/", "/health", "/docs", "/openapi.json", "/q/health/ready")) {
             client.send("POST", path).requireError(401);
         }
@@ -263,7 +263,7 @@ class AccessIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " , ", "geheim $x", "gehe im", "#geheim", "a,# geheim"})
-    void doesNotStartWithKeysThatAreNone(String keys) {
+    void doesNotStartWithInvalidKeys(String keys) {
         try (ServiceProcess process =
                 ServiceProcess.configure().with("EMBEDDING_API_KEYS", keys).launch()) {
             assertThat(process.exitCode()).isEqualTo(1);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How bodies arrive: too large, in pieces, slowly, not at all. */
+/** Tests bodies that are too large, chunked, compressed, slow or missing. */
 class BodyTransportIT {
 
     private static final int LIMIT = 1 << 20;
@@ -53,12 +53,12 @@ class BodyTransportIT {
     }
 
     @Test
-    void takesABodyOfExactlyTheLimit() {
+    void acceptsABodyOfExactlyTheLimit() {
         assertThat(service.client().postJson("/embed", bodyOf(LIMIT)).vectors()).hasSize(1);
     }
 
     @Test
-    void refusesALargerBody() {
+    void rejectsALargerBody() {
         service.client().postJson("/embed", bodyOf(LIMIT + 1)).requireError(413);
         service.client().postJson("/embed/single", bodyOf(10 * LIMIT)).requireError(413);
         service.client().postJson("/settings", bodyOf(LIMIT + 1)).requireError(413);
@@ -66,7 +66,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void refusesADeclaredLengthBeforeTheBodyIsSent() throws IOException {
+    void rejectsADeclaredLengthBeforeTheBodyIsSent() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Content-Type: application/json", "Content-Length: 999999999999");
 
@@ -76,7 +76,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void refusesADeclaredLengthInsteadOfAskingForTheBody() throws IOException {
+    void rejectsADeclaredLengthInsteadOfContinuing() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Expect: 100-continue", "Content-Length: " + 2 * LIMIT);
 
@@ -85,7 +85,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void asksForTheBodyOfAClientThatWaits() throws IOException {
+    void sendsContinueToAClientThatExpectsIt() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Expect: 100-continue", "Content-Length: " + BODY.length());
 
@@ -95,7 +95,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void refusesAChunkedBodyOnceItIsTooLarge() throws IOException {
+    void rejectsAChunkedBodyOnceItIsTooLarge() throws IOException {
         byte[] chunk = new byte[LIMIT / 8];
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Transfer-Encoding: chunked");
@@ -163,7 +163,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void refusesWhatInflatesToTooMuch() throws IOException {
+    void rejectsABodyThatIsTooLargeDecompressed() throws IOException {
         embed(Gzip.of(bodyOf(LIMIT + 1)), "gzip").requireError(413);
         byte[] bomb = Gzip.of(new byte[500 * LIMIT]);
         assertThat(bomb.length).isLessThan(LIMIT);
@@ -172,7 +172,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void refusesWhatIsNotOfItsCoding() throws IOException {
+    void rejectsABodyThatDoesNotMatchItsCoding() throws IOException {
         byte[] body = Gzip.of(BODY.getBytes(StandardCharsets.UTF_8));
         byte[] damaged = body.clone();
         damaged[damaged.length - 5]++;
@@ -186,7 +186,7 @@ class BodyTransportIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"br", "zstd", "compress", "gzip, gzip", "gzip;q=1", "utf-8", "*"})
-    void refusesOtherCodings(String coding) throws IOException {
+    void rejectsOtherCodings(String coding) throws IOException {
         Answer answer = embed(Gzip.of(BODY.getBytes(StandardCharsets.UTF_8)), coding);
 
         answer.requireError(415);
@@ -194,7 +194,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void takesAChunkedBody() throws IOException {
+    void acceptsAChunkedBody() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Transfer-Encoding: chunked", "Content-Type: application/json");
             for (byte one : BODY.getBytes(StandardCharsets.US_ASCII)) {
@@ -206,7 +206,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void takesABodyByteByByteEvenWhenItTakesLongerThanOnePauseMay() throws IOException {
+    void acceptsASlowBodyThatTakesLongerThanOnePause() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Content-Length: " + BODY.length());
             connection.sendSlowly(BODY, Duration.ofMillis(70));
@@ -216,7 +216,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void givesUpABodyThatDoesNotGoOn() throws IOException {
+    void abortsABodyThatStalls() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Content-Length: 100").send("{\"texts\"");
 
@@ -227,7 +227,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void givesUpABodyThatNeverStarts() throws IOException {
+    void abortsABodyThatNeverStarts() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed/single", "Transfer-Encoding: chunked");
 
@@ -236,7 +236,7 @@ class BodyTransportIT {
     }
 
     @RepeatedTest(5)
-    void doesNotMindAClientThatGoesAwayHalfWay() throws IOException {
+    void survivesAClientThatDisconnectsWithinItsBody() throws IOException {
         try (RawConnection orderly = service.connect();
                 RawConnection abrupt = service.connect();
                 RawConnection waiting = service.connect()) {
@@ -252,7 +252,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void doesNotMindAClientThatDoesNotReadItsAnswers() throws IOException {
+    void survivesAClientThatDoesNotReadItsResponses() throws IOException {
         String thousand = Answer.jsonOf(Map.of("texts", Collections.nCopies(1_000, "a")));
         try (RawConnection connection = service.connect()) {
             for (int request = 0; request < 3; request++) {
@@ -267,7 +267,7 @@ class BodyTransportIT {
     }
 
     @Test
-    void readsABodyThatNobodyNeedsToo() throws IOException {
+    void readsAnUnneededBodyToo() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection
                     .sendHead("POST /embed/single?text=a", CLOSE, "Content-Length: 2")

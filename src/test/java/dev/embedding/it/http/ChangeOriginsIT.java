@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may change settings where no key is needed, as web pages and other callers ask for it. */
+/** Tests which web pages and other callers may change settings without a key. */
 class ChangeOriginsIT {
 
     private static final String CHANGE = "{\"key\": \"max_batch_size\", \"value\": 17}";
@@ -57,12 +57,12 @@ class ChangeOriginsIT {
         }
     }
 
-    private static void requireRefused(Answer answer, int status) {
+    private static void requireRejected(Answer answer, int status) {
         answer.requireError(status);
         assertThat(batchSize()).isEqualTo(32);
     }
 
-    private static void requireMade(Answer answer) {
+    private static void requireChanged(Answer answer) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(batchSize()).isEqualTo(17);
     }
@@ -79,8 +79,8 @@ class ChangeOriginsIT {
                 "Content-Type: application/json\r\nContent-Type: text/plain",
                 "Content-Type: application/json, text/plain"
             })
-    void needsAMediaTypeThatBrowsersAskAboutFirst(String header) throws IOException {
-        requireRefused(post("service", header), 415);
+    void requiresAMediaTypeThatNeedsAPreflight(String header) throws IOException {
+        requireRejected(post("service", header), 415);
     }
 
     @ParameterizedTest
@@ -90,8 +90,8 @@ class ChangeOriginsIT {
                 "content-type: Application/JSON; charset=utf-8",
                 "Content-Type: application/merge-patch+json"
             })
-    void takesJsonOfCallersThatAreNoBrowsers(String header) throws IOException {
-        requireMade(post("service", header));
+    void acceptsJsonOfCallersThatAreNotBrowsers(String header) throws IOException {
+        requireChanged(post("service", header));
     }
 
     @ParameterizedTest
@@ -119,8 +119,8 @@ class ChangeOriginsIT {
         "service, http://sub.embedding.internal",
         "service, http://[2001:db8::2]"
     })
-    void refusesPagesOfForeignOrigins(String host, String origin) throws IOException {
-        requireRefused(post(host, JSON, "Origin: " + origin), 403);
+    void rejectsPagesOfForeignOrigins(String host, String origin) throws IOException {
+        requireRejected(post(host, JSON, "Origin: " + origin), 403);
         Answer deletion = service.client().send("DELETE", "/settings/max_batch_size", "Origin", origin);
         assertThat(deletion.status()).isEqualTo(403);
     }
@@ -139,22 +139,22 @@ class ChangeOriginsIT {
         "127.0.0.1:8001, http://127.0.0.1:8001",
         "[::1]:8001, http://[::1]:8001"
     })
-    void takesChangesOfItsOwnAndOfListedPages(String host, String origin) throws IOException {
-        requireMade(post(host, JSON, "Origin: " + origin, "Sec-Fetch-Site: same-origin"));
+    void acceptsChangesOfItsOwnAndOfListedPages(String host, String origin) throws IOException {
+        requireChanged(post(host, JSON, "Origin: " + origin, "Sec-Fetch-Site: same-origin"));
     }
 
     @Test
-    void refusesWhatABrowserCallsCrossSite() throws IOException {
-        requireRefused(post("service", JSON, "Sec-Fetch-Site: cross-site"), 403);
-        requireRefused(
+    void rejectsCrossSiteRequests() throws IOException {
+        requireRejected(post("service", JSON, "Sec-Fetch-Site: cross-site"), 403);
+        requireRejected(
                 post("localhost:8001", JSON, "Origin: http://localhost:8001", "Sec-Fetch-Site: cross-site"), 403);
-        requireRefused(post("service", JSON, "Origin: http://embedding.internal", "Sec-Fetch-Site: Cross-Site"), 403);
-        requireMade(post("service", JSON, "Origin: https://listed.example", "Sec-Fetch-Site: cross-site"));
+        requireRejected(post("service", JSON, "Origin: http://embedding.internal", "Sec-Fetch-Site: Cross-Site"), 403);
+        requireChanged(post("service", JSON, "Origin: https://listed.example", "Sec-Fetch-Site: cross-site"));
     }
 
     @Test
-    void refusesSeveralOrigins() throws IOException {
-        requireRefused(post("localhost:1", JSON, "Origin: http://localhost:1", "Origin: https://evil.example"), 403);
+    void rejectsSeveralOrigins() throws IOException {
+        requireRejected(post("localhost:1", JSON, "Origin: http://localhost:1", "Origin: https://evil.example"), 403);
     }
 
     @Test
@@ -166,14 +166,14 @@ class ChangeOriginsIT {
     }
 
     @Test
-    void isHeldWhereEveryOriginMayRead() throws IOException {
-        requireMade(service.client().postJson("/settings", "{\"key\": \"cors_origins\", \"value\": \"*\"}"), 32);
-        requireRefused(post("service", JSON, "Origin: https://evil.example"), 403);
-        requireRefused(post("service", JSON, "Origin: *"), 403);
+    void appliesWhereEveryOriginMayRead() throws IOException {
+        requireChanged(service.client().postJson("/settings", "{\"key\": \"cors_origins\", \"value\": \"*\"}"), 32);
+        requireRejected(post("service", JSON, "Origin: https://evil.example"), 403);
+        requireRejected(post("service", JSON, "Origin: *"), 403);
         service.client().send("DELETE", "/settings/cors_origins");
     }
 
-    private static void requireMade(Answer answer, int batchSize) {
+    private static void requireChanged(Answer answer, int batchSize) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(batchSize()).isEqualTo(batchSize);
     }

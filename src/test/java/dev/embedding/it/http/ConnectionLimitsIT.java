@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Callers that hold on to connections and memory. */
+/** Tests limits against callers that hold connections and memory. */
 class ConnectionLimitsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
@@ -49,9 +49,9 @@ class ConnectionLimitsIT {
         assertThat(service.client().embed("a").vectors()).hasSize(1);
     }
 
-    /** Nothing is stored here, so that they are refused unread. */
+    /** Settings are not stored here, so changes are rejected unread. */
     @Test
-    void keepsNoBytesOfRefusedChanges() {
+    void releasesTheBytesOfRejectedChanges() {
         byte[] body = " ".repeat(5 << 20).getBytes(StandardCharsets.UTF_8);
 
         for (int change = 0; change < 6; change++) {
@@ -75,7 +75,7 @@ class ConnectionLimitsIT {
     }
 
     @Test
-    void closesAnIdleConnectionAndNotOneThatIsWorkedFor() throws IOException {
+    void closesAnIdleConnectionButNotOneWithARequestInProgress() throws IOException {
         String work = Answer.jsonOf(Map.of("texts", GeneratedTexts.of(300, 40, 1)));
         try (RawConnection connection = service.connect()) {
             connection
@@ -97,7 +97,7 @@ class ConnectionLimitsIT {
     }
 
     @Test
-    void givesUpABodyThatTakesTooLongInAll() throws IOException {
+    void abortsABodyThatTakesTooLongInTotal() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Content-Length: 100");
             connection.sendSlowly("{\"texts\": [", Duration.ofMillis(250));
@@ -108,7 +108,7 @@ class ConnectionLimitsIT {
     }
 
     @Test
-    void closesAConnectionThatDoesNotReadItsAnswers() throws IOException {
+    void closesAConnectionThatDoesNotReadItsResponses() throws IOException {
         String thousand = Answer.jsonOf(Map.of("texts", Collections.nCopies(1_000, "a")));
         try (RawConnection connection = service.connect()) {
             for (int request = 0; request < 6; request++) {
@@ -123,7 +123,7 @@ class ConnectionLimitsIT {
     }
 
     @Test
-    void refusesLargeBodiesThatAreTooManyAndServesOthersMeanwhile() throws IOException {
+    void rejectsTooManyLargeBodiesWhileServingOthers() throws IOException {
         List<RawConnection> senders = new ArrayList<>();
         try {
             int refused = 0;
@@ -142,13 +142,13 @@ class ConnectionLimitsIT {
                 sender.close();
             }
         }
-        // What was counted is given back when its caller goes.
+        // The claimed bytes are released when the caller disconnects.
         String body = BODY.replace("\"a\"", "\"" + "a ".repeat(4_500_000) + "\"");
         Await.until(PATIENCE, () -> service.client().postJson("/embed", body).status() == 200, service::output);
     }
 
     @Test
-    void closesConnectionsThatAreTooMany() throws IOException {
+    void closesExcessConnections() throws IOException {
         List<RawConnection> held = new ArrayList<>();
         try {
             for (int connection = 0; connection < 120; connection++) {

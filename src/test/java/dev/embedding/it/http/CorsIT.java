@@ -12,7 +12,7 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Browsers on other origins: every origin by default. */
+/** Tests CORS with the default, every origin. */
 @ExtendWith(SharedService.class)
 public class CorsIT {
 
@@ -45,7 +45,7 @@ public class CorsIT {
     }
 
     @Test
-    void answersWithTheCallersOwnOrigin() {
+    void returnsTheCallersOwnOrigin() {
         Answer answer = client.embed(List.of("a"), "Origin", ORIGIN);
 
         assertThat(answer.vectors()).hasSize(1);
@@ -55,7 +55,7 @@ public class CorsIT {
     }
 
     @Test
-    void showsErrorsToPagesToo() {
+    void letsPagesReadErrorsToo() {
         for (Answer answer : List.of(
                 client.postJson("/embed", "{}", "Origin", ORIGIN),
                 client.get("/nothing", "Origin", ORIGIN),

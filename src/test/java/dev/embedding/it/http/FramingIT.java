@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests of which it is doubtful where they end, or whom they are for. */
+/** Tests requests whose length or host is ambiguous. */
 @ExtendWith(SharedService.class)
 class FramingIT {
 
@@ -30,13 +30,13 @@ class FramingIT {
         this.service = service;
     }
 
-    /** Callers' faults are no matter of the log. */
+    /** Checks that callers' faults are not logged. */
     @AfterEach
     void requireAQuietLog() {
         assertThat(service.output().lines()).noneMatch(line -> line.contains(" ERROR "));
     }
 
-    /** The answer, behind which the connection must be closed without another one. */
+    /** Reads the response, after which the connection must be closed without another one. */
     private static Answer last(RawConnection connection) throws IOException {
         Answer answer = connection.answer();
         assertThat(connection.rest()).isEmpty();
@@ -53,7 +53,7 @@ class FramingIT {
         "'chunked, chunked', 400",
         "'', 400"
     })
-    void refusesAnUnknownTransferEncodingAndWhatFollows(String coding, int status) throws IOException {
+    void rejectsAnUnknownTransferEncodingAndWhatFollows(String coding, int status) throws IOException {
         for (String requestLine : new String[] {"POST /embed", "GET /health", "POST /settings", "GET /nowhere"}) {
             try (RawConnection connection = service.connect()) {
                 connection.sendHead(requestLine, "Transfer-Encoding: " + coding).send(BODY + SMUGGLED + SMUGGLED);
@@ -64,7 +64,7 @@ class FramingIT {
     }
 
     @Test
-    void refusesALengthBesideChunks() throws IOException {
+    void rejectsContentLengthWithChunks() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", CHUNKED, "Content-Length: 5").send("0\r\n\r\n" + SMUGGLED);
 
@@ -75,7 +75,7 @@ class FramingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ";a", ";a=b", "; a = b", ";a=\"b;c\\\"\"", ";a=b;c=\"d\";e"})
-    void takesChunkExtensions(String extension) throws IOException {
+    void acceptsChunkExtensions(String extension) throws IOException {
         try (RawConnection connection = service.connect()) {
             for (int turn = 0; turn < 2; turn++) {
                 connection
@@ -90,7 +90,7 @@ class FramingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"zz", "-1", "0x5", "", "fffffffffffffffff", "80000000", "5;a=\u0001", "5 5;\u0000"})
-    void refusesMalformedChunkSizes(String size) throws IOException {
+    void rejectsMalformedChunkSizes(String size) throws IOException {
         for (String path : new String[] {"POST /embed", "POST /settings/bulk", "DELETE /settings/x", "GET /health"}) {
             try (RawConnection connection = service.connect()) {
                 connection
@@ -103,7 +103,7 @@ class FramingIT {
     }
 
     @Test
-    void refusesAMalformedChunkBehindGoodOnes() throws IOException {
+    void rejectsAMalformedChunkAfterValidOnes() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", CHUNKED).sendChunk("{\"texts\":".getBytes(StandardCharsets.US_ASCII));
             connection.send("2\r\n[\"a\"]}\r\n0\r\n\r\n");
@@ -121,7 +121,7 @@ class FramingIT {
                 "GET /health HTTP/1.1\r\nHost: a b\r\n\r\n",
                 "GET http://a/health HTTP/1.1\r\n\r\n"
             })
-    void refusesARequestWithoutOneHost(String request) throws IOException {
+    void rejectsARequestWithoutExactlyOneHost(String request) throws IOException {
         try (RawConnection connection = service.connect()) {
             Answer answer = last(connection.send(request + SMUGGLED));
 
@@ -137,7 +137,7 @@ class FramingIT {
                 "GET /health HTTP/2.0\r\nHost: a\r\n\r\n",
                 "GET /health HTTP/1.7\r\nHost: a\r\n\r\n"
             })
-    void refusesOtherVersionsOfHttp(String request) throws IOException {
+    void rejectsOtherVersionsOfHttp(String request) throws IOException {
         try (RawConnection connection = service.connect()) {
             last(connection.send(request)).requireError(505);
         }
@@ -153,7 +153,7 @@ class FramingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "text/html", "image/png", "application/xml", "nonsense", "*/json", ";"})
-    void answersWhateverIsAccepted(String accept) {
+    void respondsToAnyAcceptHeader(String accept) {
         for (String path : new String[] {
             "/",
             "/health",

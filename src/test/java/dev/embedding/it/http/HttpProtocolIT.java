@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What HTTP allows its clients. */
+/** Tests features of HTTP that clients may use. */
 @ExtendWith(SharedService.class)
 class HttpProtocolIT {
 
@@ -34,7 +34,7 @@ class HttpProtocolIT {
     }
 
     @Test
-    void takesALongTextInTheQuery() {
+    void acceptsALongTextInTheQuery() {
         String text = "word ".repeat(12_000).strip();
 
         Answer answer = client.post("/embed/single?text=" + text.replace(' ', '+'));
@@ -44,13 +44,13 @@ class HttpProtocolIT {
     }
 
     @Test
-    void takesLongHeaders() {
+    void acceptsLongHeaders() {
         assertThat(client.embed(List.of("a"), "X-Padding", "x".repeat(30_000)).vectors())
                 .hasSize(1);
     }
 
     @Test
-    void refusesEndlessRequestLinesAndHeaders() throws IOException {
+    void rejectsOverlongRequestLinesAndHeaders() throws IOException {
         try (RawConnection connection = service.connect()) {
             assertThat(connection
                             .sendHead("POST /embed/single?text=" + "x".repeat(70_000))
@@ -75,7 +75,7 @@ class HttpProtocolIT {
     }
 
     @Test
-    void keepsTheConnection() throws IOException {
+    void keepsTheConnectionOpen() throws IOException {
         try (RawConnection connection = service.connect()) {
             for (String id : List.of("first", "second", "third")) {
                 connection
@@ -90,7 +90,7 @@ class HttpProtocolIT {
     }
 
     @Test
-    void answersPipelinedRequestsInTheirOrder() throws IOException {
+    void respondsToPipelinedRequestsInOrder() throws IOException {
         String slow = Answer.jsonOf(Map.of("texts", GeneratedTexts.of(30, 40, 3)));
         try (RawConnection connection = service.connect()) {
             connection.send("POST /embed HTTP/1.1\r\nHost: a\r\nX-Request-ID: slow\r\nContent-Length: " + slow.length()
@@ -110,7 +110,7 @@ class HttpProtocolIT {
     }
 
     @Test
-    void answersHeadWithoutABody() throws IOException {
+    void respondsToHeadWithoutABody() throws IOException {
         try (RawConnection connection = service.connect()) {
             for (String path : List.of("/", "/health", "/metrics", "/model/info", "/settings", "/openapi.json")) {
                 assertThat(connection.sendHead("HEAD " + path).head().status()).isEqualTo(200);
@@ -128,7 +128,7 @@ class HttpProtocolIT {
     }
 
     @Test
-    void answersOptionsWithTheMethods() {
+    void respondsToOptionsWithTheMethods() {
         Answer answer = client.send("OPTIONS", "/embed");
 
         assertThat(answer.status()).isEqualTo(200);
@@ -154,7 +154,7 @@ class HttpProtocolIT {
     }
 
     @Test
-    void closesWhenTheClientWantsItTo() throws IOException {
+    void closesTheConnectionOnRequest() throws IOException {
         try (RawConnection connection = service.connect()) {
             connection
                     .sendHead("POST /embed", "Connection: close", "Content-Length: " + BODY.length())

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which media types a body may have. */
+/** Tests the media types of request bodies. */
 @ExtendWith(SharedService.class)
 class MediaTypeIT {
 
@@ -37,14 +37,14 @@ class MediaTypeIT {
                 "application/vnd.api+json",
                 "application/vnd.x+json; version=1"
             })
-    void takesJsonByAnyOfItsNames(String type) {
+    void acceptsAnyMediaTypeOfJson(String type) {
         assertThat(post("/embed", BODY, "Content-Type", type).vectors()).hasSize(1);
         assertThat(post("/embed/single", "\"a\"", "Content-Type", type).vector())
                 .hasSize(384);
     }
 
     @Test
-    void takesABodyWithoutMediaType() {
+    void acceptsABodyWithoutMediaType() {
         assertThat(post("/embed", BODY).vectors()).hasSize(1);
         assertThat(post("/embed/single", "\"a\"").vector()).hasSize(384);
     }
@@ -63,13 +63,13 @@ class MediaTypeIT {
                 "*/*",
                 "garbage"
             })
-    void refusesABodyOfAnotherMediaType(String type) {
+    void rejectsABodyOfAnotherMediaType(String type) {
         post("/embed", BODY, "Content-Type", type).requireError(415);
         post("/embed/single", "\"a\"", "Content-Type", type).requireError(415);
     }
 
     @Test
-    void doesNotMindTheMediaTypeOfAnEmptyBody() {
+    void ignoresTheMediaTypeOfAnEmptyBody() {
         assertThat(post("/embed", "", "Content-Type", "text/plain").requireFaults())
                 .containsExactly("body missing");
         assertThat(post("/embed/single?text=a", "", "Content-Type", "text/plain")
@@ -78,7 +78,7 @@ class MediaTypeIT {
     }
 
     @Test
-    void doesNotMindTheMediaTypeOfABodyThatTheQueryOutranks() {
+    void ignoresTheMediaTypeOfABodyThatTheQueryOverrides() {
         assertThat(post("/embed/single?text=a", "whatever", "Content-Type", "text/plain")
                         .vector())
                 .isEqualTo(client.embed("a").vectors().get(0));
@@ -86,7 +86,7 @@ class MediaTypeIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "*/*", "text/html", "application/xml", "nonsense"})
-    void answersJsonWhateverIsAccepted(String accept) {
+    void respondsWithJsonToAnyAcceptHeader(String accept) {
         Answer answer = client.postJson("/embed", BODY, "Accept", accept);
 
         assertThat(answer.vectors()).hasSize(1);

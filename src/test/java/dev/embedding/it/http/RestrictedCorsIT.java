@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Browsers on other origins when only some of these are allowed. */
+/** Tests CORS when only some origins are allowed. */
 class RestrictedCorsIT {
 
     private static ServiceProcess service;

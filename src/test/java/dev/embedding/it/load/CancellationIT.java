@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nothing is computed for callers that have gone. */
+/** Tests that nothing is computed for callers that have disconnected. */
 class CancellationIT {
 
     private static final String CANCELLED = "embedding_requests_total{outcome=\"cancelled\"}";
@@ -34,7 +34,7 @@ class CancellationIT {
         service = ServiceProcess.configure().ready();
     }
 
-    /** That takes long when something is still held for a caller that has gone. */
+    /** Stopping takes long when something is still held for a disconnected caller. */
     @AfterAll
     static void stopsSoon() {
         try (ServiceProcess ending = service) {
@@ -46,7 +46,7 @@ class CancellationIT {
 
     @ParameterizedTest(name = "reset: {0}")
     @ValueSource(booleans = {false, true})
-    void dropsTheTextsOfAClientThatHasGone(boolean reset) throws IOException {
+    void dropsTheTextsOfADisconnectedClient(boolean reset) throws IOException {
         double cancelledBefore = service.client().meter(CANCELLED);
         double computedBefore = service.client().meter("embedding_tokens_total");
         byte[] body =
@@ -69,9 +69,9 @@ class CancellationIT {
                 .text());
     }
 
-    /** At every moment between the request's arrival and its answer. */
+    /** Clients disconnect at every moment between the request's arrival and its response. */
     @Test
-    void leavesNoTraceOfClientsThatGoAwayAtOnce() throws IOException {
+    void leavesNoTraceOfClientsThatDisconnectAtOnce() throws IOException {
         String body = Answer.jsonOf(Map.of("texts", GeneratedTexts.of(2, 5, 1)));
         for (int client = 0; client < 300; client++) {
             try (RawConnection connection = service.connect()) {
@@ -89,7 +89,7 @@ class CancellationIT {
 
     /** While its body is parsed, looked up, tokenized, admitted, or computed. */
     @Test
-    void countsAndDropsWhoeverGoesAtAnyMoment() throws IOException {
+    void countsAndDropsClientsThatDisconnectAtAnyMoment() throws IOException {
         double cancelledBefore = service.client().meter(CANCELLED);
         double computedBefore = service.client().meter("embedding_tokens_total");
         byte[] body =

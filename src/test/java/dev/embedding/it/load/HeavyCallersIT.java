@@ -18,13 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Hundreds of callers that send or ask for much at once; memory stays within the heap, and others are served. */
+/**
+ * Tests hundreds of callers with large requests or responses at once: memory stays within the heap, and others are
+ * served.
+ */
 @Tag("soak")
 class HeavyCallersIT {
 
     private static final long HEAP_MEGABYTES = 512;
 
-    /** Beside the heap: the engine, code, threads and what the event loops receive into. */
+    /** Memory beside the heap: the engine, code, threads and the event loops' receive buffers. */
     private static final long REST_MEGABYTES = 400;
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -48,11 +51,11 @@ class HeavyCallersIT {
         try (ServiceProcess service = startWith("bert-cls-normalize");
                 SteadyCaller caller = SteadyCaller.of(service)) {
             AtomicInteger served = new AtomicInteger();
-            AtomicInteger refused = new AtomicInteger();
+            AtomicInteger rejected = new AtomicInteger();
             List<Thread> senders = new ArrayList<>();
             CountDownLatch begin = new CountDownLatch(1);
             for (int sender = 0; sender < 600; sender++) {
-                senders.add(new Thread(null, () -> send(service, body, begin, served, refused), "sender", 1 << 16));
+                senders.add(new Thread(null, () -> send(service, body, begin, served, rejected), "sender", 1 << 16));
             }
             senders.forEach(Thread::start);
             begin.countDown();
@@ -60,8 +63,8 @@ class HeavyCallersIT {
                 sender.join(PATIENCE.toMillis());
             }
 
-            String what = served + " served, " + refused + " refused, " + service.status("VmHWM") / 1024 + " MB";
-            assertThat(served.get() + refused.get()).as(what).isEqualTo(600);
+            String what = served + " served, " + rejected + " rejected, " + service.status("VmHWM") / 1024 + " MB";
+            assertThat(served.get() + rejected.get()).as(what).isEqualTo(600);
             assertThat(served).as(what).hasPositiveValue();
             requireBounded(service);
             caller.awaitAnswer();
@@ -70,22 +73,22 @@ class HeavyCallersIT {
     }
 
     private static void send(
-            ServiceProcess service, byte[] body, CountDownLatch begin, AtomicInteger served, AtomicInteger refused) {
+            ServiceProcess service, byte[] body, CountDownLatch begin, AtomicInteger served, AtomicInteger rejected) {
         try (RawConnection connection = service.connect()) {
             begin.await();
             connection.sendHead("POST /embed", "Content-Length: " + body.length);
             connection.send(body);
             int status = connection.head().status();
-            (status == 200 ? served : refused).incrementAndGet();
+            (status == 200 ? served : rejected).incrementAndGet();
         } catch (IOException closed) {
-            refused.incrementAndGet(); // Its answer came before all of the body was sent.
+            rejected.incrementAndGet(); // The response came before the whole body was sent.
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
     @Test
-    void boundsTheAnswersOfTwoHundredThatDoNotRead() throws IOException {
+    void boundsTheResponsesOfTwoHundredCallersThatDoNotRead() throws IOException {
         byte[] body =
                 Answer.jsonOf(Map.of("texts", Collections.nCopies(1_000, "a"))).getBytes(StandardCharsets.UTF_8);
         try (ServiceProcess service = startWith("static-embedding");

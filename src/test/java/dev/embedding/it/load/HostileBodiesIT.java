@@ -18,11 +18,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies of 30 MB in many shapes, several at once, in a small heap: taken or refused, but never the end for others. */
+/**
+ * Tests bodies of 30 MB in many shapes, several at once, in a small heap: they are accepted or rejected, and others are
+ * still served.
+ */
 @Tag("soak")
 class HostileBodiesIT {
 
-    /** A few kilobytes that inflate to megabytes. */
+    /** A few kilobytes that decompress to megabytes. */
     private static final Set<String> COMPRESSED_TOO = Set.of("one text", "escapes", "open brackets", "settings");
 
     private static final int BYTES = 30 << 20;
@@ -72,7 +75,7 @@ class HostileBodiesIT {
 
     @ParameterizedTest
     @ValueSource(ints = {512, 768})
-    void servesOthersBesideAnything(int heapMegabytes) throws Exception {
+    void servesOthersBesideHostileBodies(int heapMegabytes) throws Exception {
         try (ServiceProcess service = ServiceProcess.configure()
                 .with("JAVA_TOOL_OPTIONS", "-Xmx" + heapMegabytes + "m")
                 .with("EMBEDDING_SETTINGS_FILE", "settings.json")
@@ -130,7 +133,7 @@ class HostileBodiesIT {
             try {
                 connection.send(body);
             } catch (IOException refusedMeanwhile) {
-                // Its answer came before all of the body was sent.
+                // The response came before the whole body was sent.
             }
             return connection.head().status();
         } catch (IOException closed) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is taken and what is refused while more comes than can be computed. */
+/** Tests which requests are accepted and which are rejected under overload. */
 class OverloadIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -37,7 +37,7 @@ class OverloadIT {
     }
 
     @Test
-    void refusesAnIngestBehindAnIngestButNoQuery() {
+    void rejectsABatchRequestBehindAnotherButNoInteractiveRequest() {
         CompletableFuture<Answer> ingest =
                 service.client().embedLater(GeneratedTexts.of(400, 400, 3), "X-Request-Timeout-Ms", "60000");
         Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") > 20_000, () -> "No ingest waits");
@@ -57,7 +57,7 @@ class OverloadIT {
     }
 
     @Test
-    void refusesWhatWouldWaitTooLongAndAnswersTheRest() throws Exception {
+    void rejectsRequestsThatWouldWaitTooLongAndServesTheOthers() throws Exception {
         List<CompletableFuture<Answer>> calls = new ArrayList<>();
         for (int call = 0; call < 100; call++) {
             calls.add(service.client().embedLater(GeneratedTexts.of(1, 400, call), "X-Priority", "interactive"));
@@ -72,9 +72,9 @@ class OverloadIT {
         assertThat(service.client().embed("afterwards").vectors()).hasSize(1);
     }
 
-    /** The body is no JSON, which would be a 422: nobody has looked. */
+    /** The body is not JSON, which would be a 422 if it were parsed. */
     @Test
-    void refusesWithoutParsingWhileBothClassesAreFull() throws IOException {
+    void rejectsWithoutParsingWhileBothClassesAreFull() throws IOException {
         CompletableFuture<Answer> ingest =
                 service.client().embedLater(GeneratedTexts.of(400, 400, 3), "X-Request-Timeout-Ms", "60000");
         Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") > 20_000, () -> "No ingest waits");
@@ -92,10 +92,10 @@ class OverloadIT {
         String noJson = "{\"texts\": ";
 
         try (RawConnection connection = service.connect()) {
-            Answer refused = answerTo(connection, noJson);
+            Answer refused = responseTo(connection, noJson);
             for (int attempt = 0; attempt < 200 && refused.status() != 429; attempt++) {
                 assertThat(refused.status()).isEqualTo(422);
-                refused = answerTo(connection, noJson);
+                refused = responseTo(connection, noJson);
             }
 
             assertThat(refused.requireError(429).path("detail").textValue()).contains("would wait");
@@ -109,7 +109,7 @@ class OverloadIT {
         Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") == 0, () -> "Some wait still");
     }
 
-    private static Answer answerTo(RawConnection connection, String body) throws IOException {
+    private static Answer responseTo(RawConnection connection, String body) throws IOException {
         return connection
                 .sendHead("POST /embed", "Content-Length: " + body.length())
                 .send(body)

@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** Replicas are restarted one after the other under load. */
+/** Tests rolling restarts of replicas under load. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 @Tag("soak")
 class RollingRestartIT {
 
-    /** 20 with the profile soak. */
+    /** Number of restarts; 20 with the profile soak. */
     private static final int RESTARTS = Integer.getInteger("embedding.test.restarts", 20);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -47,7 +47,7 @@ class RollingRestartIT {
         }
 
         assertThat(callers.lost()).isEmpty();
-        assertThat(callers.answered()).isGreaterThan(RESTARTS);
+        assertThat(callers.served()).isGreaterThan(RESTARTS);
     }
 
     private static ServiceStart replica() {

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends texts to replicas in turn, as a balancer does: it looks every half second which of them are ready, keeps its
- * connections, and never sends anything a second time.
+ * Load balancer for tests, which sends texts to replicas in turn: it probes every half second which of them are ready,
+ * reuses its connections, and never retries.
  */
 final class RoundRobin implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class RoundRobin implements AutoCloseable {
     private final List<ServiceClient> replicas;
     private final Map<ServiceClient, Boolean> ready = new ConcurrentHashMap<>();
     private final AtomicLong turn = new AtomicLong();
-    private final AtomicLong answered = new AtomicLong();
+    private final AtomicLong served = new AtomicLong();
     private final Queue<String> lost = new ConcurrentLinkedQueue<>();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean over;
@@ -55,7 +55,7 @@ final class RoundRobin implements AutoCloseable {
                 try {
                     Answer answer = replica.embed("whoever answers");
                     if (answer.status() == 200) {
-                        answered.incrementAndGet();
+                        served.incrementAndGet();
                     } else {
                         lost.add(answer.status() + " " + answer.text());
                     }
@@ -70,11 +70,11 @@ final class RoundRobin implements AutoCloseable {
         return ready.getOrDefault(replica, false);
     }
 
-    long answered() {
-        return answered.get();
+    long served() {
+        return served.get();
     }
 
-    /** What was not answered with vectors. */
+    /** Requests that did not get vectors. */
     List<String> lost() {
         return List.copyOf(lost);
     }

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-/** What the system denies a running service for a while; taken by util-linux' {@code prlimit} and by signals. */
+/**
+ * Tests a running service that temporarily lacks resources of the operating system, by util-linux' {@code prlimit} and
+ * signals.
+ */
 @EnabledOnOs(OS.LINUX)
 @EnabledIf("canLimitProcesses")
 class ScarceResourcesIT {
@@ -55,7 +58,7 @@ class ScarceResourcesIT {
         assertThat(process.onExit().join().exitValue()).isZero();
     }
 
-    /** The soft limit, which may be raised again. */
+    /** Sets a soft limit, which may be raised again. */
     private void limit(String resource, String soft) throws IOException {
         tell("prlimit", "--" + resource + "=" + soft + ":", "--pid");
     }
@@ -73,10 +76,10 @@ class ScarceResourcesIT {
     }
 
     @Test
-    void servesThoseWhoAreConnectedWhileThereAreNoFileDescriptorsAndEverybodyLater() throws IOException {
+    void servesOpenConnectionsWithoutFileDescriptorsAndNewOnesLater() throws IOException {
         requireServing();
         Set<Long> open = openFiles();
-        // The limit bounds the numbers, of which five are left free.
+        // The limit applies to descriptor numbers; five are left free.
         long lastFree = LongStream.iterate(0, number -> number + 1)
                 .filter(number -> !open.contains(number))
                 .skip(4)
@@ -125,9 +128,9 @@ class ScarceResourcesIT {
         assertThat(Following.setting(service, "max_batch_size").asText()).isEqualTo("8");
     }
 
-    /** As a frozen container does, or a host that gives it no processor. */
+    /** Suspends the process, like a frozen container or a host without a free processor. */
     @Test
-    void answersWhatItWasComputingWhenItStoodStill() throws IOException {
+    void completesRequestsAfterASuspension() throws IOException {
         List<String> texts = GeneratedTexts.of(400, 30, 1);
         CompletableFuture<Answer> answer = service.client().embedLater(texts);
         Await.until(PATIENCE, () -> service.client().meter("embedding_queue_tokens") > 0, service::output);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that Schemathesis makes up from {@code /openapi.json}; needs python3 and its package index. */
+/** Tests requests that Schemathesis generates from {@code /openapi.json}; needs python3 and its package index. */
 @Tag("soak")
 class SchemathesisIT {
 
@@ -24,8 +24,8 @@ class SchemathesisIT {
     private static final String SETTINGS = "^/settings";
 
     @Test
-    void findsNoServerErrorNoUndocumentedStatusAndNoOtherShape(@TempDir Path directory) throws Exception {
-        // A deadline of a millisecond is rightly answered 504.
+    void findsNoServerErrorUndocumentedStatusOrSchemaViolation(@TempDir Path directory) throws Exception {
+        // A deadline of a millisecond rightly gets 504.
         Path config = Files.writeString(
                 directory.resolve("schemathesis.toml"), "[parameters]\n\"header.X-Request-Timeout-Ms\" = \"60000\"\n");
         PythonPackage schemathesis = PythonPackage.installed("schemathesis", "schemathesis==4.32.5");
@@ -48,7 +48,7 @@ class SchemathesisIT {
                     System.getProperty("fuzz.seed", "1"),
                     "--no-color");
             run(directory, command, "--checks", "not_a_server_error," + CONFORMANCE, "--exclude-path-regex", SETTINGS);
-            // A model that leads nowhere is answered 500, as the contract has it.
+            // A model that cannot be loaded gets 500, as the contract says.
             run(directory, command, "--checks", CONFORMANCE, "--include-path-regex", SETTINGS);
         }
     }

@@ -32,9 +32,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Everything at once for as long as {@code -Dsoak.seconds} says: requests of all sizes, callers that go away, short
- * deadlines, malformed bodies, models that take turns, a database that stops. Every vector is compared with its text's
- * reference, and nothing may grow.
+ * Runs everything at once for {@code -Dsoak.seconds}: requests of all sizes, callers that disconnect, short deadlines,
+ * malformed bodies, changing models, a database that stops. Every vector is compared with its text's reference, and no
+ * resource may leak.
  */
 @Tag("soak")
 class SoakIT {
@@ -44,7 +44,7 @@ class SoakIT {
     private static final Map<String, ReferenceVectors> REFERENCE =
             Map.of(BGE_SMALL, ReferenceVectors.ofBgeSmall(), MINI_LM, ReferenceVectors.ofMiniLm());
     private static final double TOLERANCE = 2e-5;
-    /** Answered, too much is waiting, the caller's time is over. */
+    /** Success, overload, deadline expired. */
     private static final Set<Integer> EXPECTED = Set.of(200, 429, 504);
 
     private static final Duration RELOAD_EVERY = Duration.ofSeconds(4);
@@ -62,9 +62,9 @@ class SoakIT {
     private int modelsWanted;
     private final CountDownLatch over = new CountDownLatch(1);
 
-    /** What a process holds. */
+    /** Resources that a process holds. */
     private record Holdings(long threads, long files, long residentKilobytes, double directBytes) {
-        /** The larger of each. */
+        /** The maximum of each. */
         Holdings or(Holdings other) {
             return new Holdings(
                     Math.max(threads, other.threads),
@@ -87,7 +87,7 @@ class SoakIT {
     }
 
     @Test
-    void losesMixesAndLeaksNothing() throws InterruptedException {
+    void losesNoRequestMixesNoVectorsAndLeaksNothing() throws InterruptedException {
         try (MariaDb database = MariaDb.started();
                 ServiceProcess service = ServiceProcess.configure()
                         .with("EMBEDDING_DEVICE", "cpu")
@@ -100,7 +100,7 @@ class SoakIT {
             for (int client = 0; client < 6; client++) {
                 threads.add(thread("client-" + client, seed + client, random -> embed(service, random)));
             }
-            threads.add(thread("impatient", seed + 100, random -> goAway(service, random)));
+            threads.add(thread("impatient", seed + 100, random -> disconnect(service, random)));
             threads.add(thread("malformed", seed + 200, random -> sendNonsense(service, random)));
             threads.add(thread("operator", seed + 300, random -> changeModels(database)));
             threads.add(thread("outage", seed + 400, random -> stopAndStart(database)));
@@ -131,7 +131,7 @@ class SoakIT {
         }
     }
 
-    /** The most that is held of each during a third of the time that ends with a share of it: models take turns. */
+    /** Maximum of each resource during the third of the time that ends at a share of it, as models change. */
     private Holdings mostUntil(double share, ServiceProcess service) {
         Await.until(length, () -> isOver() || isPast(share - 1.0 / 3), () -> "not over");
         Holdings most = Holdings.of(service);
@@ -150,7 +150,7 @@ class SoakIT {
         return failure.get() != null || isPast(1);
     }
 
-    /** Does something again and again, with one source of chance. */
+    /** Starts a thread that repeats an action, with its own random generator. */
     private Thread thread(String name, long seedOfThread, Consumer<Random> once) {
         Random random = new Random(seedOfThread);
         Thread thread = new Thread(
@@ -206,8 +206,8 @@ class SoakIT {
         vectors.addAndGet(answered.size());
     }
 
-    /** On connections of their own: a pool would give one that is being reset to somebody else. */
-    private void goAway(ServiceProcess service, Random random) {
+    /** Uses separate connections: a pool would give one that is being reset to another caller. */
+    private void disconnect(ServiceProcess service, Random random) {
         byte[] body = Answer.jsonOf(Map.of("texts", texts(rows(random)))).getBytes(StandardCharsets.UTF_8);
         try (RawConnection connection = service.connect()) {
             connection.sendHead("POST /embed", "Content-Length: " + body.length).send(body);
@@ -242,7 +242,7 @@ class SoakIT {
         database.start();
     }
 
-    /** What happens meanwhile is what the test is for; it ends with the test. */
+    /** Waits while the load continues; ends with the test. */
     private void pause(Duration duration) {
         try {
             boolean unused = over.await(duration.toMillis(), TimeUnit.MILLISECONDS);

@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Embeds a text again and again while a test does something else; closing requires that every answer was 200. */
+/** Embeds a text repeatedly while a test does something else; closing requires that every response was 200. */
 public final class SteadyCaller implements AutoCloseable {
 
     private final ServiceClient client;
     private final Thread thread;
-    private final AtomicLong answers = new AtomicLong();
+    private final AtomicLong responses = new AtomicLong();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile boolean over;
 
@@ -36,20 +36,20 @@ public final class SteadyCaller implements AutoCloseable {
             while (!over) {
                 Answer answer = client.embed("whatever happens");
                 assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-                answers.incrementAndGet();
+                responses.incrementAndGet();
             }
         } catch (RuntimeException | Error failed) {
             failure.compareAndSet(null, failed);
         }
     }
 
-    /** Waits until it has had another answer. */
+    /** Waits until it has received another response. */
     public void awaitAnswer() {
-        long before = answers.get();
+        long before = responses.get();
         Await.until(
                 Duration.ofSeconds(30),
-                () -> answers.get() > before || failure.get() != null,
-                () -> "No answer after " + before);
+                () -> responses.get() > before || failure.get() != null,
+                () -> "No response after " + before);
     }
 
     @Override
@@ -61,6 +61,6 @@ public final class SteadyCaller implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         assertThat(failure.get()).isNull();
-        assertThat(answers).hasPositiveValue();
+        assertThat(responses).hasPositiveValue();
     }
 }

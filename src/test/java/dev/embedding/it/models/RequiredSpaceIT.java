@@ -71,16 +71,16 @@ class RequiredSpaceIT {
         try (ServiceProcess service = configured(SMALL).ready();
                 SteadyCaller caller = SteadyCaller.of(service)) {
             assertThat(Following.setting(service, "required_space").textValue()).isEmpty();
-            requireRefused(change(service, Map.of("required_space", other)), space, other);
+            requireRejected(change(service, Map.of("required_space", other)), space, other);
             requireFollowed(change(service, Map.of("required_space", space)));
-            requireRefused(change(service, Map.of("model_name", OTHER)), space, other);
+            requireRejected(change(service, Map.of("model_name", OTHER)), space, other);
             assertThat(stored(service)).hasContent("required_space=" + space);
 
             requireFollowed(change(service, Map.of("model_name", OTHER, "required_space", other)));
 
             assertThat(servedSpace(service)).isEqualTo(other);
             assertThat(Following.setting(service, "required_space").textValue()).isEqualTo(other);
-            requireRefused(service.client().send("DELETE", "/settings/model_name"), other, space);
+            requireRejected(service.client().send("DELETE", "/settings/model_name"), other, space);
             requireFollowed(service.client().send("DELETE", "/settings/required_space"));
             requireFollowed(service.client().send("DELETE", "/settings/model_name"));
             assertThat(servedSpace(service)).isEqualTo(space);
@@ -132,7 +132,7 @@ class RequiredSpaceIT {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     }
 
-    private static void requireRefused(Answer answer, String required, String wanted) {
+    private static void requireRejected(Answer answer, String required, String wanted) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(422);
         assertThat(answer.text()).contains(required, wanted);
     }

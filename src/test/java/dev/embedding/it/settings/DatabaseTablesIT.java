@@ -71,9 +71,9 @@ class DatabaseTablesIT {
         Following.awaitSetting(service, "max_batch_size", "32");
     }
 
-    private static void requireRefused() {
-        requireRefused("/settings", Answer.jsonOf(Map.of("key", "query_prompt", "value", PROMPT)), "body.value");
-        requireRefused(
+    private static void requireRejected() {
+        requireRejected("/settings", Answer.jsonOf(Map.of("key", "query_prompt", "value", PROMPT)), "body.value");
+        requireRejected(
                 "/settings/bulk",
                 Answer.jsonOf(Map.of("settings", Map.of("max_batch_size", 8, "query_prompt", PROMPT))),
                 "body.settings.query_prompt");
@@ -83,7 +83,7 @@ class DatabaseTablesIT {
         assertThat(Following.health(service).path("status").textValue()).isEqualTo("healthy");
     }
 
-    private static void requireRefused(String path, String change, String field) {
+    private static void requireRejected(String path, String change, String field) {
         Answer answer = service.client().postJson(path, change);
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(422);
@@ -99,20 +99,20 @@ class DatabaseTablesIT {
         restartWith(sqlMode);
 
         table("VARCHAR(2048)", "utf8mb3");
-        requireRefused();
+        requireRejected();
         table("VARCHAR(2048)", "latin1");
-        requireRefused();
+        requireRejected();
         table("VARCHAR(5)", "utf8mb4");
-        requireRefused();
+        requireRejected();
         table("CHAR(255)", "utf8mb4");
-        requireRefused();
+        requireRejected();
         table("VARCHAR(2048)", "utf8mb4");
         database.execute("CREATE TRIGGER changing BEFORE INSERT ON service_settings FOR EACH ROW"
                 + " SET NEW.value = UPPER(NEW.value)");
-        requireRefused();
+        requireRejected();
         table("VARCHAR(2048)", "utf8mb4");
         database.execute("ALTER TABLE service_settings ADD CONSTRAINT refusing CHECK (`key` <> 'query_prompt')");
-        requireRefused();
+        requireRejected();
     }
 
     @Test

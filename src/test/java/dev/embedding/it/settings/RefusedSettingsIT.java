@@ -27,7 +27,7 @@ class RefusedSettingsIT {
 
     @Test
     void changesNothingThatIsNotStored() {
-        requireRefused(client);
+        requireRejected(client);
     }
 
     @ParameterizedTest
@@ -48,14 +48,14 @@ class RefusedSettingsIT {
                 .ready()) {
             JsonNode settings = readOnly.client().get("/settings").json().path("settings");
 
-            requireRefused(readOnly.client());
+            requireRejected(readOnly.client());
 
             assertThat(settings.path("max_batch_size").intValue()).isEqualTo(7);
             assertThat(file).hasContent("{\"max_batch_size\": 7}");
         }
     }
 
-    private static void requireRefused(ServiceClient client) {
+    private static void requireRejected(ServiceClient client) {
         JsonNode before = client.get("/settings").json();
         client.postJson("/settings", "{\"key\": \"max_batch_size\", \"value\": 8}")
                 .requireError(400);

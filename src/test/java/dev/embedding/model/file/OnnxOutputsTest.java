@@ -35,7 +35,7 @@ class OnnxOutputsTest {
         "no-modules-bert-cls, model.onnx, true, true",
         "pooled-graph-equal-dense, onnx/model.onnx, false, true"
     })
-    void tellsWhatAGraphGives(String model, String name, boolean tokens, boolean texts) throws IOException {
+    void findsTokenAndTextVectors(String model, String name, boolean tokens, boolean texts) throws IOException {
         OnnxOutputs outputs =
                 OnnxOutputs.read(ReferenceModel.of(model).directory().resolve(name));
 
@@ -46,7 +46,7 @@ class OnnxOutputsTest {
     }
 
     @Test
-    void takesVectorsOfTextsOnlyForWhatHasTwoAxes() throws IOException {
+    void recognisesTextVectorsByTheirTwoAxes() throws IOException {
         assertThat(outputs(GraphProto.newBuilder().addOutput(output("sentence_embedding", 2)))
                         .haveTextVectors())
                 .isTrue();
@@ -60,7 +60,7 @@ class OnnxOutputsTest {
     }
 
     @Test
-    void knowsLogitsThatAreAllThereIs() throws IOException {
+    void recognisesLogitsWithoutVectors() throws IOException {
         GraphProto.Builder logits = GraphProto.newBuilder().addOutput(output("logits", 2));
 
         assertThat(outputs(logits).areLogitsOnly()).isTrue();
@@ -70,7 +70,7 @@ class OnnxOutputsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"MatMul", "Gemm", "MatMulInteger", "MatMulNBits", "FusedMatMul"})
-    void findsAProductWithWeightsBehindThePooling(String operator) throws IOException {
+    void findsAProductWithWeightsAfterThePooling(String operator) throws IOException {
         GraphProto.Builder graph = pooledBy("ReduceSum")
                 .addInitializer(TensorProto.newBuilder().setName("weight"))
                 .addNode(node("DequantizeLinear", "constant", "weight"))
@@ -93,13 +93,13 @@ class OnnxOutputsTest {
     }
 
     @Test
-    void takesAProductOfTheMaskWithTheTokensForThePooling() throws IOException {
+    void treatsAProductOfMaskAndTokensAsPooling() throws IOException {
         GraphProto.Builder graph = pooledBy("Identity").addNode(node("MatMul", "sentence_embedding", "mask", "pooled"));
 
         assertThat(outputs(graph).multiplyPooled()).isFalse();
     }
 
-    /** Tokens' vectors are a product with weights themselves. */
+    /** The token vectors themselves are a product with weights. */
     private static GraphProto.Builder pooledBy(String operator) {
         return GraphProto.newBuilder()
                 .addInitializer(TensorProto.newBuilder().setName("layer"))

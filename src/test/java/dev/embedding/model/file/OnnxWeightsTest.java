@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnnxWeightsTest {
 
     @Test
-    void findsThatOfTheReferenceModelAndNoneInOthers() throws IOException {
+    void findsExternalDataOfTheReferenceModelAndNoneInOthers() throws IOException {
         assertThat(OnnxWeights.read(ReferenceModel.of("bert-mean-external-data").weights())
                         .externalData())
                 .containsExactly("model.onnx_data");
@@ -42,7 +42,7 @@ class OnnxWeightsTest {
     }
 
     @Test
-    void refusesGraphsInsideGraphsWithoutEnd(@TempDir Path directory) throws IOException {
+    void rejectsTooDeeplyNestedGraphs(@TempDir Path directory) throws IOException {
         byte[] graph = new byte[0];
         for (int depth = 0; depth < 4_000; depth++) {
             graph = field(1, field(5, field(6, graph))); // a node of a graph, its attribute, and the graph in it
@@ -68,7 +68,7 @@ class OnnxWeightsTest {
     }
 
     @Test
-    void findsItWhereverATensorMayBeOnceEachInOrder(@TempDir Path directory) throws IOException {
+    void findsExternalDataWhereverATensorMayBeOnceEachInOrder(@TempDir Path directory) throws IOException {
         GraphProto inner =
                 GraphProto.newBuilder().addInitializer(tensorIn("inner")).build();
         GraphProto graph = GraphProto.newBuilder()
@@ -117,7 +117,7 @@ class OnnxWeightsTest {
     }
 
     @Test
-    void decidesWhatTheWeightsAreWhateverTheirNames(@TempDir Path directory) throws IOException {
+    void findsThePrecisionWhateverTheFileName(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-mean-external-data", directory);
         relocated(directory, "weights/part.bin");
         Files.createDirectories(directory.resolve("onnx/weights"));
@@ -135,7 +135,7 @@ class OnnxWeightsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/etc/hostname", "../model.onnx_data", "a/../../model.onnx_data", "", ".", ".."})
-    void refusesPlacesOutsideOfItsFolder(String location, @TempDir Path directory) throws IOException {
+    void rejectsLocationsOutsideOfItsFolder(String location, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-mean-external-data", directory);
         relocated(directory, location);
 
@@ -146,7 +146,7 @@ class OnnxWeightsTest {
     }
 
     @Test
-    void namesAFileThatIsMissing(@TempDir Path directory) throws IOException {
+    void namesAMissingFile(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-mean-external-data", directory);
         Files.delete(directory.resolve("onnx/model.onnx_data"));
 
@@ -157,7 +157,7 @@ class OnnxWeightsTest {
 
     @ParameterizedTest
     @CsvSource({"0.5", "0.9"})
-    void refusesAFileThatIsTruncated(double share, @TempDir Path directory) throws IOException {
+    void rejectsATruncatedFile(double share, @TempDir Path directory) throws IOException {
         ModelCopy.of("distilbert-mean", directory);
         Path weights = directory.resolve("onnx/model.onnx");
         byte[] content = Files.readAllBytes(weights);

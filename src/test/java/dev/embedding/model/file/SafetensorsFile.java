@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Content of safetensors files. */
+/** Writes the content of safetensors files. */
 public final class SafetensorsFile {
 
     private SafetensorsFile() {}
 
-    /** @param header JSON, or what is none */
+    /** @param header JSON, or invalid text */
     public static byte[] of(String header, byte[] data) {
         byte[] text = header.getBytes(StandardCharsets.UTF_8);
         ByteBuffer content =

@@ -44,7 +44,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void namesWhatIsWrongWithATensor() throws IOException {
+    void namesTheProblemOfATensor() throws IOException {
         write("""
                 {"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
                  "b": {"dtype": "I64", "shape": [1], "data_offsets": [0, 8]}}""", new byte[4]);
@@ -65,7 +65,7 @@ class SafetensorsTest {
                 "'shape': [2], 'data_offsets': [9223372036854775807, 8]",
                 "'shape': [2], 'data_offsets': [-8, 8]"
             })
-    void refusesATensorThatCannotBeInTheFile(String described) throws IOException {
+    void rejectsATensorThatCannotBeInTheFile(String described) throws IOException {
         write("{\"a\": {\"dtype\": \"F32\", " + described.replace('\'', '"') + "}}", new byte[8]);
 
         Safetensors tensors = Safetensors.open(file);
@@ -76,13 +76,13 @@ class SafetensorsTest {
     }
 
     @Test
-    void refusesOtherFiles() throws IOException {
+    void rejectsOtherFiles() throws IOException {
         Files.write(file, new byte[3]);
         assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("too short");
         Files.write(file, "not such a file".getBytes(StandardCharsets.US_ASCII));
-        assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("no safetensors file");
+        assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("not a safetensors file");
         write("no JSON", new byte[0]);
-        assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("no JSON");
+        assertThatThrownBy(() -> Safetensors.open(file)).hasMessageContaining("not JSON");
     }
 
     private void write(String header, byte[] data) throws IOException {

@@ -38,7 +38,7 @@ class TokenVectorTableTest {
     }
 
     @Test
-    void hasNoOtherTokens() throws IOException {
+    void rejectsOtherTokens() throws IOException {
         write(header("embeddings", "F32", "[1, 1]"), values("F32", 1));
 
         TokenVectorTable table = TokenVectorTable.open(file);
@@ -48,7 +48,7 @@ class TokenVectorTableTest {
     }
 
     @Test
-    void namesWhatIsWrong() throws IOException {
+    void namesTheProblem() throws IOException {
         write(header("other", "F32", "[1, 1]"), values("F32", 1));
         assertThatThrownBy(() -> TokenVectorTable.open(file))
                 .hasMessage("model.safetensors has no tensor embedding.weight");
@@ -64,7 +64,7 @@ class TokenVectorTableTest {
     }
 
     @Test
-    void readsRowsThatTokensShareAndTheirWeights() throws IOException {
+    void readsSharedRowsAndTokenWeights() throws IOException {
         ByteBuffer content = ByteBuffer.allocate(8 + 24 + 12).order(ByteOrder.LITTLE_ENDIAN);
         content.putFloat(2)
                 .putFloat(5)
@@ -88,7 +88,7 @@ class TokenVectorTableTest {
     }
 
     @Test
-    void refusesAMappingToNowhere() throws IOException {
+    void rejectsAMappingToAMissingRow() throws IOException {
         write("""
                 {"embeddings": {"dtype": "F32", "shape": [1, 1], "data_offsets": [0, 4]},
                  "mapping": {"dtype": "I32", "shape": [1], "data_offsets": [4, 8]}}""", new byte[] {0, 0, 0, 0, 1, 0, 0, 0});
@@ -106,7 +106,7 @@ class TokenVectorTableTest {
         return "{\"" + name + "\": {\"dtype\": \"" + type + "\", \"shape\": " + shape + ", \"data_offsets\": [0, 0]}}";
     }
 
-    /** Numbers that half precision keeps. */
+    /** Numbers that half precision represents exactly. */
     private static byte[] values(String type, float... values) {
         ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies that are cut off, stall, lie or do not end, and disks that are full. */
+/** Checks downloads whose bodies are interrupted, stall, have another size or do not end, and full disks. */
 class BlobDownloadTest {
 
     private static final byte[] CONTENT = HubFixture.random(1_000_000);
@@ -43,7 +43,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void goesOnWhereTheConnectionWasCutAtEveryTenth() throws Exception {
+    void resumesAfterTheConnectionIsClosedAtEveryTenth() throws Exception {
         fixture.fake.mood("CDN", WEIGHTS, Moods.cutAfter(CONTENT.length / 10));
 
         HubSnapshot snapshot = fixture.fetch(WEIGHTS);
@@ -56,7 +56,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void givesUpWhereEachTryBringsAlmostNothing() {
+    void failsWhenEachAttemptBringsAlmostNothing() {
         fixture.fake.mood("CDN", WEIGHTS, Moods.cutAfter(10));
 
         HubException failure = fixture.failureOf(WEIGHTS);
@@ -66,11 +66,11 @@ class BlobDownloadTest {
     }
 
     @Test
-    void goesOnInALaterFetchWhereAnEarlierOneEnded() throws Exception {
+    void resumesInALaterFetch() throws Exception {
         int half = CONTENT.length / 2;
         fixture.fake.mood(
                 "CDN", WEIGHTS, (exchange, content, time) -> (time == 0 ? Moods.cutAfter(half) : Moods.status(503))
-                        .answer(exchange, content, time));
+                        .respond(exchange, content, time));
         fixture.failureOf(WEIGHTS);
         fixture.fake.goodMood();
 
@@ -87,22 +87,22 @@ class BlobDownloadTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void startsAnewWhereRangesAreIgnoredOrRefused(boolean ignored) throws Exception {
+    void startsAgainWhenRangesAreIgnoredOrRejected(boolean ignored) throws Exception {
         FakeHub.Mood ranges = ignored ? Moods.ignoreRanges() : Moods.refuseRanges();
         fixture.fake.mood(
                 "CDN", WEIGHTS, (exchange, content, time) -> (time == 0 ? Moods.cutAfter(CONTENT.length / 2) : ranges)
-                        .answer(exchange, content, time));
+                        .respond(exchange, content, time));
 
         assertThat(bytes(fixture.fetch(WEIGHTS), WEIGHTS)).isEqualTo(CONTENT);
     }
 
     @Test
-    void startsAnewWhereAnotherRangeIsAnswered() throws Exception {
-        List<FakeHub.Mood> answers = List.of(Moods.cutAfter(CONTENT.length / 2), Moods.rangeFrom(7));
+    void startsAgainWhenTheResponseHasAnotherRange() throws Exception {
+        List<FakeHub.Mood> responses = List.of(Moods.cutAfter(CONTENT.length / 2), Moods.rangeFrom(7));
         fixture.fake.mood(
                 "CDN",
                 WEIGHTS,
-                (exchange, content, time) -> time < 2 && answers.get(time).answer(exchange, content, time));
+                (exchange, content, time) -> time < 2 && responses.get(time).respond(exchange, content, time));
 
         assertThat(bytes(fixture.fetch(WEIGHTS), WEIGHTS)).isEqualTo(CONTENT);
         assertThat(fixture.fake.count("CDN", WEIGHTS)).isEqualTo(3);
@@ -110,14 +110,14 @@ class BlobDownloadTest {
 
     @Test
     @Timeout(60)
-    void endsWhereRangesAreIgnoredAndEachAnswerIsCut() {
+    void failsWhenRangesAreIgnoredAndEachResponseIsInterrupted() {
         fixture.fake.mood("CDN", WEIGHTS, Moods.ignoreRangesAndCutAfter(CONTENT.length / 2));
 
         assertThat(fixture.failureOf(WEIGHTS).kind()).isEqualTo(Kind.UNREACHABLE);
     }
 
     @Test
-    void loadsAnewWhenThePartThatWasThereIsSpoiled() throws Exception {
+    void downloadsAgainWhenThePartialFileIsCorrupt() throws Exception {
         Path incomplete = fixture.folder().resolve("blobs/" + fixture.fake.etag(WEIGHTS) + ".incomplete");
         Files.createDirectories(incomplete.getParent());
         Files.write(incomplete, Arrays.copyOf(Moods.changed(CONTENT), CONTENT.length / 2 + 10));
@@ -126,7 +126,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void loadsAnewWhenThePartThatWasThereIsTooLong() throws Exception {
+    void downloadsAgainWhenThePartialFileIsTooLong() throws Exception {
         Path incomplete = fixture.folder().resolve("blobs/" + fixture.fake.etag(WEIGHTS) + ".incomplete");
         Files.createDirectories(incomplete.getParent());
         Files.write(incomplete, new byte[CONTENT.length + 1]);
@@ -136,7 +136,7 @@ class BlobDownloadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {WEIGHTS, CONFIG})
-    void refusesAFileWithAnotherHash(String file) throws Exception {
+    void rejectsAFileWithAnotherHash(String file) throws Exception {
         fixture.fake.mood("CDN", WEIGHTS, Moods.content(Moods.changed(CONTENT)));
         fixture.fake.mood("GET", CONFIG, Moods.content(new byte[] {'[', ']'}));
 
@@ -151,17 +151,17 @@ class BlobDownloadTest {
     }
 
     @Test
-    void refusesAFileOfAnotherSize() {
+    void rejectsAFileOfAnotherSize() {
         fixture.fake.mood("CDN", WEIGHTS, Moods.content(Moods.shortened(CONTENT)));
 
         HubException failure = fixture.failureOf(WEIGHTS);
 
         assertThat(failure.kind()).isEqualTo(Kind.CORRUPT);
-        assertThat(failure).hasMessageContaining("has not the 1000000 bytes that the hub tells");
+        assertThat(failure).hasMessageContaining("does not have the 1000000 bytes that the hub reports");
     }
 
     @Test
-    void endsWhenAFileIsShorterThanTold() {
+    void failsWhenAFileIsShorterThanReported() {
         fixture.fake.mood("CDN", WEIGHTS, (exchange, content, time) -> {
             exchange.sendResponseHeaders(200, 0);
             exchange.getResponseBody().write(Moods.shortened(content));
@@ -176,7 +176,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void stopsAnEndlessBodyAtTheSizeThatWasTold() throws Exception {
+    void stopsAnEndlessBodyAtTheReportedSize() throws Exception {
         fixture.fake.mood("CDN", WEIGHTS, Moods.endless());
 
         HubSnapshot snapshot = fixture.fetch(WEIGHTS);
@@ -185,7 +185,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void refusesAnEndlessBodyWhereThereIsNoHashToCheckItBy() {
+    void rejectsAnEndlessBodyWithoutAHash() {
         fixture.fake.mood(
                 "HEAD",
                 WEIGHTS,
@@ -199,7 +199,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void loadsFromAMirrorThatNamesFilesOtherwise() throws Exception {
+    void downloadsFromAMirrorWithOtherFileNames() throws Exception {
         fixture.fake.mood("HEAD", WEIGHTS, Moods.withHeader("ETag", "W/\"of-a-mirror\"", Moods.content(CONTENT)));
 
         assertThat(bytes(fixture.fetch(WEIGHTS), WEIGHTS)).isEqualTo(CONTENT);
@@ -207,7 +207,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void doesNotWaitForeverForTheRestOfABody() throws Exception {
+    void timesOutWhenABodyStalls() throws Exception {
         fixture.shortTimeouts();
         fixture.fake.mood("CDN", WEIGHTS, Moods.first(1, Moods.stallAfter(500_000, new CountDownLatch(1))));
 
@@ -229,13 +229,13 @@ class BlobDownloadTest {
         assertThat(failure.kind()).isEqualTo(Kind.CACHE_NOT_WRITABLE);
         assertThat(failure.isTransient()).isTrue();
         assertThat(failure)
-                .hasMessage("onnx/model.onnx of org/name cannot be kept in the cache directory (model_cache_dir):"
+                .hasMessage("onnx/model.onnx of org/name cannot be stored in the cache directory (model_cache_dir):"
                         + " No space left on device");
         assertThat(fixture.leftovers()).isEmpty();
     }
 
     @Test
-    void saysBeforehandThatTheDiskHasNotTheSpace() {
+    void reportsMissingDiskSpaceBeforeTheDownload() {
         fixture.fake.mood(
                 "HEAD",
                 WEIGHTS,
@@ -252,7 +252,7 @@ class BlobDownloadTest {
     }
 
     @Test
-    void stopsWhenItIsClosedAndGoesOnLater() throws Exception {
+    void stopsWhenClosedAndResumesLater() throws Exception {
         CountDownLatch stalled = new CountDownLatch(1);
         fixture.fake.mood("CDN", WEIGHTS, Moods.stallAfter(500_000, stalled));
         Hub hub = fixture.hub();
@@ -295,7 +295,7 @@ class BlobDownloadTest {
             } catch (InterruptedException closed) {
                 throw new IOException(closed);
             }
-            return Moods.status(404, "EntryNotFound").answer(exchange, content, time);
+            return Moods.status(404, "EntryNotFound").respond(exchange, content, time);
         });
 
         HubException failure = fixture.failureOf(WEIGHTS, CONFIG);
@@ -304,9 +304,9 @@ class BlobDownloadTest {
     }
 
     @Test
-    void doesNotWaitForeverForAnotherProcess() throws Exception {
+    void timesOutWaitingForAnotherProcess() throws Exception {
         fixture.timeouts = new HubSettings.Timeouts(
-                fixture.timeouts.answer(), fixture.timeouts.stall(), java.time.Duration.ofMillis(200));
+                fixture.timeouts.response(), fixture.timeouts.stall(), java.time.Duration.ofMillis(200));
         Path file = fixture.cache.resolve(".locks/models--org--name/" + fixture.fake.etag(WEIGHTS) + ".lock");
         Optional<HubException> failure;
 

@@ -27,22 +27,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A hub with one repository, on two local ports: the hub itself, and the host to which it sends for large files. Its
- * answers can be given moods, by method ({@code HEAD}, {@code GET}, {@code CDN}, {@code LIST}) and file.
+ * A hub with one repository, on two local ports: the hub itself, and the host to which it redirects for large files.
+ * Its responses can be replaced by a {@link Mood}, by method ({@code HEAD}, {@code GET}, {@code CDN}, {@code LIST}) and
+ * file.
  */
 public final class FakeHub implements AutoCloseable {
 
-    /** Answers in place of the hub. */
+    /** Responds in place of the hub. */
     @FunctionalInterface
     public interface Mood {
         /**
-         * @param time how often the request came before
-         * @return whether it answered; the hub does otherwise
+         * @param time how often the same request came before
+         * @return whether it responded; otherwise the hub does
          */
-        boolean answer(HttpExchange exchange, byte[] content, int time) throws IOException;
+        boolean respond(HttpExchange exchange, byte[] content, int time) throws IOException;
     }
 
-    /** One request that came, with what was sent along. */
+    /** A received request with its headers. */
     public record Request(String method, String path, Optional<String> authorization, Optional<String> range) {}
 
     private record StoredFile(byte[] content, boolean isLarge) {
@@ -64,15 +65,15 @@ public final class FakeHub implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final HttpServer hub = start(this::answer);
-    private final HttpServer elsewhere = start(this::answerElsewhere);
+    private final HttpServer hub = start(this::respond);
+    private final HttpServer elsewhere = start(this::respondAsCdn);
 
     public FakeHub(String repository) {
         this.repository = repository;
         commits.put("main", "1".repeat(40));
     }
 
-    /** Serves the files of a directory; those above {@code largeFrom} bytes from elsewhere. */
+    /** Serves the files of a directory; those above {@code largeFrom} bytes from the second host. */
     public static FakeHub serving(String repository, Path directory, long largeFrom) throws IOException {
         FakeHub hub = new FakeHub(repository);
         try (Stream<Path> paths = Files.walk(directory)) {
@@ -137,7 +138,7 @@ public final class FakeHub implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** How often a method was used for a file, or at all where the path is empty. */
+    /** Number of requests with a method for a file, or for any where the path is empty. */
     public long count(String method, String path) {
         return requests.stream()
                 .filter(request -> request.method().equals(method)
@@ -145,23 +146,23 @@ public final class FakeHub implements AutoCloseable {
                 .count();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getRawPath();
         String resolve = "/" + repository + "/resolve/";
         String api = "/api/models/" + repository + "/";
         if (path.startsWith(api)) {
             List<String> parts = decoded(path.substring(api.length()).split("/", 2));
-            answerApi(exchange, parts.get(0), parts.size() > 1 ? parts.get(1) : "main");
+            respondToApi(exchange, parts.get(0), parts.size() > 1 ? parts.get(1) : "main");
         } else if (path.startsWith(resolve)) {
             List<String> parts = decoded(path.substring(resolve.length()).split("/", 2));
-            answerFile(exchange, parts.get(0), parts.get(1));
+            respondWithFile(exchange, parts.get(0), parts.get(1));
         } else {
             note("OTHER", path, exchange);
             status(exchange, 404, "RepoNotFound");
         }
     }
 
-    private void answerApi(HttpExchange exchange, String question, String revision) throws IOException {
+    private void respondToApi(HttpExchange exchange, String question, String revision) throws IOException {
         if (!isMoodAnswer("LIST", "", exchange, new byte[0])) {
             Optional<String> commit = commit(revision);
             if (commit.isEmpty()) {
@@ -174,7 +175,7 @@ public final class FakeHub implements AutoCloseable {
         }
     }
 
-    private void answerFile(HttpExchange exchange, String revision, String path) throws IOException {
+    private void respondWithFile(HttpExchange exchange, String revision, String path) throws IOException {
         StoredFile file = file(path);
         String method = exchange.getRequestMethod();
         if (isMoodAnswer(method, path, exchange, file.content())) {
@@ -195,12 +196,12 @@ public final class FakeHub implements AutoCloseable {
         }
     }
 
-    /** Where a large file's content is. */
+    /** The address of a large file's content. */
     public URI elsewhere(String path) {
         return URI.create("http://localhost:" + elsewhere.getAddress().getPort() + "/" + path);
     }
 
-    private void answerElsewhere(HttpExchange exchange) throws IOException {
+    private void respondAsCdn(HttpExchange exchange) throws IOException {
         String path = decoded(
                         new String[] {exchange.getRequestURI().getRawPath().substring(1)})
                 .get(0);
@@ -215,7 +216,7 @@ public final class FakeHub implements AutoCloseable {
         String key = method + " " + path;
         int time = times.merge(key, 1, Integer::sum) - 1;
         Mood mood = moods.get(key);
-        return mood != null && mood.answer(exchange, content, time);
+        return mood != null && mood.respond(exchange, content, time);
     }
 
     private void note(String method, String path, HttpExchange exchange) {
@@ -259,7 +260,7 @@ public final class FakeHub implements AutoCloseable {
                 : "";
     }
 
-    /** Answers with the content, or the part of it that was asked for. */
+    /** Responds with the content, or the requested range of it. */
     static void content(HttpExchange exchange, byte[] content) throws IOException {
         String range = exchange.getRequestHeaders().getFirst("Range");
         if (range == null) {
@@ -336,7 +337,7 @@ public final class FakeHub implements AutoCloseable {
         }
     }
 
-    /** No connection gets an answer from then on. */
+    /** Stops both servers. */
     @Override
     public void close() {
         hub.stop(0);

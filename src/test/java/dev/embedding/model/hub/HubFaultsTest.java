@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Statuses, redirects and answers that are none. */
+/** Checks error statuses, redirects and invalid responses. */
 class HubFaultsTest {
 
     private HubFixture fixture;
@@ -45,9 +45,9 @@ class HubFaultsTest {
         "404, RepoNotFound, REPOSITORY_NOT_FOUND, 'There is no repository org/name'",
         "404, '', REPOSITORY_NOT_FOUND, 'There is no repository org/name'",
         "404, RevisionNotFound, REVISION_NOT_FOUND, no revision 'main'",
-        "418, '', UNUSABLE_ANSWER, HF_ENDPOINT"
+        "418, '', INVALID_RESPONSE, HF_ENDPOINT"
     })
-    void saysWhatAStatusMeansAndDoesNotTryAgain(int status, String code, Kind kind, String words) {
+    void explainsAStatusAndDoesNotRetry(int status, String code, Kind kind, String words) {
         fixture.fake.mood("LIST", "", Moods.status(status, code));
 
         HubException failure = fixture.failureOf(CONFIG);
@@ -59,7 +59,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void tellsAMissingFileFromAMissingRepository() {
+    void distinguishesAMissingFileFromAMissingRepository() {
         fixture.fake.mood("HEAD", CONFIG, Moods.status(404, "EntryNotFound"));
 
         HubException failure = fixture.failureOf(CONFIG);
@@ -70,7 +70,7 @@ class HubFaultsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {408, 500, 502, 503, 504})
-    void triesAgainWhenTheHubHasAFault(int status) throws Exception {
+    void retriesAfterAServerError(int status) throws Exception {
         fixture.fake.mood("LIST", "", Moods.first(2, Moods.status(status)));
         fixture.fake.mood("HEAD", CONFIG, Moods.first(2, Moods.status(status)));
         fixture.fake.mood("GET", CONFIG, Moods.first(2, Moods.status(status)));
@@ -82,7 +82,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void givesUpAfterFiveFaults() {
+    void failsAfterFiveServerErrors() {
         fixture.fake.mood("GET", CONFIG, Moods.status(503));
 
         HubException failure = fixture.failureOf(CONFIG);
@@ -96,7 +96,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void waitsAsLongAsTheHubAsksFor() {
+    void waitsAsLongAsTheHubRequests() {
         fixture.fake.mood("LIST", "", Moods.first(1, Moods.withHeader("Retry-After", "42", Moods.status(429))));
 
         fixture.fetch(CONFIG);
@@ -105,7 +105,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void readsWhenARateLimitEnds() {
+    void readsTheResetTimeOfARateLimit() {
         fixture.fake.mood(
                 "LIST", "", Moods.first(1, Moods.withHeader("RateLimit", "\"api\";r=0;t=55", Moods.status(429))));
 
@@ -127,7 +127,7 @@ class HubFaultsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 500, 401, 404})
-    void goesOnWithTheCacheWhenTheHubHasAFault(int status) {
+    void fallsBackToTheCacheAfterAServerError(int status) {
         fixture.fetch(CONFIG, WEIGHTS);
         fixture.fake.mood("LIST", "", Moods.status(status));
 
@@ -138,7 +138,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void goesOnWithTheCacheWhenTheHubIsDown() {
+    void fallsBackToTheCacheWhenTheHubIsDown() {
         fixture.fetch(CONFIG);
         fixture.fake.close();
 
@@ -149,7 +149,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void doesNotGoOnWithARevisionThatIsGone() {
+    void doesNotFallBackToTheCacheForADeletedRevision() {
         fixture.fetch(CONFIG);
         fixture.fake.mood("LIST", "", Moods.status(404, "RevisionNotFound"));
 
@@ -157,7 +157,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void keepsTheLastWholeCommitAsTheCachedOneUntilTheNextIsWhole() {
+    void keepsTheLastCompleteCommitUntilTheNextIsComplete() {
         fixture.fetch(CONFIG);
         fixture.fake.revision("main", "2".repeat(40)).mood("HEAD", CONFIG, Moods.status(404));
         fixture.failureOf(CONFIG);
@@ -167,7 +167,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void saysThatAHubCannotBeReached() {
+    void reportsThatAHubCannotBeReached() {
         fixture.fake.close();
 
         HubException failure = fixture.failureOf(CONFIG);
@@ -180,14 +180,14 @@ class HubFaultsTest {
     }
 
     @Test
-    void doesNotWaitForeverForAnAnswer() {
+    void timesOutWithoutAResponse() {
         fixture.shortTimeouts();
         fixture.fake.mood("LIST", "", Moods.silence());
 
         HubException failure = fixture.failureOf(CONFIG);
 
         assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
-        assertThat(failure).hasMessageContaining("does not answer");
+        assertThat(failure).hasMessageContaining("does not respond");
         assertThat(fixture.fake.count("LIST", "")).isEqualTo(5);
     }
 
@@ -208,7 +208,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void doesNotTellTheTokenInMessages() {
+    void keepsTheTokenOutOfMessages() {
         fixture.token = Optional.of("hf_secret");
         fixture.fake.mood("LIST", "", Moods.status(401));
 
@@ -216,13 +216,13 @@ class HubFaultsTest {
     }
 
     @Test
-    void endsACircleOfRedirects() {
+    void stopsARedirectLoop() {
         fixture.fake.mood(
                 "GET", CONFIG, Moods.redirect(fixture.fake.endpoint().resolve("/org/name/resolve/main/" + CONFIG)));
 
         HubException failure = fixture.failureOf(CONFIG);
 
-        assertThat(failure.kind()).isEqualTo(Kind.UNUSABLE_ANSWER);
+        assertThat(failure.kind()).isEqualTo(Kind.INVALID_RESPONSE);
         assertThat(failure).hasMessageContaining("more than 10 redirects");
         assertThat(fixture.fake.count("GET", CONFIG)).isEqualTo(11);
     }
@@ -239,7 +239,7 @@ class HubFaultsTest {
         assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(
                                 HubException.class, () -> HubHttp.next(from, location, new Subject(NAME, CONFIG)))
                         .kind())
-                .isEqualTo(Kind.UNUSABLE_ANSWER);
+                .isEqualTo(Kind.INVALID_RESPONSE);
     }
 
     @ParameterizedTest
@@ -252,7 +252,7 @@ class HubFaultsTest {
     }
 
     @Test
-    void followsRedirectsInsideTheHubForWhatAFileIs() throws Exception {
+    void followsRedirectsInsideTheHubForMetadata() throws Exception {
         URI moved = fixture.fake.endpoint().resolve("/org/name/resolve/" + "1".repeat(40) + "/" + CONFIG);
         fixture.fake.mood("HEAD", CONFIG, Moods.first(1, Moods.redirect(moved)));
 
@@ -260,44 +260,44 @@ class HubFaultsTest {
     }
 
     @Test
-    void tellsErrorsOfOtherHostsFromTheHubs() {
+    void distinguishesErrorsOfOtherHostsFromTheHubs() {
         fixture.fake.mood("CDN", WEIGHTS, Moods.status(403));
 
         HubException failure = fixture.failureOf(WEIGHTS);
 
         assertThat(failure.kind()).isEqualTo(Kind.HUB_FAULT);
-        assertThat(failure).hasMessageContaining("localhost answers status 403");
+        assertThat(failure).hasMessageContaining("localhost responds with status 403");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"../outside", "/etc/passwd", "a/../../b", "a//b", "a\\\\..\\\\b", "C:/b", "", ".", "a/./b"})
-    void refusesUnsafeFileNames(String path) {
+    void rejectsUnsafeFileNames(String path) {
         fixture.fake.small(path, "outside");
 
         HubException failure = fixture.failureOf(CONFIG);
 
-        assertThat(failure.kind()).isEqualTo(Kind.UNUSABLE_ANSWER);
+        assertThat(failure.kind()).isEqualTo(Kind.INVALID_RESPONSE);
         assertThat(failure).hasMessageContaining("which is not safe");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>Sign in</html>", "{}", "[]", "{\"sha\":\"../..\",\"siblings\":[]}", "{\"sha\":"})
-    void refusesWhatIsNoListOfFiles(String answer) {
+    void rejectsAnInvalidListOfFiles(String answer) {
         fixture.fake.mood("LIST", "", Moods.content(answer.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
 
-        assertThat(fixture.failureOf(CONFIG).kind()).isEqualTo(Kind.UNUSABLE_ANSWER);
+        assertThat(fixture.failureOf(CONFIG).kind()).isEqualTo(Kind.INVALID_RESPONSE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"..", "../../outside", "a/b", "", "x.incomplete"})
-    void refusesAHashThatIsNoName(String etag) {
+    void rejectsAnInvalidHash(String etag) {
         fixture.fake.mood("HEAD", CONFIG, Moods.withHeader("X-Linked-Etag", etag, Moods.content(new byte[2])));
 
-        assertThat(fixture.failureOf(CONFIG).kind()).isEqualTo(Kind.UNUSABLE_ANSWER);
+        assertThat(fixture.failureOf(CONFIG).kind()).isEqualTo(Kind.INVALID_RESPONSE);
     }
 
     @Test
-    void refusesAFileOfAnotherCommit() {
+    void rejectsAFileOfAnotherCommit() {
         fixture.fake.mood(
                 "HEAD",
                 CONFIG,

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** A cache directory, and clients that keep their files there and do not wait between tries. */
+/** A cache directory, and clients that use it and do not pause between retries. */
 final class HubFixture implements AutoCloseable {
 
     static final HubName NAME = HubName.parse("org/name");
@@ -22,7 +22,7 @@ final class HubFixture implements AutoCloseable {
 
     final Path cache;
     final FakeHub fake = new FakeHub("org/name");
-    /** The pauses that were made before another try. */
+    /** The requested pauses before retries. */
     final List<Duration> pauses = Collections.synchronizedList(new ArrayList<>());
 
     boolean offline;
@@ -70,7 +70,7 @@ final class HubFixture implements AutoCloseable {
         return cache.resolve("models--org--name");
     }
 
-    /** The names of what is in {@code blobs}, without whole files. */
+    /** The names in {@code blobs}, without complete files. */
     List<String> leftovers() throws IOException {
         try (Stream<Path> blobs = Files.list(folder().resolve("blobs"))) {
             return blobs.map(blob -> blob.getFileName().toString())

@@ -47,14 +47,14 @@ class HubNameTest {
                 "org/name\n",
                 "org/"
             })
-    void refusesWhatPythonRefuses(String repository) {
+    void rejectsNamesThatPythonRejects(String repository) {
         assertThatThrownBy(() -> HubName.parse(repository))
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("is not the name of a repository");
     }
 
     @Test
-    void refusesNamesOfMoreThan96Characters() {
+    void rejectsNamesOfMoreThan96Characters() {
         assertThat(HubName.parse("a".repeat(96) + "/" + "b".repeat(96)).revision())
                 .isEqualTo("main");
         assertThatThrownBy(() -> HubName.parse("org/" + "b".repeat(97))).isInstanceOf(HubException.class);
@@ -63,14 +63,14 @@ class HubNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "../main", "a/../../b", "/main", "main/", "a//b", "a b", "a\\b", "a:b", "a\u0000b", "."})
-    void refusesRevisionsThatLeadOutOfTheCache(String revision) {
+    void rejectsRevisionsThatLeadOutOfTheCache(String revision) {
         assertThatThrownBy(() -> HubName.parse("org/name@" + revision))
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("is not a revision of org/name");
     }
 
     @Test
-    void isWrittenWithoutTheRevisionThatIsMeantAnyway() {
+    void isWrittenWithoutTheDefaultRevision() {
         assertThat(HubName.parse("org/name@main")).hasToString("org/name");
         assertThat(HubName.parse("org/name@v1")).hasToString("org/name@v1");
     }

@@ -29,7 +29,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void goesToHuggingFaceAndKeepsFilesBesideTheService() {
+    void usesHuggingFaceAndALocalCacheByDefault() {
         HubSettings settings = read(Map.of());
 
         assertThat(settings.endpoint()).isEqualTo(URI.create("https://huggingface.co"));
@@ -37,7 +37,7 @@ class HubSettingsTest {
         assertThat(settings.token()).isEmpty();
         assertThat(settings.offline()).isFalse();
         assertThat(settings.symlinks()).isTrue();
-        assertThat(settings.timeouts().answer()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.timeouts().response()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
@@ -74,7 +74,7 @@ class HubSettingsTest {
 
     @ParameterizedTest
     @CsvSource({"1, true", "on, true", "Yes, true", "TRUE, true", "0, false", "off, false", "' ', false"})
-    void isOfflineWherePythonIs(String value, boolean expected) {
+    void isOfflineWhenPythonIs(String value, boolean expected) {
         assertThat(read(Map.of("HF_HUB_OFFLINE", value)).offline()).isEqualTo(expected);
         assertThat(read(Map.of("TRANSFORMERS_OFFLINE", value)).offline()).isEqualTo(expected);
     }
@@ -85,13 +85,13 @@ class HubSettingsTest {
                 "HF_ENDPOINT", "http://mirror.test/hub//", "HF_HUB_ETAG_TIMEOUT", "3", "HF_HUB_DOWNLOAD_TIMEOUT", "4"));
 
         assertThat(settings.endpoint()).isEqualTo(URI.create("http://mirror.test/hub"));
-        assertThat(settings.timeouts().answer()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(settings.timeouts().response()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.timeouts().stall()).isEqualTo(Duration.ofSeconds(4));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"huggingface.co", "ftp://hub.test", "https://", "https://user:secret@hub.test", "a b"})
-    void refusesAnEndpointThatIsNone(String endpoint) {
+    void rejectsAnInvalidEndpoint(String endpoint) {
         assertThatThrownBy(() -> read(Map.of("HF_ENDPOINT", endpoint)))
                 .isInstanceOf(HubException.class)
                 .hasMessageStartingWith("HF_ENDPOINT ")
@@ -99,7 +99,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void tellsNoTokenInMessages() {
+    void keepsTokensOutOfMessages() {
         assertThatThrownBy(() -> read(Map.of("HF_TOKEN", "hf_secret with spaces")))
                 .isInstanceOf(HubException.class)
                 .hasMessageNotContaining("secret");
@@ -133,7 +133,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void loadsThroughAProxy(@TempDir Path cache) {
+    void downloadsThroughAProxy(@TempDir Path cache) {
         try (FakeHub fake = new FakeHub("org/name").small("config.json", "{}");
                 Hub hub = new Hub(HubSettings.from(
                         lookup(Map.of(
@@ -158,7 +158,7 @@ class HubSettingsTest {
                 "http://user:secret@proxy:99999",
                 "user:secret %@proxy"
             })
-    void saysThatAProxyCannotBeUsed(String proxy, @TempDir Path cache) {
+    void reportsAnInvalidProxy(String proxy, @TempDir Path cache) {
         Map<String, String> environment = Map.of("ALL_PROXY", proxy);
         try (Hub hub = new Hub(HubSettings.from(lookup(environment), Optional.of(cache)))) {
             assertThatThrownBy(() -> hub.snapshot(HubFixture.NAME))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is asked, what is kept, and what is found again. */
+/** Checks which requests are sent, what is cached, and what is found in the cache. */
 class HubTest {
 
     private static final byte[] LARGE = random(300_000);
@@ -39,7 +39,7 @@ class HubTest {
     }
 
     @Test
-    void keepsFilesInTheLayoutOfPython() throws Exception {
+    void storesFilesInPythonsLayout() throws Exception {
         HubSnapshot snapshot = fixture.fetch(CONFIG, WEIGHTS);
 
         assertThat(snapshot.commit()).isEqualTo(COMMIT);
@@ -54,7 +54,7 @@ class HubTest {
     }
 
     @Test
-    void listsAllFilesAndLoadsThoseThatAreAskedFor() throws Exception {
+    void listsAllFilesAndDownloadsTheRequestedOnes() throws Exception {
         HubSnapshot snapshot = fixture.fetch(CONFIG);
 
         assertThat(snapshot.files()).containsExactlyInAnyOrder(CONFIG, WEIGHTS, "README.md");
@@ -64,7 +64,7 @@ class HubTest {
     }
 
     @Test
-    void loadsNothingWhereAllWouldBeMoreThanIsAllowed() throws Exception {
+    void downloadsNothingBeyondTheSizeLimit() throws Exception {
         HubSnapshot snapshot = fixture.hub().snapshot(NAME);
         List<String> both = List.of(CONFIG, WEIGHTS);
 
@@ -80,7 +80,7 @@ class HubTest {
     }
 
     @Test
-    void asksAgainWhatARevisionIsButLoadsNothingTwice() throws Exception {
+    void resolvesARevisionAgainButDownloadsNothingTwice() throws Exception {
         fixture.fetch(CONFIG, WEIGHTS);
         HubSnapshot second = fixture.fetch(CONFIG, WEIGHTS);
 
@@ -91,7 +91,7 @@ class HubTest {
     }
 
     @Test
-    void followsABranchAndLoadsOnlyWhatChanged() throws Exception {
+    void followsABranchAndDownloadsOnlyChangedFiles() throws Exception {
         fixture.fetch(CONFIG, WEIGHTS);
         String newer = "2".repeat(40);
         fixture.fake.revision("main", newer).small(CONFIG, "{\"newer\":1}");
@@ -106,7 +106,7 @@ class HubTest {
     }
 
     @Test
-    void needsNoConnectionForACommitThatWasLoaded() throws Exception {
+    void needsNoConnectionForADownloadedCommit() throws Exception {
         fixture.fetch(CONFIG);
         int requests = fixture.fake.requests().size();
 
@@ -118,7 +118,7 @@ class HubTest {
     }
 
     @Test
-    void keepsReferencesWithSlashes() {
+    void storesReferencesWithSlashes() {
         fixture.fake.revision("refs/pr/1", "3".repeat(40));
         HubSnapshot snapshot = fixture.hub().snapshot(HubName.parse("org/name@refs/pr/1"));
 
@@ -147,7 +147,7 @@ class HubTest {
     }
 
     @Test
-    void refusesAFileOfAnotherSizeThanIsKnownWhenOffline() throws Exception {
+    void rejectsAFileOfAnotherSizeThanListedWhenOffline() throws Exception {
         HubSnapshot snapshot = fixture.fetch(CONFIG, WEIGHTS);
         Files.write(snapshot.directory().resolve(WEIGHTS).toRealPath(), new byte[10]);
         fixture.offline = true;
@@ -156,7 +156,7 @@ class HubTest {
     }
 
     @Test
-    void replacesAFileOfAnotherSizeThanTheHubTells() throws Exception {
+    void replacesAFileOfAnotherSizeThanTheHubReports() throws Exception {
         HubSnapshot snapshot = fixture.fetch(WEIGHTS);
         Files.write(snapshot.directory().resolve(WEIGHTS).toRealPath(), new byte[10]);
 
@@ -176,7 +176,7 @@ class HubTest {
     }
 
     @Test
-    void mendsALinkToABlobThatIsGone() throws Exception {
+    void repairsALinkToAMissingBlob() throws Exception {
         HubSnapshot snapshot = fixture.fetch(WEIGHTS);
         Files.delete(snapshot.directory().resolve(WEIGHTS).toRealPath());
 
@@ -184,14 +184,14 @@ class HubTest {
     }
 
     @Test
-    void loadsAnEmptyFile() throws Exception {
+    void downloadsAnEmptyFile() throws Exception {
         fixture.fake.small("empty", "");
 
         assertThat(bytes(fixture.fetch("empty"), "empty")).isEmpty();
     }
 
     @Test
-    void loadsFilesWithOddNames() throws Exception {
+    void downloadsFilesWithUnusualNames() throws Exception {
         String odd = "a b/ä+%25#?.json";
         fixture.fake.small(odd, "odd");
 
@@ -199,7 +199,7 @@ class HubTest {
     }
 
     @Test
-    void tellsHowFarItIs() throws Exception {
+    void reportsProgress() throws Exception {
         List<Long> done = new ArrayList<>();
         List<Long> all = new ArrayList<>();
 
@@ -213,7 +213,7 @@ class HubTest {
     }
 
     @Test
-    void refusesAFileThatTheRepositoryHasNotWithoutAsking() {
+    void rejectsAnUnlistedFileWithoutARequest() {
         HubException failure = fixture.failureOf("onnx/other.onnx");
 
         assertThat(failure.kind()).isEqualTo(Kind.FILE_NOT_FOUND);
@@ -222,7 +222,7 @@ class HubTest {
     }
 
     @Test
-    void readsACacheThatItMayNotWrite() throws Exception {
+    void readsAReadOnlyCache() throws Exception {
         fixture.fetch(CONFIG);
         fixture.fake.small(CONFIG, "{}").revision("main", COMMIT);
         Path refs = fixture.folder().resolve("refs");
@@ -236,14 +236,14 @@ class HubTest {
     }
 
     @Test
-    void saysWhenTheCacheCannotBeWritten() throws Exception {
+    void reportsThatTheCacheCannotBeWritten() throws Exception {
         Files.writeString(fixture.cache.resolve(".locks"), "a file where a folder must be");
 
         HubException failure = fixture.failureOf(CONFIG);
 
         assertThat(failure.kind()).isEqualTo(Kind.CACHE_NOT_WRITABLE);
         assertThat(failure)
-                .hasMessageContaining("config.json of org/name cannot be kept in the cache directory")
+                .hasMessageContaining("config.json of org/name cannot be stored in the cache directory")
                 .hasMessageNotContaining(fixture.cache.toString());
     }
 }

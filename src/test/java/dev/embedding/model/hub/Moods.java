@@ -7,7 +7,7 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
-/** What can be wrong with a hub's answers. */
+/** Faults of a hub's responses. */
 final class Moods {
 
     private Moods() {}
@@ -23,15 +23,15 @@ final class Moods {
         };
     }
 
-    /** The first answers only. */
-    static FakeHub.Mood first(int answers, FakeHub.Mood mood) {
-        return (exchange, content, time) -> time < answers && mood.answer(exchange, content, time);
+    /** Applies a mood to the first responses only. */
+    static FakeHub.Mood first(int responses, FakeHub.Mood mood) {
+        return (exchange, content, time) -> time < responses && mood.respond(exchange, content, time);
     }
 
     static FakeHub.Mood withHeader(String name, String value, FakeHub.Mood mood) {
         return (exchange, content, time) -> {
             exchange.getResponseHeaders().set(name, value);
-            return mood.answer(exchange, content, time);
+            return mood.respond(exchange, content, time);
         };
     }
 
@@ -42,7 +42,7 @@ final class Moods {
         };
     }
 
-    /** Announces all that was asked for, and cuts the connection after so many bytes. */
+    /** Announces the requested range, and closes the connection after the given number of bytes. */
     static FakeHub.Mood cutAfter(int bytes) {
         return (exchange, content, time) -> {
             OutputStream body = announce(exchange, content);
@@ -54,7 +54,9 @@ final class Moods {
         };
     }
 
-    /** Announces and begins the whole whatever was asked for, and cuts the connection after so many bytes. */
+    /**
+     * Announces and sends the whole file whatever the range, and closes the connection after the given number of bytes.
+     */
     static FakeHub.Mood ignoreRangesAndCutAfter(int bytes) {
         return (exchange, content, time) -> {
             exchange.sendResponseHeaders(200, content.length);
@@ -65,7 +67,7 @@ final class Moods {
         };
     }
 
-    /** Another range than was asked for. */
+    /** Sends another range than requested. */
     static FakeHub.Mood rangeFrom(int from) {
         return (exchange, content, time) -> {
             exchange.getResponseHeaders()
@@ -77,7 +79,7 @@ final class Moods {
         };
     }
 
-    /** Announces all, and sends nothing more after so many bytes. */
+    /** Announces everything, and stalls after the given number of bytes. */
     static FakeHub.Mood stallAfter(int bytes, CountDownLatch stalled) {
         return (exchange, content, time) -> {
             OutputStream body = announce(exchange, content);
@@ -103,7 +105,7 @@ final class Moods {
         };
     }
 
-    /** Status 416 for every request with a range. */
+    /** Responds with status 416 to every request with a range. */
     static FakeHub.Mood refuseRanges() {
         return (exchange, content, time) -> {
             boolean isRange = exchange.getRequestHeaders().containsKey("Range");
@@ -121,7 +123,7 @@ final class Moods {
         };
     }
 
-    /** The content and then zeros without an end, of a length that is not told. */
+    /** Sends the content and then endless zeros, without a length. */
     static FakeHub.Mood endless() {
         return (exchange, content, time) -> {
             exchange.sendResponseHeaders(200, 0);
@@ -159,7 +161,7 @@ final class Moods {
         return range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));
     }
 
-    /** Until the hub is closed. */
+    /** Waits until the hub is closed. */
     private static void waitForever() throws IOException {
         try {
             new CountDownLatch(1).await();

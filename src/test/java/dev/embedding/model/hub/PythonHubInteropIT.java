@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One cache for Python's huggingface_hub and for us; needs python3 and its package index. */
+/** Shares one cache with Python's huggingface_hub; needs python3 and its package index. */
 @Tag("clients")
 class PythonHubInteropIT {
 
@@ -50,7 +50,7 @@ class PythonHubInteropIT {
     }
 
     @Test
-    void readsWhatPythonLoaded() throws Exception {
+    void readsFilesThatPythonDownloaded() throws Exception {
         python("from huggingface_hub import snapshot_download\n"
                 + "snapshot_download('org/name', allow_patterns=['*.json', 'onnx/*'])");
         int requests = fixture.fake.requests().size();
@@ -64,7 +64,7 @@ class PythonHubInteropIT {
     }
 
     @Test
-    void loadsNothingAgainThatPythonLoaded() throws Exception {
+    void downloadsNothingAgainThatPythonDownloaded() throws Exception {
         python("from huggingface_hub import snapshot_download\nsnapshot_download('org/name')");
         int requests = fixture.fake.requests().size();
 
@@ -76,7 +76,7 @@ class PythonHubInteropIT {
     }
 
     @Test
-    void writesWhatPythonReadsWithoutTheHub() throws Exception {
+    void writesFilesThatPythonReadsWithoutTheHub() throws Exception {
         HubSnapshot snapshot = fixture.fetch(CONFIG, WEIGHTS);
         int requests = fixture.fake.requests().size();
 
@@ -94,7 +94,7 @@ class PythonHubInteropIT {
     }
 
     @Test
-    void leavesNothingForPythonToLoadAgain() throws Exception {
+    void leavesNothingForPythonToDownloadAgain() throws Exception {
         fixture.fetch(CONFIG, WEIGHTS, "README.md");
         long downloads = fixture.fake.count("CDN", "") + fixture.fake.count("GET", "");
 
@@ -107,7 +107,7 @@ class PythonHubInteropIT {
     @Test
     void waitsForPythonsLock() throws Exception {
         fixture.timeouts =
-                new HubSettings.Timeouts(fixture.timeouts.answer(), fixture.timeouts.stall(), Duration.ofMillis(300));
+                new HubSettings.Timeouts(fixture.timeouts.response(), fixture.timeouts.stall(), Duration.ofMillis(300));
         Path lock = fixture.cache.resolve(".locks/models--org--name/" + fixture.fake.etag(WEIGHTS) + ".lock");
         Files.createDirectories(lock.getParent());
         Process holder = new ProcessBuilder(
@@ -133,7 +133,7 @@ class PythonHubInteropIT {
     }
 
     @Test
-    void makesPythonWaitForOurs() throws Exception {
+    void makesPythonWaitForItsLock() throws Exception {
         Path lock = fixture.cache.resolve(".locks/models--org--name/" + fixture.fake.etag(WEIGHTS) + ".lock");
         String tryIt = "from huggingface_hub.utils import WeakFileLock\nimport filelock\n"
                 + "try:\n  with WeakFileLock('" + lock + "', timeout=0.3): print('free')\n"
@@ -147,7 +147,7 @@ class PythonHubInteropIT {
         assertThat(python(tryIt)).isEqualTo("free");
     }
 
-    /** What the script prints. */
+    /** Runs a script and returns its output. */
     private String python(String script) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(python.program("python"), "-c", script);
         builder.environment().keySet().removeIf(name -> name.startsWith("HF_"));

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Another JVM that fetches the files that it was started with, once for each cache directory that it is told. */
+/** Another JVM that fetches the files of its arguments into each cache directory that is written to its input. */
 final class SecondProcess implements AutoCloseable {
 
     private final Process process;

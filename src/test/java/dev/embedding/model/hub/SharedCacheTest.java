@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several clients and processes with one cache; more rounds with {@code -Dhub.rounds=100}. */
+/** Shares one cache between several clients and processes; more rounds with {@code -Dhub.rounds=100}. */
 class SharedCacheTest {
 
     private static final int ROUNDS = Integer.getInteger("hub.rounds", 3);
@@ -30,7 +30,7 @@ class SharedCacheTest {
     }
 
     @Test
-    void twoClientsLoadEachFileOnce() throws Exception {
+    void twoClientsDownloadEachFileOnce() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             Path cache = Files.createDirectory(folder.resolve("round" + round));
             try (HubFixture fixture = serving(cache)) {
@@ -47,13 +47,13 @@ class SharedCacheTest {
                 HubSnapshot snapshot = fixture.fetch(CONFIG, WEIGHTS);
 
                 other.get(60, TimeUnit.SECONDS);
-                assertWholeAndLoadedOnce(fixture, snapshot);
+                assertCompleteAndDownloadedOnce(fixture, snapshot);
             }
         }
     }
 
     @Test
-    void twoProcessesLoadEachFileOnce() throws Exception {
+    void twoProcessesDownloadEachFileOnce() throws Exception {
         try (HubFixture server = serving(folder.resolve("unused"));
                 SecondProcess second = SecondProcess.start(server.fake.endpoint(), CONFIG, WEIGHTS)) {
             for (int round = 0; round < ROUNDS; round++) {
@@ -74,7 +74,7 @@ class SharedCacheTest {
     }
 
     @Test
-    void goesOnWithWhatAKilledProcessLeft() throws Exception {
+    void resumesTheDownloadOfAKilledProcess() throws Exception {
         try (HubFixture fixture = serving(folder.resolve("cache"));
                 SecondProcess second = SecondProcess.start(fixture.fake.endpoint(), WEIGHTS)) {
             CountDownLatch stalled = new CountDownLatch(1);
@@ -108,7 +108,7 @@ class SharedCacheTest {
                 java.net.ProxySelector.of(null));
     }
 
-    private static void assertWholeAndLoadedOnce(HubFixture fixture, HubSnapshot snapshot) throws Exception {
+    private static void assertCompleteAndDownloadedOnce(HubFixture fixture, HubSnapshot snapshot) throws Exception {
         assertThat(bytes(snapshot, WEIGHTS)).isEqualTo(LARGE);
         assertThat(bytes(snapshot, CONFIG)).isEqualTo(SMALL);
         assertThat(fixture.fake.count("CDN", WEIGHTS)).isEqualTo(1);

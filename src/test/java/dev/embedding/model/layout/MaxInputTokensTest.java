@@ -33,7 +33,7 @@ class MaxInputTokensTest {
                 "- | {\"model_max_length\": " + HUGE + "} | {\"max_position_embeddings\": 64} | 64 | config.json",
                 "- | - | {\"max_position_embeddings\": 64} | 64 | config.json"
             })
-    void takesTheSmallestLengthThatIsSaid(
+    void takesTheSmallestDeclaredLength(
             @Nullable String sentence,
             @Nullable String tokenizer,
             String config,
@@ -53,7 +53,7 @@ class MaxInputTokensTest {
         "bert, 0, 130",
         "roberta, 0, 129"
     })
-    void leavesOutPositionsThatStandForPadding(String architecture, int padTokenId, int count, @TempDir Path directory)
+    void excludesPositionsOfPadding(String architecture, int padTokenId, int count, @TempDir Path directory)
             throws IOException {
         String config = "{\"model_type\": \"%s\", \"pad_token_id\": %d, \"max_position_embeddings\": 130}"
                 .formatted(architecture, padTokenId);
@@ -66,7 +66,8 @@ class MaxInputTokensTest {
             delimiter = '|',
             nullValues = "-",
             value = {"- | -", "{} | {\"model_max_length\": " + HUGE + "}", "{\"max_seq_length\": \"64\"} | {}"})
-    void refusesAModelThatSaysNothing(@Nullable String sentence, @Nullable String tokenizer, @TempDir Path directory) {
+    void rejectsAModelThatDeclaresNoLength(
+            @Nullable String sentence, @Nullable String tokenizer, @TempDir Path directory) {
         assertThatThrownBy(() -> read(directory, sentence, tokenizer, "{}"))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageStartingWith("Model copy: sentence_bert_config.json does not say max_seq_length");
@@ -74,14 +75,14 @@ class MaxInputTokensTest {
 
     @ParameterizedTest
     @CsvSource({"0", "-1"})
-    void refusesALengthThatIsNone(int length, @TempDir Path directory) {
+    void rejectsAnInvalidLength(int length, @TempDir Path directory) {
         assertThatThrownBy(() -> read(directory, "{\"max_seq_length\": " + length + "}", null, "{}"))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageStartingWith("Model copy: sentence_bert_config.json declares a maximum length of " + length);
     }
 
     @Test
-    void looksIntoTheTransformersFolder(@TempDir Path directory) throws IOException {
+    void looksInTheTransformersFolder(@TempDir Path directory) throws IOException {
         Files.createDirectory(directory.resolve("0_Transformer"));
         Files.writeString(directory.resolve("0_Transformer/sentence_bert_config.json"), "{\"max_seq_length\": 7}");
 

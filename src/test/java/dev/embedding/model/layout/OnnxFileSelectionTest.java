@@ -39,14 +39,14 @@ class OnnxFileSelectionTest {
                 "FP32 | onnx/model.onnx 0_Transformer/onnx/model.onnx | 0_Transformer/onnx/model.onnx",
                 "INT8 | onnx/model_quantized.onnx 0_Transformer/onnx/model.onnx | onnx/model_quantized.onnx"
             })
-    void takesTheFileOfThePrecision(Precision precision, String files, String chosen) throws IOException {
+    void choosesTheFileOfThePrecision(Precision precision, String files, String chosen) throws IOException {
         create(files);
 
         assertThat(choose(precision, Optional.empty())).isEqualTo(chosen);
     }
 
     @Test
-    void takesTheFileThatIsNamed() throws IOException {
+    void choosesTheNamedFile() throws IOException {
         create("onnx/model.onnx onnx/model_O3.onnx 0_Transformer/custom.onnx");
 
         assertThat(choose(Precision.INT8, Optional.of("onnx/model_O3.onnx"))).isEqualTo("onnx/model_O3.onnx");

@@ -41,7 +41,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void refusesToGuessWhereThereIsOnlyAnOnnxFile() throws IOException {
+    void rejectsALoneOnnxFileInsteadOfGuessing() throws IOException {
         ModelCopy.of(UNLISTED, directory);
 
         assertThatThrownBy(() -> read(Optional.empty()))
@@ -66,7 +66,7 @@ class PoolingSelectionTest {
                 "pytorch_model-00001-of-00002.bin",
                 "tf_model.h5"
             })
-    void takesTheMeanWhereWeightsAreThereThatSentenceTransformersLoads(String weights) throws IOException {
+    void defaultsToTheMeanBesideWeightsThatSentenceTransformersLoads(String weights) throws IOException {
         ModelCopy.of(UNLISTED, directory);
         Files.writeString(directory.resolve(weights), "");
 
@@ -81,7 +81,7 @@ class PoolingSelectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"2_Other/model.safetensors", "onnx/model.safetensors", "training_args.bin", "model.bin.txt"})
-    void takesOtherFilesForNoWeights(String file) throws IOException {
+    void doesNotTreatOtherFilesAsWeights(String file) throws IOException {
         ModelCopy.of(UNLISTED, directory);
         Files.createDirectories(directory.resolve(file).getParent());
         Files.writeString(directory.resolve(file), "");
@@ -100,7 +100,7 @@ class PoolingSelectionTest {
                 "'architectures': [] | mean",
                 "'architectures': null | mean"
             })
-    void takesTheLastTokenOfACausalModelAsSentenceTransformersDoes(String architectures, String pooling)
+    void defaultsToTheLastTokenOfACausalModelAsSentenceTransformersDoes(String architectures, String pooling)
             throws IOException {
         ModelCopy.of(UNLISTED, directory);
         Files.writeString(directory.resolve("pytorch_model.bin"), "");
@@ -110,7 +110,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void readsTheUsualFileWhereNoModulesAreListed() throws IOException {
+    void readsThePoolingFileWithoutListedModules() throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.delete(directory.resolve("modules.json"));
 
@@ -121,7 +121,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void readsTheUsualFileAlsoBesideWeights() throws IOException {
+    void readsThePoolingFileAlsoBesideWeights() throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.delete(directory.resolve("modules.json"));
         Files.writeString(directory.resolve("model.safetensors"), "");
@@ -130,7 +130,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void leavesAPromptOutOfThePoolingWhereTheUsualFileSaysSo() throws IOException {
+    void leavesAPromptOutOfThePoolingWhenThePoolingFileSaysSo() throws IOException {
         ModelCopy.of("bert-include-prompt-false", directory);
         Files.delete(directory.resolve("modules.json"));
 
@@ -163,7 +163,7 @@ class PoolingSelectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bert-cls-normalize", "bert-cls-mean-concat", "bert-sentence-embedding-output"})
-    void theSettingWinsOverTheModulesAndTheGraph(String name) throws IOException {
+    void theSettingOverridesTheModulesAndTheGraph(String name) throws IOException {
         ModelCopy.of(name, directory);
         boolean normalizes = read(Optional.empty()).normalizes();
         Files.writeString(directory.resolve("1_Pooling/config.json"), "{\"pooling_mode\": \"something_new\"}");
@@ -177,7 +177,7 @@ class PoolingSelectionTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void refusesTheSettingWhereTheGraphHasNoTokenVectors(boolean listed) throws IOException {
+    void rejectsTheSettingWhereTheGraphHasNoTokenVectors(boolean listed) throws IOException {
         PooledOutput.in(directory, false);
         if (!listed) {
             Files.delete(directory.resolve("modules.json"));
@@ -191,7 +191,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void refusesAnotherPoolingThanTheMeanForAStaticModel() {
+    void rejectsAnotherPoolingThanTheMeanForAStaticModel() {
         Path table = ReferenceModel.of("static-embedding").directory();
 
         requirePooling(read(table, Optional.empty()), "mean", PoolingSource.MODULES);
@@ -229,7 +229,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void refusesADenseModuleThatNothingLists() throws IOException {
+    void rejectsAnUnlistedDenseModule() throws IOException {
         ModelCopy.of("bert-mean-dense-normalize", directory);
         Files.delete(directory.resolve("modules.json"));
         String message = "Model copy: 2_Dense/config.json is there, but no modules.json that lists it: add that of the"
@@ -241,7 +241,7 @@ class PoolingSelectionTest {
 
     @ParameterizedTest
     @CsvSource({"bert-cls-normalize, CLS", "distilbert-mean, MEAN", "static-embedding, MEAN"})
-    void theFingerprintIsTheSameWhoeverSaysIt(String name, PoolingMode mode) throws IOException {
+    void theFingerprintIsTheSameWhateverTheSourceOfThePooling(String name, PoolingMode mode) throws IOException {
         ModelCopy.of(name, directory);
 
         String said = SpaceFingerprint.of(read(Optional.empty())).value(false);
@@ -250,7 +250,7 @@ class PoolingSelectionTest {
     }
 
     @Test
-    void theFingerprintDiffersBetweenTheGraphsVectorsAndItsTokens() throws IOException {
+    void theFingerprintDiffersBetweenPooledAndTokenVectors() throws IOException {
         ModelCopy.of("no-modules-bert-cls", directory);
 
         List<String> fingerprints = List.of(

@@ -25,7 +25,7 @@ class PositionEmbeddingsTest {
         "bert, 130",
         "unknown, 130"
     })
-    void takesTheArchitecturesPaddingIdWhereNoneIsSaid(String architecture, int count) throws IOException {
+    void usesTheArchitecturesPaddingIdByDefault(String architecture, int count) throws IOException {
         String config = "\"model_type\": \"" + architecture + "\", \"max_position_embeddings\": 130";
 
         assertThat(count("{" + config + "}")).isEqualTo(count);
@@ -42,7 +42,7 @@ class PositionEmbeddingsTest {
                 "{\"model_type\": \"t5\", \"n_positions\": 64} | 0",
                 "{\"model_type\": \"bert\"} | 0"
             })
-    void knowsWhereTheNumberOfPositionsIsSaid(String config, int count) throws IOException {
+    void findsTheNumberOfPositions(String config, int count) throws IOException {
         assertThat(count(config)).isEqualTo(count);
     }
 
@@ -57,7 +57,7 @@ class PositionEmbeddingsTest {
                 "{\"model_type\": \"bert\", \"pad_token_id\": 3} | 3",
                 "{\"model_type\": \"bert\", \"pad_token_id\": null} | 0"
             })
-    void padsWithTheIdOfTheArchitectureWhereNoneIsSaid(String config, int id) throws IOException {
+    void padsWithTheIdOfTheArchitectureByDefault(String config, int id) throws IOException {
         assertThat(PositionEmbeddings.padTokenId(JSON.readTree(config))).isEqualTo(id);
     }
 

@@ -40,7 +40,7 @@ class PromptsFileTest {
     }
 
     @Test
-    void readsPromptsAndTheDefaultOne() throws IOException {
+    void readsPromptsAndTheDefault() throws IOException {
         Prompts prompts = read(
                 "{'prompts': {'query': 'find: ', 'other': ' x ', 'none': null}," + " 'default_prompt_name': 'other'}");
 
@@ -59,13 +59,13 @@ class PromptsFileTest {
                 "{'corpus': 'c ', 'passage': 'p '} | p",
                 "{'corpus': 'c '} | c"
             })
-    void takesTheFirstOfTheNamesThatModelsHaveForDocuments(String prompts, String expected) throws IOException {
+    void takesTheFirstKnownNameOfADocumentPrompt(String prompts, String expected) throws IOException {
         assertThat(read("{'prompts': " + prompts + "}").forDocuments().strip())
                 .isEqualTo(expected == null ? "" : expected);
     }
 
     @Test
-    void refusesADefaultPromptThatIsNotThere() {
+    void rejectsAMissingDefaultPrompt() {
         assertThatThrownBy(() -> read("{'prompts': {'a': 'b'}, 'default_prompt_name': 'c'}"))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("config_sentence_transformers.json names the default prompt c")
@@ -73,7 +73,7 @@ class PromptsFileTest {
     }
 
     @Test
-    void takesTheOperatorsOnlyForAModelThatHasNone() throws IOException {
+    void takesTheOperatorsPromptsOnlyForAModelWithoutAny() throws IOException {
         Prompts own = read("{'prompts': {'passage': 'p '}}");
         Prompts none = read("{'prompts': {'passage': '', 'query': ''}, 'default_prompt_name': 'query'}");
 

@@ -41,7 +41,7 @@ class SentenceTransformersLayoutTest {
         "roberta-mean-bpe, false, roberta, 1",
         "xlmr-mean-prompts, true, xlm-roberta, 1"
     })
-    void readsWhatIsSupported(String name, boolean normalizes, String architecture, int padTokenId) {
+    void readsSupportedLayouts(String name, boolean normalizes, String architecture, int padTokenId) {
         ReferenceModel model = ReferenceModel.of(name);
 
         ModelDescription description = read(name, model.directory());
@@ -87,7 +87,7 @@ class SentenceTransformersLayoutTest {
 
     @ParameterizedTest
     @CsvSource({"config.json", "tokenizer.json", "onnx/model.onnx", "1_Pooling/config.json"})
-    void namesAFileThatIsMissing(String file, @TempDir Path directory) throws IOException {
+    void namesAMissingFile(String file, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.delete(directory.resolve(file));
 
@@ -98,7 +98,7 @@ class SentenceTransformersLayoutTest {
 
     @ParameterizedTest
     @CsvSource({"modules.json", "config.json", "1_Pooling/config.json", "sentence_bert_config.json"})
-    void namesAFileThatIsNoJson(String file, @TempDir Path directory) throws IOException {
+    void namesAFileThatIsNotJson(String file, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.writeString(directory.resolve(file), "{");
 
@@ -118,7 +118,7 @@ class SentenceTransformersLayoutTest {
                 "[{\"type\": \"sentence_transformers.models.Pooling\", \"path\": \"1_Pooling\"}, {\"type\": \"sentence_transformers.models.Transformer\", \"path\": \"\"}]",
                 "[{\"type\": \"sentence_transformers.models.Transformer\"}, {\"type\": \"sentence_transformers.models.Normalize\"}, {\"type\": \"sentence_transformers.models.Pooling\"}]"
             })
-    void refusesOtherChainsOfModules(String modules, @TempDir Path directory) throws IOException {
+    void rejectsOtherChainsOfModules(String modules, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.writeString(directory.resolve("modules.json"), modules);
 
@@ -128,7 +128,7 @@ class SentenceTransformersLayoutTest {
     }
 
     @Test
-    void takesModulesInTheOrderOfTheListWhateverTheirNumbers(@TempDir Path directory) throws IOException {
+    void ordersModulesByTheListAndNotByTheirNumbers(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         replace(directory.resolve("modules.json"), "\"idx\": 0", "\"idx\": 7");
 
@@ -137,7 +137,7 @@ class SentenceTransformersLayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"./1_Pooling", "1_Pooling/", ".//1_Pooling/."})
-    void namesFilesWithoutWhatAPathDoesNotNeed(String path, @TempDir Path directory) throws IOException {
+    void normalisesPathsOfModules(String path, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         replace(directory.resolve("modules.json"), "1_Pooling", path);
 
@@ -190,7 +190,7 @@ class SentenceTransformersLayoutTest {
                 "{\"pooling_mode_something_new\": true}",
                 "{\"pooling_mode_mean_tokens\": true, \"pooling_mode_something_new\": true}"
             })
-    void refusesOtherPoolings(String config, @TempDir Path directory) throws IOException {
+    void rejectsOtherPoolings(String config, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.writeString(directory.resolve("1_Pooling/config.json"), config);
 
@@ -262,7 +262,7 @@ class SentenceTransformersLayoutTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"WordEmbeddings", "BoW", "CNN", "LSTM", "WeightedLayerPooling", "CLIPModel", "Asym", "Router"})
-    void refusesOtherModulesByName(String type, @TempDir Path directory) throws IOException {
+    void rejectsOtherModulesByName(String type, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         replace(directory.resolve("modules.json"), "(sentence_transformers[.\\w]*)[.]Normalize", "$1." + type);
 
@@ -272,7 +272,7 @@ class SentenceTransformersLayoutTest {
     }
 
     @Test
-    void refusesCodeThatComesWithTheModel(@TempDir Path directory) throws IOException {
+    void rejectsCodeThatComesWithTheModel(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         replace(directory.resolve("modules.json"), "sentence_transformers[.\\w]*[.]Transformer", "own.Transformer");
 
@@ -282,7 +282,7 @@ class SentenceTransformersLayoutTest {
     }
 
     @Test
-    void takesAModelWhoseCodeIsInItsGraph(@TempDir Path directory) throws IOException {
+    void acceptsAModelWhoseCodeIsInItsGraph(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         replace(directory.resolve("config.json"), "^[{]", "{\"auto_map\": {\"AutoModel\": \"modeling.OwnModel\"},");
 
@@ -291,7 +291,7 @@ class SentenceTransformersLayoutTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"model.safetensors", "pytorch_model.bin"})
-    void saysHowToExportWeightsOfAnotherKind(String other, @TempDir Path directory) throws IOException {
+    void saysHowToExportWeightsOfAnotherFormat(String other, @TempDir Path directory) throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.move(directory.resolve("onnx/model.onnx"), directory.resolve(other));
 
@@ -302,7 +302,7 @@ class SentenceTransformersLayoutTest {
     }
 
     @Test
-    void readsModulesBehindThePoolingInAnyOrder(@TempDir Path directory) throws IOException {
+    void readsModulesAfterThePoolingInAnyOrder(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-mean-dense-normalize", directory);
         Files.createDirectories(directory.resolve("3_LayerNorm"));
         Files.writeString(directory.resolve("3_LayerNorm/config.json"), "{\"dimension\": 24}");
@@ -335,7 +335,7 @@ class SentenceTransformersLayoutTest {
     }
 
     @Test
-    void refusesADenseModuleThatReadsTokens(@TempDir Path directory) throws IOException {
+    void rejectsADenseModuleThatReadsTokens(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-mean-dense-normalize", directory);
         replace(directory.resolve("2_Dense/config.json"), "^[{]", "{\"module_input_name\": \"token_embeddings\",");
 

@@ -24,7 +24,7 @@ class TokenizerClassTest {
                 "{'tokenizer_class': 'BertTokenizer', 'strip_accents': true} | true"
             },
             quoteCharacter = '"')
-    void stripsAccentsAsTheClassIsToldAndNotAsTheTokenizersOwnFileHasIt(String tokenizer, String expected)
+    void stripsAccentsAsTheClassIsConfiguredAndNotAsTheTokenizerFileSays(String tokenizer, String expected)
             throws JsonProcessingException {
         Map<String, Map<String, Object>> fields =
                 TokenizerClass.componentFields(json(tokenizer), json("{'model_type': 'bert'}"));

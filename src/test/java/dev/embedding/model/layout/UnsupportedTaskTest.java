@@ -38,13 +38,13 @@ class UnsupportedTaskTest {
         "MultiVectorEncoder, it is a multi-vector encoder",
         "ColBERT, it is a multi-vector encoder"
     })
-    void refusesByTheTypeOfTheModel(String type, String task) throws IOException {
+    void rejectsByTheTypeOfTheModel(String type, String task) throws IOException {
         write("config_sentence_transformers.json", "{\"model_type\": \"" + type + "\"}");
 
-        requireRefused("config_sentence_transformers.json has the model_type " + type + ": " + task);
+        requireRejected("config_sentence_transformers.json has the model_type " + type + ": " + task);
 
         Files.delete(directory.resolve("modules.json"));
-        requireRefused("config_sentence_transformers.json has the model_type " + type + ": " + task);
+        requireRejected("config_sentence_transformers.json has the model_type " + type + ": " + task);
     }
 
     @ParameterizedTest
@@ -56,7 +56,7 @@ class UnsupportedTaskTest {
     }
 
     @Test
-    void refusesATypeThatIsNotKnown() throws IOException {
+    void rejectsAnUnknownType() throws IOException {
         write("config_sentence_transformers.json", "{\"model_type\": \"Something\"}");
 
         assertThatThrownBy(this::read)
@@ -66,10 +66,10 @@ class UnsupportedTaskTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"do_query_expansion", "attend_to_expansion_tokens", "skiplist_words"})
-    void recognisesWhatPyLateSaves(String field) throws IOException {
+    void recognisesModelsOfPyLate(String field) throws IOException {
         write("config_sentence_transformers.json", "{\"" + field + "\": null}");
 
-        requireRefused("config_sentence_transformers.json has the field " + field + ": it is a multi-vector encoder");
+        requireRejected("config_sentence_transformers.json has the field " + field + ": it is a multi-vector encoder");
     }
 
     @ParameterizedTest
@@ -84,13 +84,13 @@ class UnsupportedTaskTest {
         "sentence_transformers.multi_vector_encoder.modules.multi_vector_mask.MultiVectorMask, a multi-vector encoder",
         "pylate.models.Dense.Dense, a multi-vector encoder"
     })
-    void refusesByAModule(String type, String task) throws IOException {
+    void rejectsByAModule(String type, String task) throws IOException {
         write("modules.json", """
                 [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
                  {"idx": 1, "name": "1", "path": "1_Other", "type": "%s"}]
                 """.formatted(type));
 
-        requireRefused("modules.json has the module " + type + ": it is " + task);
+        requireRejected("modules.json has the module " + type + ": it is " + task);
     }
 
     @ParameterizedTest
@@ -99,22 +99,22 @@ class UnsupportedTaskTest {
         "fill-mask, it is a sparse encoder",
         "text-generation, it is a language model"
     })
-    void refusesALoneTransformerByItsTask(String task, String message) throws IOException {
+    void rejectsALoneTransformerByItsTask(String task, String message) throws IOException {
         write("modules.json", """
                 [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"}]
                 """);
         write("sentence_bert_config.json", "{\"transformer_task\": \"" + task + "\"}");
 
-        requireRefused("sentence_bert_config.json has the transformer_task " + task + ": " + message);
+        requireRejected("sentence_bert_config.json has the transformer_task " + task + ": " + message);
     }
 
     @Test
-    void refusesAChainThatEndsInScores() throws IOException {
+    void rejectsAChainThatEndsInScores() throws IOException {
         write("config_sentence_transformers.json", "{}");
         Path dense = directory.resolve("2_Dense/config.json");
         Files.writeString(dense, Files.readString(dense).replaceFirst("[{]", "{\"module_output_name\": \"scores\","));
 
-        requireRefused("2_Dense/config.json has the Dense module write scores: " + RERANKER);
+        requireRejected("2_Dense/config.json has the Dense module write scores: " + RERANKER);
     }
 
     @ParameterizedTest
@@ -124,7 +124,7 @@ class UnsupportedTaskTest {
         "3_Normalize, '\"module_input_name\": \"token_embeddings\"', Normalize module read token_embeddings",
         "3_Normalize, '\"module_output_name\": \"other\"', Normalize module write other"
     })
-    void refusesModulesThatGoPastTheTextsVector(String module, String field, String message) throws IOException {
+    void rejectsModulesThatBypassTheTextsVector(String module, String field, String message) throws IOException {
         Path config = directory.resolve(module).resolve("config.json");
         Files.createDirectories(config.getParent());
         String content = Files.exists(config) ? Files.readString(config) : "{\"a\": 1}";
@@ -136,7 +136,7 @@ class UnsupportedTaskTest {
     }
 
     @Test
-    void takesAnOutputThatIsNamedAsUsual() throws IOException {
+    void acceptsAnOutputWithTheUsualName() throws IOException {
         Path dense = directory.resolve("2_Dense/config.json");
         Files.writeString(
                 dense,
@@ -163,19 +163,19 @@ class UnsupportedTaskTest {
         "HF_ColBERT, a multi-vector encoder",
         "ColQwen2ForRetrieval, a multi-vector encoder"
     })
-    void refusesAnArchitectureOfAnotherTaskWhereNothingIsListed(String architecture, String task) throws IOException {
+    void rejectsAnArchitectureOfAnotherTaskWithoutListedModules(String architecture, String task) throws IOException {
         unlisted(architecture);
         String message = "config.json has the architectures [\"" + architecture + "\"]: it is " + task;
 
-        requireRefused(message);
+        requireRejected(message);
         write("model.safetensors", "");
-        requireRefused(message);
+        requireRejected(message);
         Files.delete(directory.resolve("onnx/model.onnx"));
-        requireRefused(message);
+        requireRejected(message);
     }
 
     @Test
-    void servesTheTokenVectorsOfAnyArchitectureWhenToldHow() throws IOException {
+    void servesTheTokenVectorsOfAnyArchitectureWithAPooling() throws IOException {
         unlisted("BertForSequenceClassification");
 
         assertThat(read(Optional.of(PoolingMode.CLS)).pooling()).isEqualTo("cls");
@@ -187,16 +187,16 @@ class UnsupportedTaskTest {
         "BertForMaskedLM, a language model",
         "Qwen3ForCausalLM, a language model"
     })
-    void refusesAGraphThatGivesNoVectors(String architecture, String task) throws IOException {
+    void rejectsAGraphWithoutVectors(String architecture, String task) throws IOException {
         architecture(architecture);
         outputCalled("logits");
 
-        requireRefused("onnx/model.onnx gives logits and no vectors: it is " + task);
+        requireRejected("onnx/model.onnx has logits and no vectors as output: it is " + task);
         Files.delete(directory.resolve("modules.json"));
-        requireRefused("onnx/model.onnx gives logits and no vectors: it is " + task);
+        requireRejected("onnx/model.onnx has logits and no vectors as output: it is " + task);
     }
 
-    private void requireRefused(String message) {
+    private void requireRejected(String message) {
         assertThatThrownBy(this::read)
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageStartingWith("Model copy: " + message)

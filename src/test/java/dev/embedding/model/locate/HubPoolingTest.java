@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Poolings of a hub's models, of which only some files are loaded. */
+/** Selects the pooling of a hub's models, of which only some files are downloaded. */
 class HubPoolingTest {
 
     private static final String NAME = "org/name";
@@ -43,7 +43,7 @@ class HubPoolingTest {
     }
 
     @Test
-    void knowsOfWeightsThatAreNotLoadedAlsoWhenTheHubIsAway() throws IOException {
+    void findsUnfetchedWeightsAlsoWhenTheHubIsUnreachable() throws IOException {
         ModelCopy.of("plain-transformers", repository);
         Files.writeString(repository.resolve(WEIGHTS), "");
         try (FakeHub hub = hub()) {
@@ -59,13 +59,16 @@ class HubPoolingTest {
         assertThat(again.pooling()).isEqualTo("mean");
     }
 
-    /** Such a list cannot be kept, so it must not decide what is not known any more when the hub is away. */
+    /**
+     * A list without sizes cannot be cached, so it must not decide anything that is unknown once the hub is
+     * unreachable.
+     */
     @Test
-    void refusesWhereTheCacheCannotTellWhateverAMirrorSays() throws IOException {
+    void rejectsAModelWhoseFilesTheCacheCannotListWhateverAMirrorSays() throws IOException {
         ModelCopy.of("plain-transformers", repository);
         Files.writeString(repository.resolve(WEIGHTS), "");
         try (FakeHub hub = hub()) {
-            tellNamesOnly(hub);
+            listNamesOnly(hub);
             assertThat(locate(hub, Optional.of(PoolingMode.MEAN)).pooling()).isEqualTo("mean");
 
             assertThatThrownBy(() -> locate(hub)).hasMessageContaining(UNKNOWN);
@@ -74,7 +77,7 @@ class HubPoolingTest {
     }
 
     @Test
-    void followsTheSettingAlsoWhenTheHubIsAway() throws IOException {
+    void followsTheSettingAlsoWhenTheHubIsUnreachable() throws IOException {
         ModelCopy.of("plain-transformers", repository);
         try (FakeHub hub = hub()) {
             assertThatThrownBy(() -> locate(hub)).hasMessageContaining(UNKNOWN);
@@ -87,7 +90,7 @@ class HubPoolingTest {
     }
 
     @Test
-    void loadsTheUsualFileWhereNoModulesAreListed() throws IOException {
+    void readsThePoolingFileWhereNoModulesAreListed() throws IOException {
         ModelCopy.of("bert-cls-normalize", repository);
         Files.delete(repository.resolve("modules.json"));
         try (FakeHub hub = hub()) {
@@ -118,7 +121,7 @@ class HubPoolingTest {
     }
 
     @Test
-    void refusesARerankerBeforeItsWeightsAreLoaded() throws IOException {
+    void rejectsARerankerBeforeItsWeightsAreDownloaded() throws IOException {
         ModelCopy.of("bert-mean-dense-normalize", repository);
         Files.writeString(
                 repository.resolve("config_sentence_transformers.json"), "{\"model_type\": \"CrossEncoder\"}");
@@ -133,17 +136,17 @@ class HubPoolingTest {
         return FakeHub.serving(NAME, repository, Long.MAX_VALUE);
     }
 
-    private void tellNamesOnly(FakeHub hub) throws IOException {
+    private void listNamesOnly(FakeHub hub) throws IOException {
         List<Map<String, String>> siblings;
         try (Stream<Path> files = Files.walk(repository)) {
             siblings = files.filter(Files::isRegularFile)
                     .map(file -> Map.of("rfilename", repository.relativize(file).toString()))
                     .toList();
         }
-        byte[] answer = new ObjectMapper().writeValueAsBytes(Map.of("sha", hub.commit(), "siblings", siblings));
+        byte[] response = new ObjectMapper().writeValueAsBytes(Map.of("sha", hub.commit(), "siblings", siblings));
         hub.mood("LIST", "", (exchange, content, time) -> {
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
+            exchange.sendResponseHeaders(200, response.length);
+            exchange.getResponseBody().write(response);
             exchange.close();
             return true;
         });

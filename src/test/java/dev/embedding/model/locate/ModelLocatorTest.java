@@ -61,7 +61,7 @@ class ModelLocatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"BAAI/no-such-model", "no such model", "a\0b", "a:b*?"})
-    void namesAModelThatIsNowhere(String name, @TempDir Path root) {
+    void namesAModelThatIsNotFound(String name, @TempDir Path root) {
         ModelLocator locator = NoHub.locator(root);
 
         assertThatThrownBy(() -> locator.locate(ModelRequest.of(name)))
@@ -71,7 +71,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void leadsNowhereOutsideOfTheBundledModels(@TempDir Path parent) throws IOException {
+    void findsNothingOutsideOfTheBundledModels(@TempDir Path parent) throws IOException {
         ModelCopy.of("bert-cls-normalize", parent.resolve("secret"));
         ModelCopy.of("bert-max", parent.resolve("models/a"));
         ModelLocator locator = NoHub.locator(parent.resolve("models"));
@@ -85,7 +85,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void looksBesideTheRunnableAndIntoTheBuild() {
+    void looksBesideTheRunnableAndInTheBuild() {
         assertThat(ModelLocator.defaultBundledRoots())
                 .hasSize(2)
                 .endsWith(Path.of("target", "models"))

@@ -11,51 +11,51 @@ class CheckResultsTest {
     private static final String SPACE = "0123456789abcdef";
 
     @Test
-    void remembersWhatWasFoundOfAFingerprint(@TempDir Path directory) {
-        CheckResults findings = CheckResults.in(new JsonFiles(directory));
+    void storesResultsByFingerprint(@TempDir Path directory) {
+        CheckResults results = CheckResults.in(new JsonFiles(directory));
 
-        findings.keep(SPACE, "it works");
+        results.add(SPACE, "it works");
 
-        assertThat(findings.contain(SPACE, "it works")).isTrue();
-        assertThat(findings.contain(SPACE, "it is fast")).isFalse();
-        assertThat(findings.contain("fedcba9876543210", "it works")).isFalse();
-        assertThat(CheckResults.in(new JsonFiles(directory)).contain(SPACE, "it works"))
+        assertThat(results.contains(SPACE, "it works")).isTrue();
+        assertThat(results.contains(SPACE, "it is fast")).isFalse();
+        assertThat(results.contains("fedcba9876543210", "it works")).isFalse();
+        assertThat(CheckResults.in(new JsonFiles(directory)).contains(SPACE, "it works"))
                 .as("after a restart")
                 .isTrue();
     }
 
     @Test
-    void keepsWhatOtherReplicasFound(@TempDir Path directory) {
+    void keepsResultsOfOtherReplicas(@TempDir Path directory) {
         CheckResults one = CheckResults.in(new JsonFiles(directory));
         CheckResults other = CheckResults.in(new JsonFiles(directory));
 
-        one.keep(SPACE, "on one");
-        other.keep(SPACE, "on the other");
+        one.add(SPACE, "on one");
+        other.add(SPACE, "on the other");
 
-        assertThat(one.contain(SPACE, "on the other")).isTrue();
-        assertThat(other.contain(SPACE, "on one")).isTrue();
+        assertThat(one.contains(SPACE, "on the other")).isTrue();
+        assertThat(other.contains(SPACE, "on one")).isTrue();
     }
 
     @Test
-    void forgetsTheOldestOfVeryMany(@TempDir Path directory) {
-        CheckResults findings = CheckResults.in(new JsonFiles(directory));
+    void evictsTheOldestResults(@TempDir Path directory) {
+        CheckResults results = CheckResults.in(new JsonFiles(directory));
 
         for (int number = 0; number < 40; number++) {
-            findings.keep(SPACE, "finding " + number);
+            results.add(SPACE, "finding " + number);
         }
 
-        assertThat(findings.contain(SPACE, "finding 39")).isTrue();
-        assertThat(findings.contain(SPACE, "finding 8")).isTrue();
-        assertThat(findings.contain(SPACE, "finding 7")).isFalse();
+        assertThat(results.contains(SPACE, "finding 39")).isTrue();
+        assertThat(results.contains(SPACE, "finding 8")).isTrue();
+        assertThat(results.contains(SPACE, "finding 7")).isFalse();
     }
 
     @Test
-    void keepsNothingButInThisProcessWithoutADirectory() {
-        CheckResults findings = CheckResults.unwritten();
+    void keepsResultsInMemoryWithoutADirectory() {
+        CheckResults results = CheckResults.inMemory();
 
-        findings.keep(SPACE, "it works");
+        results.add(SPACE, "it works");
 
-        assertThat(findings.contain(SPACE, "it works")).isTrue();
-        assertThat(CheckResults.unwritten().contain(SPACE, "it works")).isFalse();
+        assertThat(results.contains(SPACE, "it works")).isTrue();
+        assertThat(CheckResults.inMemory().contains(SPACE, "it works")).isFalse();
     }
 }

@@ -73,7 +73,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void appliesTheModulesInTheirOrder(@TempDir Path directory) throws IOException {
+    void appliesModulesInOrder(@TempDir Path directory) throws IOException {
         ModelCopy.of("static-embedding", directory);
         Files.createDirectories(directory.resolve("2_LayerNorm"));
         Files.writeString(directory.resolve("2_LayerNorm/config.json"), "{\"dimension\": 48}");
@@ -112,7 +112,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void saysWhatAStaticModelIs() {
+    void describesAStaticModel() {
         LoadedModel model = models.load("static-embedding");
 
         assertThat(model.executionProvider()).isEqualTo("none");
@@ -123,7 +123,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void refusesWeightsThatAreNoModelByName(@TempDir Path directory) throws IOException {
+    void rejectsInvalidWeightsByName(@TempDir Path directory) throws IOException {
         Path weights = Files.writeString(directory.resolve("model.onnx"), "no model");
 
         assertThatThrownBy(() -> load(weights, REFERENCE.tokenizer()))
@@ -133,7 +133,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void refusesATokenizerThatIsNoneByName(@TempDir Path directory) throws IOException {
+    void rejectsAnInvalidTokenizerByName(@TempDir Path directory) throws IOException {
         Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), "{}");
 
         assertThatThrownBy(() -> load(REFERENCE.weights(), tokenizer))
@@ -143,7 +143,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void refusesFilesThatAreGoneWithoutTellingWhereTheyLay(@TempDir Path directory) {
+    void rejectsMissingFilesWithoutTheirPath(@TempDir Path directory) {
         assertThatThrownBy(() -> load(REFERENCE.weights(), directory.resolve("tokenizer.json")))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageNotContaining(directory.toString());
@@ -153,7 +153,7 @@ class LoadedModelTest {
     }
 
     @Test
-    void readsMemoryOfAGpuAsItsDriverReportsIt() {
+    void parsesGpuMemoryReportedByTheDriver() {
         assertThat(GpuMemory.parse(" 1234\n")).contains(new GpuMemory(1234, 1234));
         assertThat(GpuMemory.parse("No devices were found")).isEqualTo(Optional.empty());
         assertThat(GpuMemory.parse("")).isEmpty();

@@ -14,12 +14,12 @@ class QueueLimitsTest {
     private final Backlog backlog = new Backlog(0, 0, 1_000);
 
     @Test
-    void aSmallRequestHasTheUsualTime() {
+    void aSmallRequestHasTheDefaultTimeout() {
         assertThat(limits.timeout(Priority.INTERACTIVE, 100, backlog)).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
-    void aLargeRequestHasTimeForItsWaitAndThreeTimesItsTokens() {
+    void aLargeRequestHasTimeForTheWaitAndThreeTimesItsTokens() {
         assertThat(limits.timeout(Priority.BATCH, 50_000, backlog)).isEqualTo(Duration.ofSeconds(300 + 150));
         assertThat(limits.timeout(Priority.INTERACTIVE, 20_000, backlog)).isEqualTo(Duration.ofSeconds(10 + 60));
     }

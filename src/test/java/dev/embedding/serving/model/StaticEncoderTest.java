@@ -45,21 +45,21 @@ class StaticEncoderTest {
     }
 
     @Test
-    void takesATableWithARowForEachToken() throws IOException {
+    void acceptsATableWithARowForEachToken() throws IOException {
         writeTable(tokens, Float.NaN, tokens + 1);
 
         assertThat(models.loadFrom(model).dimension()).isEqualTo(DIMENSION);
     }
 
     @Test
-    void takesNumbersThatNoTokenReads() throws IOException {
+    void ignoresInvalidNumbersInUnusedRows() throws IOException {
         writeTable(tokens + 2, Float.NaN, tokens + 1);
 
         assertThat(models.loadFrom(model).dimension()).isEqualTo(DIMENSION);
     }
 
     @Test
-    void refusesATableWithFewerRowsThanThereAreTokens() throws IOException {
+    void rejectsATableWithFewerRowsThanThereAreTokens() throws IOException {
         writeTable(tokens - 1, 0, 0);
 
         assertThatThrownBy(() -> models.loadFrom(model))
@@ -69,7 +69,7 @@ class StaticEncoderTest {
     }
 
     @Test
-    void refusesATableWithoutTheRowOfAnAddedToken() throws IOException {
+    void rejectsATableWithoutTheRowOfAnAddedToken() throws IOException {
         writeTable(tokens, 0, 0);
         Path file = model.resolve("tokenizer.json");
         ObjectNode tokenizer = (ObjectNode) ReferenceModel.json(file);
@@ -90,7 +90,7 @@ class StaticEncoderTest {
 
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-    void refusesATableWithWhatIsNoNumber(float value) throws IOException {
+    void rejectsATableWithNonFiniteNumbers(float value) throws IOException {
         writeTable(tokens, value, tokens - 1);
 
         assertThatThrownBy(() -> models.loadFrom(model))

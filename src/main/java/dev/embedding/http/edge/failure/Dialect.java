@@ -2,38 +2,35 @@ package dev.embedding.http.edge.failure;
 
 import java.util.Map;
 
-/**
- * Conventions of one family of clients, as far as they are the same for all of its endpoints: paths, statuses, error
- * bodies.
- */
+/** API dialect of one family of clients: paths, statuses and error format that all of its endpoints share. */
 public interface Dialect {
 
-    /** A path without a slash at its end, which does not matter. */
+    /** The path without a trailing slash, which makes no difference. */
     static String bare(String path) {
         return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    /** Whether an endpoint, or what is missing there, belongs to it. */
+    /** Whether a path belongs to this dialect, with an endpoint or without. */
     boolean owns(String path);
 
-    /** Whether vectors are computed there. */
+    /** Whether the path is an embedding endpoint. */
     boolean embeds(String path);
 
-    /** For the {@code Allow} header of a 405. */
+    /** Methods of a path, for the {@code Allow} header of a 405. */
     default String allowedMethods(String path) {
         return embeds(path) ? "POST" : "GET";
     }
 
-    /** The field of a body that has what is to be embedded. */
+    /** Field of a body with the texts to embed. */
     String inputField();
 
-    /** Its row of the table of failures: the status for what the service itself answers with this one. */
+    /** The dialect's status for a status of the service's own dialect. */
     int status(int status);
 
-    /** The body of an error, to be written as JSON. */
+    /** Body of an error, to be written as JSON. */
     Object body(Failure failure, String requestId);
 
-    /** Name of the body's schema in the API's document. */
+    /** Name of the error body's schema in the OpenAPI document. */
     String errorSchema();
 
     /** Headers of an error besides those that all dialects have. */

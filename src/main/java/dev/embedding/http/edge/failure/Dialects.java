@@ -3,7 +3,7 @@ package dev.embedding.http.edge.failure;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
-/** The served dialects. Which one an exchange is in follows from its path alone. */
+/** Supported dialects. The dialect of an exchange follows from its path alone. */
 public final class Dialects {
 
     private static final String KEY = "dev.embedding.dialect";
@@ -11,12 +11,12 @@ public final class Dialects {
 
     private final List<Dialect> others;
 
-    /** @param others besides the service's own; the first that owns a path is it */
+    /** @param others dialects besides the service's own; the first that owns a path is used */
     public Dialects(List<Dialect> others) {
         this.others = List.copyOf(others);
     }
 
-    /** The dialect of a path; the service's own where no other is. */
+    /** Dialect of a path; the service's own where no other owns it. */
     public Dialect of(String path) {
         for (Dialect dialect : others) {
             if (dialect.owns(path)) {

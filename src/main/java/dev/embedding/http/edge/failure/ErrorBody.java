@@ -7,7 +7,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** Error body of all endpoints outside the other dialects. */
+/** Error body of the service's own dialect, for every path that no other dialect owns. */
 @Schema(name = "Error")
 public record ErrorBody(
         @Schema(description = "Kind of error", examples = "Validation Error", required = true)

@@ -6,20 +6,20 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A failed request in neutral terms, before a dialect maps it to its own status and error body.
+ * Failure of a request, before a dialect translates it to its own format.
  *
  * @param status of the service's own dialect, which names the cause
  * @param detail what happened and what to do, in a sentence
- * @param faults of an invalid request each; of another model than the one that is served, where it is named
- * @param retryAfter when it may be sent again with success
+ * @param faults every fault of an invalid request; for an unknown model, the field that names it; else empty
+ * @param retryAfter time after which a retry may succeed
  */
 public record Failure(int status, String detail, List<FieldError> faults, Optional<Duration> retryAfter) {
 
     static final int INVALID = 422;
 
-    private static final int SHOWN_FAULTS = 3;
+    private static final int MAX_LISTED_FAULTS = 3;
 
-    /** What only the log explains. */
+    /** Failure whose cause is only in the log. */
     public static final Failure UNEXPECTED = of(500, "The service failed; its log says why under this request id.");
 
     public static Failure of(int status, String detail) {
@@ -40,25 +40,27 @@ public record Failure(int status, String detail, List<FieldError> faults, Option
     }
 
     public static Failure invalid(List<FieldError> faults) {
-        return new Failure(INVALID, faulty(faults, UnaryOperator.identity()), faults, Optional.empty());
+        return new Failure(INVALID, summary(faults, UnaryOperator.identity()), faults, Optional.empty());
     }
 
     /**
-     * The detail, in other words for where the faults of an invalid request are.
+     * The detail, with other names for the fields of an invalid request's faults.
      *
      * @param fieldNames from {@code body.texts} and the like
      */
     public String describe(UnaryOperator<String> fieldNames) {
-        return status == INVALID ? faulty(faults, fieldNames) : detail;
+        return status == INVALID ? summary(faults, fieldNames) : detail;
     }
 
-    private static String faulty(List<FieldError> faults, UnaryOperator<String> fieldNames) {
-        String shown = String.join(
+    private static String summary(List<FieldError> faults, UnaryOperator<String> fieldNames) {
+        String listed = String.join(
                 "; ",
                 faults.stream()
-                        .limit(SHOWN_FAULTS)
+                        .limit(MAX_LISTED_FAULTS)
                         .map(fault -> fieldNames.apply(fault.field()) + ": " + fault.message())
                         .toList());
-        return faults.size() > SHOWN_FAULTS ? shown + " (and " + (faults.size() - SHOWN_FAULTS) + " more)" : shown;
+        return faults.size() > MAX_LISTED_FAULTS
+                ? listed + " (and " + (faults.size() - MAX_LISTED_FAULTS) + " more)"
+                : listed;
     }
 }

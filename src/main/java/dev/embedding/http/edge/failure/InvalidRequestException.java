@@ -2,7 +2,9 @@ package dev.embedding.http.edge.failure;
 
 import java.util.List;
 
-/** A request that breaks the rules of its endpoint; the response is 422 with every fault. */
+/**
+ * Rejection of a request that breaks the rules of its endpoint, with every fault; status 422, or the dialect's for it.
+ */
 public final class InvalidRequestException extends RuntimeException {
 
     private final List<FieldError> faults;

@@ -1,6 +1,6 @@
 package dev.embedding.http.edge.failure;
 
-/** A request that is refused with a status of its own. */
+/** Rejection of a request with a specific status. */
 public final class RequestRejectedException extends RuntimeException {
 
     private final Failure failure;

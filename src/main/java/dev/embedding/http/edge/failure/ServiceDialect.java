@@ -2,7 +2,7 @@ package dev.embedding.http.edge.failure;
 
 import java.util.Map;
 
-/** The service's own. */
+/** The service's own dialect. */
 final class ServiceDialect implements Dialect {
 
     private static final Map<String, String> METHODS = Map.of(

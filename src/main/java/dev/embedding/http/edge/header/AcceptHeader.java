@@ -4,8 +4,8 @@ import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Media types that a caller accepts. Endpoints answer JSON or what they document, whatever is accepted; JAX-RS, which would
- * answer 406, does not get to see the header.
+ * Media types that a caller accepts. Endpoints respond with JSON or what they document, whatever is accepted; the
+ * header is hidden from JAX-RS, which would respond with 406.
  */
 public final class AcceptHeader {
 
@@ -15,7 +15,7 @@ public final class AcceptHeader {
 
     private AcceptHeader() {}
 
-    public static void take(RoutingContext exchange) {
+    public static void hide(RoutingContext exchange) {
         MultiMap headers = exchange.request().headers();
         if (headers.contains(NAME)) {
             exchange.put(KEY, String.join(",", headers.getAll(NAME)));
@@ -23,7 +23,10 @@ public final class AcceptHeader {
         }
     }
 
-    /** Has the framework's own endpoints, which choose between media types, answer with another where none is accepted. */
+    /**
+     * Makes the framework's own endpoints, which choose between media types, respond with another type where none is
+     * accepted.
+     */
     public static void widen(RoutingContext exchange) {
         MultiMap headers = exchange.request().headers();
         if (headers.contains(NAME)) {
@@ -31,7 +34,7 @@ public final class AcceptHeader {
         }
     }
 
-    /** All of its fields, separated by commas; empty when there was none. */
+    /** All fields of the header, separated by commas; empty when there was none. */
     public static String of(RoutingContext exchange) {
         String value = exchange.get(KEY);
         return value == null ? "" : value;

@@ -4,12 +4,12 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Arrays;
 import java.util.List;
 
-/** Header whose value is a list, separated by commas, in one field or in several. */
+/** Headers whose values are comma-separated lists, in one field or several. */
 public final class HeaderList {
 
     private HeaderList() {}
 
-    /** Its items without blanks around them, none of them empty. */
+    /** Items of the header without surrounding white space; empty ones are skipped. */
     public static List<String> items(HttpServerRequest request, String name) {
         List<String> fields = request.headers().getAll(name);
         return fields.isEmpty()

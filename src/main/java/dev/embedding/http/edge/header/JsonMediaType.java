@@ -2,7 +2,7 @@ package dev.embedding.http.edge.header;
 
 import java.util.Locale;
 
-/** Media types that JSON may have. */
+/** Media types of JSON. */
 public final class JsonMediaType {
 
     private JsonMediaType() {}

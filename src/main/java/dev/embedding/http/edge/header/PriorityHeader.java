@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The header {@code X-Priority}: the priority class that a caller requests. */
+/** Header with the priority class of a request. */
 public final class PriorityHeader {
 
     public static final String HEADER = "X-Priority";

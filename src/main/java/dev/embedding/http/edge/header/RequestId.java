@@ -5,7 +5,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** Id of an exchange: the caller's own where it is valid, else 8 random hexadecimal digits. */
+/** Id of an exchange: the caller's own where it is harmless, else 8 random hexadecimal digits. */
 public final class RequestId {
 
     public static final String HEADER = "X-Request-ID";
@@ -14,11 +14,11 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /** Gives the exchange its id, and the response its header. */
+    /** Assigns the id to the exchange, and adds it to the response's headers. */
     public static void assign(RoutingContext exchange) {
-        String wanted = exchange.request().getHeader(HEADER);
-        String id = wanted != null && HARMLESS.matcher(wanted).matches()
-                ? wanted
+        String requested = exchange.request().getHeader(HEADER);
+        String id = requested != null && HARMLESS.matcher(requested).matches()
+                ? requested
                 : HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         exchange.put(HEADER, id);
         exchange.response().putHeader(HEADER, id);

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The header {@code X-Request-Timeout-Ms}: the time that a caller waits, from the moment its headers are read. */
+/** Header with the time that a caller waits, in milliseconds from the moment its headers are read. */
 public final class TimeoutHeader {
 
     public static final String HEADER = "X-Request-Timeout-Ms";
@@ -29,7 +29,7 @@ public final class TimeoutHeader {
                 return Optional.of(Duration.ofMillis(millis));
             }
         } catch (NumberFormatException notANumber) {
-            // The fault below says what is requested.
+            // Reported by the exception below.
         }
         throw new InvalidRequestException(new FieldError(
                 "header." + HEADER.toLowerCase(Locale.ROOT),

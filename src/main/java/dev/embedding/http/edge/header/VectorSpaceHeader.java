@@ -4,8 +4,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /**
- * The header that names a vector space by its fingerprint: in a request the required one, in a response the one of
- * its vectors, else the served one.
+ * Header that names a vector space by its fingerprint: in a request the required one, in a response the one that is
+ * served, and with vectors the one that they belong to.
  */
 public final class VectorSpaceHeader {
 
@@ -14,11 +14,11 @@ public final class VectorSpaceHeader {
     private VectorSpaceHeader() {}
 
     /** Names the space in the response. */
-    public static void answer(RoutingContext exchange, String fingerprint) {
+    public static void set(RoutingContext exchange, String fingerprint) {
         exchange.response().putHeader(HEADER, fingerprint);
     }
 
-    /** The space that the caller insists on. */
+    /** The space that the caller requires. */
     public static Optional<String> required(RoutingContext exchange) {
         return Optional.ofNullable(exchange.request().getHeader(HEADER)).map(String::strip);
     }

@@ -5,12 +5,13 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes 32-bit floats with the fewest digits that read back as the same float, the nearest of them to the float: the
- * digits and the form of Jackson's fast writer.
+ * digits and the format of Jackson's fast writer.
  *
- * <p>A float of {@code significand * 2^exponent} stands for all numbers that are at most half of {@code 2^exponent} away,
- * the bounds included when the significand is even. {@code decimals} is the least number of decimals whose last place is
- * not larger than that interval, so there is a number of so many decimals in it, and at most one that has fewer. For the
- * magnitudes of vectors' components all of this is exact in 64 bits; the other floats are left to Jackson.
+ * <p>A float of {@code significand * 2^exponent} stands for all numbers that are at most half of {@code 2^exponent}
+ * away, the bounds included when the significand is even. {@code decimals} is the least number of decimals whose last
+ * place is not larger than that interval, so there is a number of so many decimals in it, and at most one that has
+ * fewer. For the magnitudes of vectors' components all of this is exact in 64 bits; the other floats are left to
+ * Jackson.
  */
 final class FloatWriter {
 
@@ -46,7 +47,7 @@ final class FloatWriter {
 
     /**
      * @param bytes with room for {@link #MOST_BYTES} at the position
-     * @return the position behind the number
+     * @return the position after the number
      */
     static int write(float value, byte[] bytes, int position) {
         int bits = Float.floatToRawIntBits(value);
@@ -91,7 +92,7 @@ final class FloatWriter {
         return writePlaces(digits, decimals, bytes, at);
     }
 
-    /** Of these digits and the next, the even ones when both are as near. */
+    /** Rounds to these digits or the next, to the even ones in a tie. */
     private static int nearest(long scaled, int shift, int digits) {
         long above = scaled - ((long) digits << shift);
         long half = 1L << shift - 1;

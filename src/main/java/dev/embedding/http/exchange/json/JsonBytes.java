@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cursor over the bytes of a body, followed by a second one that writes: decoded escapes are shorter than their
+ * Cursor over the bytes of a body, followed by a second cursor that writes: decoded escapes are shorter than their
  * source, so texts are decoded in place.
  */
 public final class JsonBytes {
@@ -21,11 +21,10 @@ public final class JsonBytes {
     private int end;
     private int before;
 
-    /** Bytes that begin no character, of those that were read. */
+    /** Bytes read so far that do not begin a character. */
     private int continuations;
 
-    // The text that is being read, or was read last: where it starts and ends, and whether its end is behind the
-    // cursor.
+    // The current or last text: its start and end, and whether its end is behind the cursor.
     private int textSegment;
     private int textStart;
     private int lastSegment;
@@ -33,8 +32,8 @@ public final class JsonBytes {
     private boolean moved;
 
     /**
-     * @param segments of which the last may be longer than what is in it
-     * @param checkpoint called between two segments; may throw to end the reading
+     * @param segments of which the last may be longer than its content
+     * @param checkpoint called between two segments; may throw to abort the reading
      */
     public JsonBytes(List<byte[]> segments, int length, Runnable checkpoint) {
         this.segments = segments;
@@ -56,7 +55,7 @@ public final class JsonBytes {
         }
     }
 
-    /** The next byte, from 0 to 255, which is not read yet; {@link #END} at the end. */
+    /** The next byte, from 0 to 255, without reading it; {@link #END} at the end. */
     int peek() {
         return at < end ? bytes[at] & 0xFF : peekBeyond();
     }
@@ -65,7 +64,7 @@ public final class JsonBytes {
         return advance() ? bytes[at] & 0xFF : END;
     }
 
-    /** Reads one byte that is part of no text. */
+    /** Reads one byte that is not part of a text. */
     void skip() {
         at++;
     }
@@ -104,14 +103,14 @@ public final class JsonBytes {
         }
     }
 
-    /** A text begins with the next byte. */
+    /** Marks the next byte as the beginning of a text. */
     void beginText() {
         textSegment = segment;
         textStart = at;
         moved = false;
     }
 
-    /** What was read of the text up to here is part of it; from now on, what is written is. */
+    /** Ends the unchanged part of the text; from here on it consists of the bytes that are written. */
     void beginWriting() {
         if (!moved) {
             moved = true;
@@ -128,7 +127,7 @@ public final class JsonBytes {
         at++;
     }
 
-    /** Writes over what has been read. */
+    /** Overwrites a byte that has been read. */
     void write(int value) {
         writtenTo()[lastEnd++] = (byte) value;
     }
@@ -151,7 +150,7 @@ public final class JsonBytes {
         }
     }
 
-    /** The text ends before the next byte. */
+    /** Marks the end of the text, before the next byte. */
     void endText() {
         if (!moved) {
             lastSegment = segment;
@@ -175,9 +174,9 @@ public final class JsonBytes {
     }
 
     /**
-     * Reads a character of several bytes, which is part of the text.
+     * Reads a multi-byte character of the text.
      *
-     * @throws MalformedJsonException when they are no UTF-8
+     * @throws MalformedJsonException when the bytes are not UTF-8
      */
     void readCharacter() {
         int start = position();
@@ -218,7 +217,7 @@ public final class JsonBytes {
     }
 
     /**
-     * The next byte, which is not read yet.
+     * The next byte, without reading it.
      *
      * @throws MalformedJsonException at the end of the body
      */
@@ -230,12 +229,12 @@ public final class JsonBytes {
         return next;
     }
 
-    /** Of the next byte, in characters from the beginning. */
+    /** Position of the next byte, in characters from the beginning. */
     int position() {
         return before + at - continuations;
     }
 
-    /** A fault, unless bytes behind it are no UTF-8, which comes first. */
+    /** Creates a fault; invalid UTF-8 after its position takes precedence. */
     MalformedJsonException fault(int position, String problem) {
         endText();
         for (readAscii(); peek() != END; readAscii()) {

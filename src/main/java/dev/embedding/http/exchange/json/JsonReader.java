@@ -6,19 +6,19 @@ import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
- * Pull parser of a body as JSON, in one pass and without memory of its own: texts stay where they were received. The rules
- * and the positions of faults are those of Python's {@code json} module, which the callers of the original service know:
- * strict JSON, and NaN, Infinity, -Infinity. A body that merely ends too early is at fault at its end; bytes that are no
- * UTF-8 come before any other fault.
+ * Pull parser of a body as JSON, in one pass and without copies: texts stay where they were received. The rules and the
+ * positions of faults are those of Python's {@code json} module, which callers of the original service rely on: strict
+ * JSON, and NaN, Infinity, -Infinity. The fault of a truncated body is at its end; invalid UTF-8 takes precedence over
+ * any other fault.
  *
- * <p>Jackson has no such parser: it makes strings of all texts, in twice to five times their bytes, and its positions are
- * others.
+ * <p>Jackson has no such parser: it makes strings of all texts, in two to five times their bytes, and its positions
+ * differ.
  */
 public final class JsonReader {
 
     public static final int MAX_NESTING = 1_000;
 
-    /** Characters of a name, or of a text that can only be a name, beyond which none is known. */
+    /** Maximum characters of a name, or of a text that can only be a name; no known name is longer. */
     private static final int LONGEST_NAME = 1_000;
 
     private static final int MOST_DIGITS = 9;
@@ -38,7 +38,7 @@ public final class JsonReader {
     private final JsonStrings strings;
     private State state = State.VALUE;
 
-    /** A bit for each open bracket: whether it is an object's. */
+    /** One bit for each open bracket: whether it is an object's. */
     private long[] objects = new long[1 + MAX_NESTING / Long.SIZE];
 
     private int depth;
@@ -51,9 +51,7 @@ public final class JsonReader {
 
     private final LongConsumer memory;
 
-    /**
-     * @param memory told of bytes that are kept beside the body; may throw when there are not as many
-     */
+    /** @param memory claims bytes that are allocated beside the body; may throw when there is no room */
     public JsonReader(JsonBytes in, LongConsumer memory) {
         this.in = in;
         this.strings = new JsonStrings(in);
@@ -61,7 +59,7 @@ public final class JsonReader {
         in.skipByteOrderMark();
     }
 
-    /** To be called before memory is taken that grows with the body. */
+    /** Claims memory that grows with the body; to be called before it is allocated. */
     public void claim(long bytes) {
         memory.accept(bytes);
     }
@@ -90,14 +88,14 @@ public final class JsonReader {
         };
     }
 
-    /** Reads on to the end of the document, to make sure that it is one. */
+    /** Reads to the end of the document, to validate the rest of it. */
     public void readToEnd() {
         while (next() != JsonToken.NOT_AVAILABLE) {
-            // Each token is checked as it is read.
+            // Each token is validated as it is read.
         }
     }
 
-    /** Of an array or object that has just begun, reads on to its end. */
+    /** Reads to the end of an array or object that has just begun. */
     public void skipChildren(JsonToken current) {
         if (current == JsonToken.START_ARRAY || current == JsonToken.START_OBJECT) {
             int outside = depth - 1;
@@ -112,7 +110,7 @@ public final class JsonReader {
         return in.text();
     }
 
-    /** Likewise as a string, of which only the beginning is there when it is too long to be a name of anything. */
+    /** Likewise as a string, truncated when it is too long to be a known name. */
     public String shortText() {
         return in.text().head(LONGEST_NAME);
     }
@@ -206,7 +204,7 @@ public final class JsonReader {
         return JsonToken.FIELD_NAME;
     }
 
-    /** @param start of what has been read of it before, or of the word */
+    /** @param start position of the value, which may begin before the word */
     private JsonToken word(String word, int start, JsonToken token) {
         for (int index = 0; index < word.length(); index++) {
             if (in.peek() != word.charAt(index)) {
@@ -243,7 +241,7 @@ public final class JsonReader {
         return integer ? JsonToken.VALUE_NUMBER_INT : JsonToken.VALUE_NUMBER_FLOAT;
     }
 
-    /** How many there are; their value, if it is small, is the number. */
+    /** Reads digits and returns their count; sets {@link #number} to their value, if it is small. */
     private int digits() {
         number = 0;
         int count = 0;
@@ -285,7 +283,10 @@ public final class JsonReader {
         return true;
     }
 
-    /** Without digits the number ends before {@code start}, where nothing of the kind may stand, unless the body ends. */
+    /**
+     * Without digits the number ends before {@code start}, where the next character is then a fault, unless the body
+     * ends.
+     */
     private void requireDigits(int start) {
         int whole = number;
         if (digits() == 0) {

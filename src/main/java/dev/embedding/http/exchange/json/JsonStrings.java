@@ -3,7 +3,7 @@ package dev.embedding.http.exchange.json;
 import dev.embedding.support.Utf8Text;
 import java.util.HexFormat;
 
-/** Reads JSON's strings and decodes their escapes in place. */
+/** Reads JSON strings and decodes their escapes in place. */
 final class JsonStrings {
 
     private final JsonBytes in;
@@ -14,9 +14,9 @@ final class JsonStrings {
     }
 
     /**
-     * Reads a string from its opening quote to its closing one; it is the cursor's text then.
+     * Reads a string from its opening quote to its closing one; it is the cursor's text afterwards.
      *
-     * @throws MalformedJsonException when it is none
+     * @throws MalformedJsonException when it is not a valid string
      */
     void read() {
         in.skip();
@@ -29,7 +29,7 @@ final class JsonStrings {
                 high = escape(high);
                 continue;
             }
-            writeAlone(high);
+            writeLoneSurrogate(high);
             high = 0;
             if (next == '"') {
                 in.endText();
@@ -53,8 +53,8 @@ final class JsonStrings {
     /**
      * Decodes an escape.
      *
-     * @param high what was escaped right before, where it is the first half of a surrogate pair, else 0
-     * @return likewise for this one
+     * @param high high surrogate that was escaped right before, else 0
+     * @return the high surrogate of this escape, else 0
      */
     private int escape(int high) {
         int start = in.position();
@@ -66,14 +66,14 @@ final class JsonStrings {
                 write(Character.toCodePoint((char) high, (char) unit));
                 return 0;
             }
-            writeAlone(high);
+            writeLoneSurrogate(high);
             if (Character.isHighSurrogate((char) unit)) {
                 return unit;
             }
             write(unit);
             return 0;
         }
-        writeAlone(high);
+        writeLoneSurrogate(high);
         in.skip();
         switch (kind) {
             case '"', '\\', '/' -> in.write(kind);
@@ -102,7 +102,7 @@ final class JsonStrings {
         return unit;
     }
 
-    private void writeAlone(int high) {
+    private void writeLoneSurrogate(int high) {
         if (high != 0) {
             write(high);
         }

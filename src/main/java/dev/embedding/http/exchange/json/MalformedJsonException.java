@@ -1,6 +1,6 @@
 package dev.embedding.http.exchange.json;
 
-/** A body that is no JSON: where its first fault is, and what it is. */
+/** First fault of a body that is not JSON: its position and description. */
 public final class MalformedJsonException extends RuntimeException {
 
     private final int position;

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/** Bytes of a JSON text that consists of vectors for the most part; grows when it must. */
+/** Buffer for JSON that mostly consists of vectors; grows when necessary. */
 public final class VectorJson {
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -25,24 +25,24 @@ public final class VectorJson {
     private byte[] bytes;
     private int length;
 
-    /** @param expected bytes that it will have, about */
+    /** @param expected estimated bytes of the JSON */
     public VectorJson(long expected) {
         bytes = new byte[Math.toIntExact(expected)];
     }
 
     /**
-     * How large a text with vectors as numbers gets, about.
+     * Estimated bytes of JSON with vectors as numbers.
      *
-     * @param bytesBetween what is written beside each vector
+     * @param bytesBetween bytes that are written beside each vector
      */
-    public static long mostBytes(int vectors, int dimension, int bytesBetween) {
-        // The room that a vector needs before it is written is more than it takes then.
+    public static long estimateBytes(int vectors, int dimension, int bytesBetween) {
+        // A vector needs more room before it is written than it takes afterwards.
         long roomOfLast = (long) FloatWriter.MOST_BYTES * dimension;
         return (long) vectors * ((long) dimension * BYTES_PER_NUMBER + bytesBetween) + roomOfLast + BYTES_AROUND;
     }
 
-    /** How large a text with vectors as base64 gets, about. */
-    public static long mostBytesAsBase64(int vectors, int dimension, int bytesBetween) {
+    /** Estimated bytes of JSON with vectors as base64. */
+    public static long estimateBase64Bytes(int vectors, int dimension, int bytesBetween) {
         return (long) vectors * ((Float.BYTES * (long) dimension + 2) / 3 * 4 + bytesBetween) + BYTES_AROUND;
     }
 
@@ -97,16 +97,16 @@ public final class VectorJson {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** Appends the fields behind the vectors, and ends the object. */
+    /** Appends the fields after the vectors, and ends the object. */
     public VectorJson end(Fields fields) {
-        try (ByteArrayBuilder further = new ByteArrayBuilder(BYTES_AROUND);
-                JsonGenerator json = JSON.createGenerator(further)) {
+        try (ByteArrayBuilder buffer = new ByteArrayBuilder(BYTES_AROUND);
+                JsonGenerator json = JSON.createGenerator(buffer)) {
             json.writeStartObject();
             fields.write(json);
             json.writeEndObject();
             json.flush();
-            byte[] object = further.toByteArray();
-            object[0] = ','; // It goes on where the vectors ended.
+            byte[] object = buffer.toByteArray();
+            object[0] = ','; // Continues the object after the vectors.
             return append(object);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);

@@ -9,56 +9,61 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Golden check of a loaded model before it is served: it must embed a few fixed texts to finite vectors that are the
- * same alone as in a batch, and the same as those recorded under its fingerprint, and compute what is at its limits
- * ({@link LimitCheck}). This also warms the model up.
+ * Checks a loaded model before it is served: the vectors of fixed texts must be finite, the same alone as in a batch,
+ * and the same as those stored under its fingerprint; and its limits must be computable ({@link LimitCheck}). This also
+ * warms the model up.
  */
 public final class GoldenCheck {
 
-    /** Differences between batches come from the order of sums; of a wrong mask they would be a hundred times larger. */
+    /** Batches differ by the order of sums; a wrong attention mask would cause differences a hundred times larger. */
     private static final float TOLERANCE = 1e-3f;
 
-    /** Other machines and engines round differently; other weights or tokenizers differ by far more. */
-    private static final float TOLERANCE_ELSEWHERE = 5e-3f;
+    /** Machines and engines round differently; other weights or tokenizers cause far larger differences. */
+    private static final float TOLERANCE_ACROSS_MACHINES = 5e-3f;
 
-    /** Processors multiply 8- and 16-bit numbers in ways that round, and even saturate, differently. */
+    /** Products of 8- and 16-bit numbers round, and even saturate, differently on different processors. */
     private static final float TOLERANCE_OF_ROUNDED_WEIGHTS = 5e-2f;
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private GoldenCheck() {}
 
-    /** @throws ModelUnavailableException when the model fails the check; the message says which and by how much */
+    /**
+     * @throws ModelUnavailableException when the model fails the check; the message names the check and the difference
+     */
     public static void verify(LoadedModel model, GoldenVectors golden) {
-        List<float[]> together = encode(SampleTexts.ALL, model);
+        List<float[]> batched = encode(SampleTexts.ALL, model);
         for (int index = 0; index < SampleTexts.ALL.size(); index++) {
             float[] alone = encode(List.of(SampleTexts.ALL.get(index)), model).get(0);
             requireLengthOne(alone, model);
-            float difference = largestDifference(alone, together.get(index));
+            float difference = largestDifference(alone, batched.get(index));
             if (!(difference <= TOLERANCE)) {
                 throw failed(model, "a text's vector alone and in a batch differ by " + difference);
             }
         }
-        requireAsSeen(together, model, golden);
-        new LimitCheck(model, golden.findings()).verify();
+        requireEqualToStored(batched, model, golden);
+        new LimitCheck(model, golden.checkResults()).verify();
     }
 
-    private static void requireAsSeen(List<float[]> vectors, LoadedModel model, GoldenVectors golden) {
+    private static void requireEqualToStored(List<float[]> vectors, LoadedModel model, GoldenVectors golden) {
         String fingerprint = model.fingerprint(true);
-        Optional<List<float[]>> seen = golden.seen(fingerprint).filter(before -> before.size() == vectors.size());
-        if (seen.isEmpty()) {
-            golden.keep(fingerprint, vectors);
+        Optional<List<float[]>> stored = golden.find(fingerprint).filter(before -> before.size() == vectors.size());
+        if (stored.isEmpty()) {
+            golden.store(fingerprint, vectors);
             return;
         }
-        float tolerance =
-                model.description().precision().equals("fp32") ? TOLERANCE_ELSEWHERE : TOLERANCE_OF_ROUNDED_WEIGHTS;
+        float tolerance = model.description().precision().equals("fp32")
+                ? TOLERANCE_ACROSS_MACHINES
+                : TOLERANCE_OF_ROUNDED_WEIGHTS;
         for (int index = 0; index < vectors.size(); index++) {
-            float difference = largestDifference(vectors.get(index), seen.get().get(index));
+            float difference =
+                    largestDifference(vectors.get(index), stored.get().get(index));
             if (!(difference <= tolerance)) {
                 throw failed(
                         model,
-                        "a text's vector differs by " + difference + " from the one seen before under the fingerprint "
-                                + fingerprint + "; when that is right, delete " + golden.nameOf(fingerprint)
+                        "a text's vector differs by " + difference
+                                + " from the one stored before under the fingerprint "
+                                + fingerprint + "; when that is right, delete " + golden.displayName(fingerprint)
                                 + " in the model_cache_dir");
             }
         }
@@ -83,7 +88,7 @@ public final class GoldenCheck {
         }
     }
 
-    /** Of two components; infinite when one is no number, or there are not as many. */
+    /** Largest difference of two components; infinite for NaN and for different dimensions. */
     private static float largestDifference(float[] one, float[] other) {
         if (one.length != other.length) {
             return Float.POSITIVE_INFINITY;
@@ -96,7 +101,7 @@ public final class GoldenCheck {
         return largest;
     }
 
-    static ModelUnavailableException failed(LoadedModel model, String why) {
-        return new ModelUnavailableException("Model " + model.name() + " failed the golden check: " + why);
+    static ModelUnavailableException failed(LoadedModel model, String reason) {
+        return new ModelUnavailableException("Model " + model.name() + " failed the golden check: " + reason);
     }
 }

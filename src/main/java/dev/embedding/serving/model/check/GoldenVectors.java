@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Recorded vectors of fixed texts, a file for each fingerprint, so that a model with a fingerprint of before is
- * compared with them. Beside it lies what else its checks have found. Where no file can be written both are known as
- * long as the process lives.
+ * Stored vectors of fixed texts, one file per fingerprint, to verify that a model with a known fingerprint still has
+ * the same vector space. Results of its other checks are stored beside it. Where no file can be written, both are kept
+ * only for the life of the process.
  */
 public final class GoldenVectors {
 
@@ -21,30 +21,30 @@ public final class GoldenVectors {
 
     private final Path directory;
     private final JsonFiles files;
-    private final CheckResults findings;
-    /** What could not be written. */
+    private final CheckResults results;
+    /** Vectors that could not be written. */
     private final Map<String, float[][]> unwritten = new ConcurrentHashMap<>();
 
-    /** @param directory made when something is first written */
+    /** @param directory created by the first write */
     public GoldenVectors(Path directory) {
         this.directory = directory;
         this.files = new JsonFiles(directory);
-        this.findings = CheckResults.in(files);
+        this.results = CheckResults.in(files);
     }
 
-    public CheckResults findings() {
-        return findings;
+    public CheckResults checkResults() {
+        return results;
     }
 
-    /** The vectors seen under a fingerprint, in the order of the texts; empty when there are none yet. */
-    Optional<List<float[]>> seen(String fingerprint) {
+    /** The vectors stored under a fingerprint, in the order of the texts; empty when there are none yet. */
+    Optional<List<float[]>> find(String fingerprint) {
         return Optional.ofNullable(unwritten.get(fingerprint))
                 .or(() -> files.read(name(fingerprint), float[][].class))
                 .map(Arrays::asList)
                 .filter(vectors -> !vectors.contains(null));
     }
 
-    void keep(String fingerprint, List<float[]> vectors) {
+    void store(String fingerprint, List<float[]> vectors) {
         float[][] values = vectors.toArray(float[][]::new);
         try {
             files.write(name(fingerprint), values);
@@ -53,7 +53,7 @@ public final class GoldenVectors {
             unwritten.put(fingerprint, values);
             LOG.log(
                     System.Logger.Level.INFO,
-                    "The golden vectors cannot be stored in {0}; after a restart the model is not compared with them"
+                    "Vectors of fixed texts cannot be stored in {0}; after a restart they are not compared, but computed"
                             + " again",
                     directory.getFileName());
         }
@@ -63,8 +63,8 @@ public final class GoldenVectors {
         return fingerprint + ".json";
     }
 
-    /** For people: where a fingerprint's vectors are. */
-    String nameOf(String fingerprint) {
+    /** Path of a fingerprint's file, relative to the cache directory, for messages. */
+    String displayName(String fingerprint) {
         return directory.getFileName() + "/" + name(fingerprint);
     }
 }

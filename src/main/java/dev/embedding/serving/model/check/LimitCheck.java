@@ -13,61 +13,61 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Computes what is at a model's limits, so that no text fails for what its files state wrongly: the longest text that it
- * takes, up to {@value #ALWAYS_TRIED} tokens and, as far as a second goes, beyond; and the token with the
- * largest id. What was found once is not tried again.
+ * Check that a model computes its limits, so that no text fails because of wrong values in its files: the longest text,
+ * up to {@value #ALWAYS_TESTED} tokens and beyond as far as a second suffices, and the token with the largest id. A
+ * passed check is stored and not repeated.
  */
 final class LimitCheck {
 
-    private static final int ALWAYS_TRIED = 512;
-    private static final Duration BEYOND = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int ALWAYS_TESTED = 512;
+    private static final Duration TIME_BUDGET = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private static final System.Logger LOG = System.getLogger(LimitCheck.class.getName());
 
     private final LoadedModel model;
-    private final CheckResults findings;
+    private final CheckResults results;
     private final Tokenization tokenization;
     private final int[] known;
 
-    LimitCheck(LoadedModel model, CheckResults findings) {
+    LimitCheck(LoadedModel model, CheckResults results) {
         this.model = model;
-        this.findings = findings;
+        this.results = results;
         this.tokenization = model.description().tokenization();
-        this.known = model.tokenIds(SampleTexts.OF_UNLIKE_LENGTHS.get(0));
+        this.known = model.tokenIds(SampleTexts.OF_DIFFERENT_LENGTHS.get(0));
     }
 
     /** @throws dev.embedding.model.ModelUnavailableException when a limit is beyond what the model computes */
     void verify() {
-        // A table's rows are looked at when it is opened, and it has no positions.
+        // A static model's table is checked when it is opened, and has no positions.
         if (model.description().kind() == Kind.STATIC || known.length == 0) {
             return;
         }
-        String finding = "the longest text and the largest token id are computed on " + model.device();
-        if (findings.contain(model.fingerprint(true), finding)) {
+        String result = "the longest text and the largest token id are computed on " + model.device();
+        if (results.contains(model.fingerprint(true), result)) {
             return;
         }
-        requireLongestText();
-        if (hasEveryToken()) {
-            findings.keep(model.fingerprint(true), finding);
+        computeLongestText();
+        if (computesLargestTokenId()) {
+            results.add(model.fingerprint(true), result);
         }
     }
 
-    private void requireLongestText() {
+    private void computeLongestText() {
         int longest = tokenization.maxTokens();
-        int tokens = Math.min(longest, ALWAYS_TRIED);
-        long left = BEYOND.toNanos();
-        long nanos = requireLength(tokens);
-        // Attention grows with the square of the length.
-        while (tokens < longest && 4 * nanos <= left) {
+        int tokens = Math.min(longest, ALWAYS_TESTED);
+        long remaining = TIME_BUDGET.toNanos();
+        long nanos = computeLength(tokens);
+        // Attention is quadratic in the length.
+        while (tokens < longest && 4 * nanos <= remaining) {
             tokens = (int) Math.min(longest, 2L * tokens);
-            nanos = requireLength(tokens);
-            left -= nanos;
+            nanos = computeLength(tokens);
+            remaining -= nanos;
         }
     }
 
-    /** @return nanoseconds that it took; a length beyond {@value #ALWAYS_TRIED} may be too much for the memory */
-    private long requireLength(int tokens) {
+    /** @return time in nanoseconds; beyond {@value #ALWAYS_TESTED} tokens, running out of memory is no failure */
+    private long computeLength(int tokens) {
         int[] ids = new int[tokens];
         for (int index = 0; index < tokens; index++) {
             ids[index] = known[index % known.length];
@@ -77,8 +77,8 @@ final class LimitCheck {
         if (failure.isEmpty()) {
             return System.nanoTime() - start;
         }
-        if (tokens > ALWAYS_TRIED && failure.get() instanceof BatchOutOfMemoryException) {
-            return BEYOND.toNanos();
+        if (tokens > ALWAYS_TESTED && failure.get() instanceof BatchOutOfMemoryException) {
+            return TIME_BUDGET.toNanos();
         }
         throw GoldenCheck.failed(
                 model,
@@ -87,8 +87,8 @@ final class LimitCheck {
                         + " what the model has positions for (" + failure.get().getMessage() + ")");
     }
 
-    /** Tokens that were added to the vocabulary and are in no text may lack a vector; others are of another model. */
-    private boolean hasEveryToken() {
+    /** An added token may lack a vector, with a warning; a missing vocabulary token means a file of another model. */
+    private boolean computesLargestTokenId() {
         int largest = model.tokenizer().ids().length() - 1;
         Optional<RuntimeException> failure = failureAt(largest);
         if (failure.isEmpty()) {
@@ -120,7 +120,7 @@ final class LimitCheck {
     private Optional<RuntimeException> failureOf(int[] ids) {
         BatchRow<EncodedText> row = new BatchRow<>(new EncodedText(ids, 0, false), ids.length);
         try {
-            var unused = model.compute(List.of(row), PATIENCE);
+            var unused = model.compute(List.of(row), TIMEOUT);
             return Optional.empty();
         } catch (RuntimeException failure) {
             return Optional.of(failure);

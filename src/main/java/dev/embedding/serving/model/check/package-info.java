@@ -1,4 +1,4 @@
-/** The golden check: what a loaded model must compute before it is served. */
+/** The golden check, which a loaded model must pass before it is served. */
 @NullMarked
 package dev.embedding.serving.model.check;
 

@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Texts that come with the service, neutral and the same everywhere, one a line. */
+/** Text lists shipped with the service, one text per line. */
 enum BuiltInTexts {
-    /** What is measured with before a model is quantized. */
+    /** Texts for calibration before a model is quantized. */
     CALIBRATION("calibration.txt"),
-    /** What is compared afterwards; none is in the other list. */
+    /** Texts for the comparison afterwards; disjoint from the calibration texts. */
     COMPARISON("comparison.txt");
 
     private final String resource;

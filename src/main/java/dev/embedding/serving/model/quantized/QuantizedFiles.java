@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Quantized models on disk: for each key a folder with {@code figures.json}, which names the model beside it by its
- * checksum. Everything is written under another name first, so that replicas may share the directory: whichever is
- * last wins, and any of them finds either nothing or something whole.
+ * Quantized models on disk: for each key a folder with {@code figures.json}, which names the model file beside it by
+ * its hash. All files are written to a temporary name and renamed, so that replicas may share the directory: the last
+ * writer wins, and a reader finds either nothing or a complete model.
  */
 final class QuantizedFiles {
 
@@ -27,12 +27,12 @@ final class QuantizedFiles {
     private static final String FIGURES = "figures.json";
     private static final String UNFINISHED = ".tmp";
 
-    /** Making takes minutes at most; what is older was left by a process that was killed. */
-    private static final Duration ABANDONED = Duration.ofDays(1);
+    /** Quantizing takes minutes at most; older temporary files were left by a killed process. */
+    private static final Duration MAX_AGE = Duration.ofDays(1);
 
     private final Path directory;
 
-    /** @param directory made when something is first written */
+    /** @param directory created by the first write */
     QuantizedFiles(Path directory) {
         this.directory = directory;
     }
@@ -41,7 +41,7 @@ final class QuantizedFiles {
     private record Entry(
             String sha256, String recipe, int texts, double minCosine, double meanCosine, double recallAt10) {}
 
-    /** What was made under a key, whole and unchanged; empty when it is to be made. */
+    /** The quantized model stored under a key, with verified checksum; empty when it must be made. */
     Optional<Made> find(String key) {
         Path figures = directory.resolve(key).resolve(FIGURES);
         if (!Files.isRegularFile(figures)) {
@@ -51,7 +51,7 @@ final class QuantizedFiles {
             Entry entry = JSON.readValue(figures.toFile(), Entry.class);
             Path file = model(key, entry.sha256());
             if (!Sha256.ofFile(file).equals(entry.sha256())) {
-                throw new IOException("Its content changed");
+                throw new IOException("The checksum does not match");
             }
             return Optional.of(new Made(
                     file, new Fidelity(entry.texts(), entry.minCosine(), entry.meanCosine(), entry.recallAt10())));
@@ -65,33 +65,33 @@ final class QuantizedFiles {
         }
     }
 
-    /** A new file in the directory, to be written, and then given to {@link #keep}, or deleted. */
+    /** Creates a temporary file in the directory, to be written and then passed to {@link #store}, or deleted. */
     Path temporary() throws IOException {
         Files.createDirectories(directory);
-        deleteAbandoned();
+        deleteStaleFiles();
         return unfinished();
     }
 
     private Path unfinished() throws IOException {
-        // Not a temporary file of the system's, which none but its owner could read.
+        // Not Files.createTempFile, whose files only the owner can read.
         return Files.createFile(directory.resolve("." + UUID.randomUUID() + UNFINISHED));
     }
 
-    private void deleteAbandoned() {
-        Instant latest = Instant.now().minus(ABANDONED);
+    private void deleteStaleFiles() {
+        Instant oldest = Instant.now().minus(MAX_AGE);
         try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, ".*" + UNFINISHED)) {
             for (Path file : unfinished) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(latest)) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
                     Files.deleteIfExists(file);
                 }
             }
-        } catch (IOException | DirectoryIteratorException kept) {
-            LOG.log(System.Logger.Level.DEBUG, "What was abandoned stays for now", kept);
+        } catch (IOException | DirectoryIteratorException failure) {
+            LOG.log(System.Logger.Level.DEBUG, "Stale temporary files cannot be deleted", failure);
         }
     }
 
-    /** @param temporary the finished model; it is moved */
-    Made keep(String key, Path temporary, String recipe, Fidelity fidelity) throws IOException {
+    /** @param temporary the complete model; the file is moved */
+    Made store(String key, Path temporary, String recipe, Fidelity fidelity) throws IOException {
         String hash = Sha256.ofFile(temporary);
         Path file = model(key, hash);
         Files.createDirectories(directory.resolve(key));
@@ -104,7 +104,7 @@ final class QuantizedFiles {
 
     private Path model(String key, String hash) {
         if (!hash.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("It names no model");
+            throw new IllegalArgumentException("The hash is invalid");
         }
         return directory.resolve(key).resolve("model-" + hash.substring(0, 16) + ".onnx");
     }

@@ -23,13 +23,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Quantized models, made of fp32 ones where no file of that precision is shipped. One that was made is kept with its
- * figures; the key covers all that it depends on.
+ * Quantizes fp32 models where no file of the requested precision is shipped. A quantized model is stored with its
+ * fidelity figures; the key covers everything it depends on.
  */
 public final class QuantizedModels {
 
     private static final System.Logger LOG = System.getLogger(QuantizedModels.class.getName());
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private final ModelHost host;
     private final QuantizedFiles files;
@@ -37,8 +37,8 @@ public final class QuantizedModels {
     private volatile boolean stopped;
 
     /**
-     * @param directory where they are kept
-     * @param minCosine what the text that fares worst must reach against fp32
+     * @param directory where quantized models are stored
+     * @param minCosine minimum cosine similarity to fp32 that every text must reach
      */
     public QuantizedModels(ModelHost host, Path directory, double minCosine) {
         this.host = host;
@@ -46,64 +46,69 @@ public final class QuantizedModels {
         this.minCosine = minCosine;
     }
 
-    /** Ends what is being made. */
+    /** Aborts a quantization that is in progress. */
     public void stop() {
         stopped = true;
     }
 
     /**
-     * The model with the quantized file that it asks for; as it is when it asks for none.
+     * The model with its quantized file, or unchanged when it needs no quantization.
      *
      * @throws ModelUnavailableException when the file cannot be made, or is too far from fp32
      */
-    public ModelDescription completed(ModelDescription model, ModelOptions options) {
+    public ModelDescription withQuantizedFile(ModelDescription model, ModelOptions options) {
         if (model.quantization().isEmpty()) {
             return model;
         }
-        Quantization wanted = model.quantization().get();
+        Quantization quantization = model.quantization().get();
         try {
             ModelQuantizer quantizer = new ModelQuantizer(host.runtime());
             String key = SpaceFingerprint.of(model).value(true) + "-" + host.engineVersion() + "-" + quantizer.form();
-            Optional<Made> kept = files.find(key);
-            Made made = kept.isPresent() ? kept.get() : make(model, wanted, key, quantizer, options);
-            requireNear(model, wanted, made.fidelity());
+            Optional<Made> stored = files.find(key);
+            Made made = stored.isPresent() ? stored.get() : make(model, quantization, key, quantizer, options);
+            requireFidelity(model, quantization, made.fidelity());
             return model.quantized(made);
         } catch (IOException failure) {
-            LOG.log(System.Logger.Level.WARNING, "Quantization failed", failure);
-            throw refused(model, wanted, "files could not be read or written; the log says which", failure);
+            LOG.log(System.Logger.Level.WARNING, "Quantizing failed", failure);
+            throw failed(model, quantization, "files could not be read or written; the log says which", failure);
         } catch (InferenceException failure) {
-            throw refused(model, wanted, String.valueOf(failure.getMessage()), failure);
+            throw failed(model, quantization, String.valueOf(failure.getMessage()), failure);
         }
     }
 
     private Made make(
-            ModelDescription model, Quantization wanted, String key, ModelQuantizer quantizer, ModelOptions options)
+            ModelDescription model,
+            Quantization quantization,
+            String key,
+            ModelQuantizer quantizer,
+            ModelOptions options)
             throws IOException {
         long start = System.nanoTime();
         LOG.log(
                 System.Logger.Level.INFO,
                 "Quantizing {0} to {1}",
                 model.name(),
-                wanted.precision().label());
-        boolean canBeKept = true;
+                quantization.precision().label());
+        boolean canBeStored = true;
         Path temporary;
         try {
             temporary = files.temporary();
         } catch (IOException readOnly) {
-            canBeKept = false;
+            canBeStored = false;
             temporary = Files.createTempFile(ProcessDirectory.path(), "quantized", ".onnx");
             ProcessDirectory.deleteAtExit(temporary);
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The model_cache_dir cannot be written: the quantized model is made at each start");
         }
-        boolean inUse = false;
+        boolean succeeded = false;
         try {
-            Fidelity fidelity = make(model, wanted, temporary, quantizer, options);
-            requireNear(model, wanted, fidelity);
-            Made made =
-                    canBeKept ? files.keep(key, temporary, wanted.recipe(), fidelity) : new Made(temporary, fidelity);
-            inUse = true;
+            Fidelity fidelity = make(model, quantization, temporary, quantizer, options);
+            requireFidelity(model, quantization, fidelity);
+            Made made = canBeStored
+                    ? files.store(key, temporary, quantization.recipe(), fidelity)
+                    : new Made(temporary, fidelity);
+            succeeded = true;
             LOG.log(
                     System.Logger.Level.INFO,
                     String.format(
@@ -117,14 +122,18 @@ public final class QuantizedModels {
                             100 * fidelity.recallAt10()));
             return made;
         } finally {
-            if (!inUse) {
+            if (!succeeded) {
                 Files.deleteIfExists(temporary);
             }
         }
     }
 
     private Fidelity make(
-            ModelDescription model, Quantization wanted, Path target, ModelQuantizer quantizer, ModelOptions options)
+            ModelDescription model,
+            Quantization quantization,
+            Path target,
+            ModelQuantizer quantizer,
+            ModelOptions options)
             throws IOException {
         List<String> texts = BuiltInTexts.COMPARISON.read();
         List<float[]> exact;
@@ -142,7 +151,7 @@ public final class QuantizedModels {
         quantizer.quantize(
                 new Task(
                         model.weights(),
-                        wanted.precision() == Precision.INT8_FINE,
+                        quantization.precision() == Precision.INT8_FINE,
                         model.readsFirstTokenOnly(),
                         model.padTokenId()),
                 calibration,
@@ -159,7 +168,7 @@ public final class QuantizedModels {
 
     private List<float[]> vectors(LoadedModel model, List<String> texts) {
         requireRunning();
-        return model.encode(texts, PATIENCE);
+        return model.encode(texts, TIMEOUT);
     }
 
     private void requireRunning() {
@@ -170,32 +179,33 @@ public final class QuantizedModels {
 
     private static void close(LoadedModel model) {
         try {
-            model.close(PATIENCE);
+            model.close(TIMEOUT);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void requireNear(ModelDescription model, Quantization wanted, Fidelity fidelity) {
+    private void requireFidelity(ModelDescription model, Quantization quantization, Fidelity fidelity) {
         if (!(fidelity.minCosine() >= minCosine)) {
             throw new ModelUnavailableException(String.format(
                     Locale.ROOT,
                     "Model %s in %s is too far from fp32: the least cosine of %d texts is %.4f, and EMBEDDING_MIN_COSINE"
-                            + " asks for %s; set precision to %sfp32",
+                            + " requires %s; set precision to %sfp32",
                     model.name(),
-                    wanted.precision().label(),
+                    quantization.precision().label(),
                     fidelity.texts(),
                     fidelity.minCosine(),
                     minCosine,
-                    wanted.precision() == Precision.INT8 ? "int8-fine or " : ""));
+                    quantization.precision() == Precision.INT8 ? "int8-fine or " : ""));
         }
     }
 
-    private static ModelUnavailableException refused(
-            ModelDescription model, Quantization wanted, String why, Exception cause) {
+    private static ModelUnavailableException failed(
+            ModelDescription model, Quantization quantization, String reason, Exception cause) {
         return new ModelUnavailableException(
                 "Model " + model.name() + " cannot be quantized to "
-                        + wanted.precision().label() + ": " + why + "; set precision to fp32, or ship a quantized file",
+                        + quantization.precision().label() + ": " + reason
+                        + "; set precision to fp32, or ship a quantized file",
                 cause);
     }
 }

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Compares two models' vectors of the same texts. All have length 1. */
+/** Compares two models' vectors of the same texts. All vectors have length 1. */
 final class VectorComparison {
 
     private static final int NEAREST = 10;
@@ -23,7 +23,7 @@ final class VectorComparison {
                 .mapToDouble(text -> overlap(nearest(exact, text), nearest(other, text)))
                 .average()
                 .orElse(0);
-        // Number by number, since a stream's minimum of what is no number would be lost in rounding.
+        // In a loop, so that a NaN counts as -1.
         double least = 1;
         double sum = 0;
         for (double cosine : cosines) {

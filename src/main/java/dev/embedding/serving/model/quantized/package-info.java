@@ -1,4 +1,4 @@
-/** Models quantized at load: made on request, compared with fp32, and kept on disk. */
+/** Models quantized at load: made on request, compared with fp32, and stored on disk. */
 @NullMarked
 package dev.embedding.serving.model.quantized;
 

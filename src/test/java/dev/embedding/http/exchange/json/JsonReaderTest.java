@@ -44,11 +44,11 @@ class JsonReaderTest {
                 "\"\\/\"",
                 "[NaN,-Infinity]"
             })
-    void findsNothingInADocument(String text) {
+    void acceptsValidDocuments(String text) {
         assertThat(find(text)).isEmpty();
     }
 
-    /** With the positions and messages of Python's {@code json.loads}. */
+    /** Documents with the position and message of the fault that Python's {@code json.loads} reports. */
     static Stream<Arguments> documentsWithAFault() {
         return Stream.of(
                 arguments("x", 0, "Expecting value"),
@@ -97,7 +97,7 @@ class JsonReaderTest {
 
     @ParameterizedTest
     @MethodSource("documentsWithAFault")
-    void findsAFaultWherePythonDoes(String text, int position, String problem) {
+    void reportsFaultsWherePythonDoes(String text, int position, String problem) {
         assertThat(find(text)).contains(new Found(position, problem));
     }
 
@@ -130,12 +130,12 @@ class JsonReaderTest {
                 "[1e+",
                 "-Inf"
             })
-    void findsThePrematureEndAtTheEnd(String text) {
+    void reportsATruncatedDocumentAtItsEnd(String text) {
         assertThat(find(text)).map(Found::position).contains(text.length());
     }
 
     @Test
-    void findsThePrematureEndOfWhateverEndsTooEarly() {
+    void reportsAnyTruncatedDocumentAtItsEnd() {
         for (int seed = 0; seed < 1_000; seed++) {
             String document = new RandomJson(new Random(seed)).document();
             assertThat(find(document)).as("seed %d: %s", seed, document).isEmpty();
@@ -153,14 +153,14 @@ class JsonReaderTest {
     }
 
     @Test
-    void isBoundedByNoStack() {
+    void readsDeepNestingWithoutRecursion() {
         assertThat(find("[".repeat(1_000_000))).map(Found::position).contains(1_000_000);
         assertThat(find("[".repeat(100_000) + "]".repeat(100_000)))
                 .contains(new Found(0, "Nested more than 1000 levels deep"));
         assertThat(find("[".repeat(100_000) + "]".repeat(100_000) + "x")).contains(new Found(200_000, "Extra data"));
     }
 
-    /** Jackson is strict too, and decodes by code of its own. */
+    /** Jackson is as strict, and decodes independently. */
     @Test
     void readsTheTokensAndTextsThatJacksonReads() throws IOException {
         for (int seed = 0; seed < 3_000; seed++) {
@@ -184,7 +184,7 @@ class JsonReaderTest {
     }
 
     @Test
-    void readsTheSameHoweverTheBodyIsCutIntoSegments() {
+    void readsTheSameForAnySegmentSize() {
         String text = "{\"a\\u00e9\\ud83d\\ude00b\": [\"\\ud83dx\\n\u4e2d\\ude00\\ud83d\\\"\", -12, true]}";
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         for (int segment = 1; segment <= body.length; segment++) {
@@ -217,7 +217,7 @@ class JsonReaderTest {
 
     @ParameterizedTest
     @CsvSource({"1.5", "1e3", "0.0", "-2E-1", "NaN", "-Infinity"})
-    void tellsIntegersFromOtherNumbers(String text) {
+    void distinguishesIntegersFromOtherNumbers(String text) {
         assertThat(reader(text.getBytes(StandardCharsets.UTF_8), 2).next()).isEqualTo(JsonToken.VALUE_NUMBER_FLOAT);
     }
 
@@ -234,9 +234,9 @@ class JsonReaderTest {
         assertThatThrownBy(json::readToEnd).isSameAs(stop);
     }
 
-    /** Over everything that UTF-8 forbids, the JDK's decoder agrees. */
+    /** The JDK's decoder is the reference for everything that UTF-8 forbids. */
     @Test
-    void refusesExactlyWhatIsNoUtf8() {
+    void rejectsExactlyWhatIsNotUtf8() {
         for (int seed = 0; seed < 20_000; seed++) {
             Random random = new Random(seed);
             byte[] body = new byte[3 + random.nextInt(5)];
@@ -282,7 +282,7 @@ class JsonReaderTest {
         return new JsonReader(new JsonBytes(segments(body, segment), body.length, () -> {}), bytes -> {});
     }
 
-    /** The last one is longer than what is in it. */
+    /** The last segment is longer than its content. */
     private static List<byte[]> segments(byte[] body, int size) {
         List<byte[]> segments = new ArrayList<>();
         for (int start = 0; start < body.length; start += size) {

@@ -3,7 +3,7 @@ package dev.embedding.http.exchange.json;
 import java.util.Random;
 import java.util.function.Supplier;
 
-/** Documents of all that JSON (with Python's three words more) allows, made from a seed. */
+/** Generates random documents with everything that JSON allows, and Python's three additional numbers. */
 public final class RandomJson {
 
     private static final int MAX_DEPTH = 4;

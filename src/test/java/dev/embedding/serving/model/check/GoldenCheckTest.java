@@ -40,7 +40,7 @@ class GoldenCheckTest {
     }
 
     @Test
-    void acceptsWhatWasSeenBefore() throws IOException {
+    void acceptsVectorsEqualToTheStoredOnes() throws IOException {
         GoldenCheck.verify(model, new GoldenVectors(directory));
 
         assertThat(directory).isDirectoryContaining(path -> path.equals(file));
@@ -49,7 +49,7 @@ class GoldenCheckTest {
     }
 
     @Test
-    void refusesOtherVectorsUnderTheSameFingerprint() throws IOException {
+    void rejectsOtherVectorsUnderTheSameFingerprint() throws IOException {
         GoldenCheck.verify(model, new GoldenVectors(directory));
         ObjectMapper json = new ObjectMapper();
         float[][] seen = json.readValue(file.toFile(), float[][].class);
@@ -66,7 +66,7 @@ class GoldenCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "null", "[]", "[[1.0]]", "[[1.0], null, [2.0]]"})
-    void survivesAFileThatIsNoUse(String content) throws IOException {
+    void ignoresAnInvalidFile(String content) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(file, content);
 
@@ -76,7 +76,7 @@ class GoldenCheckTest {
     }
 
     @Test
-    void acceptsOtherVectorsOnceTheFileIsDeletedAsItsMessageSays() throws IOException {
+    void acceptsOtherVectorsAfterTheFileIsDeleted() throws IOException {
         GoldenVectors golden = new GoldenVectors(directory);
         GoldenCheck.verify(model, golden);
         Files.writeString(file, Files.readString(file).replaceFirst("[0-9]", "9"));
@@ -88,7 +88,7 @@ class GoldenCheckTest {
     }
 
     @Test
-    void writesAFileAnewThatIsFarTooLarge() throws IOException {
+    void replacesAFileThatIsTooLarge() throws IOException {
         Files.createDirectories(directory);
         try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
             huge.writeBytes("[[0.5],[0.5],[0.5]]");
@@ -102,7 +102,7 @@ class GoldenCheckTest {
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void writesFilesThatOthersMayReadAsFarAsTheProcessAllowsIt() throws IOException {
+    void writesFilesWithThePermissionsOfTheProcess() throws IOException {
         GoldenCheck.verify(model, new GoldenVectors(directory));
 
         Path any = Files.createFile(directory.resolve("any"));
@@ -110,12 +110,12 @@ class GoldenCheckTest {
     }
 
     @Test
-    void remembersWithoutAFile() throws IOException {
-        Files.createFile(directory); // so that no folder can be made there
+    void keepsVectorsInMemoryWithoutAFile() throws IOException {
+        Files.createFile(directory); // so that no folder can be created there
         GoldenVectors golden = new GoldenVectors(directory);
 
         GoldenCheck.verify(model, golden);
 
-        assertThat(golden.seen(model.fingerprint(true))).isPresent();
+        assertThat(golden.find(model.fingerprint(true))).isPresent();
     }
 }

@@ -50,7 +50,7 @@ class LimitCheckTest {
     }
 
     @Test
-    void triesTheLongestTextOnceForAFingerprint() {
+    void computesTheLongestTextOncePerFingerprint() {
         LoadedModel model = models.load("distilbert-mean");
 
         GoldenCheck.verify(model, golden);
@@ -63,7 +63,7 @@ class LimitCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "null", "{}", "[null]", "[17]", "[\"another finding\"]"})
-    void triesAgainWhereWhatWasFoundCannotBeRead(String content) throws IOException {
+    void repeatsTheCheckWhenItsResultsCannotBeRead(String content) throws IOException {
         LoadedModel model = models.load("distilbert-mean");
         Path file = directory.resolve("golden").resolve(model.fingerprint(true) + ".checks.json");
         Files.createDirectories(file.getParent());
@@ -76,8 +76,8 @@ class LimitCheckTest {
     }
 
     @Test
-    void triesOnceAProcessWhereNothingCanBeWritten() throws IOException {
-        Files.createFile(directory.resolve("golden")); // so that no folder can be made there
+    void checksOncePerProcessWhenNothingCanBeWritten() throws IOException {
+        Files.createFile(directory.resolve("golden")); // so that no folder can be created there
         LoadedModel model = models.load("distilbert-mean");
         GoldenCheck.verify(model, golden);
         batches.clear();
@@ -88,7 +88,7 @@ class LimitCheckTest {
     }
 
     @Test
-    void refusesALengthThatTheGraphHasNoPositionsFor() throws IOException {
+    void rejectsALengthWithoutPositionsInTheGraph() throws IOException {
         ModelCopy.of("distilbert-mean", copy);
         change("config.json", config -> config.put("max_position_embeddings", 4096));
         change("sentence_bert_config.json", config -> config.put("max_seq_length", 129));
@@ -101,7 +101,7 @@ class LimitCheckTest {
     }
 
     @Test
-    void triesOfAModelForBooksWhatTakesLittleTime() throws IOException {
+    void limitsTheTimeForAVeryLongMaximumLength() throws IOException {
         ModelCopy.of("modernbert-rope-mean", copy);
         change("tokenizer_config.json", config -> config.put("model_max_length", 1_000_000));
         change("config.json", config -> config.put("max_position_embeddings", 1_000_000));
@@ -114,7 +114,7 @@ class LimitCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"roberta-mean-bpe", "xlmr-mean-prompts"})
-    void cutsTextsOfRobertaAtItsPositionsThoughThePaddingIdIsMissing(String name) throws IOException {
+    void truncatesRobertaTextsAtItsPositionsWithoutAPaddingId(String name) throws IOException {
         ModelCopy.of(name, copy);
         change("config.json", config -> config.remove("pad_token_id"));
         change("sentence_bert_config.json", config -> config.put("max_seq_length", 512));
@@ -128,7 +128,7 @@ class LimitCheckTest {
     }
 
     @Test
-    void refusesATokenizerOfALargerVocabulary() throws IOException {
+    void rejectsATokenizerWithALargerVocabulary() throws IOException {
         ModelCopy.of("distilbert-mean", copy);
         change(
                 "tokenizer.json",
@@ -140,9 +140,9 @@ class LimitCheckTest {
                 .hasMessageContaining("token id 560 of tokenizer.json");
     }
 
-    /** As published models have it, whose tokenizer knows more than the model was made larger for. */
+    /** Published models exist whose tokenizer has added tokens for which the embedding table was not resized. */
     @Test
-    void servesAModelThatLacksAnAddedTokenOnly() throws IOException {
+    void servesAModelThatOnlyLacksAnAddedToken() throws IOException {
         ModelCopy.of("distilbert-mean", copy);
         change("tokenizer.json", tokenizer -> tokenizer
                 .withArray("added_tokens")

@@ -26,15 +26,15 @@ class QuantizedFilesTest {
         this.files = new QuantizedFiles(directory.resolve("quantized"));
     }
 
-    private Made keep(String key, String content) throws IOException {
+    private Made store(String key, String content) throws IOException {
         Path temporary = files.temporary();
         Files.writeString(temporary, content);
-        return files.keep(key, temporary, "recipe", FIDELITY);
+        return files.store(key, temporary, "recipe", FIDELITY);
     }
 
     @Test
-    void findsWhatItKeeps() throws IOException {
-        Made made = keep("key", "a model");
+    void findsAStoredModel() throws IOException {
+        Made made = store("key", "a model");
 
         assertThat(files.find("key")).contains(made);
         assertThat(made.file()).hasContent("a model");
@@ -43,8 +43,8 @@ class QuantizedFilesTest {
     }
 
     @Test
-    void leavesNothingElseBehind() throws IOException {
-        keep("key", "a model");
+    void leavesNoOtherFiles() throws IOException {
+        store("key", "a model");
 
         try (Stream<Path> left = Files.list(directory.resolve("quantized"))) {
             assertThat(left).containsExactly(directory.resolve("quantized").resolve("key"));
@@ -52,9 +52,9 @@ class QuantizedFilesTest {
     }
 
     @Test
-    void replacesWhatAnotherKept() throws IOException {
-        keep("key", "a model");
-        Made other = keep("key", "another model");
+    void replacesAnEarlierModel() throws IOException {
+        store("key", "a model");
+        Made other = store("key", "another model");
 
         assertThat(files.find("key")).contains(other);
         assertThat(other.file()).hasContent("another model");
@@ -62,27 +62,27 @@ class QuantizedFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a mode", "b model", "a model that is longer"})
-    void doesNotFindADamagedModelAndKeepsItAgain(String content) throws IOException {
-        Made made = keep("key", "a model");
+    void ignoresADamagedModelAndStoresItAgain(String content) throws IOException {
+        Made made = store("key", "a model");
         Files.writeString(made.file(), content);
 
         assertThat(files.find("key")).isEmpty();
         assertThat(files.find("key")).isEmpty();
-        assertThat(keep("key", "a model")).isEqualTo(made);
+        assertThat(store("key", "a model")).isEqualTo(made);
         assertThat(files.find("key")).contains(made);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "null", "[]", "{\"sha256\": \"../../etc\"}", "{\"texts\": 3}"})
-    void doesNotFindWhatTheFiguresDoNotName(String figures) throws IOException {
-        Made made = keep("key", "a model");
+    void ignoresAModelWithoutValidFigures(String figures) throws IOException {
+        Made made = store("key", "a model");
         Files.writeString(made.file().resolveSibling("figures.json"), figures);
 
         assertThat(files.find("key")).isEmpty();
     }
 
     @Test
-    void saysWhenTheDirectoryCannotBeWritten() throws IOException {
+    void reportsADirectoryThatCannotBeWritten() throws IOException {
         Files.writeString(directory.resolve("quantized"), "a file is in the way");
 
         assertThatThrownBy(() -> files.temporary()).isInstanceOf(IOException.class);

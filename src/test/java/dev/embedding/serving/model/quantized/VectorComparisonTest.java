@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class VectorComparisonTest {
 
     @Test
-    void findsNoDifferenceInTheSameVectors() {
+    void findsNoDifferenceBetweenEqualVectors() {
         Fidelity fidelity = VectorComparison.between(circle(30, 0), circle(30, 0));
 
         assertThat(fidelity.texts()).isEqualTo(30);
@@ -20,7 +20,7 @@ class VectorComparisonTest {
     }
 
     @Test
-    void keepsNeighboursWhereEverythingTurns() {
+    void keepsNeighboursUnderRotation() {
         Fidelity fidelity = VectorComparison.between(circle(30, 0), circle(30, 0.1));
 
         assertThat(fidelity.minCosine()).isEqualTo(Math.cos(0.1), within(1e-6));
@@ -29,7 +29,7 @@ class VectorComparisonTest {
     }
 
     @Test
-    void countsWhatIsNoNumberAsTheFarthest() {
+    void countsNaNAsTheLowestCosine() {
         List<float[]> broken = circle(30, 0);
         broken.set(7, new float[] {Float.NaN, 0});
 
@@ -37,14 +37,14 @@ class VectorComparisonTest {
     }
 
     @Test
-    void comparesOtherTextsThanItMeasuresWith() {
+    void usesDifferentTextsForComparisonAndCalibration() {
         List<String> compared = BuiltInTexts.COMPARISON.read();
 
         assertThat(compared).hasSize(100).doesNotHaveDuplicates().noneMatch(String::isBlank);
         assertThat(BuiltInTexts.CALIBRATION.read()).hasSize(60).doesNotContainAnyElementsOf(compared);
     }
 
-    /** Unevenly spread over a third of a circle, so that no two neighbours are equally far. */
+    /** Vectors unevenly spread over a third of a circle, so that no two neighbours have the same distance. */
     private static List<float[]> circle(int count, double turned) {
         List<float[]> vectors = new ArrayList<>();
         for (int index = 0; index < count; index++) {
