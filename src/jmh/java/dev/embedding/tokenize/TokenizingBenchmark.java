@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** Texts to token ids, and guessing how many there will be, with the bundled model's tokenizer. */
+/** Measures tokenizing, and estimating the number of tokens, with the bundled model's tokenizer. */
 public class TokenizingBenchmark extends MicrosecondsBenchmark {
 
     private static final Path TOKENIZER = Path.of("target/models/BAAI/bge-small-en-v1.5/tokenizer.json");

@@ -7,7 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.Random;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** Token vectors of one text, {@code [128, 384]} in a direct buffer, to its vector. */
+/** Measures pooling the token vectors of one text, {@code [128, 384]} in a direct buffer. */
 public class PoolingBenchmark extends MicrosecondsBenchmark {
 
     private static final int TOKENS = 128;

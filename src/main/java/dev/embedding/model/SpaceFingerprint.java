@@ -20,7 +20,7 @@ import java.util.TreeMap;
  * <ul>
  *   <li>the weights, their precision and, where they are quantized at loading, the recipe;
  *   <li>the tokenizer file, the component fields that override it, lower-casing, maximum length and truncation side;
- *   <li>the pooling, whether prompts count in it, and the Dense and other modules that follow a graph's pooled output;
+ *   <li>the pooling, whether prompts count in it, and the modules after it with their weights;
  *   <li>the prompts, the dimension that vectors are truncated to, and normalisation.
  * </ul>
  */

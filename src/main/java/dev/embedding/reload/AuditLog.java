@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Log of the changes of settings that came into force, a line each: key, old and new value, source, key id. */
+/** Audit log of settings that came into force, one line per change: key, old and new value, source, key id. */
 final class AuditLog {
 
     private static final Logger LOG = Logger.getLogger("dev.embedding.audit");
@@ -19,7 +19,7 @@ final class AuditLog {
      * Source of a change.
      *
      * @param name {@code api}, {@code database} or {@code file}
-     * @param keyId of the key that the caller of the API had
+     * @param keyId id of the API caller's key
      */
     record Source(String name, Optional<String> keyId) {
 
@@ -32,7 +32,7 @@ final class AuditLog {
         }
     }
 
-    /** Logs what differs. */
+    /** Logs the settings that differ. */
     static void applied(ServiceSettings before, ServiceSettings after, Source source) {
         after.values().forEach((key, value) -> {
             Object old = Objects.requireNonNull(before.values().get(key));
@@ -40,22 +40,22 @@ final class AuditLog {
                 LOG.infof(
                         "Setting %s changed from %s to %s by %s%s",
                         key.key(),
-                        shown(key, old),
-                        shown(key, value),
+                        abbreviated(key, old),
+                        abbreviated(key, value),
                         source.name(),
                         source.keyId().map(id -> ", key " + id).orElse(""));
             }
         });
     }
 
-    /** On one line. */
-    private static String shown(SettingKey key, Object value) {
+    /** Formats a value on one line, with a limit on its length. */
+    private static String abbreviated(SettingKey key, Object value) {
         String text = SettingKey.text(value).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", " ");
         boolean isPrompt = key == SettingKey.QUERY_PROMPT || key == SettingKey.DOCUMENT_PROMPT;
-        int most = isPrompt ? PROMPT_CHARACTERS : VALUE_CHARACTERS;
+        int limit = isPrompt ? PROMPT_CHARACTERS : VALUE_CHARACTERS;
         int characters = text.codePointCount(0, text.length());
-        return characters <= most
+        return characters <= limit
                 ? "'" + text + "'"
-                : "'" + text.substring(0, text.offsetByCodePoints(0, most)) + "…' (" + characters + " characters)";
+                : "'" + text.substring(0, text.offsetByCodePoints(0, limit)) + "…' (" + characters + " characters)";
     }
 }

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /**
- * A file with the stored settings that were in force last, so that a replica that starts while their store is away
- * serves what the others serve. Where it cannot be written there is one warning and no file.
+ * File with the stored settings that were last in force, so that a replica that starts while the store is unavailable
+ * serves the same as the others. Where it cannot be written, this is logged once.
  */
 public final class LastGoodSettings {
 
@@ -35,7 +35,7 @@ public final class LastGoodSettings {
         this.file = directory.resolve("last-good-" + port + ".json");
     }
 
-    void keep(List<StoredRow> rows) {
+    void write(List<StoredRow> rows) {
         Map<String, String> texts = new TreeMap<>();
         rows.forEach(row -> {
             if (row.value() != null) {
@@ -55,7 +55,7 @@ public final class LastGoodSettings {
         }
     }
 
-    /** The rows that were in force last; empty when there is no such file, or it is no use. */
+    /** The rows that were last in force; empty when there is no file or it is invalid. */
     Optional<List<StoredRow>> read(ServiceSettings environment) {
         try {
             Map<String, String> texts = JSON.readValue(file.toFile(), new TypeReference<>() {});
@@ -65,10 +65,10 @@ public final class LastGoodSettings {
             List<StoredRow> rows = texts.entrySet().stream()
                     .map(entry -> new StoredRow(entry.getKey(), entry.getValue()))
                     .toList();
-            boolean good = StoredSettings.of(rows, environment, environment, AllowedModels.ALL)
+            boolean valid = StoredSettings.of(rows, environment, environment, AllowedModels.ALL)
                     .faults()
                     .isEmpty();
-            return good ? Optional.of(rows) : Optional.empty();
+            return valid ? Optional.of(rows) : Optional.empty();
         } catch (IOException unusable) {
             if (Files.exists(file)) {
                 LOG.warnf("%s is not readable and is ignored", file.getFileName());

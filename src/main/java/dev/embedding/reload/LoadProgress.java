@@ -3,7 +3,7 @@ package dev.embedding.reload;
 import dev.embedding.model.hub.DownloadProgress;
 import java.util.OptionalInt;
 
-/** Progress of a model's download; empty most of the time. */
+/** Progress of the download of a model, if one is running. */
 public final class LoadProgress implements DownloadProgress {
 
     private record Bytes(long done, long all) {}
@@ -21,12 +21,12 @@ public final class LoadProgress implements DownloadProgress {
         bytes = NONE;
     }
 
-    /** Bytes on disk of what is being downloaded. */
+    /** Bytes downloaded so far. */
     public long done() {
         return bytes.done();
     }
 
-    /** Bytes to be downloaded in all; 0 while nothing is. */
+    /** Total bytes to download; 0 while nothing is downloaded. */
     public long all() {
         return bytes.all();
     }

@@ -17,7 +17,7 @@ import dev.embedding.settings.SettingKey;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Loads and checks the models that settings name. */
+/** Locates, loads and checks the model that the settings name. */
 public final class ModelLoader {
 
     private final ModelHost host;
@@ -29,9 +29,9 @@ public final class ModelLoader {
     private final long gpuMemoryLimit;
 
     /**
-     * @param progress reset after each search
-     * @param cacheDirectoryGiven whether the operator said where models are kept, be it the default place
-     * @param gpuMemoryLimit bytes; 0 for no limit
+     * @param progress progress of a download, reset afterwards
+     * @param cacheDirectoryGiven whether the operator configured the cache directory, even to its default value
+     * @param gpuMemoryLimit maximum GPU memory in bytes; 0 for no limit
      */
     public ModelLoader(
             ModelHost host,
@@ -50,7 +50,7 @@ public final class ModelLoader {
         this.gpuMemoryLimit = gpuMemoryLimit;
     }
 
-    /** @throws ModelUnavailableException when the name leads to no model that can be understood */
+    /** @throws ModelUnavailableException when the name does not resolve to a supported model */
     ModelDescription locate(ServiceSettings settings) {
         ModelRequest request = new ModelRequest(
                 settings.modelName(),
@@ -67,13 +67,13 @@ public final class ModelLoader {
         }
     }
 
-    /** A directory that is merely the default gives way to those that Python's tools are told. */
+    /** Empty where the default is not configured explicitly, so that the variables of Python's tools apply. */
     private Optional<Path> cacheDirectory(ServiceSettings settings) {
         boolean isDefault = settings.modelCacheDir().equals(SettingKey.MODEL_CACHE_DIR.defaultText());
         return isDefault && !cacheDirectoryGiven ? Optional.empty() : Optional.of(Path.of(settings.modelCacheDir()));
     }
 
-    /** Ends a download, and what is being quantized; whatever would be located afterwards is not. */
+    /** Aborts a running download or quantization; later calls do not locate models any more. */
     void stop() {
         locator.stop();
         quantized.stop();

@@ -3,16 +3,16 @@ package dev.embedding.reload;
 /** State of the model that should be served. */
 public sealed interface ModelState {
 
-    /** It is being loaded for the first time. */
+    /** The first model is being loaded. */
     record Loading() implements ModelState {}
 
-    /** It is served. */
+    /** The model is served. */
     record Serving() implements ModelState {}
 
     /**
-     * It could not be loaded; another attempt follows.
+     * The model could not be loaded; loading is retried.
      *
-     * @param reason for operators, in a sentence
+     * @param reason reason for operators, as a sentence
      */
     record Failed(String reason) implements ModelState {}
 

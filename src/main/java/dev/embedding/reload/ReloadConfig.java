@@ -7,29 +7,29 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Polling of stored settings and limits of reloads; fixed at start. */
+/** Options for following changed settings; fixed at start. */
 @ConfigMapping(prefix = "embedding")
 public interface ReloadConfig {
 
-    /** How often stored settings are looked at; jitter only shortens it. */
+    /** Poll interval of the stored settings; jitter only shortens it. */
     @WithDefault("10s")
     Duration settingsPollInterval();
 
-    /** What happens where two models do not fit into memory. */
+    /** Behaviour where two models do not fit into memory. */
     @WithDefault("beside")
     Mode reloadMode();
 
-    /** Patterns of models that stored settings may name; without any, all. */
+    /** Patterns of models that stored settings may name; all models when empty. */
     Optional<List<String>> allowedModels();
 
-    /** Most bytes of weights; a model with more is refused before it is loaded. */
+    /** Maximum size of the weights; a larger model is rejected before it is loaded. */
     Optional<MemorySize> maxModelSize();
 
     /** Behaviour where two models do not fit into memory. */
     enum Mode {
-        /** The new model is refused. */
+        /** The new model is rejected. */
         BESIDE,
-        /** The running model is closed first; until the new one serves, requests are answered 503. */
+        /** The running model is closed first; until the new one serves, requests get 503. */
         DRAIN_FIRST
     }
 }

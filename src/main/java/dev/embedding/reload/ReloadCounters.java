@@ -3,7 +3,7 @@ package dev.embedding.reload;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Numbers of attempts to replace the running model; the first load does not count. */
+/** Counters of attempts to replace a running model; the first load is not counted. */
 @Singleton
 public class ReloadCounters {
 
@@ -27,7 +27,7 @@ public class ReloadCounters {
         return attempts.get();
     }
 
-    /** Attempts that put another model into service. */
+    /** Attempts that replaced the model. */
     public long successes() {
         return done.get();
     }

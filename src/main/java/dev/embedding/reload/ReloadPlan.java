@@ -9,11 +9,11 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Plan of bringing other settings into force: keep, retune or replace the model. */
+/** Plan of the steps that bring changed settings into force. */
 public sealed interface ReloadPlan {
 
-    /** Settings that only a newly loaded model follows. */
-    Set<SettingKey> OF_THE_MODEL = Set.of(
+    /** Settings that need a newly loaded model. */
+    Set<SettingKey> REQUIRING_LOAD = Set.of(
             SettingKey.MODEL_NAME,
             SettingKey.DEVICE,
             SettingKey.MODEL_CACHE_DIR,
@@ -23,8 +23,8 @@ public sealed interface ReloadPlan {
             SettingKey.QUERY_PROMPT,
             SettingKey.DOCUMENT_PROMPT);
 
-    /** Settings that are followed at once. */
-    Set<SettingKey> AT_ONCE = Set.of(
+    /** Settings that are applied at once, without loading. */
+    Set<SettingKey> APPLIED_AT_ONCE = Set.of(
             SettingKey.MAX_BATCH_SIZE,
             SettingKey.CORS_ORIGINS,
             SettingKey.NORMALIZE_EMBEDDINGS,
@@ -32,37 +32,37 @@ public sealed interface ReloadPlan {
             SettingKey.DIMENSIONS,
             SettingKey.REQUIRED_SPACE);
 
-    /** What changes, as {@code device: cpu → auto}. */
+    /** Changed settings, such as {@code device: cpu → auto}. */
     List<String> reasons();
 
-    /** Nothing, except to know what is stored. */
+    /** Nothing to do but to record the settings. */
     record Keep(List<String> reasons) implements ReloadPlan {}
 
-    /** The model stays and follows at once. */
+    /** The model stays and is retuned at once. */
     record Retune(List<String> reasons) implements ReloadPlan {}
 
-    /** Another model has to be loaded. */
+    /** A model must be loaded. */
     record Replace(List<String> reasons) implements ReloadPlan {}
 
     /** A pure function. */
-    static ReloadPlan between(ServiceSettings running, ServiceSettings wanted) {
+    static ReloadPlan between(ServiceSettings running, ServiceSettings target) {
         Set<SettingKey> changed = EnumSet.noneOf(SettingKey.class);
         for (SettingKey key : SettingKey.values()) {
-            if (!Objects.equals(running.values().get(key), wanted.values().get(key))) {
+            if (!Objects.equals(running.values().get(key), target.values().get(key))) {
                 changed.add(key);
             }
         }
         List<String> reasons = changed.stream()
-                .map(key -> key.key() + ": " + shown(running.values().get(key)) + " → "
-                        + shown(wanted.values().get(key)))
+                .map(key -> key.key() + ": " + displayed(running.values().get(key)) + " → "
+                        + displayed(target.values().get(key)))
                 .toList();
-        if (changed.stream().anyMatch(OF_THE_MODEL::contains)) {
+        if (changed.stream().anyMatch(REQUIRING_LOAD::contains)) {
             return new Replace(reasons);
         }
-        return changed.stream().anyMatch(AT_ONCE::contains) ? new Retune(reasons) : new Keep(reasons);
+        return changed.stream().anyMatch(APPLIED_AT_ONCE::contains) ? new Retune(reasons) : new Keep(reasons);
     }
 
-    private static String shown(@Nullable Object value) {
+    private static String displayed(@Nullable Object value) {
         String text = Names.onOneLine(String.valueOf(value));
         return text.isEmpty() ? "none" : text;
     }

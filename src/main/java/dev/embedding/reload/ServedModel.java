@@ -4,13 +4,13 @@ import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ServiceSettings;
 
 /**
- * A model, and the settings that it is served under.
+ * Served model with its settings.
  *
- * @param loaded whether it was loaded for them; otherwise it was served under other settings before
+ * @param loaded whether it was newly loaded; otherwise it was served with other settings before
  */
 public record ServedModel(LoadedModel model, ServiceSettings settings, boolean loaded) {
 
-    /** Names the vectors that are answered. */
+    /** Fingerprint of the served vectors. */
     public String fingerprint() {
         return model.fingerprint(settings.normalizeEmbeddings());
     }

@@ -5,10 +5,13 @@ import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.UnstorableValueException;
 import java.util.Optional;
 
-/** A requested change of settings was not made; nothing was stored. The message is for the caller. */
+/**
+ * Reports that a requested change of settings was rejected or failed; nothing was stored. The message is for the
+ * caller.
+ */
 public final class SettingChangeException extends RuntimeException {
 
-    /** Reason why the change was not made. */
+    /** Cause of the failure. */
     public enum Cause {
         /** The service was started without stored settings. */
         STORE_OFF,
@@ -20,7 +23,7 @@ public final class SettingChangeException extends RuntimeException {
         NOT_STORED,
         /** The model that the change names could not be loaded; the previous one stays. */
         MODEL_NOT_LOADED,
-        /** The store cannot hold the value of a key as it was sent. */
+        /** The store cannot store a value as it was sent. */
         NOT_STORABLE,
         /** The change would leave the vector space that must be served. */
         SPACE_MISMATCH,
@@ -68,7 +71,7 @@ public final class SettingChangeException extends RuntimeException {
         return reason;
     }
 
-    /** The setting that it is about, where it is about one. */
+    /** Key of the setting concerned, if there is one. */
     public Optional<String> key() {
         return key;
     }

@@ -7,28 +7,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The settings in force, and how they are changed while the service runs. */
+/** Access to the settings in force, and their change while the service runs. */
 public interface SettingsControl {
 
-    /** What is in force at this moment; host and port are as stored, the listener's are the environment's. */
+    /** Settings in force; host and port are as stored, while the listen address is that of the environment. */
     ServiceSettings current();
 
-    /** The settings that somebody gave a value to, here or in the environment; the others are defaults. */
+    /** Keys that have a stored value or one in the environment; the others have defaults. */
     Set<SettingKey> given();
 
-    /** {@code environment}, {@code file} or {@code database}. */
+    /** Source of the settings: {@code environment}, {@code file} or {@code database}. */
     String source();
 
     /**
-     * Changes settings: loads and checks what they ask for, stores them, all or none, and answers when they are in
-     * force. A caller that goes away does not cancel it.
+     * Changes settings: loads and checks the model, stores all changes or none, and completes when they are in force. A
+     * disconnected caller does not cancel it.
      *
-     * @param changes texts that the keys take; empty goes back to the environment's value
-     * @param keyId id of the key that the caller has, for the audit log
+     * @param changes new values as texts; empty restores the environment's value
+     * @param keyId id of the caller's key, for the audit log
      * @return nothing, or a {@link SettingChangeException}
      */
     Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId);
 
-    /** How well what is stored is followed. */
+    /** Health of following the stored settings. */
     SettingsHealth health();
 }

@@ -270,7 +270,7 @@ public final class SettingsFollower implements SettingsControl {
             report.applied(followedHash);
         }
         if (store.isPresent()) {
-            lastGood.keep(rowsInForce(stored));
+            lastGood.write(rowsInForce(stored));
         }
     }
 
@@ -303,7 +303,7 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     private void followBesides(ServiceSettings wanted, ServiceSettings running) {
-        ServiceSettings possible = wanted.with(running, ReloadPlan.OF_THE_MODEL);
+        ServiceSettings possible = wanted.with(running, ReloadPlan.REQUIRING_LOAD);
         ServiceSettings sameVectors = possible.with(running, Set.of(SettingKey.NORMALIZE_EMBEDDINGS));
         ServiceSettings sameSpace = sameVectors.with(running, Set.of(SettingKey.REQUIRED_SPACE));
         if (!isFollowed(possible) && !isFollowed(sameVectors)) {
@@ -428,7 +428,7 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     private static boolean concernsModel(Set<SettingKey> changed) {
-        return ReloadPlan.OF_THE_MODEL.stream().anyMatch(changed::contains);
+        return ReloadPlan.REQUIRING_LOAD.stream().anyMatch(changed::contains);
     }
 
     /** What else is stored and is not in force, because it cannot be or not yet, is no matter of a change. */
@@ -437,7 +437,7 @@ public final class SettingsFollower implements SettingsControl {
         if (running.isEmpty() || concernsModel(changed)) {
             return stored;
         }
-        Set<SettingKey> others = EnumSet.copyOf(ReloadPlan.OF_THE_MODEL);
+        Set<SettingKey> others = EnumSet.copyOf(ReloadPlan.REQUIRING_LOAD);
         others.addAll(Set.of(SettingKey.NORMALIZE_EMBEDDINGS, SettingKey.REQUIRED_SPACE));
         others.removeAll(changed);
         return stored.with(running.get(), others);

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Health of the following of stored settings.
+ * Health of following the stored settings.
  *
  * @param database {@code disabled}, {@code healthy} or {@code unhealthy}
- * @param faults what an operator should look at, by a short name such as {@code database_fault},
- *     {@code settings_fault} or {@code model_fault}; empty when all is well
+ * @param faults faults for operators, by a short name such as {@code database_fault}, {@code settings_fault} or
+ *     {@code model_fault}; empty when there are none
  */
 public record SettingsHealth(String database, Map<String, Fault> faults) {
 
@@ -17,10 +17,10 @@ public record SettingsHealth(String database, Map<String, Fault> faults) {
     }
 
     /**
-     * A fault that lasts.
+     * Current fault.
      *
-     * @param text a sentence
-     * @param since when it was first seen
+     * @param text description, as a sentence
+     * @param since time of its first occurrence
      */
     public record Fault(String text, Instant since) {}
 }

@@ -1,9 +1,9 @@
 package dev.embedding.reload;
 
-/** A requested model has another vector space than the one that is required. */
+/** Reports that settings would lead to another vector space than the required one. */
 final class SpaceMismatchException extends RuntimeException {
 
-    SpaceMismatchException(String required, String wanted) {
-        super("The vector space " + required + " must be served (required_space), but this would be " + wanted);
+    SpaceMismatchException(String required, String actual) {
+        super("The vector space " + required + " must be served (required_space), but this would be " + actual);
     }
 }

@@ -1,4 +1,4 @@
-/** Hot reload: follows the settings and replaces the model by loading, verifying, swapping and draining. */
+/** Hot reload: follows the settings and replaces the served model (load, verify, swap, drain); reports its state. */
 @NullMarked
 package dev.embedding.reload;
 

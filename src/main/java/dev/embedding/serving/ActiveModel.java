@@ -7,9 +7,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model that is being served.
+ * Holder of the served model, which hands out leases on it.
  *
- * <p>A request takes a lease, which fixes model, normalisation and fingerprint together until it is given back. Taking a
+ * <p>A request takes a lease, which fixes model, normalisation and fingerprint together until it is released. Taking a
  * lease and retiring a model exclude each other, so that no lease is ever held on a model that is being closed.
  */
 public final class ActiveModel {
@@ -18,29 +18,29 @@ public final class ActiveModel {
     private final Condition released = lock.newCondition();
     private volatile @Nullable Served current;
 
-    /** What is served at this moment, to look at; empty while no model is loaded. */
+    /** The model that is served now, without a lease; empty while no model is loaded. */
     public Optional<LoadedModel> model() {
         return Optional.ofNullable(current).map(Served::model);
     }
 
-    /** Fingerprint of the vectors that are answered at this moment. */
+    /** Fingerprint of the vectors that are served now. */
     public Optional<String> fingerprint() {
         return Optional.ofNullable(current).map(served -> served.fingerprint);
     }
 
-    /** What requests may call the model that is served at this moment. */
+    /** Names by which requests may refer to the served model. */
     public Optional<ModelNames> names() {
         return Optional.ofNullable(current).map(served -> served.names);
     }
 
-    /** Fixes the current model for one request; empty while no model is loaded. */
+    /** Takes a lease on the current model for one request; empty while no model is loaded. */
     Optional<Lease> lease() {
         lock.lock();
         try {
             if (current == null) {
                 return Optional.empty();
             }
-            current.holds.leases++;
+            current.leased.leases++;
             return Optional.of(new Lease(current));
         } finally {
             lock.unlock();
@@ -48,56 +48,56 @@ public final class ActiveModel {
     }
 
     /**
-     * Serves a model from now on, or the same one in another way.
+     * Starts to serve a model, or changes the options of the served one.
      *
-     * @return the model that was served before, when it was another
+     * @return the previous model, when it was another one
      */
     public Optional<Retired> serve(LoadedModel model, ServingOptions options) {
         lock.lock();
         try {
             Served before = current;
-            if (before != null && before.holds.model == model) {
-                current = new Served(before.holds, options);
+            if (before != null && before.leased.model == model) {
+                current = new Served(before.leased, options);
                 return Optional.empty();
             }
-            current = new Served(new Holds(model), options);
-            return Optional.ofNullable(before).map(served -> new Retired(served.holds));
+            current = new Served(new LeasedModel(model), options);
+            return Optional.ofNullable(before).map(served -> new Retired(served.leased));
         } finally {
             lock.unlock();
         }
     }
 
-    /** Serves nothing any more. */
+    /** Stops serving. */
     public Optional<Retired> retire() {
         lock.lock();
         try {
             Served retired = current;
             current = null;
-            return Optional.ofNullable(retired).map(served -> new Retired(served.holds));
+            return Optional.ofNullable(retired).map(served -> new Retired(served.leased));
         } finally {
             lock.unlock();
         }
     }
 
-    /** A model that gets no new leases. */
+    /** Replaced model, which gets no new leases. */
     public final class Retired {
-        private final Holds holds;
+        private final LeasedModel leased;
 
-        private Retired(Holds holds) {
-            this.holds = holds;
+        private Retired(LeasedModel leased) {
+            this.leased = leased;
         }
 
-        /** For whoever waited for the leases to close. */
+        /** The model, to be closed once its leases are released. */
         public LoadedModel model() {
-            return holds.model;
+            return leased.model;
         }
 
-        /** Waits until all leases are given back, or the deadline has expired. */
+        /** Waits until all leases are released or the time has expired. */
         public void awaitReleased(long nanos) throws InterruptedException {
             lock.lock();
             try {
                 long nanosLeft = nanos;
-                while (holds.leases > 0 && nanosLeft > 0) {
+                while (leased.leases > 0 && nanosLeft > 0) {
                     nanosLeft = released.awaitNanos(nanosLeft);
                 }
             } finally {
@@ -106,31 +106,31 @@ public final class ActiveModel {
         }
     }
 
-    /** A model and the number of leases on it. */
-    private static final class Holds {
+    /** Model and its number of leases, across all options that it was served with. */
+    private static final class LeasedModel {
         final LoadedModel model;
         int leases;
 
-        Holds(LoadedModel model) {
+        LeasedModel(LoadedModel model) {
             this.model = model;
         }
     }
 
-    private record Served(Holds holds, ServingOptions options, ModelNames names, String fingerprint) {
-        Served(Holds holds, ServingOptions options) {
+    private record Served(LeasedModel leased, ServingOptions options, ModelNames names, String fingerprint) {
+        Served(LeasedModel leased, ServingOptions options) {
             this(
-                    holds,
+                    leased,
                     options,
-                    new ModelNames(holds.model.name(), options.aliases()),
-                    holds.model.fingerprint(options.normalize()));
+                    new ModelNames(leased.model.name(), options.aliases()),
+                    leased.model.fingerprint(options.normalize()));
         }
 
         LoadedModel model() {
-            return holds.model;
+            return leased.model;
         }
     }
 
-    /** One request's hold on a model. */
+    /** Hold of one request on a model. */
     final class Lease {
         private final Served served;
         private boolean ended;
@@ -155,13 +155,13 @@ public final class ActiveModel {
             return served.fingerprint;
         }
 
-        /** Gives the model back; nothing happens the second time. */
+        /** Releases the model; has no effect the second time. */
         void release() {
             lock.lock();
             try {
                 if (!ended) {
                     ended = true;
-                    served.holds.leases--;
+                    served.leased.leases--;
                     released.signalAll();
                 }
             } finally {

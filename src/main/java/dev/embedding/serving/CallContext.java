@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Deadline and cancellation of one request, from the moment its headers are read to its response. Every step of the
- * request is told when it ends, whatever thread it is on at that moment. Thread-safe.
+ * request is notified when it ends, whatever thread the step runs on. Thread-safe.
  */
 public final class CallContext {
 
-    /** Reason why a call ended. */
+    /** Cause of a call's end. */
     public enum End {
-        /** It was answered, or it failed. */
+        /** It was completed, with vectors or a failure. */
         DONE,
-        /** Its caller has gone. */
+        /** Its caller disconnected. */
         CANCELLED,
-        /** Its deadline has passed. */
+        /** Its deadline has expired. */
         EXPIRED
     }
 
@@ -37,41 +37,41 @@ public final class CallContext {
         this.timeout = timeout;
     }
 
-    /** A call whose headers were read now. */
+    /** Starts a call whose headers were read now. */
     public static CallContext begin(Optional<Duration> timeout) {
         return new CallContext(System.nanoTime(), timeout.orElse(null));
     }
 
-    /** When its headers were read, as {@link System#nanoTime} says. */
+    /** Time at which its headers were read, by {@link System#nanoTime}. */
     public long startNanos() {
         return startNanos;
     }
 
-    /** After which nobody wants its response; empty until it is known. */
+    /** Deadline of the call; empty until it is known. */
     public synchronized Optional<RequestDeadline> deadline() {
         return Optional.ofNullable(timeout).map(time -> new RequestDeadline(startNanos, time));
     }
 
-    /** From now on the call ends by itself at its deadline, where it has one. */
+    /** Schedules the end of the call at its deadline, where it has one. */
     public synchronized void watch(ScheduledExecutorService scheduler) {
         if (timeout != null && timer == null && end == null) {
-            long left = startNanos + timeout.toNanos() - System.nanoTime();
-            timer = scheduler.schedule(() -> end(End.EXPIRED), Math.max(0, left), TimeUnit.NANOSECONDS);
+            long remaining = startNanos + timeout.toNanos() - System.nanoTime();
+            timer = scheduler.schedule(() -> end(End.EXPIRED), Math.max(0, remaining), TimeUnit.NANOSECONDS);
         }
     }
 
-    /** Its deadline, for a caller that named none; nothing changes the second time. */
-    synchronized RequestDeadline deadlineOr(Duration usual, ScheduledExecutorService scheduler) {
+    /** The deadline, set to a default when the caller gave none; later calls do not change it. */
+    synchronized RequestDeadline deadlineOr(Duration defaultTimeout, ScheduledExecutorService scheduler) {
         if (timeout == null) {
-            timeout = usual;
+            timeout = defaultTimeout;
         }
         watch(scheduler);
         return new RequestDeadline(startNanos, timeout);
     }
 
-    /** Ends the call; false when it was over already. */
+    /** Ends the call; false when it has ended already. */
     public boolean end(End cause) {
-        List<Consumer<End>> told;
+        List<Consumer<End>> notified;
         synchronized (this) {
             if (end != null) {
                 return false;
@@ -80,16 +80,16 @@ public final class CallContext {
             if (timer != null) {
                 timer.cancel(false);
             }
-            told = hooks;
+            notified = hooks;
             hooks = List.of();
         }
-        for (int index = told.size() - 1; index >= 0; index--) {
-            told.get(index).accept(cause);
+        for (int index = notified.size() - 1; index >= 0; index--) {
+            notified.get(index).accept(cause);
         }
         return true;
     }
 
-    /** Calls the hook when the call ends, those that came later first; at once when it is over already. */
+    /** Registers a hook for the end of the call; hooks run in reverse order, at once when the call has ended. */
     public void onEnd(Consumer<End> hook) {
         End cause;
         synchronized (this) {
@@ -102,11 +102,11 @@ public final class CallContext {
         hook.accept(cause);
     }
 
-    public boolean isOver() {
+    public boolean isEnded() {
         return end != null;
     }
 
-    /** @throws EmbeddingFailure when the call is over, so that whoever works for it stops */
+    /** @throws EmbeddingFailure when the call has ended, so that its work stops */
     public void check() {
         End cause = end;
         if (cause != null) {
@@ -114,7 +114,7 @@ public final class CallContext {
         }
     }
 
-    /** What a call that ended so is answered with, if anybody is there. */
+    /** The failure for a call that ended with this cause. */
     public EmbeddingFailure failure(End cause) {
         return cause == End.EXPIRED ? deadline().orElseThrow().passed(0) : new EmbeddingFailure.Cancelled();
     }

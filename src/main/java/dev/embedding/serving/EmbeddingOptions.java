@@ -4,17 +4,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Options of an embedding request: model name, prompt, dimensions, truncation.
+ * Options of an embedding request for its model and its vectors.
  *
  * @param model name of the model that must be served; see {@link ModelNames}
- * @param prompt what is put in front of each text
- * @param dimensions how many components are requested of each vector
- * @param rejectsTruncation whether an input that is longer than the model takes is refused instead of cut
+ * @param prompt prompt that is prepended to each text
+ * @param dimensions requested dimension of the vectors
+ * @param rejectsTruncation whether an input that exceeds the maximum length is rejected instead of truncated
  */
 public record EmbeddingOptions(
         Optional<String> model, PromptChoice prompt, OptionalInt dimensions, boolean rejectsTruncation) {
 
-    /** Whatever is served, with a prompt. */
+    /** Default options with a prompt. */
     public static EmbeddingOptions prompted(PromptChoice prompt) {
         return new EmbeddingOptions(Optional.empty(), prompt, OptionalInt.empty(), false);
     }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Texts to be embedded.
+ * Request to embed texts.
  *
  * @param inputs at least one
- * @param options what is requested of the model and the vectors
- * @param priority which class its inputs wait in
- * @param requiredSpace fingerprint of the vector space that the caller insists on
- * @param cache use that it makes of vectors that were computed before
+ * @param options options for the model and the vectors
+ * @param priority choice of the class in which its inputs wait
+ * @param requiredSpace fingerprint of the vector space that the caller requires
+ * @param cache use of the vector cache
  */
 public record EmbeddingRequest(
         List<EmbeddingInput> inputs,
@@ -21,7 +21,7 @@ public record EmbeddingRequest(
         Optional<String> requiredSpace,
         CacheUse cache) {
 
-    private static final EmbeddingOptions NOTHING_SAID = EmbeddingOptions.prompted(PromptChoice.USUAL);
+    private static final EmbeddingOptions DEFAULT_OPTIONS = EmbeddingOptions.prompted(PromptChoice.USUAL);
 
     public EmbeddingRequest {
         if (inputs.isEmpty()) {
@@ -30,23 +30,23 @@ public record EmbeddingRequest(
         inputs = List.copyOf(inputs);
     }
 
-    /** About how much work its inputs are to read. */
+    /** Size of its inputs, in bytes of text or in tokens, as a measure of work. */
     public long bytes() {
         return inputs.stream().mapToLong(EmbeddingInput::length).sum();
     }
 
-    /** Texts of which nothing is said but that they are to be embedded. */
+    /** Request with default options. */
     public static EmbeddingRequest of(List<String> texts) {
         return of(texts, CacheUse.SHARED);
     }
 
-    /** Likewise, but each is computed, to look at what the model makes of it. */
+    /** Request with default options that bypasses the cache. */
     public static EmbeddingRequest computed(List<String> texts) {
         return of(texts, CacheUse.BYPASSED);
     }
 
     private static EmbeddingRequest of(List<String> texts, CacheUse cache) {
         return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(texts), NOTHING_SAID, PriorityChoice.BY_SIZE, Optional.empty(), cache);
+                EmbeddingInput.ofTexts(texts), DEFAULT_OPTIONS, PriorityChoice.BY_SIZE, Optional.empty(), cache);
     }
 }

@@ -26,11 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One embedding request in progress: lease, cache lookup, admission, tokenizing, submission, response.
+ * Executes one request: lease, cache lookup, admission, tokenizing, batches, result.
  *
- * <p>Its end, for whatever reason, comes through its {@link CallContext}, which may happen on any thread during any
- * step. What a step acquires is therefore handed to {@link Attempt#hold}, which gives it back at the end, or at once
- * when the end has come already: nothing is computed for a caller that has gone.
+ * <p>The request may end, for whatever reason, on any thread during any step; its {@link CallContext} notifies of the
+ * end. What a step acquires is therefore passed to {@link Attempt#hold}, which releases it at the end, or at once when
+ * the request has ended already: nothing is computed for a disconnected caller.
  */
 final class InferenceCall {
 
@@ -61,7 +61,7 @@ final class InferenceCall {
         attempt(false);
     }
 
-    /** Where the caller has gone, nobody waits for a failure. */
+    /** A disconnected caller gets no failure. */
     private void ended(End cause) {
         if (cause == End.EXPIRED) {
             emitter.fail(context.deadline()
@@ -70,7 +70,7 @@ final class InferenceCall {
         }
     }
 
-    /** @param moved whether another model admitted the request and was replaced before it computed any of it */
+    /** @param moved whether another model admitted the request and was replaced before it started it */
     private void attempt(boolean moved) {
         try {
             new Attempt(active.lease().orElseThrow(EmbeddingFailure.NoModel::new)).run(moved);
@@ -87,19 +87,19 @@ final class InferenceCall {
 
     private void fail(Throwable failure) {
         if (context.end(End.DONE)) {
-            emitter.fail(known(failure));
+            emitter.fail(toFailure(failure));
         }
     }
 
-    private EmbeddingFailure known(Throwable failure) {
+    private EmbeddingFailure toFailure(Throwable failure) {
         if (failure instanceof EmbeddingFailure known) {
             return known;
         }
         if (failure instanceof QueueFullException full) {
             return EmbeddingFailure.Saturated.of(full);
         }
-        if (failure instanceof DeadlineExceededException late) {
-            return context.deadline().orElseThrow().passed(late.queuedTokens());
+        if (failure instanceof DeadlineExceededException expired) {
+            return context.deadline().orElseThrow().passed(expired.queuedTokens());
         }
         if (failure instanceof BatcherClosedException) {
             return new EmbeddingFailure.Aborted();
@@ -107,7 +107,7 @@ final class InferenceCall {
         return new EmbeddingFailure.ComputationFailed(failure);
     }
 
-    /** The steps under one lease. */
+    /** Steps of the request under one lease. */
     private final class Attempt {
         private final Lease lease;
         private final LoadedModel model;
@@ -121,15 +121,15 @@ final class InferenceCall {
             context.onEnd(cause -> release());
         }
 
-        /** Keeps what was acquired until the attempt ends. */
-        private void hold(Runnable giveBack) {
+        /** Registers the release of an acquired resource at the end of the attempt. */
+        private void hold(Runnable release) {
             synchronized (held) {
                 if (!released) {
-                    held.add(giveBack);
+                    held.add(release);
                     return;
                 }
             }
-            giveBack.run();
+            release.run();
         }
 
         private void release() {
@@ -147,13 +147,13 @@ final class InferenceCall {
         void run(boolean moved) {
             requireSpace();
             String prompt = prompt();
-            OutputSpec shape = OutputSpec.of(request.options(), lease);
+            OutputSpec output = OutputSpec.of(request.options(), lease);
             requireOwnTokens(prompt);
             CacheLookup lookup =
                     cache.lookup(model.fingerprint(false), prompt, request.inputs(), request.cache(), context::check);
             if (lookup.isComplete()) {
-                shape.requireUntruncated(List.of(), lookup);
-                succeed(shape.embeddings(lookup.with(List.of()), Timings.NONE, lookup.counts(0)));
+                output.requireUntruncated(List.of(), lookup);
+                succeed(output.embeddings(lookup.with(List.of()), Timings.NONE, lookup.counts(0)));
                 return;
             }
             List<EmbeddingInput> missing = lookup.missing();
@@ -172,18 +172,20 @@ final class InferenceCall {
                     workers.forBytes(request.bytes()),
                     context,
                     tokenized -> submit(
-                            rows(tokenized, prompt, lookup, shape),
+                            rows(tokenized, prompt, lookup, output),
                             admission,
                             deadline,
                             lookup,
-                            shape,
+                            output,
                             System.nanoTime() - start),
                     InferenceCall.this::fail);
-            hold(job::forget);
+            hold(job::releaseTexts);
             job.run();
         }
 
-        /** Token ids must be a whole encoding by the model's own tokenizer, and no prompt fits in front of them. */
+        /**
+         * Token ids must be a complete encoding by the model's own tokenizer, and no prompt can be prepended to them.
+         */
         private void requireOwnTokens(String prompt) {
             for (int index = 0; index < request.inputs().size(); index++) {
                 if (request.inputs().get(index) instanceof EmbeddingInput.TokenIds tokens) {
@@ -202,26 +204,26 @@ final class InferenceCall {
 
         private void requireSpace() {
             String served = lease.fingerprint();
-            request.requiredSpace().filter(wanted -> !wanted.equals(served)).ifPresent(wanted -> {
-                throw new EmbeddingFailure.SpaceMismatch(wanted, served);
+            request.requiredSpace().filter(required -> !required.equals(served)).ifPresent(required -> {
+                throw new EmbeddingFailure.SpaceMismatch(required, served);
             });
         }
 
         private String prompt() {
             EmbeddingOptions options = request.options();
-            PromptChoice ofName = options.model()
+            PromptChoice promptOfName = options.model()
                     .map(name -> lease.names()
                             .promptOf(name)
                             .orElseThrow(() -> new EmbeddingFailure.UnknownModel(name, lease.names())))
                     .orElse(PromptChoice.USUAL);
-            PromptChoice wanted = options.prompt().equals(PromptChoice.USUAL) ? ofName : options.prompt();
-            return wanted.of(model.description().prompts());
+            PromptChoice prompt = options.prompt().equals(PromptChoice.USUAL) ? promptOfName : options.prompt();
+            return prompt.of(model.description().prompts());
         }
 
         private List<BatchRow<EncodedText>> rows(
-                List<TokenizedText> texts, String prompt, CacheLookup lookup, OutputSpec shape) {
+                List<TokenizedText> texts, String prompt, CacheLookup lookup, OutputSpec output) {
             requireTokens(texts, lookup);
-            shape.requireUntruncated(texts, lookup);
+            output.requireUntruncated(texts, lookup);
             int skippedTokens = model.tokenizer().skippedTokens(prompt);
             List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
             for (TokenizedText text : texts) {
@@ -232,7 +234,7 @@ final class InferenceCall {
             return rows;
         }
 
-        /** A transformer computes nothing of nothing; the mean of no rows of a table is zero. */
+        /** A transformer needs at least one token; a static model's vector without tokens is zero. */
         private void requireTokens(List<TokenizedText> texts, CacheLookup lookup) {
             if (model.description().kind() == Kind.STATIC) {
                 return;
@@ -249,21 +251,21 @@ final class InferenceCall {
                 MicroBatcher<EncodedText, EmbeddedText>.Admission admission,
                 RequestDeadline deadline,
                 CacheLookup lookup,
-                OutputSpec shape,
+                OutputSpec output,
                 long tokenizeNanos) {
             hold(
                     admission
                             .submit(rows, deadline.nanos())
                             .subscribe()
                             .with(
-                                    result -> computed(result, lookup, shape, tokenizeNanos),
+                                    result -> computed(result, lookup, output, tokenizeNanos),
                                     failure -> failed(failure, lookup))::cancel);
         }
 
         private void computed(
-                BatchResult<EmbeddedText> result, CacheLookup lookup, OutputSpec shape, long tokenizeNanos) {
+                BatchResult<EmbeddedText> result, CacheLookup lookup, OutputSpec output, long tokenizeNanos) {
             try {
-                succeed(shape.embeddings(
+                succeed(output.embeddings(
                         lookup.with(result.values()),
                         new Timings(tokenizeNanos, result.queueNanos(), result.computeNanos()),
                         lookup.counts(result.sharedRows())));

@@ -6,7 +6,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
 /**
- * The use case: texts in, vectors out.
+ * Embeds texts with the served model.
  *
  * <p>Every request runs under one lease from its first to its last step, so that its texts are tokenized, computed and
  * normalised by the same model.
@@ -18,8 +18,8 @@ public final class InferenceService {
     private final VectorCache cache;
 
     /**
-     * @param workers tokenize what the calling thread should not be kept with
-     * @param cache vectors that need not be computed again
+     * @param workers pools that tokenize all but the first portion of a request
+     * @param cache cache of computed vectors
      */
     public InferenceService(ActiveModel active, WorkerPools workers, VectorCache cache) {
         this.active = active;
@@ -28,10 +28,9 @@ public final class InferenceService {
     }
 
     /**
-     * Why requests of this class would be refused at this moment, whatever is in them; empty when they would not, or no
-     * model is served.
+     * Failure that any request with this priority would get now; empty when there is room, or no model is served.
      *
-     * @param priority of a request whose class depends on its size, only when both classes are full
+     * @param priority where the class depends on the size, both classes must be full
      */
     public Optional<EmbeddingFailure.Saturated> saturation(PriorityChoice priority) {
         return active.model()
@@ -39,14 +38,14 @@ public final class InferenceService {
                 .map(EmbeddingFailure.Saturated::of);
     }
 
-    /** Embeds the texts of a caller that names no deadline and waits for the response. */
+    /** Embeds texts with the default deadline. */
     public Uni<Embeddings> embed(EmbeddingRequest request) {
         return Uni.createFrom().deferred(() -> embed(request, CallContext.begin(Optional.empty())));
     }
 
     /**
-     * Embeds the texts. The beginning is tokenized on the subscribing thread. When the call ends, by its caller or by its
-     * deadline, whatever is not being computed yet is dropped; cancelling the subscription ends it too.
+     * Embeds texts. The first portion is tokenized on the subscribing thread. When the call ends, by its caller or by
+     * its deadline, rows that are not being computed are dropped; cancelling the subscription ends it too.
      *
      * @return the vectors, or an {@link EmbeddingFailure}
      */

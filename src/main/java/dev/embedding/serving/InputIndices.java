@@ -2,17 +2,17 @@ package dev.embedding.serving;
 
 import java.util.List;
 
-/** Formats the indices of a request's inputs for a message. */
+/** Formats indices of a request's inputs for messages. */
 public final class InputIndices {
 
-    private static final int SHOWN = 10;
+    private static final int MAX_LISTED = 10;
 
     private InputIndices() {}
 
-    /** As {@code 0, 3, 7}; of many the first, and how many there are more. */
+    /** Lists indices as {@code 0, 3, 7}; of many the first ones and the number of the others. */
     public static String shown(List<Integer> indices) {
         String first = String.join(
-                ", ", indices.stream().limit(SHOWN).map(String::valueOf).toList());
-        return indices.size() > SHOWN ? first + " and " + (indices.size() - SHOWN) + " more" : first;
+                ", ", indices.stream().limit(MAX_LISTED).map(String::valueOf).toList());
+        return indices.size() > MAX_LISTED ? first + " and " + (indices.size() - MAX_LISTED) + " more" : first;
     }
 }

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The names that requests may use for the model that is served: its own, with or without a revision, the last part of it,
- * and its operator's aliases. Behind each, {@code -query} and {@code -passage} choose a prompt, for clients that can set
- * nothing else.
+ * Names that requests may use for the served model: its own name, with or without a revision, the last part of it, and
+ * the configured aliases. The suffixes {@code -query} and {@code -passage} select a prompt, for clients that can only
+ * set the model name.
  */
 public final class ModelNames {
 
@@ -20,8 +20,8 @@ public final class ModelNames {
     private final Set<String> all;
 
     /**
-     * @param served its own, as the operator gave it
-     * @param aliases further ones
+     * @param served name of the model as configured
+     * @param aliases further names
      */
     ModelNames(String served, List<String> aliases) {
         Set<String> names = new LinkedHashSet<>();
@@ -34,12 +34,12 @@ public final class ModelNames {
         all = Set.copyOf(names);
     }
 
-    /** Its own name and the aliases: what a list of models shows. */
+    /** The model's name and its aliases, for the list of models. */
     public List<String> listed() {
         return listed;
     }
 
-    /** The prompt that a name chooses; empty when it names another model. */
+    /** The prompt that a name selects; empty when it names another model. */
     public Optional<PromptChoice> promptOf(String name) {
         if (all.contains(name)) {
             return Optional.of(PromptChoice.USUAL);

@@ -13,25 +13,25 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Specification of a request's vectors under its lease.
+ * Output format of a request under its lease.
  *
- * @param components of each vector
- * @param rejectsTruncation whether nothing may have been cut
+ * @param dimension dimension of each vector
+ * @param rejectsTruncation whether truncated inputs are rejected
  */
-record OutputSpec(Lease lease, int components, boolean rejectsTruncation) {
+record OutputSpec(Lease lease, int dimension, boolean rejectsTruncation) {
 
-    /** @throws EmbeddingFailure.UnsupportedDimensions when vectors may not be cut to what is requested */
+    /** @throws EmbeddingFailure.UnsupportedDimensions when vectors may not be truncated to the requested dimension */
     static OutputSpec of(EmbeddingOptions options, Lease lease) {
-        int whole = lease.model().dimension();
-        int wanted = options.dimensions().orElse(whole);
-        if (wanted != whole) {
+        int modelDimension = lease.model().dimension();
+        int requested = options.dimensions().orElse(modelDimension);
+        if (requested != modelDimension) {
             List<Integer> smaller =
                     lease.model().smallerDimensions(lease.options().dimensions());
-            if (!smaller.contains(wanted)) {
-                throw new EmbeddingFailure.UnsupportedDimensions(wanted, whole, smaller);
+            if (!smaller.contains(requested)) {
+                throw new EmbeddingFailure.UnsupportedDimensions(requested, modelDimension, smaller);
             }
         }
-        return new OutputSpec(lease, wanted, options.rejectsTruncation());
+        return new OutputSpec(lease, requested, options.rejectsTruncation());
     }
 
     LoadedModel model() {
@@ -39,25 +39,25 @@ record OutputSpec(Lease lease, int components, boolean rejectsTruncation) {
     }
 
     /**
-     * Before anything is computed.
+     * Rejects truncated inputs, where required, before anything is computed.
      *
-     * @param tokenized what is not known yet
-     * @throws EmbeddingFailure.TooLong with all inputs that are cut, where none may be
+     * @param tokenized texts that are not cached
+     * @throws EmbeddingFailure.TooLong with the indices of all truncated inputs
      */
     void requireUntruncated(List<TokenizedText> tokenized, CacheLookup lookup) {
         if (!rejectsTruncation) {
             return;
         }
-        List<Integer> cut = Stream.concat(
+        List<Integer> truncated = Stream.concat(
                         lookup.truncated().stream(),
                         IntStream.range(0, tokenized.size())
                                 .filter(index -> tokenized.get(index).truncated())
                                 .mapToObj(lookup::indexOf))
                 .sorted()
                 .toList();
-        if (!cut.isEmpty()) {
+        if (!truncated.isEmpty()) {
             throw new EmbeddingFailure.TooLong(
-                    cut, model().description().tokenization().maxTokens());
+                    truncated, model().description().tokenization().maxTokens());
         }
     }
 
@@ -65,14 +65,14 @@ record OutputSpec(Lease lease, int components, boolean rejectsTruncation) {
         boolean normalize = lease.options().normalize();
         return new Embeddings(
                 texts.stream()
-                        .map(text -> model().vector(text, normalize, components))
+                        .map(text -> model().vector(text, normalize, dimension))
                         .toList(),
                 texts.stream().mapToInt(EmbeddedText::tokens).sum(),
                 IntStream.range(0, texts.size())
                         .filter(index -> texts.get(index).truncated())
                         .boxed()
                         .toList(),
-                new VectorSpace(model().name(), components, lease.fingerprint()),
+                new VectorSpace(model().name(), dimension, lease.fingerprint()),
                 timings,
                 sources);
     }

@@ -5,19 +5,19 @@ import dev.embedding.support.WorkerPools;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Priority class that a request chooses. */
+/** Requested priority class. */
 public enum PriorityChoice {
-    /** Small ones are interactive. */
+    /** Small requests are interactive, others batch. */
     BY_SIZE,
-    /** Answered first. */
+    /** Goes first. */
     INTERACTIVE,
-    /** Takes what others leave, but a fifth at least. */
+    /** Uses the remaining capacity, at least a fifth. */
     BATCH;
 
     private static final int MAX_INTERACTIVE_TEXTS = 4;
     private static final int MAX_INTERACTIVE_TOKENS = 512;
 
-    /** Those that a request may be in. */
+    /** The possible classes. */
     Set<Priority> classes() {
         return switch (this) {
             case BY_SIZE -> EnumSet.allOf(Priority.class);
@@ -27,8 +27,10 @@ public enum PriorityChoice {
     }
 
     /**
-     * @param tokens that the model will see, about
-     * @param bytes of the texts, of which it may see a part only
+     * Class of a request.
+     *
+     * @param tokens estimated number of tokens
+     * @param bytes size of the texts, before truncation
      */
     Priority of(int texts, long tokens, long bytes) {
         return switch (this) {

@@ -2,16 +2,16 @@ package dev.embedding.serving;
 
 import dev.embedding.model.Prompts;
 
-/** Prompt of the model that a request chooses for its texts. */
+/** Selection of one of the model's prompts, which is prepended to the texts. */
 public sealed interface PromptChoice {
 
-    /** What the model puts there where nothing is requested. */
+    /** The model's default prompt. */
     PromptChoice USUAL = new Usual();
 
-    /** The prompt that this choice means for a model. */
+    /** Text of the prompt among those of a model. */
     String of(Prompts prompts);
 
-    /** See {@link #USUAL}. */
+    /** Selects the model's default prompt. */
     record Usual() implements PromptChoice {
         @Override
         public String of(Prompts prompts) {
@@ -19,7 +19,7 @@ public sealed interface PromptChoice {
         }
     }
 
-    /** The prompt of a name. */
+    /** Selects a prompt by name. */
     record Named(String name) implements PromptChoice {
         /** @throws EmbeddingFailure.UnknownPrompt when the model has none of that name */
         @Override
@@ -28,7 +28,7 @@ public sealed interface PromptChoice {
         }
     }
 
-    /** The prompt for what is searched for, or for what is searched. */
+    /** Selects the prompt for queries or for documents. */
     enum InputType implements PromptChoice {
         QUERY {
             @Override
@@ -42,7 +42,7 @@ public sealed interface PromptChoice {
                 return prompts.forDocuments();
             }
         },
-        /** What some call documents: the prompt of that name where there is one. */
+        /** The prompt named passage where there is one, else that for documents. */
         PASSAGE {
             @Override
             public String of(Prompts prompts) {

@@ -3,10 +3,10 @@ package dev.embedding.serving;
 import java.time.Duration;
 
 /**
- * Deadline of a request; it stays the same when the request moves to another model.
+ * Deadline of a request; unchanged when the request moves to another model.
  *
- * @param startNanos when it came, as {@link System#nanoTime} says
- * @param timeout after which nobody wants its response
+ * @param startNanos arrival of the request, by {@link System#nanoTime}
+ * @param timeout time from the start to the deadline
  */
 public record RequestDeadline(long startNanos, Duration timeout) {
 
@@ -19,7 +19,7 @@ public record RequestDeadline(long startNanos, Duration timeout) {
         return Duration.ofNanos(nanos() - System.nanoTime() + 999_999).toMillis();
     }
 
-    /** What the caller is told. */
+    /** The failure for the caller after the deadline. */
     public EmbeddingFailure passed(long queuedTokens) {
         return new EmbeddingFailure.DeadlineExceeded(
                 timeout, Duration.ofNanos(System.nanoTime() - startNanos), queuedTokens);

@@ -5,7 +5,7 @@ import dev.embedding.serving.model.ServingListener;
 import dev.embedding.telemetry.EmbeddingMeters;
 import java.util.Locale;
 
-/** Metering of requests and batches: the one place where results and failures become plain values of meters. */
+/** Records requests and batches: converts results and failures to values of meters. */
 public final class ServingMetrics implements ServingListener {
 
     private final EmbeddingMeters meters;
@@ -25,9 +25,9 @@ public final class ServingMetrics implements ServingListener {
     }
 
     /**
-     * A request that passed validation was answered with vectors.
+     * Records a request that got vectors.
      *
-     * @param nanos from the moment its headers were read
+     * @param nanos time since its headers were read
      */
     public void succeeded(Embeddings embeddings, long nanos) {
         meters.requestSucceeded(
@@ -36,7 +36,7 @@ public final class ServingMetrics implements ServingListener {
         meters.cacheUsed(sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
     }
 
-    /** A request that passed validation was not answered with vectors. */
+    /** Records a request that passed validation but got no vectors. */
     public void failed(Throwable failure) {
         if (isRejection(failure)) {
             meters.requestRejected(outcome(failure));
@@ -45,12 +45,12 @@ public final class ServingMetrics implements ServingListener {
         }
     }
 
-    /** The caller went away before the response. */
+    /** Records a caller that disconnected before the response. */
     public void cancelled() {
         meters.requestRejected("cancelled");
     }
 
-    /** Whether it is the request that could not be served, not the service that failed. */
+    /** Whether the request was invalid, as opposed to a failure of the service. */
     private static boolean isRejection(Throwable failure) {
         return failure instanceof EmbeddingFailure.SpaceMismatch
                 || failure instanceof EmbeddingFailure.UnknownModel

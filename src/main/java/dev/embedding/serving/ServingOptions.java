@@ -3,11 +3,11 @@ package dev.embedding.serving;
 import java.util.List;
 
 /**
- * Options under which a loaded model is served; they may change meanwhile.
+ * Options with which a loaded model is served; may change while it is served.
  *
- * @param normalize whether vectors are normalised even where the model's own modules do not
- * @param aliases further names that requests may use for it
- * @param dimensions that requests may cut vectors to, in place of those that the model declares; empty for these
+ * @param normalize whether vectors are normalised even where the model's modules do not
+ * @param aliases further names for the model in requests
+ * @param dimensions allowed dimensions for truncation, in place of those that the model declares; empty for these
  */
 public record ServingOptions(boolean normalize, List<String> aliases, List<Integer> dimensions) {
 
@@ -16,7 +16,7 @@ public record ServingOptions(boolean normalize, List<String> aliases, List<Integ
         dimensions = List.copyOf(dimensions);
     }
 
-    /** Without anything that an operator may add. */
+    /** Without aliases and dimensions. */
     public static ServingOptions plain(boolean normalize) {
         return new ServingOptions(normalize, List.of(), List.of());
     }

@@ -9,28 +9,28 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Tokenizes the texts of one request, a portion at a time: after each portion the job goes to the end of the workers'
- * line, so that a large request does not keep others waiting. The first portion runs on the calling thread. It stops when
- * its call is over.
+ * Tokenizes the texts of one request in portions: after each portion the job goes to the end of the workers' queue, so
+ * that a large request does not block others. The first portion runs on the calling thread. The job stops when its call
+ * has ended.
  */
 final class TokenizeJob {
 
-    /** About a millisecond of work for texts of ordinary length. */
+    /** About a millisecond of work for texts of typical length. */
     private static final int BYTES_PER_PORTION = 4_096;
 
     private final LoadedModel model;
     private final String prompt;
     private final Executor workers;
     private final CallContext context;
-    private final Consumer<List<TokenizedText>> whenDone;
-    private final Consumer<Throwable> whenFailed;
+    private final Consumer<List<TokenizedText>> onDone;
+    private final Consumer<Throwable> onFailure;
     private final List<TokenizedText> done;
     private volatile List<EmbeddingInput> inputs;
 
     /**
-     * @param prompt put in front of each text
-     * @param whenDone called once with all of them, in order, unless the call ends before
-     * @param whenFailed called when one of them, or {@code whenDone}, fails
+     * @param prompt prepended to each text
+     * @param onDone called once with all tokenized texts, in order, unless the call ends before
+     * @param onFailure called when tokenizing a text, or {@code onDone}, fails
      */
     TokenizeJob(
             LoadedModel model,
@@ -38,20 +38,20 @@ final class TokenizeJob {
             List<EmbeddingInput> inputs,
             Executor workers,
             CallContext context,
-            Consumer<List<TokenizedText>> whenDone,
-            Consumer<Throwable> whenFailed) {
+            Consumer<List<TokenizedText>> onDone,
+            Consumer<Throwable> onFailure) {
         this.model = model;
         this.prompt = prompt;
         this.inputs = inputs;
         this.workers = workers;
         this.context = context;
-        this.whenDone = whenDone;
-        this.whenFailed = whenFailed;
+        this.onDone = onDone;
+        this.onFailure = onFailure;
         this.done = new ArrayList<>(inputs.size());
     }
 
-    /** Keeps the texts no longer, wherever the job may be waiting. */
-    void forget() {
+    /** Releases the texts, even while the job waits in a queue. */
+    void releaseTexts() {
         inputs = List.of();
     }
 
@@ -59,22 +59,22 @@ final class TokenizeJob {
         try {
             List<EmbeddingInput> all = inputs;
             int bytes = 0;
-            while (!context.isOver() && done.size() < all.size() && bytes < BYTES_PER_PORTION) {
+            while (!context.isEnded() && done.size() < all.size() && bytes < BYTES_PER_PORTION) {
                 EmbeddingInput input = all.get(done.size());
                 done.add(model.tokenizer().tokenize(prompt, input, context::check));
                 bytes += prompt.length() + input.length();
             }
-            if (context.isOver()) {
+            if (context.isEnded()) {
                 return;
             }
             if (done.size() == all.size()) {
-                whenDone.accept(done);
+                onDone.accept(done);
             } else {
                 workers.execute(this::run);
             }
         } catch (RuntimeException | Error failure) {
-            // An error too, as memory for a huge text that there is not: nobody else would end the request.
-            whenFailed.accept(failure);
+            // Also an error, such as no memory for a huge text: nothing else would end the request.
+            onFailure.accept(failure);
         }
     }
 }

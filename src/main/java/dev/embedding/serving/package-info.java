@@ -1,4 +1,7 @@
-/** The inference service: a request for embeddings under a lease of the model, from cache lookup to its vectors. */
+/**
+ * The inference service: an embedding request under a lease of the model, from cache lookup and admission to its
+ * vectors.
+ */
 @NullMarked
 package dev.embedding.serving;
 

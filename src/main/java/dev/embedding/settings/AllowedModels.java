@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Models that a stored setting may name: globs, compared with the name as a hub id, or, where they begin at the root, with
- * the absolute path that the name stands for. {@code *} stands for characters of one segment, {@code **} for any. A pattern
- * without {@code @} allows every revision.
+ * Allow-list of models that a stored setting may name: globs that are matched against the name as a hub id, or, where
+ * they begin at the root, against the name's absolute path. {@code *} stands for characters of one segment, {@code **}
+ * for any. A pattern without {@code @} allows every revision.
  */
 public final class AllowedModels {
 
@@ -21,8 +21,8 @@ public final class AllowedModels {
     private final String text;
 
     /**
-     * @param patterns none for every model
-     * @throws IllegalArgumentException when one is no glob, or has dot segments
+     * @param patterns the globs; empty to allow every model
+     * @throws IllegalArgumentException when one is not a glob, or has dot segments
      */
     public AllowedModels(List<String> patterns) {
         rules = patterns.stream().map(Rule::of).toList();

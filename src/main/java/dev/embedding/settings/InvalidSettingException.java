@@ -2,7 +2,7 @@ package dev.embedding.settings;
 
 import dev.embedding.support.Names;
 
-/** A value that its setting does not take. The message names the rule and the value received. */
+/** Thrown for a value that its setting does not accept. The message names the rule and the value. */
 public final class InvalidSettingException extends RuntimeException {
 
     /** For a value that is a secret. */
@@ -14,7 +14,7 @@ public final class InvalidSettingException extends RuntimeException {
         super(rule + ", not '" + abbreviated(value) + "'");
     }
 
-    /** The beginning of what people wrote, on one line. */
+    /** The beginning of a value, on one line. */
     public static String abbreviated(String value) {
         String line = Names.onOneLine(value);
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";

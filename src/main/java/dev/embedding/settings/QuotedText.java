@@ -5,10 +5,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Quoted text of {@code .env} files: blanks in it count, and it may span several lines. */
+/** Text in quotes, as in {@code .env} files: blanks in it are part of the value, and it may span several lines. */
 public final class QuotedText {
 
-    /** From one quote to the next of its kind. */
+    /** Text from one quote to the next of its kind. */
     public static final Pattern FORM =
             Pattern.compile("'((?:\\\\.|[^'\\\\])*+)'|\"((?:\\\\.|[^\"\\\\])*+)\"", Pattern.DOTALL);
 
@@ -19,18 +19,18 @@ public final class QuotedText {
 
     private QuotedText() {}
 
-    /** Whether a text begins as if it were in quotes. */
+    /** Whether a text begins with a quote. */
     public static boolean isBegunBy(String text) {
         return text.startsWith("'") || text.startsWith("\"");
     }
 
-    /** What stands in the quotes; empty when the text does not begin and end with them. */
+    /** The text inside the quotes; empty when the text does not begin and end with them. */
     public static Optional<String> read(String text) {
         Matcher quoted = FORM.matcher(text);
         return quoted.matches() ? Optional.of(content(quoted)) : Optional.empty();
     }
 
-    /** In quotes, on one line, to be read as it was. */
+    /** The text in quotes, on one line, which is read as the same text again. */
     public static String write(String text) {
         return '"'
                 + text.replace("\\", "\\\\")

@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * All settings that are in force, published whole.
+ * The settings in force: an immutable snapshot, published as a whole.
  *
  * @param precision of the computation: {@code fp32}, {@code fp16}, {@code int8} or {@code int8-fine}
- * @param modelFile path of the ONNX file inside the model, where it is not left to be found
- * @param pooling how token vectors become one, whatever the model's files say
- * @param queryPrompt text put before queries, for a model without prompts of its own; empty for none
+ * @param modelFile path of the ONNX file inside the model; empty to select it by precision
+ * @param pooling the pooling, which overrides the model's files; empty for theirs
+ * @param queryPrompt text prepended to queries, for a model without prompts of its own; empty for none
  * @param documentPrompt the same for documents
  * @param modelAliases further names that requests may use for the model
- * @param dimensions that requests may cut vectors to; empty for those that the model declares
+ * @param dimensions dimensions that requests may truncate vectors to; empty for those that the model declares
  * @param requiredSpace fingerprint of the only vector space that may be served
  */
 public record ServiceSettings(
@@ -37,7 +37,7 @@ public record ServiceSettings(
         List<Integer> dimensions,
         Optional<String> requiredSpace) {
 
-    /** An empty text says of an optional setting that it is not set. */
+    /** Reads an optional setting; an empty text means that it is not set. */
     public ServiceSettings {
         modelFile = modelFile.filter(path -> !path.isEmpty());
         pooling = pooling.filter(mode -> !mode.isEmpty());
@@ -72,7 +72,9 @@ public record ServiceSettings(
         return type.cast(Objects.requireNonNull(values.get(key)));
     }
 
-    /** The values as rows mean them, in the order of the contract; an optional one that is not set is empty. */
+    /**
+     * The values as the text of stored rows, in the order of the contract; an optional one that is not set is empty.
+     */
     public Map<SettingKey, Object> values() {
         Map<SettingKey, Object> values = new LinkedHashMap<>();
         values.put(SettingKey.HOST, host);
@@ -101,7 +103,7 @@ public record ServiceSettings(
         return byKey;
     }
 
-    /** The same, with some values taken from others. */
+    /** These settings, with some values taken from others. */
     public ServiceSettings with(ServiceSettings others, Set<SettingKey> keys) {
         Map<SettingKey, Object> values = values();
         keys.forEach(

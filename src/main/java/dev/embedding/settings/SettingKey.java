@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * The one table of settings: name, environment variable, default, rule. Parsing, validation, {@code supported_keys} and
  * the documents follow from it.
  *
- * <p>Values are text as people write them; {@link #parse} turns them into the setting's type.
+ * <p>Values are text as operators write it; {@link #parse} converts it to the setting's type.
  */
 public enum SettingKey {
     MODEL_NAME("EMBEDDING_MODEL_NAME", "BAAI/bge-small-en-v1.5", "any name that is not blank", Values::notBlank),
@@ -80,12 +80,12 @@ public enum SettingKey {
         return defaultText;
     }
 
-    /** What it takes, to be read after "must be". */
+    /** The rule for its values, to be read after "must be". */
     public String rule() {
         return rule;
     }
 
-    /** Whether it may be left unset, which an empty text says. */
+    /** Whether it may be unset, which an empty text means. */
     public boolean isOptional() {
         return defaultText.isEmpty();
     }
@@ -101,9 +101,10 @@ public enum SettingKey {
     }
 
     /**
-     * The value that a text means: a {@link String}, {@link Boolean}, {@link Integer}, or a list of strings or integers.
+     * Parses a text to the setting's value: a {@link String}, {@link Boolean}, {@link Integer}, or a list of strings or
+     * integers.
      *
-     * @throws InvalidSettingException when the setting does not take it
+     * @throws InvalidSettingException when the setting does not accept it
      */
     public Object parse(String text) {
         try {
@@ -113,22 +114,22 @@ public enum SettingKey {
         }
     }
 
-    /** A value of this setting as a row holds it. */
+    /** A value of this setting as the text of a stored row. */
     public static String text(Object value) {
         return value instanceof List<?> items ? TextList.text(items) : value.toString();
     }
 
-    /** The setting of a name; empty when there is none. */
+    /** Finds a setting by its key; empty when there is none. */
     public static Optional<SettingKey> of(String key) {
         return Optional.ofNullable(BY_KEY.get(key));
     }
 
-    /** Names of all settings, in alphabetical order. */
+    /** Keys of all settings, in alphabetical order. */
     public static List<String> keys() {
         return BY_KEY.keySet().stream().sorted().toList();
     }
 
-    /** Parsers of a setting's text; each throws {@link IllegalArgumentException} for what it does not take. */
+    /** Parsers of a setting's text; each throws {@link IllegalArgumentException} for a text that it does not accept. */
     private static final class Values {
         static final String PROMPT_RULE =
                 "any text without U+FFFD, which stands for bytes that could not be read as text";
@@ -171,7 +172,7 @@ public enum SettingKey {
             return TextList.parse(text);
         }
 
-        /** In ascending order, each once; separated by commas, with or without brackets. */
+        /** Numbers separated by commas, with or without brackets; the result is ascending, without duplicates. */
         static Object numbers(String text) {
             String stripped = text.strip();
             boolean bracketed = stripped.startsWith("[") && stripped.endsWith("]");
@@ -192,7 +193,7 @@ public enum SettingKey {
             return items;
         }
 
-        /** Directories and name, each without what would lead elsewhere on any system. */
+        /** A path inside the model, without anything that leads out of it on any system. */
         static Object modelFile(String text) {
             String path = text.strip();
             require(path.isEmpty() || MODEL_FILE_FORM.matcher(path).matches());
@@ -200,7 +201,7 @@ public enum SettingKey {
             return path;
         }
 
-        /** A text that was read with the wrong encoding would silently make another vector space. */
+        /** Rejects a text that was read with the wrong encoding, which would silently change the vector space. */
         static Object prompt(String text) {
             require(text.indexOf('\uFFFD') < 0);
             return text;

@@ -6,25 +6,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Store of settings that operators edit: a database or a file. Everything may be called on any thread; failures are
- * {@link StoreUnavailableException}s, and come within the store's own time limit.
+ * A store of settings: a database or a file. All methods may be called on any thread; they fail with a
+ * {@link StoreUnavailableException}, and within the store's own timeout.
  */
 public interface SettingsStore {
 
-    /** What {@code GET /settings} calls it: {@code database} or {@code file}. */
+    /** Its name in {@code GET /settings}: {@code database} or {@code file}. */
     String source();
 
-    /** Whether changes cannot be written at this moment, whatever they are. */
+    /** Whether changes cannot be written at the moment. */
     boolean isReadOnly();
 
-    /** All rows of this service as they are stored, good or bad, ordered by key. */
+    /** All rows of this service as they are stored, valid or not, ordered by key. */
     Uni<List<StoredRow>> read();
 
     /**
-     * Stores all changes or none, and holds what is stored to what was given. Fails with an {@link
-     * UnstorableValueException} when the store cannot hold a value as it is.
+     * Stores all changes or none, and verifies the stored values. Fails with an {@link UnstorableValueException} when
+     * the store cannot hold a value as it is.
      *
-     * @param changes texts by key; empty deletes the row
+     * @param changes texts by key; an empty one deletes the row
      */
     Uni<Void> write(Map<String, Optional<String>> changes);
 }

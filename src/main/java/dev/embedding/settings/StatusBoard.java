@@ -2,22 +2,20 @@ package dev.embedding.settings;
 
 import io.smallrye.mutiny.Uni;
 
-/**
- * Table in which each replica reports how far it follows the stored settings, for operators who have nothing but SQL.
- */
+/** The status of each replica that follows stored settings, written for operators who only have SQL access. */
 public interface StatusBoard {
 
-    /** Replaces this replica's row. A failure is the caller's to ignore. */
+    /** Replaces this replica's row. Callers may ignore a failure. */
     Uni<Void> publish(ReplicaStatus status);
 
     /**
-     * Status of one replica.
+     * A replica's status.
      *
      * @param replica {@code host:port}
      * @param seen content hash of the settings that were read last
      * @param applied content hash of the settings that are in force
      * @param state {@code applied}, {@code loading}, {@code failed} or {@code degraded}
-     * @param message in words what was refused and why; empty when nothing was
+     * @param message the values that were rejected, with reasons; empty when none were
      */
     record ReplicaStatus(String replica, String seen, String applied, String state, String message) {}
 }

@@ -1,6 +1,6 @@
 package dev.embedding.settings;
 
-/** The store of settings cannot be reached or used. The message is for operators and tells no secret. */
+/** Thrown when the store of settings cannot be reached or used. The message is for operators and contains no secret. */
 public final class StoreUnavailableException extends RuntimeException {
 
     public StoreUnavailableException(String message, Throwable cause) {

@@ -3,8 +3,8 @@ package dev.embedding.settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored setting as people wrote it.
+ * A stored setting as it was written.
  *
- * @param value null where a table allows it although ours does not
+ * @param value null where an operator's table allows it; the service's own does not
  */
 public record StoredRow(String key, @Nullable String value) {}

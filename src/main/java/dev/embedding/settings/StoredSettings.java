@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Interpretation of stored rows: a full record of valid settings, and the faults of the rows. A row with a bad value
- * keeps its own key's last good one and blocks no other.
+ * The result of reading stored rows: a complete record of valid settings, and the faults of the rows. For a row with an
+ * invalid value, the key's last good value remains in force; other rows are not affected.
  *
  * @param settings stored values, and the environment's where nothing is stored
  * @param stored the keys with a good row
@@ -35,9 +35,9 @@ public record StoredSettings(
     /**
      * Reads rows.
      *
-     * @param environment what holds where nothing is stored
-     * @param lastGood what holds for a key whose row is bad
-     * @param allowedModels that a row may name, besides the environment's own
+     * @param environment the settings for keys without a row
+     * @param lastGood the settings for keys with a bad row
+     * @param allowedModels models that a row may name, besides the environment's own
      */
     public static StoredSettings of(
             List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood, AllowedModels allowedModels) {
@@ -83,7 +83,7 @@ public record StoredSettings(
         }
     }
 
-    /** SHA-256 of what is stored, whatever the order of the rows: 64 hex digits. */
+    /** SHA-256 of the stored rows, independent of their order: 64 hex digits. */
     public static String contentHash(List<StoredRow> rows) {
         MessageDigest digest = Sha256.digest();
         rows.stream().sorted(Comparator.comparing(StoredRow::key)).forEach(row -> {

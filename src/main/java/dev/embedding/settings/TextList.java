@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A list as people write it: JSON ({@code ["a", "b"]}) or separated by commas. */
+/** Parses lists: JSON ({@code ["a", "b"]}) or text separated by commas. */
 final class TextList {
 
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -17,7 +17,7 @@ final class TextList {
 
     private TextList() {}
 
-    /** @throws IllegalArgumentException when it starts like JSON but is no JSON list of texts */
+    /** @throws IllegalArgumentException when it starts like JSON but is not a JSON list of texts */
     static List<String> parse(String text) {
         String stripped = text.strip();
         List<String> items = stripped.startsWith("[") ? jsonItems(stripped) : List.of(stripped.split(","));

@@ -1,6 +1,8 @@
 package dev.embedding.settings;
 
-/** A change that the store takes, but cannot hold as it was sent; nothing was stored. The message is for the caller. */
+/**
+ * Thrown when the store cannot hold a value exactly as it was sent; nothing was stored. The message is for the caller.
+ */
 public final class UnstorableValueException extends RuntimeException {
 
     private final String key;

@@ -1,4 +1,4 @@
-/** Settings: one table of keys with their types and rules, and the sources that give them values. */
+/** Settings: one table of keys with their rules, and the sources of their values. */
 @NullMarked
 package dev.embedding.settings;
 

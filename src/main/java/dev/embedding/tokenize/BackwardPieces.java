@@ -37,8 +37,8 @@ final class BackwardPieces implements Pieces {
 
     @Override
     public @Nullable Piece next(int tokens) {
-        long wanted = (long) tokens * WordSplits.CHARACTERS_PER_TOKEN;
-        for (int length = (int) Math.min(MAX, wanted); ; length = Math.min(MAX, 2 * length)) {
+        long maxLength = (long) tokens * WordSplits.CHARACTERS_PER_TOKEN;
+        for (int length = (int) Math.min(MAX, maxLength); ; length = Math.min(MAX, 2 * length)) {
             while (unreadBytes > 0 && pending.length() <= length) {
                 readBlock();
             }

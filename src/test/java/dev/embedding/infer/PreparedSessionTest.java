@@ -97,8 +97,8 @@ class PreparedSessionTest {
     }
 
     private static InferenceSession open(Path weights, boolean firstTokenOnly, boolean packTokens) throws OrtException {
-        GraphOutput wanted = firstTokenOnly ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
-        return new SessionOpener(RUNTIME, weights, 0, wanted, Comparisons.REPEATED)
+        GraphOutput requestedOutput = firstTokenOnly ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
+        return new SessionOpener(RUNTIME, weights, 0, requestedOutput, Comparisons.REPEATED)
                 .open(new SessionOptions(), packTokens ? ExecutionTarget.CPU : ExecutionTarget.CUDA);
     }
 }

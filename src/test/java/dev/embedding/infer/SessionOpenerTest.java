@@ -175,9 +175,9 @@ class SessionOpenerTest {
         TokenVectors all = shipped.run(BATCH, new Workspace(), new RunTermination());
         for (int row = 0; row < BATCH.rows().size(); row++) {
             for (int component = 0; component < all.dimension(); component++) {
-                float wanted = all.values().get(all.start(row) + component);
+                float expected = all.values().get(all.start(row) + component);
                 assertThat(some.values().get(some.start(row) + component))
-                        .isCloseTo(wanted, within(1e-3f * Math.max(1, Math.abs(wanted))));
+                        .isCloseTo(expected, within(1e-3f * Math.max(1, Math.abs(expected))));
             }
         }
     }

@@ -57,7 +57,7 @@ class BrokenModelTest {
     }
 
     @RepeatedTest(20)
-    void loadsAFreshModelInPlaceOfOneThatCannotComputeAnyMore() {
+    void reloadsABrokenModel() {
         LoadedModel broken = service.model();
         faults.freshOnesAreFine = true;
         faults.fault = Fault.THROWS;
@@ -73,7 +73,7 @@ class BrokenModelTest {
     }
 
     @RepeatedTest(20)
-    void aHungRunKeepsNoReloadWaiting() {
+    void aHungRunDoesNotBlockAReload() {
         LoadedModel broken = service.model();
         faults.freshOnesAreFine = true;
         faults.fault = Fault.HANGS;
@@ -90,7 +90,7 @@ class BrokenModelTest {
     }
 
     @Test
-    void staysBrokenAndTriesAgainUntilAFreshModelPassesItsCheck() {
+    void retriesUntilAReloadedModelPassesItsCheck() {
         LoadedModel broken = service.model();
 
         breakBy(Fault.THROWS);
@@ -105,7 +105,7 @@ class BrokenModelTest {
     }
 
     @Test
-    void replacesABrokenModelAlsoWhileAnotherIsWantedThatCannotBeLoaded() {
+    void reloadsABrokenModelWhileTheRequestedOneCannotBeLoaded() {
         LoadedModel broken = service.model();
         store.rows.putAll(Map.of("model_name", "no/such-model"));
         await(() -> follower.faults() == 1);
@@ -119,7 +119,7 @@ class BrokenModelTest {
     }
 
     @Test
-    void endsTheProcessAfterAnsweringWhatItCan() {
+    void exitsAfterCompletingWhatItCan() {
         CompletableFuture<Integer> exitCode = new CompletableFuture<>();
 
         new UnrecoverableExit(follower, Duration.ofSeconds(30), exitCode::complete).begin();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Settings kept in memory, by a store that does what a test tells it. */
+/** In-memory settings store whose behaviour a test controls. */
 final class FakeStore implements SettingsStore {
 
     enum Mood {
@@ -29,7 +29,7 @@ final class FakeStore implements SettingsStore {
     /** Runs at the beginning of a write, on the thread that writes. */
     volatile Runnable beforeWrite = () -> {};
 
-    /** Runs when rows were read and are not told yet, on the thread that reads. */
+    /** Runs after rows were read and before they are delivered, on the thread that reads. */
     volatile Runnable afterRead = () -> {};
 
     @Override

@@ -27,10 +27,10 @@ class LastGoodSettingsTest {
     }
 
     @Test
-    void keepsRowsInADirectoryThatItMakes() throws IOException {
+    void writesRowsToADirectoryThatItCreates() throws IOException {
         Path cache = directory.resolve("model/cache");
 
-        new LastGoodSettings(cache, 8001).keep(ROWS);
+        new LastGoodSettings(cache, 8001).write(ROWS);
 
         assertThat(new LastGoodSettings(cache, 8001).read(ENVIRONMENT)).contains(ROWS);
         assertThat(new LastGoodSettings(cache, 8002).read(ENVIRONMENT)).isEmpty();
@@ -40,22 +40,22 @@ class LastGoodSettingsTest {
     }
 
     @Test
-    void replacesWhatItKeptBefore() {
+    void replacesEarlierRows() {
         LastGoodSettings lastGood = new LastGoodSettings(directory, 8001);
-        lastGood.keep(ROWS);
+        lastGood.write(ROWS);
 
-        lastGood.keep(List.of());
+        lastGood.write(List.of());
 
         assertThat(lastGood.read(ENVIRONMENT)).contains(List.of());
     }
 
     @Test
-    void goesOnWithoutAFileWhereNoneCanBeWritten() throws IOException {
+    void continuesWhenTheFileCannotBeWritten() throws IOException {
         Path noDirectory = Files.writeString(directory.resolve("file"), "");
         LastGoodSettings lastGood = new LastGoodSettings(noDirectory, 8001);
 
-        lastGood.keep(ROWS);
-        lastGood.keep(ROWS);
+        lastGood.write(ROWS);
+        lastGood.write(ROWS);
 
         assertThat(lastGood.read(ENVIRONMENT)).isEmpty();
         assertThat(noDirectory).isEmptyFile();
@@ -73,7 +73,7 @@ class LastGoodSettingsTest {
                 "{\"max_batch_size\": \"many\"}",
                 "{\"colour\": \"green\"}"
             })
-    void ignoresAFileThatIsNoUse(String content) throws IOException {
+    void ignoresAnInvalidFile(String content) throws IOException {
         Files.writeString(directory.resolve("last-good-8001.json"), content);
 
         assertThat(new LastGoodSettings(directory, 8001).read(ENVIRONMENT)).isEmpty();

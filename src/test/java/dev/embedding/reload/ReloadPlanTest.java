@@ -64,12 +64,12 @@ class ReloadPlanTest {
     }
 
     @Test
-    void keepsWhatIsRunningWhenNothingChanged() {
+    void keepsTheRunningModelWhenNothingChanged() {
         assertThat(ReloadPlan.between(RUNNING, RUNNING)).isEqualTo(new Keep(List.of()));
     }
 
     @Test
-    void doesTheMostThatAnyOfTheChangesNeeds() {
+    void takesTheMostExtensiveStepOfAllChanges() {
         SettingKey[] keys = SettingKey.values();
         for (int combination = 0; combination < 1 << keys.length; combination++) {
             Set<SettingKey> changed = EnumSet.noneOf(SettingKey.class);

@@ -419,7 +419,7 @@ class SettingsFollowerTest {
 
     @Test
     void startsWithWhatWasInForceLastWhenTheStoreDoesNotAnswer() {
-        lastGood().keep(List.of(new StoredRow("model_name", SmallService.MEAN)));
+        lastGood().write(List.of(new StoredRow("model_name", SmallService.MEAN)));
         store.mood = Mood.HANGING;
 
         SettingsFollower follower = start(NEVER_AGAIN);

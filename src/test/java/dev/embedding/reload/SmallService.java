@@ -30,7 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/** What is needed to replace reference models by one another, and what became of them. */
+/** Fixture that replaces reference models by one another and records the served ones. */
 final class SmallService implements AutoCloseable {
 
     static final String CLS = directory("bert-cls-normalize");
@@ -41,7 +41,7 @@ final class SmallService implements AutoCloseable {
     final ReloadCounters counters = new ReloadCounters();
     final List<ServedModel> served = new CopyOnWriteArrayList<>();
 
-    /** Most models that were open during a check of a new one, the new one included. */
+    /** Maximum number of open models during the check of a new one, including it. */
     final AtomicInteger mostAlive = new AtomicInteger();
 
     volatile OptionalLong freeMemory = OptionalLong.empty();
@@ -117,7 +117,7 @@ final class SmallService implements AutoCloseable {
         return active.model().orElseThrow();
     }
 
-    /** Names of what was served, in turn. */
+    /** Names of the served models, in order. */
     List<String> servedNames() {
         return served.stream().map(model -> model.model().name()).toList();
     }
@@ -147,7 +147,7 @@ final class SmallService implements AutoCloseable {
         host.close();
     }
 
-    /** How changed settings are followed. */
+    /** Reload configuration. */
     record Config(Duration settingsPollInterval, Mode reloadMode, Optional<MemorySize> maxModelSize)
             implements ReloadConfig {
 

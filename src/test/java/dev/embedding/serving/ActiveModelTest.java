@@ -73,7 +73,7 @@ class ActiveModelTest {
     }
 
     @Test
-    void tellsWhichModelWasReplaced() {
+    void returnsTheReplacedModel() {
         LoadedModel first = models.load("bert-cls-normalize");
         LoadedModel second = models.load("distilbert-mean");
 
@@ -102,7 +102,7 @@ class ActiveModelTest {
     }
 
     @Test
-    void waitsForTheLeasesOfEveryWayInWhichAModelWasServed() throws Exception {
+    void waitsForLeasesUnderAllOptionsOfAModel() throws Exception {
         LoadedModel model = models.load("bert-cls-normalize");
         active.serve(model, ServingOptions.plain(true));
         Lease normalized = active.lease().orElseThrow();
@@ -124,7 +124,7 @@ class ActiveModelTest {
     }
 
     @Test
-    void losesPatienceWithALeaseThatIsNotGivenBack() throws InterruptedException {
+    void stopsWaitingForALeaseAtTheTimeout() throws InterruptedException {
         LoadedModel model = models.load("bert-cls-normalize");
         active.serve(model, ServingOptions.plain(true));
         active.lease();
@@ -136,7 +136,7 @@ class ActiveModelTest {
     }
 
     @Test
-    void countsALeaseBackOnce() throws Exception {
+    void releasesALeaseOnce() throws Exception {
         active.serve(models.load("bert-cls-normalize"), ServingOptions.plain(true));
         Lease released = active.lease().orElseThrow();
         Lease held = active.lease().orElseThrow();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Texts that come again, or at the same time, are computed once. */
+/** Tests that repeated and concurrent equal texts are computed once. */
 @Timeout(60)
 class CachedVectorsTest {
 
@@ -49,7 +49,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void answersATextThatComesAgainWithTheSameVector() {
+    void returnsTheSameVectorForARepeatedText() {
         serve("distilbert-mean");
         Embeddings first = embed("one", "long ".repeat(500), "two");
 
@@ -68,7 +68,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void computesOnlyWhatIsNotKnown() {
+    void computesOnlyMissingTexts() {
         serve("distilbert-mean");
         Embeddings known = embed("one");
 
@@ -112,7 +112,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void aSharedTextIsComputedWhenTheOneWhoCameFirstLeaves() throws Exception {
+    void computesASharedTextWhenItsFirstCallerCancels() throws Exception {
         serve("distilbert-mean");
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
         Cancellable first = inference.embed(request("equal")).subscribe().with(unused -> {});
@@ -126,7 +126,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void answersOneVectorNormalisedOrNotAsIsAskedFor() throws Exception {
+    void sharesAVectorBetweenNormalisedAndRawRequests() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(false));
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
@@ -146,7 +146,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void vectorsAreKeptForEachPrompt() {
+    void cachesVectorsPerPrompt() {
         serve("xlmr-mean-prompts");
         Embeddings query = embedAs(PromptChoice.InputType.QUERY);
 
@@ -159,7 +159,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void anotherModelComputesAndTheFirstOnesVectorsAreStillKnownWhenItComesBack() {
+    void keepsVectorsOfAModelAcrossASwapAndBack() {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
@@ -192,7 +192,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void answersKnownTextsHoweverMuchWaits() {
+    void servesCachedTextsWhenTheQueueIsFull() {
         LoadedModel model = serve("distilbert-mean");
         embed("text");
         MicroBatcher<EncodedText, EmbeddedText>.Admission large =
@@ -204,7 +204,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void checksTheWantedSpaceOfKnownTextsToo() {
+    void checksTheRequiredSpaceForCachedTextsToo() {
         LoadedModel model = serve("distilbert-mean");
         embed("text");
 
@@ -219,7 +219,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void keepsWhatWasComputedForACallerWhoLeft() throws Exception {
+    void cachesVectorsOfACancelledRequest() throws Exception {
         serve("distilbert-mean");
         lane.holdNext();
         Cancellable leaving = inference.embed(request("text")).subscribe().with(unused -> {});
@@ -234,7 +234,7 @@ class CachedVectorsTest {
     }
 
     @Test
-    void givesTheLeaseOfAKnownTextBack() throws Exception {
+    void releasesTheLeaseForACachedText() throws Exception {
         serve("distilbert-mean");
         embed("text");
 

@@ -31,7 +31,7 @@ class CallContextTest {
     }
 
     @Test
-    void tellsOfItsFirstEndOnlyThoseThatCameLastFirst() {
+    void runsHooksOnceInReverseOrder() {
         CallContext call = CallContext.begin(Optional.empty());
         call.onEnd(end -> heard.add("first " + end));
         call.onEnd(end -> heard.add("second " + end));
@@ -46,13 +46,13 @@ class CallContextTest {
     }
 
     @Test
-    void stopsWhoeverWorksForItOnceItIsOver() {
+    void checkThrowsOnceItHasEnded() {
         CallContext call = CallContext.begin(Optional.empty());
         assertThatCode(call::check).doesNotThrowAnyException();
 
         call.end(End.CANCELLED);
 
-        assertThat(call.isOver()).isTrue();
+        assertThat(call.isEnded()).isTrue();
         assertThatThrownBy(call::check).isInstanceOf(EmbeddingFailure.Cancelled.class);
     }
 
@@ -93,7 +93,7 @@ class CallContextTest {
     }
 
     @Test
-    void leavesNoTimerBehind() {
+    void cancelsItsTimer() {
         timer.setRemoveOnCancelPolicy(true);
         CallContext call = CallContext.begin(Optional.of(Duration.ofHours(1)));
         call.watch(timer);
@@ -104,9 +104,9 @@ class CallContextTest {
         assertThat(timer.getQueue()).isEmpty();
     }
 
-    /** Hooks that come while it ends on another thread. */
+    /** Hooks that are registered while the call ends on another thread. */
     @Test
-    void tellsEachHookExactlyOnce() throws InterruptedException {
+    void runsEachHookExactlyOnce() throws InterruptedException {
         var threads = Executors.newFixedThreadPool(2);
         for (int round = 0; round < 2_000; round++) {
             CallContext call = CallContext.begin(Optional.empty());

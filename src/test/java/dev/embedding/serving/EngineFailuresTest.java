@@ -28,14 +28,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Real models in a real runtime whose sessions fail as told. */
+/** Tests with real models in a real runtime, with injected faults of its sessions. */
 @Timeout(60)
 class EngineFailuresTest {
 
     private static final List<String> TEXTS = IntStream.range(0, 8)
             .mapToObj(index -> "a text " + "bcdefghi".charAt(index))
             .toList();
-    private static final String GUILTY = "a text x";
+    private static final String FAILING = "a text x";
 
     private final EngineFaults faults = new EngineFaults();
     private final Gate lane = new Gate();
@@ -57,7 +57,7 @@ class EngineFailuresTest {
 
     EngineFailuresTest() {
         active.serve(model, ServingOptions.plain(true));
-        int[] guilty = model.tokenIds(GUILTY);
+        int[] guilty = model.tokenIds(FAILING);
         faults.guilty = ids -> Arrays.equals(ids, guilty);
     }
 
@@ -70,7 +70,7 @@ class EngineFailuresTest {
     }
 
     @Test
-    void halvesABatchThatMemoryDoesNotSufficeForAndRemembers() throws Exception {
+    void halvesABatchThatRunsOutOfMemoryAndReducesTheBudget() throws Exception {
         faults.guilty = ids -> true;
         faults.rowsInMemory = 2;
         faults.fault = Fault.IS_OUT_OF_MEMORY;
@@ -92,53 +92,53 @@ class EngineFailuresTest {
             value = Fault.class,
             names = {"NONE", "IS_SLOW", "HANGS"},
             mode = EnumSource.Mode.EXCLUDE)
-    void failsOnlyTheRequestWithTheGuiltyText(Fault fault) throws Exception {
+    void failsOnlyTheRequestWithTheFailingText(Fault fault) throws Exception {
         faults.fault = fault;
 
-        List<CompletableFuture<Embeddings>> answers = together(withGuilty());
+        List<CompletableFuture<Embeddings>> answers = together(withFailing());
 
-        assertOnlyTheGuiltyFails(answers);
+        assertOnlyTheFailingTextFails(answers);
         assertThat(faults.rowsOfRuns).contains(9);
     }
 
     @Test
-    void namesTheGuiltyTextByItsIndex() throws Exception {
+    void namesTheFailingTextByItsIndex() throws Exception {
         faults.fault = Fault.GIVES_NAN;
 
-        CompletableFuture<Embeddings> answer = embed(List.of("a", "b", GUILTY, "c"));
+        CompletableFuture<Embeddings> answer = embed(List.of("a", "b", FAILING, "c"));
 
         assertThat(failure(answer)).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
         assertThat(failure(answer).detail()).contains("the index 2");
     }
 
     @Test
-    void terminatesASlowRunAndFailsOnlyTheGuiltyText() throws Exception {
+    void terminatesASlowRunAndFailsOnlyTheFailingText() throws Exception {
         faults.fault = Fault.IS_SLOW;
 
-        List<CompletableFuture<Embeddings>> answers = together(withGuilty());
+        List<CompletableFuture<Embeddings>> answers = together(withFailing());
         faults.awaitHanging(1);
         faults.terminateRuns();
         answers.get(0).get();
         faults.awaitHanging(1);
         faults.terminateRuns();
 
-        assertOnlyTheGuiltyFails(answers);
+        assertOnlyTheFailingTextFails(answers);
         assertThat(host.terminatedRuns()).isEqualTo(2);
         assertThat(host.abandonedRuns()).isZero();
     }
 
     @RepeatedTest(100)
-    void replacesALaneWhoseRunHangsAndAnswersTheOthers() throws Exception {
+    void replacesALaneWhoseRunHangsAndCompletesTheOthers() throws Exception {
         faults.fault = Fault.HANGS;
 
-        List<CompletableFuture<Embeddings>> answers = together(withGuilty());
+        List<CompletableFuture<Embeddings>> answers = together(withFailing());
         faults.awaitHanging(1);
         faults.giveUpRuns();
         faults.awaitHanging(2);
         boolean hopelessEarly = host.unrecoverable().toCompletableFuture().isDone();
         faults.giveUpRuns();
 
-        assertOnlyTheGuiltyFails(answers);
+        assertOnlyTheFailingTextFails(answers);
         assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
         assertThat(hopelessEarly).isFalse();
         assertThat(host.unrecoverable().toCompletableFuture()).isDone();
@@ -148,7 +148,7 @@ class EngineFailuresTest {
     @RepeatedTest(100)
     void doesNotRepeatAHangingRequestThatWasAlone() throws Exception {
         faults.fault = Fault.HANGS;
-        CompletableFuture<Embeddings> answer = embed(List.of(GUILTY));
+        CompletableFuture<Embeddings> answer = embed(List.of(FAILING));
         faults.awaitHanging(1);
 
         faults.giveUpRuns();
@@ -161,7 +161,7 @@ class EngineFailuresTest {
     @RepeatedTest(20)
     void closesAModelWithoutTheSessionOfAHungRun() throws Exception {
         faults.fault = Fault.HANGS;
-        CompletableFuture<Embeddings> answer = embed(List.of(GUILTY));
+        CompletableFuture<Embeddings> answer = embed(List.of(FAILING));
         faults.awaitHanging(1);
         faults.giveUpRuns();
         assertThat(failure(answer)).isNotNull();
@@ -197,26 +197,26 @@ class EngineFailuresTest {
         faults.fault = Fault.GIVES_NAN;
 
         for (int request = 0; request < 10; request++) {
-            failure(embed(List.of(GUILTY)));
+            failure(embed(List.of(FAILING)));
         }
 
         assertThat(model.fault()).isEmpty();
     }
 
-    private static List<String> withGuilty() {
+    private static List<String> withFailing() {
         List<String> texts = new ArrayList<>(TEXTS);
-        texts.add(GUILTY);
+        texts.add(FAILING);
         return texts;
     }
 
-    private static void assertOnlyTheGuiltyFails(List<CompletableFuture<Embeddings>> answers) throws Exception {
+    private static void assertOnlyTheFailingTextFails(List<CompletableFuture<Embeddings>> answers) throws Exception {
         for (CompletableFuture<Embeddings> answer : answers.subList(0, TEXTS.size())) {
             assertThat(answer.get().vectors()).hasSize(1);
         }
         assertThat(failure(answers.get(TEXTS.size()))).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
     }
 
-    /** Each text of a caller of its own, all in one batch. */
+    /** Embeds each text for its own caller, all in one batch. */
     private List<CompletableFuture<Embeddings>> together(List<String> texts) throws InterruptedException {
         lane.holdNext();
         CompletableFuture<Embeddings> first = embed(List.of("a text a"));

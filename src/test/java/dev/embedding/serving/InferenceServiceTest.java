@@ -68,7 +68,7 @@ class InferenceServiceTest {
         "static-embedding, false",
         "xlmr-mean-prompts, false"
     })
-    void givesTheVectorsOfSentenceTransformers(String name, boolean normalize) {
+    void returnsTheVectorsOfSentenceTransformers(String name, boolean normalize) {
         ReferenceModel reference = ReferenceModel.of(name);
         active.serve(models.load(name), ServingOptions.plain(normalize));
 
@@ -88,7 +88,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void namesTheTextsThatWereCut() {
+    void listsTruncatedTexts() {
         active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
 
         Embeddings embeddings = await(inference.embed(request(List.of("short", "long ".repeat(500), "short"))));
@@ -97,7 +97,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void answersUnderTheLeaseOfItsBeginning() throws Exception {
+    void completesUnderItsInitialLease() throws Exception {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
@@ -115,7 +115,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void whatWaitsAtASwapIsAnsweredWhollyByTheNewModel() throws Exception {
+    void computesWaitingRequestsEntirelyOnTheNewModelAfterASwap() throws Exception {
         ReferenceModel reference = ReferenceModel.of("bert-cls-normalize");
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
@@ -142,7 +142,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void checksTheWantedVectorSpaceAgainAfterASwap() throws Exception {
+    void checksTheRequiredVectorSpaceAgainAfterASwap() throws Exception {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
@@ -162,7 +162,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void keepsItsDeadlineOverASwap() throws Exception {
+    void keepsItsDeadlineAcrossASwap() throws Exception {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));
@@ -192,7 +192,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void givesItsLeaseBack() throws Exception {
+    void releasesItsLease() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
 
@@ -203,7 +203,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void givesItsLeaseBackWhenItsCallerLeaves() throws Exception {
+    void releasesItsLeaseWhenItsCallerCancels() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         lane.holdNext();
@@ -238,7 +238,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void answersWhenTheWantedVectorSpaceIsServed() {
+    void succeedsWhenTheRequiredVectorSpaceIsServed() {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
 
@@ -248,7 +248,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void failsWhenTooMuchWaits() {
+    void failsWhenTheQueueIsFull() {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         MicroBatcher<EncodedText, EmbeddedText>.Admission large =
@@ -261,7 +261,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void failsWhenItsTimeIsOver() throws Exception {
+    void failsWhenItsDeadlineExpires() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         lane.holdNext();
@@ -279,7 +279,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void failsWhenTheTimeOfARequestThatNamesNoneIsOver() throws Exception {
+    void failsWhenTheDefaultTimeoutExpires() throws Exception {
         QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
         ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> lane.pass());
         LoadedModel model = models.loadOn(host, "distilbert-mean");
@@ -302,7 +302,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void anAnsweredRequestLeavesNoDeadlineBehind() {
+    void aCompletedRequestCancelsItsDeadline() {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
 
@@ -347,7 +347,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void tokenizesNothingMoreForACallerWhoLeft() throws Exception {
+    void stopsTokenizingForACancelledRequest() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
@@ -387,7 +387,7 @@ class InferenceServiceTest {
     }
 
     @Test
-    void refusesATextOfWhichTheTokenizerKeepsNothing(@TempDir Path directory) throws IOException {
+    void rejectsATextWithoutTokens(@TempDir Path directory) throws IOException {
         ModelCopy.of("distilbert-mean", directory);
         Path file = directory.resolve("tokenizer.json");
         ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(file.toFile());

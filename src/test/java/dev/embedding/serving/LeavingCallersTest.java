@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Callers that go at any moment of any step: nothing is computed for them, and nothing stays held. */
+/** Tests of callers that disconnect at any moment: nothing is computed for them, and all resources are released. */
 @Timeout(120)
 class LeavingCallersTest {
 
@@ -32,7 +32,7 @@ class LeavingCallersTest {
     }
 
     @Test
-    void doesNothingForACallThatIsOver() throws InterruptedException {
+    void doesNothingForACallThatHasEnded() throws InterruptedException {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         CallContext call = CallContext.begin(Optional.empty());
@@ -46,7 +46,7 @@ class LeavingCallersTest {
     }
 
     @Test
-    void leavesNothingBehindWheneverACallerGoes() throws InterruptedException {
+    void releasesEverythingWheneverACallerCancels() throws InterruptedException {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, ServingOptions.plain(true));
         Random random = new Random(1);
@@ -80,9 +80,9 @@ class LeavingCallersTest {
         assertThat(System.nanoTime() - start).as("a lease is still held").isLessThan(LONG);
     }
 
-    /** The swap makes a request begin again under another lease. */
+    /** The swap makes a request start again under another lease. */
     @Test
-    void leavesNothingBehindWhileTheModelIsReplaced() throws InterruptedException {
+    void releasesEverythingWhileTheModelIsReplaced() throws InterruptedException {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
         active.serve(first, ServingOptions.plain(true));

@@ -25,7 +25,7 @@ class ModelNamesTest {
         "org/name, text-embedding-3-small",
         "org/name, some-query"
     })
-    void takesTheWholeNameItsPartsAndTheAliases(String served, String name) {
+    void acceptsTheFullNameItsPartsAndTheAliases(String served, String name) {
         assertThat(new ModelNames(served, ALIASES).promptOf(name)).contains(PromptChoice.USUAL);
     }
 
@@ -37,14 +37,14 @@ class ModelNamesTest {
         "text-embedding-3-small-passage, PASSAGE",
         "some-query-query, QUERY"
     })
-    void choosesAPromptByTheNamesEnd(String name, PromptChoice.InputType prompt) {
+    void selectsAPromptByTheSuffix(String name, PromptChoice.InputType prompt) {
         assertThat(new ModelNames("org/name@main", ALIASES).promptOf(name)).contains(prompt);
     }
 
     @ParameterizedTest
     @CsvSource({"ORG/name", "org", "nam", "org/name@other", "''", "-query", "name-document", "name-query-query", "some"
     })
-    void takesNothingElse(String name) {
+    void rejectsOtherNames(String name) {
         assertThat(new ModelNames("org/name@main", ALIASES).promptOf(name)).isEmpty();
     }
 

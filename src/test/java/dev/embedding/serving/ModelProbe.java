@@ -6,7 +6,7 @@ import dev.embedding.support.WorkerPools;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Looks at what a model keeps to itself. */
+/** Access to package-private state of a served model, for tests. */
 public final class ModelProbe {
 
     private ModelProbe() {}
@@ -24,19 +24,19 @@ public final class ModelProbe {
         return model.batcher().limits().maxRows();
     }
 
-    /** Whether vectors are normalised at this moment even where the model's own modules do not. */
+    /** Whether vectors are normalised now even where the model's modules do not. */
     public static boolean normalizes(ActiveModel active) {
         ActiveModel.Lease lease = active.lease().orElseThrow();
         lease.release();
         return lease.options().normalize();
     }
 
-    /** Holds the model that is served until the answer is run. */
+    /** Takes a lease on the served model; the result releases it. */
     public static Runnable hold(ActiveModel active) {
         return active.lease().orElseThrow()::release;
     }
 
-    /** Embeds a text with whatever is served. */
+    /** Embeds a text with the served model. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
         return new InferenceService(active, WorkerPools.onCallingThread(), VectorCache.off())
                 .embed(EmbeddingRequest.of(List.of(text)))

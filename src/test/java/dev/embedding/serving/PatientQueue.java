@@ -3,7 +3,7 @@ package dev.embedding.serving;
 import dev.embedding.serving.model.QueueLimits;
 import java.time.Duration;
 
-/** Waits that no test comes to. */
+/** Queue limits that no test reaches. */
 public final class PatientQueue {
 
     public static final QueueLimits LIMITS =

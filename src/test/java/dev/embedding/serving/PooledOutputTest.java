@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models whose graph pools. */
+/** Tests of models whose graph pools. */
 @Timeout(60)
 class PooledOutputTest {
 
@@ -44,7 +44,7 @@ class PooledOutputTest {
 
     @ParameterizedTest
     @CsvSource({"false, true", "false, false", "true, true", "true, false"})
-    void givesTheGraphsVectorsAloneAndTogether(boolean half, boolean normalize, @TempDir Path directory)
+    void returnsTheGraphsVectorsAloneAndInABatch(boolean half, boolean normalize, @TempDir Path directory)
             throws IOException {
         ReferenceModel reference = PooledOutput.reference();
         LoadedModel model = models.loadFrom(PooledOutput.in(directory, half));
@@ -65,7 +65,7 @@ class PooledOutputTest {
     }
 
     @Test
-    void prefersTokenVectorsSoThatNormalisationIsOurs() {
+    void prefersTokenVectorsSoThatTheServiceNormalises() {
         ReferenceModel reference = PooledOutput.reference();
         LoadedModel model = models.load("bert-sentence-embedding-output");
 
@@ -141,7 +141,7 @@ class PooledOutputTest {
     }
 
     @Test
-    void refusesADenseModuleThatDoesNotFit(@TempDir Path directory) throws IOException {
+    void rejectsADenseModuleOfAnotherDimension(@TempDir Path directory) throws IOException {
         Path model = withDense(PooledOutput.in(directory, false), 48, 24);
 
         assertThatThrownBy(() -> models.loadFrom(model))

@@ -22,7 +22,7 @@ class PriorityChoiceTest {
     }
 
     @Test
-    void whatIsAskedForCountsMoreThanTheSize() {
+    void aRequestedClassTakesPrecedenceOverTheSize() {
         assertThat(PriorityChoice.INTERACTIVE.of(1_000, 500_000, 2_000_000)).isEqualTo(Priority.INTERACTIVE);
         assertThat(PriorityChoice.BATCH.of(1, 5, 20)).isEqualTo(Priority.BATCH);
     }

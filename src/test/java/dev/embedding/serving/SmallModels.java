@@ -44,7 +44,7 @@ public final class SmallModels {
         return host;
     }
 
-    /** The vector that a model gives of a text. */
+    /** Vector of a text. */
     public static float[] embed(LoadedModel model, ServingOptions options, String text) {
         ActiveModel active = new ActiveModel();
         active.serve(model, options);
@@ -60,7 +60,7 @@ public final class SmallModels {
         return loadFrom(ReferenceModel.of(name).directory());
     }
 
-    /** For a host of the test's own, which closes the model too. */
+    /** Loads a model on a host of the test, which closes the model too. */
     LoadedModel loadOn(ModelHost ownHost, String name) {
         return LoadedModel.load(
                 NoHub.locator()

@@ -48,7 +48,7 @@ class TokenizeJobTest {
                 .isSameAs(error);
     }
 
-    /** Texts of which one cannot be had; those before it fill a portion each. */
+    /** Texts of which one throws on access; those before it fill a portion each. */
     private static List<EmbeddingInput> failingAt(int failing, Error error) {
         return new AbstractList<>() {
             @Override

@@ -65,7 +65,7 @@ class AllowedModelsTest {
                 "models/one",
                 "\u0000"
             })
-    void refuseEverythingElse(String name) {
+    void rejectEverythingElse(String name) {
         assertThat(SOME.allow(name)).isFalse();
     }
 
@@ -81,7 +81,7 @@ class AllowedModelsTest {
 
     @ParameterizedTest
     @CsvSource({"''", "acme/../*", "/models/./*", "acme/[", "'{a'"})
-    void refuseWhatIsNoPattern(String pattern) {
+    void rejectInvalidPatterns(String pattern) {
         assertThatThrownBy(() -> new AllowedModels(List.of(pattern))).isInstanceOf(IllegalArgumentException.class);
     }
 }

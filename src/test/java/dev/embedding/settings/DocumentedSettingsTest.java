@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of settings in {@code docs/settings.md} says what the code does. */
+/** Checks the table of settings in {@code docs/settings.md} against the code. */
 class DocumentedSettingsTest {
 
     private static final Path TABLE = Path.of("docs", "settings.md");

@@ -3,10 +3,10 @@ package dev.embedding.settings;
 import java.util.List;
 import java.util.Optional;
 
-/** Settings to compare with. */
+/** Sample settings for comparisons. */
 public final class SampleSettings {
 
-    /** With defaults where there are any. */
+    /** The default settings. */
     public static final ServiceSettings ONE = new ServiceSettings(
             "0.0.0.0",
             8001,
@@ -25,7 +25,7 @@ public final class SampleSettings {
             List.of(),
             Optional.empty());
 
-    /** Of which each is another. */
+    /** Settings that all differ from the defaults. */
     public static final ServiceSettings OTHER = new ServiceSettings(
             "127.0.0.1",
             9001,

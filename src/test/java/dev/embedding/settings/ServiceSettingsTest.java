@@ -42,7 +42,7 @@ class ServiceSettingsTest {
     }
 
     @Test
-    void takesAnEmptyTextForAnOptionalSettingThatIsNotSet() {
+    void treatsAnEmptyTextOfAnOptionalSettingAsUnset() {
         ServiceSettings settings = new ServiceSettings(
                 "0.0.0.0",
                 8001,

@@ -95,19 +95,19 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "true", "TRUE", "True", "yes", "Yes", "on", "oN", " true ", "\tyes\n"})
-    void takesManyWordsForTrue(String text) {
+    void acceptsManyWordsForTrue(String text) {
         assertThat(SettingKey.NORMALIZE_EMBEDDINGS.parse(text)).isEqualTo(true);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "false", "FALSE", "no", "No", "off", "OFF", " false "})
-    void takesManyWordsForFalse(String text) {
+    void acceptsManyWordsForFalse(String text) {
         assertThat(SettingKey.NORMALIZE_EMBEDDINGS.parse(text)).isEqualTo(false);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "2", "maybe", "truee", "t", "yes no", "null"})
-    void takesNothingElseForABoolean(String text) {
+    void acceptsNothingElseForABoolean(String text) {
         assertThatThrownBy(() -> SettingKey.NORMALIZE_EMBEDDINGS.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be 1, true, yes, on or 0, false, no, off, not '" + text + "'");
@@ -115,13 +115,13 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @CsvSource({"cpu, cpu", "cuda, cuda", "auto, auto", "CUDA, cuda", "' cpu ', cpu"})
-    void takesTheDevices(String text, String device) {
+    void acceptsTheDevices(String text, String device) {
         assertThat(SettingKey.DEVICE.parse(text)).isEqualTo(device);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "gpu", "cuda:0", "mps", "cpu,cuda"})
-    void takesNoOtherDevice(String text) {
+    void acceptsNoOtherDevice(String text) {
         assertThatThrownBy(() -> SettingKey.DEVICE.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be cpu, cuda or auto, not '" + text + "'");
@@ -129,13 +129,13 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "32, 32", "1024, 1024", "' 64 ', 64", "064, 64"})
-    void takesBatchSizes(String text, int size) {
+    void acceptsBatchSizes(String text, int size) {
         assertThat(SettingKey.MAX_BATCH_SIZE.parse(text)).isEqualTo(size);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "-1", "1025", "32.0", "many", "1e3", "99999999999999999999", "3 2"})
-    void takesNoOtherBatchSize(String text) {
+    void acceptsNoOtherBatchSize(String text) {
         assertThatThrownBy(() -> SettingKey.MAX_BATCH_SIZE.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be a whole number from 1 to 1024, not '" + text + "'");
@@ -143,25 +143,25 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @CsvSource({"'128,256', 128 256", "' [256, 128] ', 128 256", "64, 64", "'7, 7', 7", "'', ''", "[], ''"})
-    void takesDimensionsInAnyOrder(String text, String dimensions) {
-        List<Integer> wanted = Stream.of(dimensions.split(" "))
+    void acceptsDimensionsInAnyOrder(String text, String dimensions) {
+        List<Integer> expected = Stream.of(dimensions.split(" "))
                 .filter(number -> !number.isEmpty())
                 .map(Integer::valueOf)
                 .toList();
 
-        assertThat(SettingKey.DIMENSIONS.parse(text)).isEqualTo(wanted);
+        assertThat(SettingKey.DIMENSIONS.parse(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "65537", "128,", ",", "128 256", "1.5", "[128", "[\"128\"]", "all"})
-    void takesNoOtherDimensions(String text) {
+    void acceptsNoOtherDimensions(String text) {
         assertThatThrownBy(() -> SettingKey.DIMENSIONS.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be empty, or a list of whole numbers from 1 to 65536, not '" + text + "'");
     }
 
     @Test
-    void takesAliasesOrNone() {
+    void acceptsAliasesOrNone() {
         assertThat(SettingKey.MODEL_ALIASES.parse(" a , b/c,")).isEqualTo(List.of("a", "b/c"));
         assertThat(SettingKey.MODEL_ALIASES.parse("[\"a,b\"]")).isEqualTo(List.of("a,b"));
         assertThat(SettingKey.MODEL_ALIASES.parse(" ")).isEqualTo(List.of());
@@ -175,7 +175,7 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"80", "1023", "65536", "http", "", "8001/tcp"})
-    void takesNoOtherPort(String text) {
+    void acceptsNoOtherPort(String text) {
         assertThatThrownBy(() -> SettingKey.PORT.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be a whole number from 1024 to 65535, not '" + text + "'");
@@ -185,13 +185,13 @@ class SettingKeyTest {
     @CsvSource(
             delimiter = '|',
             value = {"https://a,https://b", "[\"https://a\", \"https://b\"]", "' https://a , https://b '"})
-    void takesListsAsPeopleWriteThem(String text) {
+    void acceptsListsAsOperatorsWriteThem(String text) {
         assertThat(SettingKey.CORS_ORIGINS.parse(text)).isEqualTo(List.of("https://a", "https://b"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", "[]", "[1]", "[null]", "[\"a\""})
-    void takesNoEmptyOrBrokenList(String text) {
+    void acceptsNoEmptyOrBrokenList(String text) {
         assertThatThrownBy(() -> SettingKey.CORS_ORIGINS.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be a list that is not empty, not '" + text + "'");
@@ -199,7 +199,7 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @EnumSource(names = {"MODEL_NAME", "MODEL_CACHE_DIR", "HOST"})
-    void takesAnyTextThatIsNotBlank(SettingKey setting) {
+    void acceptsAnyTextThatIsNotBlank(SettingKey setting) {
         assertThat(setting.parse(" some text ")).isEqualTo("some text");
         assertThatThrownBy(() -> setting.parse(" \t "))
                 .isInstanceOf(InvalidSettingException.class)
@@ -208,13 +208,13 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @CsvSource({"fp32, fp32", "fp16, fp16", "int8, int8", "int8-fine, int8-fine", "' INT8 ', int8"})
-    void takesThePrecisions(String text, String precision) {
+    void acceptsThePrecisions(String text, String precision) {
         assertThat(SettingKey.PRECISION.parse(text)).isEqualTo(precision);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "fp8", "bf16", "32", "fp32,int8"})
-    void takesNoOtherPrecision(String text) {
+    void acceptsNoOtherPrecision(String text) {
         assertThatThrownBy(() -> SettingKey.PRECISION.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be fp32, fp16, int8 or int8-fine, not '" + text + "'");
@@ -229,12 +229,12 @@ class SettingKeyTest {
                 "a/b/my model..onnx",
                 "a/..b/\u00e9.onnx"
             })
-    void takesPathsInsideTheModel(String path) {
+    void acceptsPathsInsideTheModel(String path) {
         assertThat(SettingKey.MODEL_FILE.parse(" " + path + " ")).isEqualTo(path);
     }
 
     @Test
-    void takesALongPathInsideTheModel() {
+    void acceptsALongPathInsideTheModel() {
         String path = "d/".repeat(1_000) + "model.onnx";
 
         assertThat(SettingKey.MODEL_FILE.parse(path)).isEqualTo(path);
@@ -260,7 +260,7 @@ class SettingKeyTest {
                 "model.ONNX",
                 "model\u0000.onnx"
             })
-    void takesNoPathThatLeadsElsewhereOrToAnotherFile(String path) {
+    void acceptsNoPathThatLeadsElsewhereOrToAnotherFile(String path) {
         assertThatThrownBy(() -> SettingKey.MODEL_FILE.parse(path))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("must be empty, or a path inside the model that ends in .onnx");
@@ -268,14 +268,14 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void takesEveryPoolingInAnyCase(PoolingMode mode) {
+    void acceptsEveryPoolingInAnyCase(PoolingMode mode) {
         assertThat(SettingKey.POOLING.parse(" " + mode.label().toUpperCase(Locale.ROOT) + "\n"))
                 .isEqualTo(mode.label());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"median", "mean+cls", "cls,mean", "[\"cls\"]", "pooling_mode_cls_token", "null"})
-    void takesNoOtherPooling(String text) {
+    void acceptsNoOtherPooling(String text) {
         assertThatThrownBy(() -> SettingKey.POOLING.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be empty, or cls, mean, max, mean_sqrt_len_tokens, weightedmean or lasttoken, not '"
@@ -290,14 +290,14 @@ class SettingKeyTest {
     }
 
     @Test
-    void takesNoPromptThatWasReadWithTheWrongEncoding() {
+    void acceptsNoPromptThatWasReadWithTheWrongEncoding() {
         assertThatThrownBy(() -> SettingKey.QUERY_PROMPT.parse("requ\uFFFD\uFFFDte : "))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("must be any text without U+FFFD");
     }
 
     @Test
-    void takesAFingerprint() {
+    void acceptsAFingerprint() {
         assertThat(SettingKey.REQUIRED_SPACE.parse(" d9a3ad91cb6b52ba7614c0d541975665\n"))
                 .isEqualTo("d9a3ad91cb6b52ba7614c0d541975665");
     }
@@ -310,7 +310,7 @@ class SettingKeyTest {
                 "d9a3ad91cb6b52ba7614c0d5419756650",
                 "g9a3ad91cb6b52ba7614c0d541975665"
             })
-    void takesNoOtherFingerprint(String text) {
+    void acceptsNoOtherFingerprint(String text) {
         assertThatThrownBy(() -> SettingKey.REQUIRED_SPACE.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be empty, or a fingerprint as /model/info shows it: 32 digits of 0-9a-f, not '" + text
@@ -319,7 +319,7 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void isOptionalWhenAnEmptyTextSaysThatItIsNotSet(SettingKey setting) {
+    void isOptionalWhenAnEmptyTextMeansUnset(SettingKey setting) {
         Object byDefault = setting.parse(setting.defaultText());
 
         assertThat(setting.isOptional()).isEqualTo(byDefault.equals("") || byDefault.equals(List.of()));
@@ -327,7 +327,7 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @EnumSource(names = {"MODEL_FILE", "POOLING", "REQUIRED_SPACE"})
-    void takesBlanksForAnEmptyText(SettingKey setting) {
+    void treatsBlanksAsAnEmptyText(SettingKey setting) {
         assertThat(setting.parse(" \t")).isEqualTo("");
     }
 

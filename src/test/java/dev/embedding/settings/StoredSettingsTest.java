@@ -16,7 +16,7 @@ class StoredSettingsTest {
     private static final ServiceSettings LAST_GOOD = SampleSettings.OTHER;
 
     @Test
-    void isTheEnvironmentWhereNothingIsStored() {
+    void isTheEnvironmentWithoutStoredRows() {
         assertThat(StoredSettings.of(List.of(), ENVIRONMENT, LAST_GOOD, AllowedModels.ALL))
                 .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), Set.of(), List.of()));
     }
@@ -117,7 +117,7 @@ class StoredSettingsTest {
     }
 
     @Test
-    void ignoresAKeyThatIsNoSetting() {
+    void ignoresAnUnknownKey() {
         StoredSettings stored = read(row("colour", "green"), row("Port", "9001"), row("k".repeat(300), null));
 
         assertThat(stored.settings()).isEqualTo(ENVIRONMENT);
@@ -129,7 +129,7 @@ class StoredSettingsTest {
     }
 
     @Test
-    void takesLongValuesAndShowsTheBeginningOfBadOnes() {
+    void acceptsLongValuesAndShowsTheBeginningOfBadOnes() {
         String name = "m".repeat(2048);
 
         StoredSettings stored = read(row("model_name", name), row("port", "9".repeat(2048)));
@@ -140,7 +140,7 @@ class StoredSettingsTest {
     }
 
     @Test
-    void hashesWhatIsStoredInWhateverOrder() {
+    void hashesStoredRowsInAnyOrder() {
         assertThat(hash(row("port", "1"), row("host", "a")))
                 .isEqualTo(hash(row("host", "a"), row("port", "1")))
                 .matches("[0-9a-f]{64}");

@@ -15,7 +15,7 @@ class TextListTest {
     }
 
     @Test
-    void takesBlanksAndEmptyItemsForNothing() {
+    void ignoresBlanksAndEmptyItems() {
         assertThat(TextList.parse(" a ,, b , ")).containsExactly("a", "b");
     }
 
@@ -26,7 +26,7 @@ class TextListTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", ",", " , ", "[]", "[\"\", \" \"]"})
-    void findsNothingWhereNothingIs(String text) {
+    void isEmptyForAnEmptyText(String text) {
         assertThat(TextList.parse(text)).isEmpty();
     }
 
@@ -44,7 +44,7 @@ class TextListTest {
                 "[true]",
                 "[\"a\"] b"
             })
-    void refusesWhatStartsLikeJsonButIsNoListOfTexts(String text) {
+    void rejectsInvalidJsonLists(String text) {
         assertThatThrownBy(() -> TextList.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 }

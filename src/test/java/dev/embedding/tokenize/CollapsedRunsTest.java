@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CollapsedRunsTest {
 
     @Test
-    void findsCharactersWhoseNumberMakesNoDifference() {
+    void findsCharactersWhoseRunsCollapse() {
         CollapsedRuns runs = CollapsedRuns.of(
                 text -> text.replace("\u200B", "").replaceAll(" +", " ").chars().toArray());
 

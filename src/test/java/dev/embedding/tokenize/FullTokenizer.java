@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
-/** The tokenizer library by itself: each text as a whole, truncated by the library. What ours must agree with. */
+/** The tokenizer library by itself, the reference for pieces: each text as a whole, truncated by the library. */
 final class FullTokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;

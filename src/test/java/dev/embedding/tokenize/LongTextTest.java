@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Long texts have the ids that the library gives for the whole text, for every kind of tokenizer. */
+/** Checks that long texts have the ids that the library gives for the whole text, for every kind of tokenizer. */
 class LongTextTest {
 
     private static final List<String> KINDS = List.of(
@@ -88,7 +88,7 @@ class LongTextTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void takesARunWithoutAPlaceToSplitWhole(String model) throws IOException {
+    void tokenizesARunWithoutAPlaceToSplitAsAWhole(String model) throws IOException {
         try (ReferenceTokenizer tokenizer = ReferenceTokenizer.of(model)) {
             tokenizer.requireIdsOfWhole(512, "-".repeat(20_001) + " and some words".repeat(400));
             tokenizer.requireIdsOfWhole(512, "Some words and ".repeat(400) + "-".repeat(20_001));
@@ -98,7 +98,7 @@ class LongTextTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void takesARunOfAnythingWhole(String model) throws IOException {
+    void tokenizesARunOfAnyCharacterAsAWhole(String model) throws IOException {
         try (ReferenceTokenizer tokenizer = ReferenceTokenizer.of(model)) {
             for (String unit : RUNS) {
                 String run = unit.repeat(4_000 / unit.length());
@@ -112,7 +112,7 @@ class LongTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {" ", "\n", "\u200B", "\u0301", "\uD83D\uDE00", "\u4E2D"})
-    void takesTheLongestRunThatThereMayBeWhole(String unit) throws IOException {
+    void tokenizesTheLongestPossibleRunAsAWhole(String unit) throws IOException {
         String run = unit.repeat((TextEncoder.MAX_CHARACTERS - 2) / unit.length());
         try (ReferenceTokenizer tokenizer = ReferenceTokenizer.of("xlmr-mean-prompts")) {
             tokenizer.requireIdsOfWhole(512, "some words b" + run + " and more words");

@@ -39,7 +39,7 @@ class PieceTokenizerTest {
             " \n\t",
             "ab- \u200B\u4E2D\n\u0301\uD83D\uDE00\u00A0 x");
 
-    /** Each of its letters is a token, other characters give none. */
+    /** Encoder for which each letter is a token, and other characters give none. */
     private final CountingEncoder letters =
             new CountingEncoder(text -> text.chars().filter(Character::isLetter).toArray());
 
@@ -52,7 +52,7 @@ class PieceTokenizerTest {
         "t5-sentence-t5, false",
         "xlmr-mean-prompts, true"
     })
-    void givesTheLibraryLittleOfAHugeText(String model, boolean fromEnd) throws IOException {
+    void passesLittleOfAHugeTextToTheLibrary(String model, boolean fromEnd) throws IOException {
         try (ReferenceTokenizer reference = ReferenceTokenizer.of(model)) {
             CountingEncoder encoder = new CountingEncoder(reference.library());
             PieceTokenizer tokenizer = new PieceTokenizer(encoder, reference.method(fromEnd), 512, fromEnd);
@@ -66,7 +66,7 @@ class PieceTokenizerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bert-do-lower-case", "xlmr-mean-prompts"})
-    void givesTheLibraryShortPiecesOfATextThatIsTakenWhole(String model) throws IOException {
+    void passesShortPiecesToTheLibraryWithoutAMaximum(String model) throws IOException {
         try (ReferenceTokenizer reference = ReferenceTokenizer.of(model)) {
             CountingEncoder encoder = new CountingEncoder(reference.library());
             PieceTokenizer tokenizer = new PieceTokenizer(encoder, reference.method(false), Integer.MAX_VALUE, false);
@@ -81,7 +81,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void takesHundredsOfThousandsOfBlanksForNothingWhereTheyCollapse() throws IOException {
+    void skipsHundredsOfThousandsOfBlanksThatCollapse() throws IOException {
         try (ReferenceTokenizer reference = ReferenceTokenizer.of("xlmr-mean-prompts")) {
             for (boolean fromEnd : new boolean[] {false, true}) {
                 CountingEncoder encoder = new CountingEncoder(reference.library());
@@ -108,7 +108,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void keepsTheEndWhereTheModelWantsThat() {
+    void keepsTheEndWhenTheStartIsTruncated() {
         TokenizedText tokenized = tokenize(JOINED, 10, true, "abcd efg ".repeat(10_000));
 
         assertThat(tokenized.ids()).isEqualTo("efgabcdefg".chars().toArray());
@@ -117,7 +117,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void tellsATextThatJustFitsFromOneThatDoesNot() {
+    void distinguishesATextThatJustFitsFromOneThatDoesNot() {
         String fits = "- ".repeat(10_000) + "abcde fghij" + " -".repeat(10_000);
 
         assertThat(tokenize(JOINED, 10, false, fits).truncated()).isFalse();
@@ -142,7 +142,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void goesOnBehindSuchARunWhereAllTokensAreTaken() {
+    void continuesAfterSuchARunWithoutAMaximum() {
         TokenizedText tokenized = tokenize(JOINED, Integer.MAX_VALUE, false, "ab " + "-".repeat(100_000) + "cd ef");
 
         assertThat(tokenized.ids()).isEqualTo("abcdef".chars().toArray());
@@ -150,7 +150,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void looksAtAMebiCharacterOfATextThatGivesNoTokens() {
+    void readsAMebiCharacterOfATextThatGivesNoTokens() {
         TokenizedText tokenized = tokenize(JOINED, 10, false, "- ".repeat(700_000) + "a");
         long fromStart = letters.takeCharacters();
         tokenize(JOINED, 10, true, "a" + " -".repeat(700_000));
@@ -162,7 +162,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void looksAtMoreForAModelThatTakesManyTokens() {
+    void readsMoreForAModelWithALargeMaximum() {
         TokenizedText tokenized = tokenize(JOINED, 16_384, false, "- ".repeat(700_000) + "a");
 
         assertThat(tokenized.ids()).isEqualTo(new int[] {'a'});
@@ -170,7 +170,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void takesMoreAndMoreOfATextWhosePiecesCannotBeJoined() {
+    void readsMoreAndMoreOfATextWhosePiecesCannotBeJoined() {
         String text = "abcd efg ".repeat(3_000);
 
         assertThat(tokenize(NOT_JOINED, 10, false, text).ids())
@@ -183,7 +183,7 @@ class PieceTokenizerTest {
     }
 
     @Test
-    void takesNoMoreThanOneCallsCharactersWherePiecesCannotBeJoined() {
+    void readsNoMoreThanOneCallsCharactersWherePiecesCannotBeJoined() {
         String text = "- ".repeat(60_000);
 
         TokenizedText start = tokenize(NOT_JOINED, 10, false, "ab " + text + "cd");

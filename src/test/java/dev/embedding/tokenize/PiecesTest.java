@@ -37,7 +37,7 @@ class PiecesTest {
     }
 
     @Test
-    void haveAboutTheWantedTokens() {
+    void haveAboutTheRequestedTokens() {
         String text = "word ".repeat(10_000);
 
         assertThat(next(forward(text), 100)).hasSizeBetween(495, 510);
@@ -45,13 +45,13 @@ class PiecesTest {
     }
 
     @Test
-    void tellWhetherTheyBeginAtAPlaceToSplit() {
+    void reportWhetherTheyBeginAtAPlaceToSplit() {
         assertThat(all(forward("some words"), 1)).containsExactly(new Piece("some", false), new Piece(" words", true));
         assertThat(backward("x".repeat(10_000) + " word", 100_000).next(1)).isEqualTo(new Piece(" word", true));
     }
 
     @Test
-    void areNeverLongerThanTheLibraryIsGiven() {
+    void areNeverLongerThanOneCallOfTheLibrary() {
         String text = "x".repeat(200_000) + " word ".repeat(30_000) + "y".repeat(200_000);
 
         assertThat(all(forward(text), 1_000_000))
@@ -74,7 +74,7 @@ class PiecesTest {
     }
 
     @Test
-    void takeARunThatIsJustShortEnoughWhole() {
+    void keepARunThatIsJustShortEnoughWhole() {
         String run = " " + "x".repeat(MAX - 1);
 
         Pieces forward = new ForwardPieces(Utf8Text.of("word" + run + " word"), WORDS, 10 * MAX);
@@ -89,7 +89,7 @@ class PiecesTest {
     }
 
     @Test
-    void goOnBehindALongRunOfNothingButMarks() {
+    void continueAfterALongRunOfMarksOnly() {
         String marks = "\u0301".repeat(3 * MAX);
 
         assertThat(all(forward(marks), 1))
@@ -116,7 +116,7 @@ class PiecesTest {
     }
 
     @Test
-    void endWhereSoManyCharactersWereRead() {
+    void endAtTheLimitOfCharacters() {
         String text = "word ".repeat(1_000);
         Pieces forward = new ForwardPieces(Utf8Text.of(text), WORDS, 3_000);
         Pieces backward = backward(text, 3_000);
@@ -130,7 +130,7 @@ class PiecesTest {
     }
 
     @Test
-    void leaveNothingOutOfATextThatEndsAtTheLimit() {
+    void readAllOfATextThatEndsAtTheLimit() {
         String text = "word ".repeat(1_000);
         Pieces forward = new ForwardPieces(Utf8Text.of(text), WORDS, text.length());
         Pieces backward = backward(text, text.length());
@@ -147,7 +147,7 @@ class PiecesTest {
         assertThat(joined(all(backward("a\uDE00 b", 10), 1))).isEqualTo("a\uFFFD b");
     }
 
-    /** Without printing texts that differ. */
+    /** Compares without printing texts that differ. */
     private static void requireSame(@Nullable Piece piece, String text) {
         String read = Objects.requireNonNull(piece).text();
         assertThat(read.length()).isEqualTo(text.length());

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 
-/** Long texts of all that is odd in Unicode, made from a seed. A text is a mixture of a few kinds of fragments. */
+/** Generates long texts of unusual Unicode characters from a seed. A text is a mixture of a few kinds of fragments. */
 final class RandomText {
 
     private static final List<Function<Random, String>> KINDS = List.of(

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** A tokenizer with the ways that were found to split its texts, for comparing pieces with whole texts. */
+/** A tokenizer with its split methods, for comparing pieces with whole texts. */
 final class ReferenceTokenizer implements AutoCloseable {
 
     private final Path file;
@@ -36,7 +36,7 @@ final class ReferenceTokenizer implements AutoCloseable {
         return keepsEnd ? fromEnd : fromStart;
     }
 
-    /** The first tokens, the last ones and, where pieces can be joined, all. */
+    /** Compares the first tokens, the last ones and, where pieces can be joined, all. */
     void requireIdsOfWhole(int maxTokens, String text) {
         int[] whole = library.encode(Surrogates.replaceLone(text));
         int count = Math.min(maxTokens, whole.length);

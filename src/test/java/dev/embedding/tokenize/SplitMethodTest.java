@@ -66,14 +66,14 @@ class SplitMethodTest {
         "qwen3-lasttoken, false",
         "gemma3-embeddinggemma, false"
     })
-    void shortensBlanksWhereTheyDoNotCount(String model, boolean shortens) throws IOException {
+    void shortensRunsOfBlanksThatCollapse(String model, boolean shortens) throws IOException {
         WordSplits rule = (WordSplits) method(model, true).rule();
 
         assertThat(rule.runs().collapses(' ')).isEqualTo(shortens);
     }
 
     @Test
-    void leavesTheBlankOutWhereOneIsPutInFront() throws IOException {
+    void omitsTheBlankWhenTheTokenizerPrependsOne() throws IOException {
         String prepend =
                 "{'type': 'Sequence', 'normalizers': [{'type': 'Prepend', 'prepend': '\u2581'}, " + REPLACE + "]}";
 
@@ -82,7 +82,7 @@ class SplitMethodTest {
 
     @ParameterizedTest
     @CsvSource({"always, true", "always, false", "first, true", "first, false", "never, true", "never, false"})
-    void keepsTheBlankWhateverMetaspacePutsInFront(String scheme, boolean split) throws IOException {
+    void keepsTheBlankWhateverMetaspacePrepends(String scheme, boolean split) throws IOException {
         String metaspace = "{'type': 'Metaspace', 'replacement': '\u2581', 'prepend_scheme': '%s', 'split': %b}"
                 .formatted(scheme, split);
 

@@ -14,12 +14,12 @@ class SurrogatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "plain text", "\ud83d\ude00", "a\ud83d\ude00b\ud83d\ude00", "\uFFFD", "\0"})
-    void returnsTheSameTextWhenNothingIsWrong(String text) {
+    void returnsTheSameTextWithoutLoneSurrogates(String text) {
         assertThat(Surrogates.replaceLone(text)).isSameAs(text);
     }
 
     @Test
-    void replacesALoneHalfWhereverItStands() {
+    void replacesALoneHalfAnywhere() {
         assertThat(Surrogates.replaceLone(HIGH)).isEqualTo("\uFFFD");
         assertThat(Surrogates.replaceLone(LOW)).isEqualTo("\uFFFD");
         assertThat(Surrogates.replaceLone("a" + HIGH)).isEqualTo("a\uFFFD");
@@ -32,13 +32,13 @@ class SurrogatesTest {
     }
 
     @Test
-    void keepsThePairBehindALoneHalf() {
+    void keepsThePairAfterALoneHalf() {
         assertThat(Surrogates.replaceLone(HIGH + HIGH + LOW)).isEqualTo("\uFFFD" + HIGH + LOW);
         assertThat(Surrogates.replaceLone(HIGH + LOW + LOW)).isEqualTo(HIGH + LOW + "\uFFFD");
     }
 
     @Test
-    void leavesAnyTextValidAndOtherwiseAsItWas() {
+    void makesAnyTextValidAndKeepsTheRest() {
         String[] parts = {HIGH, LOW, HIGH + LOW, "a", "é", "中", "\0"};
         for (int seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
@@ -49,10 +49,10 @@ class SurrogatesTest {
 
             String replaced = Surrogates.replaceLone(text.toString());
 
-            int[] wanted = text.codePoints()
+            int[] expected = text.codePoints()
                     .map(character -> Character.getType(character) == Character.SURROGATE ? 0xFFFD : character)
                     .toArray();
-            assertThat(replaced.codePoints().toArray()).as("seed %d", seed).isEqualTo(wanted);
+            assertThat(replaced.codePoints().toArray()).as("seed %d", seed).isEqualTo(expected);
         }
     }
 }

@@ -63,7 +63,7 @@ class TextTokenizerTest {
     @ValueSource(
             strings = {"bert-max", "roberta-mean-bpe", "xlmr-mean-prompts", "modernbert-rope-mean", "decoder-lasttoken"
             })
-    void knowsItsOwnEncodings(String name) throws IOException {
+    void recognisesItsOwnEncodings(String name) throws IOException {
         ReferenceModel model = ReferenceModel.of(name);
         try (TextTokenizer tokenizer = new TextTokenizer(model.tokenizer(), TokenizerOptions.upTo(model.maxTokens()))) {
             assertThat(tokenizer.marksTexts()).isTrue();
@@ -84,7 +84,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void cutsAnEncodingAsItsText() throws IOException {
+    void truncatesAnEncodingLikeItsText() throws IOException {
         try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
                 TextTokenizer start = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(6));
                 TextTokenizer end =
@@ -100,7 +100,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void keepsTheEndOfALongTextWhereTheModelWantsThat() throws IOException {
+    void keepsTheEndOfALongTextWhenTheStartIsTruncated() throws IOException {
         try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
                 TextTokenizer end =
                         new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of()))) {
@@ -159,7 +159,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void tellsWhetherATextWasCut() throws IOException {
+    void reportsWhetherATextWasTruncated() throws IOException {
         try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(6))) {
             assertThat(tokenizer.tokenize("one two three four").truncated()).isFalse();
             assertThat(tokenizer.tokenize("one two three four five").truncated())
@@ -170,7 +170,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void endsACutTextWithTheSpecialTokens() throws IOException {
+    void endsATruncatedTextWithTheSpecialTokens() throws IOException {
         try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(5))) {
             int[] whole = tokenizer.tokenize("one two three").ids();
 
@@ -181,7 +181,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void takesLoneSurrogatesForReplacementCharacters() throws IOException {
+    void treatsLoneSurrogatesAsReplacementCharacters() throws IOException {
         Path roberta = ReferenceModel.of("roberta-mean-bpe").tokenizer();
         try (TextTokenizer tokenizer = new TextTokenizer(roberta, TokenizerOptions.upTo(64))) {
             for (String rest : new String[] {"", " ".repeat(2_000)}) {
@@ -196,7 +196,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void takesATextWholeWithoutAMaximum() throws IOException {
+    void tokenizesAllOfATextWithoutAMaximum() throws IOException {
         Random random = new Random(1);
         StringBuilder text = new StringBuilder("x".repeat(200_000));
         while (text.length() < 400_000) {
@@ -215,7 +215,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void endsTheWorkForATextThatIsWantedNoMore() throws IOException {
+    void abortsTokenizingWhenTheCallerCancels() throws IOException {
         TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
         try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, unlimited)) {
             Utf8Text text = Utf8Text.of("word ".repeat(20_000));
@@ -228,7 +228,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void refusesToTokenizeOnceClosed() throws IOException {
+    void rejectsToTokenizeOnceClosed() throws IOException {
         TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(64));
         tokenizer.close();
 
@@ -238,7 +238,7 @@ class TextTokenizerTest {
     }
 
     @Test
-    void refusesAFileThatIsNoTokenizer(@TempDir Path directory) throws IOException {
+    void rejectsAFileThatIsNoTokenizer(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("tokenizer.json"), "{\"no\": \"tokenizer\"}");
 
         assertThatThrownBy(() -> new TextTokenizer(file, TokenizerOptions.upTo(64)))
@@ -248,13 +248,13 @@ class TextTokenizerTest {
     }
 
     @Test
-    void refusesAMissingFile(@TempDir Path directory) {
+    void rejectsAMissingFile(@TempDir Path directory) {
         assertThatThrownBy(() -> new TextTokenizer(directory.resolve("tokenizer.json"), TokenizerOptions.upTo(64)))
                 .isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
-    void refusesALengthThatHasNoRoomForText() {
+    void rejectsALengthThatHasNoRoomForText() {
         assertThatThrownBy(() -> new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(2)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("A maximum of 2 tokens leaves no room for text");

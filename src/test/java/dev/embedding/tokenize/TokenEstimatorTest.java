@@ -37,7 +37,7 @@ class TokenEstimatorTest {
     }
 
     @Test
-    void neverEstimatesMoreThanTheModelTakes() {
+    void neverEstimatesMoreThanTheMaximum() {
         assertThat(estimator.estimate("", texts("word ".repeat(1_000_000)))).isEqualTo(512);
     }
 
@@ -52,7 +52,7 @@ class TokenEstimatorTest {
     }
 
     @Test
-    void isHardlyMovedByOneOddText() {
+    void isHardlyChangedByOneUnusualText() {
         String text = "a b c d e f g h i j";
 
         estimator.learn("", Utf8Text.of("x".repeat(200)), 202);
@@ -79,7 +79,7 @@ class TokenEstimatorTest {
         }
     }
 
-    /** Unit by unit of UTF-16. */
+    /** Splits a text into UTF-16 units. */
     private static double count(String text) {
         double count = 0;
         int word = 0;
@@ -100,7 +100,7 @@ class TokenEstimatorTest {
     }
 
     @Test
-    void countsNoMoreOfATextThanCanMatter() {
+    void countsNoMoreOfATextThanNecessary() {
         String blanks = " ".repeat(64 * 512);
 
         assertThat(estimator.estimate("", texts(blanks.substring(1) + "word"))).isEqualTo(3);
@@ -108,7 +108,7 @@ class TokenEstimatorTest {
     }
 
     @Test
-    void countsAllOfATextThatIsTakenWhole() {
+    void countsAllOfATextWithoutAMaximum() {
         TokenEstimator unlimited = new TokenEstimator(0, Integer.MAX_VALUE);
 
         assertThat(unlimited.estimate("", texts(" ".repeat(1_000_000) + "word ".repeat(100_000))))

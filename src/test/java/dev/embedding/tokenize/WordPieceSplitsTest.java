@@ -52,7 +52,7 @@ class WordPieceSplitsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"clean_text", "handle_chinese_chars"})
-    void fitsNoChainThatKeepsOddCharacters(String rule) {
+    void fitsNoChainThatKeepsUnusualCharacters(String rule) {
         ((ObjectNode) definition.path("normalizer")).put(rule, false);
 
         assertThat(WordPieceSplits.fits(definition)).isFalse();
@@ -77,7 +77,7 @@ class WordPieceSplitsTest {
     }
 
     @Test
-    void fitsNoChainWithAnAddedTokenThatIsLookedForInTheNormalizedText() {
+    void fitsNoChainWithAnAddedTokenThatIsMatchedInTheNormalizedText() {
         ((ArrayNode) definition.path("added_tokens"))
                 .addObject()
                 .put("content", "[NEW]")
@@ -97,7 +97,7 @@ class WordPieceSplitsTest {
     }
 
     @Test
-    void keepsTheTokensOfWordsMadeOfMarksThatTheLibraryDoesNotKnow() {
+    void keepsTheTokensOfWordsOfMarksUnknownToTheLibrary() {
         requireSameTokens("\u1ABF ".repeat(5) + "the ".repeat(200));
         requireSameTokens("\u08D4\u0D00 \u1AC0 ".repeat(5) + "the ".repeat(200));
     }
@@ -114,7 +114,7 @@ class WordPieceSplitsTest {
     }
 
     @Test
-    void keepsTheTokensOfIdeographsThatTheLibraryTakesForLetters() {
+    void keepsTheTokensOfIdeographsThatTheLibraryTreatsAsLetters() {
         for (int words = 0; words < MAX_TOKENS; words++) {
             for (int letters = 1; letters < MAX_TOKENS; letters++) {
                 requireSameTokens("a ".repeat(words) + "\uD86E\uDC20".repeat(letters) + " zqxjkvwpfghzqxjk\uD86E\uDC20"
@@ -177,7 +177,7 @@ class WordPieceSplitsTest {
     // What it takes characters for
 
     @Test
-    void takesEachCharacterForWhatTheLibraryTakesItOrIsUnsure() throws IOException {
+    void classifiesEachCharacterAsTheLibraryDoesOrIsUnsure() throws IOException {
         WordPieceCharacters characters = new WordPieceCharacters(true);
         List<String> wrong = new ArrayList<>();
         try (LibraryKinds library = new LibraryKinds()) {
@@ -213,7 +213,7 @@ class WordPieceSplitsTest {
                 .toArray();
     }
 
-    /** Finds out what the library takes characters for, by what becomes of an x before and a y behind. */
+    /** Finds how the library classifies characters, from the tokens of an x before and a y after each. */
     private static final class LibraryKinds implements AutoCloseable {
         static final int AT_ONCE = 200;
         private static final String BETWEEN = " the ";

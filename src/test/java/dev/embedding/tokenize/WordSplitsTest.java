@@ -22,7 +22,7 @@ class WordSplitsTest {
     }
 
     @Test
-    void splitsBehindAWordThatEndsWithMarks() {
+    void splitsAfterAWordThatEndsWithMarks() {
         assertThat(pieces("cafe\u0301\u0323 noir", anywhere)).containsExactly("cafe\u0301\u0323", " noir");
     }
 
@@ -55,7 +55,7 @@ class WordSplitsTest {
     }
 
     @Test
-    void doesNotSplitBesideWhatIsAvoided() {
+    void doesNotSplitBesideAvoidedCharacters() {
         BitSet avoided = new BitSet();
         avoided.set('>');
         avoided.set('x');
@@ -65,7 +65,7 @@ class WordSplitsTest {
     }
 
     @Test
-    void shortensRunsThatTheTokenizerDoesNotTellApart() {
+    void shortensRunsThatTheTokenizerDoesNotDistinguish() {
         // Takes any number of blanks for one.
         CollapsedRuns runs =
                 CollapsedRuns.of(text -> text.replaceAll(" +", " ").chars().toArray());

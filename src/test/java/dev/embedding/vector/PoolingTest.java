@@ -31,7 +31,7 @@ class PoolingTest {
     }
 
     @Test
-    void takesTheLargestOfEachComponent() {
+    void acceptsTheLargestOfEachComponent() {
         FloatBuffer hidden = FloatBuffer.wrap(new float[] {1, -9, 5, -2, 3, -4, 100, 100});
 
         assertThat(Pooling.MAX.pool(hidden, 0, 0, 3, 2)).containsExactly(5, -2);
@@ -52,7 +52,7 @@ class PoolingTest {
     }
 
     @Test
-    void takesTheLastTokenThatIsNotPadding() {
+    void acceptsTheLastTokenThatIsNotPadding() {
         assertThat(Pooling.LAST_TOKEN.pool(HIDDEN, 0, 0, 3, 2)).containsExactly(5, 6);
         assertThat(Pooling.LAST_TOKEN.pool(HIDDEN, SECOND_ROW, 0, 2, 2)).containsExactly(9, 10);
     }
@@ -63,7 +63,7 @@ class PoolingTest {
     }
 
     @Test
-    void leavesTheBufferAsItWas() {
+    void leavesTheBufferUnchanged() {
         FloatBuffer hidden = HIDDEN.duplicate();
 
         Pooling.MEAN.pool(hidden, 0, 0, 3, 2);
@@ -118,7 +118,7 @@ class PoolingTest {
     }
 
     @Test
-    void doesAsSentenceTransformersDoesWhenNothingIsLeft() {
+    void matchesSentenceTransformersWhenNoTokenIsLeft() {
         FloatBuffer hidden = FloatBuffer.wrap(new float[] {9, 8});
 
         assertThat(Pooling.CLS.pool(hidden, 0, 3, 1, 2)).containsExactly(9, 8);

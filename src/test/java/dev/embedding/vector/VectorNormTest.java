@@ -62,7 +62,7 @@ class VectorNormTest {
     }
 
     @Test
-    void tellsWhetherAllComponentsAreFinite() {
+    void reportsWhetherAllComponentsAreFinite() {
         assertThat(VectorNorm.isFinite(new float[] {0, Float.MAX_VALUE, -Float.MIN_VALUE}))
                 .isTrue();
         assertThat(VectorNorm.isFinite(new float[] {0, Float.NaN})).isFalse();

@@ -1,11 +1,11 @@
 package dev.embedding.serving.cache;
 
 /**
- * Numbers of a request's texts by the source of their vectors; nothing is counted while the cache is off.
+ * Cache hits and misses of a request, in texts; all 0 while the cache is off.
  *
- * @param hits found in the cache
- * @param shared computed for an equal text that came at about the same time, and not again
- * @param misses computed
- * @param bypassed computed because the request wanted nothing kept
+ * @param hits texts found in the cache
+ * @param shared texts that got the vector of an equal text in flight
+ * @param misses texts that were computed
+ * @param bypassed texts that were computed because the request bypasses the cache
  */
 public record CacheCounts(int hits, int shared, int misses, int bypassed) {}

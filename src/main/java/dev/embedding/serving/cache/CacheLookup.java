@@ -9,25 +9,25 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Result of looking up a request's texts in the cache: hits, and the texts that are to be computed. */
+/** Result of looking up the texts of a request: cached vectors, and the texts that are missing. */
 public final class CacheLookup {
 
     private final boolean usesCache;
     private final int bypassed;
-    private final List<@Nullable EmbeddedText> known;
+    private final List<@Nullable EmbeddedText> cached;
     private final List<Missing> missing = new ArrayList<>();
 
-    /** A text to be computed, by its index in the request. */
+    /** Text to be computed, with its index in the request. */
     private record Missing(
             int index, EmbeddingInput input, @Nullable TextKey key) {}
 
     private CacheLookup(boolean usesCache, int texts, int bypassed) {
         this.usesCache = usesCache;
         this.bypassed = bypassed;
-        this.known = new ArrayList<>(Collections.nCopies(texts, null));
+        this.cached = new ArrayList<>(Collections.nCopies(texts, null));
     }
 
-    /** @param bypassed how many texts count as such */
+    /** @param bypassed number of texts to count as bypassed */
     static CacheLookup ofNothing(List<EmbeddingInput> inputs, int bypassed) {
         CacheLookup lookup = new CacheLookup(false, inputs.size(), bypassed);
         for (EmbeddingInput input : inputs) {
@@ -38,7 +38,7 @@ public final class CacheLookup {
 
     static CacheLookup of(
             Function<TextKey, @Nullable EmbeddedText> cache,
-            TextKey.Maker keys,
+            TextKey.Hasher keys,
             List<EmbeddingInput> inputs,
             Runnable checkpoint) {
         CacheLookup lookup = new CacheLookup(true, inputs.size(), 0);
@@ -46,7 +46,7 @@ public final class CacheLookup {
             checkpoint.run();
             TextKey key = keys.of(inputs.get(index));
             EmbeddedText found = cache.apply(key);
-            lookup.known.set(index, found);
+            lookup.cached.set(index, found);
             if (found == null) {
                 lookup.missing.add(new Missing(index, inputs.get(index), key));
             }
@@ -54,20 +54,20 @@ public final class CacheLookup {
         return lookup;
     }
 
-    /** Whether nothing is to be computed. */
+    /** Whether all texts are cached. */
     public boolean isComplete() {
         return missing.isEmpty();
     }
 
-    /** What is to be computed, in the request's order. */
+    /** Texts to be computed, in the request's order. */
     public List<EmbeddingInput> missing() {
         return missing.stream().map(Missing::input).toList();
     }
 
-    /** Indices in the request of what is known, and was cut when it was computed. */
+    /** Indices in the request of cached texts that were truncated. */
     public List<Integer> truncated() {
-        return IntStream.range(0, known.size())
-                .filter(index -> isTruncated(known.get(index)))
+        return IntStream.range(0, cached.size())
+                .filter(index -> isTruncated(cached.get(index)))
                 .boxed()
                 .toList();
     }
@@ -81,24 +81,24 @@ public final class CacheLookup {
         return missing.get(missingText).index();
     }
 
-    /** Equal for texts of which one need be computed only; null where each is computed for itself. */
+    /** Cache key of a missing text, equal for equal texts; null where texts are not shared. */
     public @Nullable Object keyOf(int missingText) {
         return missing.get(missingText).key();
     }
 
-    /** All of the request's texts, given those that were computed. */
-    @SuppressWarnings("NullAway") // Each is known or computed.
+    /** Outputs for all texts of the request, given the computed ones. */
+    @SuppressWarnings("NullAway") // Each is cached or computed.
     public List<EmbeddedText> with(List<EmbeddedText> computed) {
         for (int index = 0; index < computed.size(); index++) {
-            known.set(missing.get(index).index(), computed.get(index));
+            cached.set(missing.get(index).index(), computed.get(index));
         }
-        return Collections.unmodifiableList(known);
+        return Collections.unmodifiableList(cached);
     }
 
-    /** @param shared how many of the missing texts were not computed after all */
+    /** @param shared number of missing texts that were shared instead of computed */
     public CacheCounts counts(int shared) {
         return usesCache
-                ? new CacheCounts(known.size() - missing.size(), shared, missing.size() - shared, 0)
+                ? new CacheCounts(cached.size() - missing.size(), shared, missing.size() - shared, 0)
                 : new CacheCounts(0, 0, 0, bypassed);
     }
 }

@@ -1,16 +1,16 @@
 package dev.embedding.serving.cache;
 
 /**
- * Use that a request makes of the cache.
+ * Use of the cache by a request.
  *
- * @param bypassed whether everything is to be computed, and the vectors not to be kept
- * @param scope requests with equal ones share what is kept, and computations in flight; empty for all that have none
+ * @param bypassed whether all texts are computed and nothing is cached
+ * @param scope requests with the same scope share cached vectors and computations in flight; empty for the common scope
  */
 public record CacheUse(boolean bypassed, String scope) {
 
-    /** Shared by all. */
+    /** Uses the cache in the common scope. */
     public static final CacheUse SHARED = new CacheUse(false, "");
 
-    /** Nothing kept is requested, and nothing is to be kept. */
+    /** Neither reads nor writes the cache. */
     public static final CacheUse BYPASSED = new CacheUse(true, "");
 }

@@ -7,21 +7,21 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
- * Stands for a text, or the tokens that it is given as, under a vector space, a prompt and a scope: the SHA-256 of all. So an
- * entry's size does not depend on its text, no text stays in memory, and nobody can make up texts that fall into one place
- * of a hash table.
+ * Cache key: the SHA-256 of a text or its token ids, the vector space, the prompt and the scope. So the size of an
+ * entry does not depend on its text, no text stays in memory, and nobody can construct texts that collide in the hash
+ * table.
  */
 record TextKey(long first, long second, long third, long fourth) {
 
-    /** Makes the keys of one request's texts. */
-    static final class Maker {
+    /** Computes the keys of one request's texts. */
+    static final class Hasher {
 
-        private static final int IDS_AT_ONCE = 1_024;
+        private static final int IDS_PER_UPDATE = 1_024;
 
         private final MessageDigest digest = Sha256.digest();
         private final byte[] beginning;
 
-        Maker(String fingerprint, String prompt, String scope) {
+        Hasher(String fingerprint, String prompt, String scope) {
             update(Utf8Text.of(fingerprint));
             update(Utf8Text.of(prompt));
             update(Utf8Text.of(scope));
@@ -39,15 +39,15 @@ record TextKey(long first, long second, long third, long fourth) {
             return new TextKey(hash.getLong(), hash.getLong(), hash.getLong(), hash.getLong());
         }
 
-        /** Its length and its bytes. */
+        /** Adds the length of a part and its bytes. */
         private void update(Utf8Text part) {
             digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length()));
             part.update(digest);
         }
 
-        /** Behind what no text has for its length, so that ids are never taken for a text. */
+        /** Adds ids after a length that no text has, so that ids never equal a text. */
         private void update(int[] ids) {
-            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * IDS_AT_ONCE);
+            ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES * IDS_PER_UPDATE);
             bytes.putInt(-1);
             for (int id : ids) {
                 if (!bytes.hasRemaining()) {

@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vectors of texts that were computed before, bounded in bytes. A vector is found under the fingerprint of its model, its
- * prompt and its exact text, so what is kept outlives a change of the model. It is kept when its row is computed, whatever
- * becomes of the request. Thread-safe.
+ * Cache of computed vectors, bounded in bytes. The key covers the fingerprint of the model, the prompt and the exact
+ * text, so entries stay valid across changes of the model. A vector is cached when its row is computed, even if the
+ * request fails or is cancelled. Thread-safe.
  */
 public final class VectorCache implements RowCache<EmbeddedText> {
 
-    /** Of an entry beside its vector's components: key, records, array, and Caffeine's node. */
-    private static final int BYTES_OF_ENTRY = 256;
+    /** Memory of an entry besides its vector's components: key, records, array, and Caffeine's node. */
+    private static final int ENTRY_OVERHEAD_BYTES = 256;
 
     /** Null when the cache is off. */
     private final @Nullable Cache<TextKey, EmbeddedText> vectors;
@@ -25,41 +25,44 @@ public final class VectorCache implements RowCache<EmbeddedText> {
         this.vectors = vectors;
     }
 
-    /** A cache that keeps nothing. */
+    /** A cache that stores nothing. */
     public static VectorCache off() {
         return new VectorCache(null);
     }
 
-    /** @param bytes memory that vectors may take; with 0 the cache is off */
+    /** @param bytes maximum memory; 0 switches the cache off */
     public static VectorCache ofBytes(long bytes) {
         return bytes == 0
                 ? off()
                 : new VectorCache(Caffeine.newBuilder()
                         .maximumWeight(bytes)
                         .weigher((TextKey key, EmbeddedText text) -> bytes(text))
-                        // What there is to tidy up is little; it needs no threads of its own.
+                        // Maintenance is cheap and needs no threads of its own.
                         .executor(Runnable::run)
                         .build());
     }
 
     private static int bytes(EmbeddedText text) {
-        return BYTES_OF_ENTRY + Float.BYTES * text.vector().length;
+        return ENTRY_OVERHEAD_BYTES + Float.BYTES * text.vector().length;
     }
 
     /**
      * Looks a request's inputs up.
      *
-     * @param fingerprint of the model that computes them
-     * @param prompt in front of each text
-     * @param use that the request makes of the cache
-     * @param checkpoint called between two inputs; may throw to end the looking
+     * @param fingerprint fingerprint of the model
+     * @param prompt prepended to each text
+     * @param use use of the cache by the request
+     * @param checkpoint called between two inputs; may throw to cancel the lookup
      */
     public CacheLookup lookup(
             String fingerprint, String prompt, List<EmbeddingInput> inputs, CacheUse use, Runnable checkpoint) {
         return vectors == null || use.bypassed()
                 ? CacheLookup.ofNothing(inputs, vectors == null ? 0 : inputs.size())
                 : CacheLookup.of(
-                        vectors::getIfPresent, new TextKey.Maker(fingerprint, prompt, use.scope()), inputs, checkpoint);
+                        vectors::getIfPresent,
+                        new TextKey.Hasher(fingerprint, prompt, use.scope()),
+                        inputs,
+                        checkpoint);
     }
 
     @Override
@@ -74,7 +77,7 @@ public final class VectorCache implements RowCache<EmbeddedText> {
         }
     }
 
-    /** Memory that is taken, about. */
+    /** Approximate memory in use, in bytes. */
     public long bytes() {
         return vectors == null
                 ? 0
@@ -84,7 +87,7 @@ public final class VectorCache implements RowCache<EmbeddedText> {
                         .orElse(0L);
     }
 
-    /** Vectors that are kept, about. */
+    /** Approximate number of cached vectors. */
     public long size() {
         return vectors == null ? 0 : vectors.estimatedSize();
     }

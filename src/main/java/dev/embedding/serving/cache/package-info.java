@@ -1,4 +1,4 @@
-/** Vector cache: vectors of texts that were computed before. */
+/** Cache of computed vectors. */
 @NullMarked
 package dev.embedding.serving.cache;
 

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The parameters of {@code EMBEDDING_DB_URL}: those that ask for TLS are followed, others are ignored. One that may ask
- * for safety and is not understood is refused, since ignoring it would be less safe than its author thinks.
+ * The parameters of {@code EMBEDDING_DB_URL}: those that configure TLS are applied, others are ignored. An unknown
+ * parameter that may concern security is rejected, since ignoring it would be less secure than intended.
  *
- * @param ignored their names
+ * @param ignored names of the ignored parameters
  */
 public record DatabaseParameters(DatabaseTls tls, List<String> ignored) {
 
-    /** Connections use utf8mb4, whatever it says. */
+    /** Ignored, as connections always use utf8mb4. */
     private static final String CHARSET = "charset";
 
     private static final List<String> WORDS_OF_SAFETY = List.of(
@@ -46,7 +46,7 @@ public record DatabaseParameters(DatabaseTls tls, List<String> ignored) {
     /**
      * Reads a query.
      *
-     * @param query what follows {@code ?}
+     * @param query the text after {@code ?}
      * @throws IllegalArgumentException naming variable, parameter and rule
      */
     static DatabaseParameters parse(String query) {
@@ -74,7 +74,7 @@ public record DatabaseParameters(DatabaseTls tls, List<String> ignored) {
         }
     }
 
-    /** A sentence that names what is ignored; empty when nothing is. */
+    /** A sentence that names the ignored parameters; empty when there are none. */
     public Optional<String> warning() {
         return ignored.isEmpty()
                 ? Optional.empty()

@@ -8,12 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The database of stored settings, as {@code EMBEDDING_DB_URL} names it: {@code mysql://user:password@host:3306/database},
- * or with another scheme that SQLAlchemy takes ({@code mysql+aiomysql}, {@code mysql+pymysql}, {@code mariadb}).
+ * The database of stored settings, as {@code EMBEDDING_DB_URL} names it:
+ * {@code mysql://user:password@host:3306/database}, or with another scheme that SQLAlchemy accepts
+ * ({@code mysql+aiomysql}, {@code mysql+pymysql}, {@code mariadb}).
  *
  * @param host a name or an address; IPv6 without brackets
  * @param user decoded, as is the password
- * @param parameters of the query behind {@code ?}
+ * @param parameters the parameters of the query after {@code ?}
  */
 public record DatabaseUrl(
         String host, int port, String database, String user, String password, DatabaseParameters parameters) {
@@ -22,7 +23,7 @@ public record DatabaseUrl(
     private static final int DEFAULT_PORT = 3306;
     private static final int LARGEST_PORT = 65_535;
 
-    /** The shortest password that leaves a host without {@code @}: people forget to encode it. */
+    /** Lenient pattern: an unencoded {@code @} in a password, a common mistake, belongs to the password. */
     private static final Pattern FORM = Pattern.compile(
             "(?i:mysql|mariadb)(?:\\+\\w+)?://"
                     + "(?:(?<user>[^:/@]*)(?::(?<password>.*?))?@)?"
@@ -33,7 +34,7 @@ public record DatabaseUrl(
 
     private static final Pattern ENCODED = Pattern.compile("(?:%[0-9a-fA-F]{2})+");
 
-    /** @throws IllegalArgumentException naming the variable, showing nothing of the text */
+    /** @throws IllegalArgumentException naming the variable, without any of the text */
     public static DatabaseUrl parse(String text) {
         Matcher url = FORM.matcher(text.strip());
         if (!url.matches()) {
@@ -49,15 +50,15 @@ public record DatabaseUrl(
         return new DatabaseUrl(host, port, part(url, "database"), user, decoded(part(url, "password")), parameters);
     }
 
-    /** For people: host and port, never the credentials. */
+    /** Host and port for messages, never the credentials. */
     public String address() {
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
     /**
-     * Quarkus' configuration that switches the database on, to be set before it starts. It says no more than that:
-     * the pool of connections takes the rest from the variable, since Quarkus knows fewer forms of hosts than there are and
-     * expands a {@code $} in passwords.
+     * Quarkus' configuration that activates the database, to be set before it starts. It contains nothing else: the
+     * connection pool reads the rest from the variable, since Quarkus supports fewer forms of hosts and expands a
+     * {@code $} in passwords.
      */
     public static Map<String, String> quarkusProperties() {
         return Map.of("quarkus.datasource.active", "true", "quarkus.datasource.reactive.url", "mysql://localhost");
@@ -85,7 +86,7 @@ public record DatabaseUrl(
         }
     }
 
-    /** Percent signs that encode nothing stay, as in Python's {@code unquote}. */
+    /** Decodes a part; percent signs that encode nothing stay, as in Python's {@code unquote}. */
     private static String decoded(String text) {
         return ENCODED.matcher(text)
                 .replaceAll(run -> Matcher.quoteReplacement(URLDecoder.decode(run.group(), StandardCharsets.UTF_8)));

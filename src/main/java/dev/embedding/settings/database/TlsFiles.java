@@ -32,7 +32,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509KeyManager;
 import org.jspecify.annotations.Nullable;
 
-/** The files in PEM that parameters of {@code EMBEDDING_DB_URL} name, read and checked once, at start. */
+/** Reads and checks, once at start, the PEM files that parameters of {@code EMBEDDING_DB_URL} name. */
 final class TlsFiles {
 
     private static final int LARGEST = 1 << 20;
@@ -43,10 +43,10 @@ final class TlsFiles {
     private static final Pattern CERTIFICATE =
             Pattern.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----");
 
-    /** How OpenSSL names the certificates in a directory of authorities. */
+    /** OpenSSL's file names of certificates in a directory of authorities. */
     private static final Pattern HASHED = Pattern.compile("[0-9a-f]{8}\\.[0-9]+");
 
-    /** Contents are given, so Vert.x looks no file up. */
+    /** Passes contents, so that Vert.x reads no file. */
     private static final @Nullable Vertx NO_FILES = null;
 
     private TlsFiles() {}
@@ -101,10 +101,10 @@ final class TlsFiles {
                 certificates.add(factory.generateCertificate(new ByteArrayInputStream(one)));
             }
         } catch (CertificateException broken) {
-            throw parameter.fault(CERTIFICATES + ", but one in " + shown(file) + " is broken");
+            throw parameter.fault(CERTIFICATES + ", but one in " + abbreviated(file) + " is broken");
         }
         if (certificates.isEmpty()) {
-            throw parameter.fault(CERTIFICATES + ", but " + shown(file) + " holds none");
+            throw parameter.fault(CERTIFICATES + ", but " + abbreviated(file) + " holds none");
         }
         return certificates;
     }
@@ -117,11 +117,11 @@ final class TlsFiles {
                     .sorted()
                     .toList();
             if (hashed.isEmpty()) {
-                throw parameter.fault(DIRECTORY + ", but " + shown(directory) + " holds none");
+                throw parameter.fault(DIRECTORY + ", but " + abbreviated(directory) + " holds none");
             }
             return hashed;
         } catch (IOException unreadable) {
-            throw parameter.fault(DIRECTORY + ", but " + shown(directory) + " cannot be read");
+            throw parameter.fault(DIRECTORY + ", but " + abbreviated(directory) + " cannot be read");
         }
     }
 
@@ -139,12 +139,12 @@ final class TlsFiles {
 
     private static Buffer content(UrlParameter parameter, Path file, String rule) {
         if (!Files.isRegularFile(file)) {
-            throw parameter.fault(rule + ", but " + shown(file) + " is no file");
+            throw parameter.fault(rule + ", but " + abbreviated(file) + " is no file");
         }
         try (InputStream input = Files.newInputStream(file)) {
             return Buffer.buffer(input.readNBytes(LARGEST));
         } catch (IOException unreadable) {
-            throw parameter.fault(rule + ", but " + shown(file) + " cannot be read");
+            throw parameter.fault(rule + ", but " + abbreviated(file) + " cannot be read");
         }
     }
 
@@ -170,7 +170,7 @@ final class TlsFiles {
         }
     }
 
-    private static String shown(Path file) {
+    private static String abbreviated(Path file) {
         return "'" + InvalidSettingException.abbreviated(file.toString()) + "'";
     }
 }

@@ -18,8 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The parameters of {@code EMBEDDING_DB_URL} that ask for TLS, as SQLAlchemy's drivers take them. Each allows a range of
- * modes; the strictest mode that any of them asks for is taken, and ranges without a common mode contradict each other.
+ * The parameters of {@code EMBEDDING_DB_URL} that configure TLS, as SQLAlchemy's drivers accept them. Each allows a
+ * range of modes; the strictest mode that any of them requires is used, and ranges without a common mode contradict
+ * each other.
  */
 final class TlsParameters {
 
@@ -38,7 +39,7 @@ final class TlsParameters {
     private static final String CERTIFICATE = "sslcert";
     private static final String PRIVATE_KEY = "sslkey";
 
-    /** By {@link UrlParameter#key}. */
+    /** Parameters by {@link UrlParameter#key}. */
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
             entry("ssl", Meaning.SWITCH),
             entry("tls", Meaning.SWITCH),
@@ -56,7 +57,7 @@ final class TlsParameters {
     private static final Set<String> YES = Set.of("true", "yes", "on", "y", "t", "1");
     private static final Set<String> NO = Set.of("false", "no", "off", "n", "f", "0");
 
-    /** The names of MySQL's clients, and those of MariaDB's. */
+    /** Modes by their names in MySQL's clients and in MariaDB's. */
     private static final Map<String, SslMode> MODES = Map.of(
             "DISABLED", DISABLED,
             "DISABLE", DISABLED,
@@ -69,7 +70,7 @@ final class TlsParameters {
 
     private final Map<String, UrlParameter> given;
 
-    /** @param given by {@link UrlParameter#key}, all of them understood */
+    /** @param given parameters by {@link UrlParameter#key}, all of them known */
     TlsParameters(Map<String, UrlParameter> given) {
         this.given = new LinkedHashMap<>(given);
     }
@@ -132,7 +133,7 @@ final class TlsParameters {
         if (strictest.least.compareTo(laxest.most) > 0) {
             throw strictest.by.fault("contradicts the parameter " + laxest.by.shownName());
         }
-        // Whoever says how to verify, even not to, wants TLS.
+        // A parameter about verification implies TLS, even when it disables the verification.
         return strictest.least == DISABLED && laxest.most != DISABLED ? REQUIRED : strictest.least;
     }
 
@@ -156,12 +157,12 @@ final class TlsParameters {
     }
 
     private SslMode impliedByAuthorities() {
-        boolean isUnwanted = given.values().stream()
+        boolean skipsVerification = given.values().stream()
                 .anyMatch(parameter -> meaning(parameter) == Meaning.VERIFY_CERTIFICATE && !isYes(parameter));
-        return isUnwanted ? REQUIRED : verification();
+        return skipsVerification ? REQUIRED : verification();
     }
 
-    /** Names are verified too, unless another parameter says what is. */
+    /** Host names are verified too, unless another parameter configures the verification. */
     private SslMode verification() {
         Set<Meaning> ofNames = Set.of(Meaning.MODE, Meaning.VERIFY_NAME);
         boolean isSaid = given.values().stream().anyMatch(parameter -> ofNames.contains(meaning(parameter)));

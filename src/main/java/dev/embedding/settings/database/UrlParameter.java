@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 /**
  * A parameter of {@code EMBEDDING_DB_URL}.
  *
- * @param name as it is written, decoded
+ * @param name the name as written, decoded
  * @param value decoded; empty when there is none
  */
 record UrlParameter(String name, String value) {
 
-    /** Anything else may be a secret in a wrong place. */
+    /** Values that messages may show; anything else may be a misplaced secret. */
     private static final Pattern PLAIN_WORD = Pattern.compile("[\\w-]{0,20}");
 
     /** @param text {@code name=value}, encoded as in a form; percent signs that encode nothing stay */

@@ -10,15 +10,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a {@code .env} file as python-dotenv 1.2 does: {@code export}, quotes (with escapes inside, over several lines),
- * comments behind white space, {@code ${NAME:-default}}. A line that is no assignment is skipped, unless it has the name of
- * one of the service's variables: to go on without a key or a limit could open what it was to close.
+ * Reads a {@code .env} file as python-dotenv 1.2 does: {@code export}, quotes (with escapes inside, over several
+ * lines), comments after white space, {@code ${NAME:-default}}. A line that is not an assignment is skipped, unless it
+ * has the name of one of the service's variables: starting without a key or a limit could be insecure.
  *
  * @see <a href="https://saurabh-kumar.com/python-dotenv/#file-format">python-dotenv's file format</a>
  */
 final class DotEnv {
 
-    /** Inside a character class: what Python takes for white space, line feeds aside. */
+    /** Python's white space without line feeds, for a character class. */
     private static final String BLANK =
             "\\t\\x0B\\f\\x1C-\\x20\\x85\\xA0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000";
 
@@ -49,7 +49,7 @@ final class DotEnv {
     /**
      * The assignments of a file; of equal names the last wins. A name without {@code =} is a variable without a value.
      *
-     * @param environment values of variables that the file refers to; they win over the file's own
+     * @param environment values of variables that the file refers to; they override the file's own
      * @throws InvalidEnvironmentException when a line names a variable of the service and assigns nothing to it
      */
     static Map<String, String> parse(String text, Map<String, String> environment) {
@@ -96,7 +96,7 @@ final class DotEnv {
         return Optional.empty();
     }
 
-    /** What was read since is a comment, or no matter of the service. */
+    /** Accepts a line that is a comment, or does not concern the service. */
     private void requireForeign(int start) {
         Matcher name = OF_THE_SERVICE.matcher(text.substring(start, position));
         if (text.charAt(start) != '#' && name.find()) {
@@ -106,7 +106,7 @@ final class DotEnv {
         }
     }
 
-    /** Empty when there is no name, or no value that can be read behind {@code =}. */
+    /** Empty when there is no name, or no readable value after {@code =}. */
     private Optional<Assignment> named() {
         return take(isNext('\'') ? QUOTED_KEY : KEY)
                 .map(match -> match.group(1))

@@ -6,8 +6,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.eclipse.microprofile.config.spi.ConfigSourceProvider;
 
 /**
- * Makes the variables of {@code .env} Quarkus configuration too, read by our rules: Quarkus' own reader takes inline
- * comments for part of the value.
+ * Provides the variables of {@code .env} to Quarkus, read by {@link DotEnv}: Quarkus' own reader treats inline comments
+ * as part of the value.
  */
 public final class DotEnvConfigSources implements ConfigSourceProvider {
 

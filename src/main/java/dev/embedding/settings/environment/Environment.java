@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The variables that the process was started with: the real environment, and behind it a {@code .env} file. */
+/**
+ * The variables of the process: those of the real environment, and, with lower precedence, those of a {@code .env}
+ * file.
+ */
 public final class Environment {
 
     private static final String FILE = ".env";
@@ -42,7 +45,7 @@ public final class Environment {
         return new Environment(real, fileVariables(file, real));
     }
 
-    /** Going on without the file could open to everybody a service whose keys are there. */
+    /** Fails the start: without the file, a service whose keys are in it could be open to everybody. */
     private static Map<String, String> fileVariables(Path file, Map<String, String> real) {
         if (!Files.isRegularFile(file)) {
             return Map.of();
@@ -60,7 +63,7 @@ public final class Environment {
         return values(variable).findFirst();
     }
 
-    /** What the environment and the file say of a variable, in the order of precedence. */
+    /** The values of a variable in the environment and in the file, in the order of precedence. */
     Stream<String> values(String variable) {
         return Stream.of(real, ofFile).flatMap(source -> Stream.ofNullable(source.get(variable)));
     }

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The settings that an environment gives.
+ * The settings of an environment.
  *
- * @param settings valid; where the environment says nothing, the defaults
- * @param given the settings that the environment names
- * @param database where further settings are stored; empty when they are not, or in a file
- * @param warnings what was ignored, a sentence each
+ * @param settings valid settings; the defaults for keys that the environment does not set
+ * @param given the settings that the environment sets
+ * @param database the database of stored settings; empty where none are stored, or in a file
+ * @param warnings one sentence for each ignored variable
  */
 public record EnvironmentSettings(
         ServiceSettings settings, List<SettingKey> given, Optional<DatabaseUrl> database, List<String> warnings) {
@@ -70,7 +70,10 @@ public record EnvironmentSettings(
         }
     }
 
-    /** Kubernetes gives every pod {@code EMBEDDING_PORT=tcp://…} when there is a Service named embedding. */
+    /**
+     * Ignores {@code EMBEDDING_PORT=tcp://…}, which Kubernetes sets in every pod when there is a Service named
+     * embedding.
+     */
     private static boolean isServiceLink(SettingKey key, String value, List<String> warnings) {
         if (key != SettingKey.PORT || !value.startsWith("tcp://")) {
             return false;
@@ -82,15 +85,15 @@ public record EnvironmentSettings(
 
     private static Optional<DatabaseUrl> database(Environment environment, List<String> faults) {
         try {
-            boolean wanted = environment
+            boolean usesDatabase = environment
                     .value(USE_DATABASE)
                     .map(text -> (Boolean) SettingKey.NORMALIZE_EMBEDDINGS.parse(text))
                     .orElse(false);
-            if (wanted && environment.value(SETTINGS_FILE).isPresent()) {
+            if (usesDatabase && environment.value(SETTINGS_FILE).isPresent()) {
                 faults.add(SETTINGS_FILE + " must not be set together with " + USE_DATABASE
                         + "=true: settings are stored in one place");
             }
-            return wanted
+            return usesDatabase
                     ? Optional.of(DatabaseUrl.parse(
                             environment.value(DatabaseUrl.VARIABLE).orElse("")))
                     : Optional.empty();

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Checks that the sizes which the environment gives fit into the Java heap together. Those that it does not give
- * follow the heap.
+ * Checks that the sizes that the environment sets fit into the Java heap together. The defaults of the others are
+ * derived from the heap.
  *
- * @param heapBytes the largest that the heap may become
+ * @param heapBytes the maximum heap size
  */
 record HeapSizeCheck(long heapBytes) {
 
@@ -24,7 +24,7 @@ record HeapSizeCheck(long heapBytes) {
         return new HeapSizeCheck(Runtime.getRuntime().maxMemory());
     }
 
-    /** A line for each size that cannot hold; empty when all can. */
+    /** A line for each size that does not fit; empty when all do. */
     List<String> faults(Environment environment) {
         List<String> faults = new ArrayList<>();
         size(environment, BODY).ifPresent(size -> {

@@ -2,12 +2,12 @@ package dev.embedding.settings.environment;
 
 import java.util.List;
 
-/** The service cannot start with these variables, or where it was started. */
+/** Thrown when the service cannot start with the given variables, or in its surroundings. */
 public final class InvalidEnvironmentException extends RuntimeException {
 
     private final List<String> faults;
 
-    /** @param faults a line each */
+    /** @param faults one line each */
     public InvalidEnvironmentException(List<String> faults) {
         super(String.join("; ", faults));
         this.faults = List.copyOf(faults);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The address that the service listens at.
+ * The listen address of the service.
  *
  * @param host a name or an IP address, an IPv6 address without brackets
  */
@@ -20,7 +20,7 @@ public record ListenAddress(String host, int port) {
     private static final String EVERY_IPV4_INTERFACE = "0.0.0.0";
     private static final Set<String> EVERY_INTERFACE = Set.of(EVERY_IPV4_INTERFACE, "::", "0:0:0:0:0:0:0:0");
 
-    /** IPv6 addresses may be given in brackets, as they are in URLs. */
+    /** Accepts IPv6 addresses with brackets, as in URLs. */
     public ListenAddress {
         host = host.strip();
         if (host.startsWith("[") && host.endsWith("]")) {
@@ -32,27 +32,27 @@ public record ListenAddress(String host, int port) {
         return new ListenAddress(settings.host(), settings.port());
     }
 
-    /** Whether it stands for all addresses of this machine. */
+    /** Whether it means all addresses of this machine. */
     public boolean isEveryInterface() {
         return EVERY_INTERFACE.contains(host);
     }
 
-    /** As it is written before a colon and a port: IPv6 addresses in brackets. */
+    /** The host as it is written before a colon and a port: IPv6 addresses in brackets. */
     public String hostInBrackets() {
         return host.contains(":") ? "[" + host + "]" : host;
     }
 
-    /** Where a caller on this machine reaches the service; the percent sign of a scope is escaped (RFC 6874). */
+    /** The URL for callers on this machine; the percent sign of a scope is escaped (RFC 6874). */
     public String url() {
         String name = host.equals(EVERY_IPV4_INTERFACE) ? "localhost" : hostInBrackets();
         return "http://" + name.replace("%", "%25") + ":" + port;
     }
 
     /**
-     * Looks the host up, and tries whether the service can listen there.
+     * Resolves the host, and checks that the service can listen there.
      *
-     * @return with the IP address that was found
-     * @throws InvalidEnvironmentException when the host is not known or not of this machine, or the port is not free
+     * @return the address with the resolved IP address
+     * @throws InvalidEnvironmentException when the host is unknown or not one of this machine, or the port is not free
      */
     public ListenAddress requireFree() {
         InetAddress address;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Variables that name files or directories. */
+/** Checks the variables that name files or directories. */
 final class PathVariables {
 
     private static final List<String> NAMES = List.of(
@@ -17,7 +17,7 @@ final class PathVariables {
             ProcessVariable.EMBEDDING_API_KEYS_FILE.name(),
             ProcessVariable.EMBEDDING_ADMIN_KEYS_FILE.name());
 
-    /** Stands for bytes of the real environment that are no text in the process's locale. */
+    /** Replacement for bytes of the real environment that are not text in the process's locale. */
     private static final char NO_TEXT = '\uFFFD';
 
     private PathVariables() {}

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Environment variables that are fixed for the life of the process. Each is also a Quarkus configuration property, whose
- * {@code @ConfigMapping} stands beside its user; this table lets the start end with one clear line for a bad value.
+ * Environment variables that are fixed for the life of the process. Each is also a Quarkus configuration property,
+ * whose {@code @ConfigMapping} is in the package that uses it; with this table, a bad value fails the start with one
+ * clear line.
  */
 enum ProcessVariable {
     EMBEDDING_API_KEYS(ProcessVariable.KEYS, ProcessVariable::keys),
@@ -47,7 +48,7 @@ enum ProcessVariable {
     EMBEDDING_RELOAD_MODE("beside or drain-first", ProcessVariable::reloadMode),
     EMBEDDING_MAX_MODEL_SIZE("empty, or a size as 2G", ProcessVariable::optionalSize);
 
-    /** An empty list is refused, as it would open the service to everybody by mistake. */
+    /** An empty list is rejected, as it could open the service to everybody by mistake. */
     private static final String KEYS =
             "one or more keys, comma-separated, of visible ASCII characters other than $ and \\, none with # in front";
 
@@ -61,7 +62,7 @@ enum ProcessVariable {
         this.check = check;
     }
 
-    /** @throws InvalidSettingException when the variable does not take the value */
+    /** @throws InvalidSettingException when the variable does not accept the value */
     void check(String value) {
         try {
             check.accept(value);

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * Runs database operations with a timeout, from any thread. Panache wants a Vert.x context that nothing else shares,
- * and waits for a database that hangs without an end.
+ * Runs database operations from any thread, with a timeout. Panache requires a Vert.x context that nothing else shares,
+ * and has no timeout of its own for a database that hangs.
  */
 final class DatabaseCalls {
 
@@ -31,9 +31,9 @@ final class DatabaseCalls {
     /**
      * Starts an operation with each subscription.
      *
-     * @param operation takes a question: whether nobody waits any more
-     * @return its item, or a {@link dev.embedding.settings.StoreUnavailableException}; an {@link UnstorableValueException}
-     *     is passed on
+     * @param operation receives a check whether the caller has stopped waiting
+     * @return its item, or a {@link dev.embedding.settings.StoreUnavailableException}; an
+     *     {@link UnstorableValueException} is rethrown
      */
     <T> Uni<T> call(Function<BooleanSupplier, Uni<T>> operation) {
         return this.<T>onItsOwnContext(operation)

@@ -18,14 +18,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** Translates the driver's failures into messages for operators. */
+/** Converts the driver's failures to messages for operators. */
 final class DatabaseFault {
 
     private static final int NO_SUCH_TABLE = 1146;
 
     private static final Set<Integer> CHARACTERS = Set.of(1300, 1366, 3854, 3988);
     private static final Set<Integer> LENGTH = Set.of(1265, 1406);
-    /** Ranges, and conditions and triggers of the table. */
+    /** Error codes of ranges, check constraints and triggers. */
     private static final Set<Integer> OTHERWISE_UNFIT = Set.of(1264, 1292, 1452, 1644, 3819, 4025);
 
     private final String address;
@@ -44,14 +44,14 @@ final class DatabaseFault {
         return serverError(failure).filter(code -> code == NO_SUCH_TABLE).isPresent();
     }
 
-    /** Whether the table takes rows, but not this value. */
+    /** Whether the table accepts rows, but not this value. */
     static boolean isOfValue(Throwable failure) {
         return serverError(failure)
                 .filter(code -> CHARACTERS.contains(code) || LENGTH.contains(code) || OTHERWISE_UNFIT.contains(code))
                 .isPresent();
     }
 
-    /** For the caller whose value it is. */
+    /** The message for the caller who sent the value. */
     static String unstorable(Throwable ofValue) {
         int code = serverError(ofValue).orElseThrow();
         String why = CHARACTERS.contains(code)

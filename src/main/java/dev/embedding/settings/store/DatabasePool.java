@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Creates the connection pool, so that it recovers from a database that hangs or vanishes: a connection without
- * responses is closed and replaced.
+ * Creates a connection pool that recovers from a database that hangs or disappears: a connection without a response is
+ * closed and replaced.
  */
 @Singleton
 class DatabasePool implements MySQLPoolCreator {
@@ -45,7 +45,8 @@ class DatabasePool implements MySQLPoolCreator {
         PoolOptions pool = input.poolOptions()
                 .setConnectionTimeout(Math.toIntExact(timeout.plusSeconds(1).toMillis()))
                 .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-                // Taking leave of the server; one that is left by the socket's limit alone logs it as a fault.
+                // Closed with a message to the server, which would log a connection that the socket's timeout closes as
+                // a fault.
                 .setIdleTimeout(Math.toIntExact(silence / 2))
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
         return MySQLBuilder.pool()

@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The tables {@code service_settings} and {@code service_settings_status} of a MySQL or MariaDB. A table that is missing
- * is made when it is first missed, at whatever time.
+ * The tables {@code service_settings} and {@code service_settings_status} of a MySQL or MariaDB. A missing table is
+ * created when it is first needed, at any time.
  */
 final class DatabaseStore implements SettingsStore, StatusBoard {
 
@@ -41,7 +41,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
             INSERT INTO service_settings (service, `key`, value) VALUES (:service, :key, :value)
             ON DUPLICATE KEY UPDATE `key` = :key, value = :value""";
 
-    private static final String HELD_OTHERWISE = "The database's table would hold another value than was sent;"
+    private static final String STORED_DIFFERENTLY = "The database's table would hold another value than was sent;"
             + " look at the character set and the length of its columns, and at its triggers";
 
     private static final String STATUS_TABLE = """
@@ -86,7 +86,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
 
     @Override
     public Uni<Void> write(Map<String, Optional<String>> changes) {
-        // One order for all replicas, so that two changes at once do not lock each other out.
+        // The same order in all replicas, so that concurrent changes do not deadlock.
         Map<String, Optional<String>> ordered = new TreeMap<>(changes);
         return calls.call(isGivenUp -> with(SETTINGS_TABLE, () -> stored(ordered, isGivenUp)));
     }
@@ -102,7 +102,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                 .chain(operation::get));
     }
 
-    /** Not by the pool's own queries: their timer goes on after a failure, and then fails itself. */
+    /** Does not use the pool's own queries: their timer keeps running after a failure, and then fails itself. */
     private <T> Uni<T> onConnection(Function<SqlConnection, Uni<T>> operation) {
         return pool.withConnection(operation);
     }
@@ -118,7 +118,10 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                 .toList());
     }
 
-    /** A change that nobody waits for any more was reported as failed, and must not be found in the table later. */
+    /**
+     * Rolls back a change whose caller has stopped waiting: it was reported as failed, so it must not appear in the
+     * table later.
+     */
     private static Uni<Void> stored(Map<String, Optional<String>> changes, BooleanSupplier isGivenUp) {
         return Panache.withTransaction(() -> Multi.createFrom()
                 .iterable(changes.entrySet())
@@ -157,7 +160,10 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                 .replaceWithVoid();
     }
 
-    /** A table of another character set, a narrower column or a trigger may hold something else than was given. */
+    /**
+     * Verifies the stored values: a table with another character set, a narrower column or a trigger may hold something
+     * else.
+     */
     private static void requireAsGiven(Map<String, Optional<String>> changes, List<StoredRow> rows) {
         changes.forEach((key, given) -> {
             List<String> held = rows.stream()
@@ -165,7 +171,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                     .map(row -> Objects.requireNonNullElse(row.value(), "NULL"))
                     .toList();
             if (!held.equals(given.stream().toList())) {
-                throw new UnstorableValueException(key, HELD_OTHERWISE);
+                throw new UnstorableValueException(key, STORED_DIFFERENTLY);
             }
         });
     }
@@ -186,7 +192,7 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                 .replaceWithVoid();
     }
 
-    /** For a table that does not hold every character, or as many. */
+    /** A shorter message, for a table with a limited character set or a narrower column. */
     private static String plain(String message) {
         return cut(message.replaceAll("[^ -~]", "?"), PLAIN_MESSAGE);
     }

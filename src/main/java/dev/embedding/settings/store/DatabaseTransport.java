@@ -19,10 +19,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the configured encryption to the options of each connection.
+ * Adds the configured encryption to the options of each connection.
  *
- * <p>The driver's own {@code PREFERRED} goes on without TLS after any failure of it. Here the server's greeting decides:
- * where it offers TLS, the connection is encrypted or fails.
+ * <p>The driver's own {@code PREFERRED} falls back to plain connections after any TLS failure. Here the server's
+ * greeting decides: where it offers TLS, the connection is encrypted or fails.
  */
 final class DatabaseTransport implements Supplier<Future<SqlConnectOptions>> {
 
@@ -37,7 +37,7 @@ final class DatabaseTransport implements Supplier<Future<SqlConnectOptions>> {
     private final ServerGreeting greeting;
     private final AtomicBoolean isPlainKnown = new AtomicBoolean();
 
-    /** @param options of every connection, as far as they do not concern TLS */
+    /** @param options options of every connection, without those for TLS */
     DatabaseTransport(MySQLConnectOptions options, DatabaseUrl url, Vertx vertx, Duration timeout) {
         DatabaseTls tls = url.parameters().tls();
         this.mode = tls.mode();

@@ -24,8 +24,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file with settings: a JSON object, or lines {@code key=value}. A file that is missing holds none. A change replaces
- * the file as a whole and keeps its form; of two processes that change it at once the last one wins.
+ * A settings file: a JSON object, or lines {@code key=value}. A missing file holds no settings. A change replaces the
+ * whole file and keeps its format; of two processes that change it at once, the last one wins.
  */
 final class FileStore implements SettingsStore {
 
@@ -46,7 +46,7 @@ final class FileStore implements SettingsStore {
         return "file";
     }
 
-    /** A symbolic link leads to what somebody else replaces, such as a mounted ConfigMap. */
+    /** Read-only for a symbolic link, whose target is managed elsewhere, such as a mounted ConfigMap. */
     @Override
     public boolean isReadOnly() {
         return Files.isSymbolicLink(file)
@@ -94,7 +94,7 @@ final class FileStore implements SettingsStore {
         }
     }
 
-    /** UTF-8 has no form for half a character. */
+    /** Rejects unpaired surrogates, which UTF-8 cannot encode. */
     private void requireAsGiven(Map<String, Optional<String>> changes, String text) {
         List<StoredRow> rows = SettingsText.of(text, isJsonByName()).rows();
         changes.forEach((key, given) -> given.ifPresent(value -> {

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Settings as a JSON object, whose values are taken as the text that a row would hold. */
+/** Settings as a JSON object, whose values are read as the text of stored rows. */
 record JsonText(ObjectNode content) implements SettingsText {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -63,7 +63,7 @@ record JsonText(ObjectNode content) implements SettingsText {
         return value.isValueNode() ? value.asText() : value.toString();
     }
 
-    /** A number, a boolean or a list where these have exactly this text, so that people find what they would write. */
+    /** A number, a boolean or a list where these have exactly this text, as operators would write them. */
     private static JsonNode valueOf(String text) {
         try {
             JsonNode value = JSON.readTree(text);

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * Settings as lines {@code key=value}; of equal keys the last wins. Blank lines and those that start with {@code #} are
- * comments, which a change keeps. Blanks around a value are not part of it; where they may be, quotes keep them.
+ * comments, which a change preserves. Blanks around a value are not part of it, except inside quotes.
  */
 record LinesText(List<String> lines, String lineEnd) implements SettingsText {
 
@@ -59,7 +59,7 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
         return changed.isEmpty() ? "" : String.join(lineEnd, changed) + lineEnd;
     }
 
-    /** The new line takes the place of the first one with its key; the others go. */
+    /** The new line replaces the first one with its key; others with that key are removed. */
     private static void change(List<String> lines, String key, Optional<String> line) {
         int first = 0;
         while (first < lines.size()
@@ -89,7 +89,7 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
         return SettingKey.of(key).filter(SettingKey::keepsBlanks).isPresent();
     }
 
-    /** Whether it is read as it was without quotes. */
+    /** Whether the text is read as the same text without quotes. */
     private static boolean isPlain(String value) {
         return value.equals(value.strip()) && value.lines().count() <= 1 && !QuotedText.isBegunBy(value);
     }
@@ -103,7 +103,7 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
         return line.substring(line.indexOf('=') + 1).strip();
     }
 
-    /** Empty when the line has none. */
+    /** The key; empty when the line has none. */
     private static String key(String line) {
         return line.substring(0, Math.max(0, line.indexOf('='))).strip();
     }

@@ -12,14 +12,14 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Finds out whether a MySQL or MariaDB server offers TLS, on a connection that is closed at once. */
+/** Checks, on a connection that is closed at once, whether a MySQL or MariaDB server offers TLS. */
 final class ServerGreeting {
 
-    /** Of protocol version 10; what a server that refuses the connection sends has another first byte. */
+    /** First byte of protocol version 10; a server that rejects the connection sends another one. */
     private static final int PROTOCOL = 10;
 
     private static final int HEADER_BYTES = 4;
-    /** Between the version's end and the capabilities: connection id, eight bytes of the challenge, a filler. */
+    /** Bytes between the version's end and the capabilities: connection id, eight bytes of the challenge, a filler. */
     private static final int SKIPPED_BYTES = 4 + 8 + 1;
 
     /** {@code CLIENT_SSL} of the protocol's capabilities. */
@@ -38,7 +38,7 @@ final class ServerGreeting {
         this.port = port;
     }
 
-    /** Fails with an {@code IOException} when nothing that can be understood comes. */
+    /** Fails with an {@code IOException} when there is no valid greeting. */
     Future<Boolean> offersTls() {
         return client.connect(port, host).compose(ServerGreeting::read);
     }
@@ -55,7 +55,7 @@ final class ServerGreeting {
         return answer.future().onComplete(done -> socket.close());
     }
 
-    /** Empty as long as too little has come. A refusal counts as an offer, so that the connection fails with TLS. */
+    /** Empty until enough bytes have arrived. A rejection counts as an offer, so that the connection fails with TLS. */
     static Optional<Boolean> tlsOffer(Buffer received) {
         if (received.length() <= HEADER_BYTES) {
             return Optional.empty();

@@ -26,7 +26,7 @@ public class SettingEntity extends PanacheEntityBase {
     @ColumnTransformer(read = "CAST(`key` AS CHAR)")
     public String name;
 
-    /** Read as text where a table made by hand has it in binary. */
+    /** Read as text, as an operator's table may have a binary column. */
     @Column(length = 2048)
     @ColumnTransformer(read = "CAST(value AS CHAR)")
     @Nullable

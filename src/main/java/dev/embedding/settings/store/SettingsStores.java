@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The store of settings that is configured, if any; where there is none, nothing of a database is touched. */
+/** Produces the configured store of settings, if any; without one, no database is used. */
 @Singleton
 class SettingsStores {
 

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Content of a settings file: {@link JsonText} or {@link LinesText}. */
+/** The content of a settings file: {@link JsonText} or {@link LinesText}. */
 sealed interface SettingsText permits JsonText, LinesText {
 
     /**
      * Reads a file's text.
      *
-     * @param isJsonWhenEmpty the form of a text that shows none
-     * @throws IllegalArgumentException with a message that follows the file's name: what is wrong, and where
+     * @param isJsonWhenEmpty the format of an empty text
+     * @throws IllegalArgumentException with a message, to follow the file's name, that says what is wrong and where
      */
     static SettingsText of(String text, boolean isJsonWhenEmpty) {
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -25,9 +25,9 @@ sealed interface SettingsText permits JsonText, LinesText {
     List<StoredRow> rows();
 
     /**
-     * The text after changes, in the same form.
+     * The text after changes, in the same format.
      *
-     * @throws UnstorableValueException when a value does not fit the form
+     * @throws UnstorableValueException when the format cannot hold a value
      */
     String with(Map<String, Optional<String>> changes);
 }

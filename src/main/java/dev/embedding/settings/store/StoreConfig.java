@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Location of the settings file, and timeouts; the database has {@link DatabaseUrl}. */
+/** Configuration of the store of settings, except for the database, which has {@link DatabaseUrl}. */
 @ConfigMapping(prefix = "embedding")
 public interface StoreConfig {
 
-    /** The file that stores settings instead of a database. */
+    /** The settings file, used instead of a database. */
     Optional<Path> settingsFile();
 
-    /** Limit of each operation of a store. */
+    /** Timeout of each operation of a store. */
     @WithDefault("3s")
     Duration dbTimeout();
 }

@@ -9,7 +9,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 
-/** Translates failures of a TLS handshake into messages that follow the server's address. */
+/** Converts failures of a TLS handshake to messages that follow the server's address. */
 final class TlsFault {
 
     private static final int LONGEST_MESSAGE = 200;
@@ -17,7 +17,7 @@ final class TlsFault {
     private final String host;
     private final String authorities;
 
-    /** @param namesAuthorities whether the URL names authorities; otherwise those count that Java trusts */
+    /** @param namesAuthorities whether the URL names authorities; otherwise those that Java trusts are used */
     TlsFault(String host, boolean namesAuthorities) {
         this.host = host;
         this.authorities = namesAuthorities ? "is named in ssl_ca" : "Java trusts; name its authority in ssl_ca";

@@ -1,4 +1,4 @@
-/** Stores of settings: a table of a database, or a file. The only user of Panache and SQL. */
+/** Stores of settings: a database table, or a file. The only user of Panache and SQL. */
 @NullMarked
 package dev.embedding.settings.store;
 

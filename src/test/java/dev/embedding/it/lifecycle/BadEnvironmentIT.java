@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Variables that the service cannot start with, and the one that it must ignore. */
+/** Checks variables that fail the start, and the one that must be ignored. */
 class BadEnvironmentIT {
 
     @ParameterizedTest
@@ -62,7 +62,7 @@ class BadEnvironmentIT {
             EMBEDDING_ALLOWED_MODELS   | a/*,,b/*     | one or more patterns
             EMBEDDING_ALLOWED_MODELS   | /m/../*      | one or more patterns
             """)
-    void endsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
+    void failsTheStartWithOneLineThatNamesVariableRuleAndValue(String variable, String value, String rule) {
         try (ServiceProcess service =
                 ServiceProcess.configure().with(variable, value).launch()) {
             assertThat(service.exitCode()).isEqualTo(1);
@@ -98,7 +98,7 @@ class BadEnvironmentIT {
             ssl_ca=/there/is/none.pem  | ssl_ca must name a file with certificates in PEM
             ssl_cipher=AES256          | ssl_cipher is not understood
             """)
-    void endsTheStartWhenTheUrlOfTheDatabaseAsksForTlsInVain(String parameter, String rule) {
+    void failsTheStartWhenTlsParametersCannotBeApplied(String parameter, String rule) {
         try (ServiceProcess service = ServiceProcess.configure()
                 .with("EMBEDDING_USE_DB_SETTINGS", "true")
                 .with("EMBEDDING_DB_URL", "mysql+pymysql://anna:secret@db/settings?" + parameter)
@@ -129,7 +129,7 @@ class BadEnvironmentIT {
     }
 
     @Test
-    void ignoresTheAddressThatKubernetesPutsIntoThePort() {
+    void ignoresTheAddressThatKubernetesSetsAsPort() {
         int defaultPort = 8001;
         assumeTrue(Ports.isFree(defaultPort), "Somebody else uses port " + defaultPort);
         try (ServiceProcess service = ServiceProcess.configure()

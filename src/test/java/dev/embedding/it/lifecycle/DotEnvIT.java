@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Variables from a {@code .env} in the working directory, behind those of the real environment. */
+/** Reads variables from a {@code .env} in the working directory, with lower precedence than the real environment. */
 class DotEnvIT {
 
     private static final int PORT = Ports.free();
@@ -61,7 +61,7 @@ class DotEnvIT {
     }
 
     @Test
-    void standsBehindTheRealEnvironment() {
+    void hasLowerPrecedenceThanTheRealEnvironment() {
         assertThat(settings().path("max_batch_size").intValue()).isEqualTo(8);
         assertThat(service.client()
                         .get("/model/info")
@@ -72,7 +72,7 @@ class DotEnvIT {
     }
 
     @Test
-    void setsLimitsThatAreNoSettingsToo() {
+    void setsProcessVariablesToo() {
         service.client().embed("a".repeat(1_100)).requireError(413);
         assertThat(service.client().embed("a".repeat(900)).vectors()).hasSize(1);
     }

@@ -22,14 +22,14 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the process ends on SIGTERM. */
+/** Checks the shutdown of the process on SIGTERM. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ShutdownIT {
 
     private static final Duration QUICKLY = Duration.ofSeconds(8);
 
     @Test
-    void endsQuicklyAndLeavesNoTemporaryFileBehind() throws IOException {
+    void exitsQuicklyAndLeavesNoTemporaryFile() throws IOException {
         try (ServiceProcess service = ServiceProcess.configure().ready()) {
             service.client().embed("a").vectors();
 
@@ -47,7 +47,7 @@ class ShutdownIT {
     }
 
     @Test
-    void answersWhatItHasTakenBeforeItEnds() {
+    void completesAcceptedRequestsBeforeItExits() {
         try (ServiceProcess service = ServiceProcess.configure().ready()) {
             List<String> texts = GeneratedTexts.of(200, 20, 1);
             CompletableFuture<Answer> answer = service.client().embedLater(texts);
@@ -78,7 +78,7 @@ class ShutdownIT {
     }
 
     @Test
-    void refusesNewTextsWhileItAnswersWhatItHasTaken() {
+    void rejectsNewTextsWhileItDrains() {
         try (ServiceProcess service = ServiceProcess.configure().ready()) {
             List<String> texts = GeneratedTexts.of(500, 30, 1);
             CompletableFuture<Answer> taken = service.client().embedLater(texts);
@@ -102,7 +102,7 @@ class ShutdownIT {
     }
 
     @Test
-    void givesUpAtOnceWhatItCannotComputeInTime() {
+    void abortsAtOnceWhatItCannotComputeInTime() {
         try (ServiceProcess service = ServiceProcess.configure()
                 .with("EMBEDDING_SHUTDOWN_TIMEOUT", "5s")
                 .ready()) {
@@ -118,7 +118,7 @@ class ShutdownIT {
     }
 
     @Test
-    void refusesABodyThatHasNotArrivedWhenTheTimeIsOver() throws IOException {
+    void rejectsABodyThatHasNotArrivedInTime() throws IOException {
         try (ServiceProcess service = ServiceProcess.configure()
                         .with("EMBEDDING_SHUTDOWN_TIMEOUT", "2s")
                         .ready();
@@ -144,7 +144,7 @@ class ShutdownIT {
     /** The model takes a while to load; the signal comes somewhere in between. */
     @ParameterizedTest
     @ValueSource(ints = {0, 300, 600})
-    void endsWhileItIsStillLoading(int millisAfterTheFirstAnswer) {
+    void exitsWhileItIsStillLoading(int millisAfterTheFirstAnswer) {
         try (ServiceProcess service = ServiceProcess.configure().live()) {
             long end = System.nanoTime()
                     + Duration.ofMillis(millisAfterTheFirstAnswer).toNanos();

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Directories, locales and limits with which the service cannot start: it ends at once and says why in one line. */
+/**
+ * Checks directories, locales and limits with which the service cannot start: it exits at once with one line that gives
+ * the reason.
+ */
 @EnabledOnOs(OS.LINUX)
 class StartConditionsIT {
 
@@ -82,7 +85,7 @@ class StartConditionsIT {
     }
 
     @Test
-    void removesWhatAKilledProcessUnpackedAndItsOwnAtTheEnd() throws IOException {
+    void removesFilesOfAKilledProcessAndItsOwnAtExit() throws IOException {
         String temporary = "t mp+%41!";
         try (ServiceProcess service = ServiceProcess.configure()
                 .temporaryDirectory(temporary)

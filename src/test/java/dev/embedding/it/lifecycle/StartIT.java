@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the process says when it has started, and whom it does not talk to. */
+/** Checks the start: the log lines, and that the process opens no connections. */
 @ExtendWith(SharedService.class)
 class StartIT {
 
@@ -30,7 +30,7 @@ class StartIT {
     }
 
     @Test
-    void saysWhereItAnswersAndWhatItServes() {
+    void logsItsAddressAndModel() {
         Await.until(Duration.ofSeconds(5), () -> service.stdout().contains("lanes  "), service::stdout);
 
         String address = "http://127.0.0.1:" + service.port();
@@ -63,7 +63,7 @@ class StartIT {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void talksToNobodyButItsCallers() throws IOException {
+    void connectsToNobody() throws IOException {
         service.client().embed("a").vectors();
 
         Path descriptors = Path.of("/proc", Long.toString(service.pid()), "fd");

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever is wrong with the model that is wanted, the last good one serves, and recovery needs no restart. */
+/**
+ * Checks that the last good model serves whatever is wrong with the requested one, and that recovery needs no restart.
+ */
 class BadModelsIT {
 
     private static final String GOOD =

@@ -9,13 +9,13 @@ import dev.embedding.fixture.ServiceProcess;
 import dev.embedding.it.api.ContractIT;
 import org.junit.jupiter.api.Test;
 
-/** What is said about the device on a machine without a usable GPU; that of the default is in {@link ContractIT}. */
+/** Checks the reported device on a machine without a usable GPU; {@link ContractIT} checks the default. */
 class DeviceIT {
 
     private static final double TOLERANCE = 2e-6;
 
     @Test
-    void isAFaultWhenTheGpuThatTheEnvironmentNamesIsNotThere() {
+    void isAFaultWhenTheRequestedGpuIsMissing() {
         try (ServiceProcess service =
                 ServiceProcess.configure().with("EMBEDDING_DEVICE", "cuda").ready()) {
             JsonNode health = health(service);
@@ -40,7 +40,7 @@ class DeviceIT {
     }
 
     @Test
-    void isTheCpuWithoutAWordWhenTheEnvironmentNamesIt() {
+    void isTheCpuWithoutAWarningWhenItIsRequested() {
         try (ServiceProcess service =
                 ServiceProcess.configure().with("EMBEDDING_DEVICE", "cpu").ready()) {
             JsonNode health = health(service);
@@ -55,7 +55,7 @@ class DeviceIT {
     }
 
     @Test
-    void isNoFaultWhenItWasToBeChosen() {
+    void isNoFaultWhenTheDeviceIsAuto() {
         try (ServiceProcess service =
                 ServiceProcess.configure().with("EMBEDDING_DEVICE", "auto").ready()) {
             assertThat(health(service).path("status").textValue()).isEqualTo("healthy");

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that really fails in the running service. */
+/** Runs a model that fails in the engine of the running service. */
 class EngineFaultsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -36,7 +36,7 @@ class EngineFaultsIT {
     }
 
     @Test
-    void failsTheGuiltyTextAndNoOther(@TempDir Path directory) throws IOException {
+    void failsTheFaultyTextAndNoOther(@TempDir Path directory) throws IOException {
         try (ServiceProcess service = serviceWith(directory).ready();
                 SteadyCaller caller = SteadyCaller.of(service)) {
             for (Harm harm : List.of(Harm.GIVES_NAN, Harm.THROWS, Harm.NEEDS_MUCH_MEMORY, Harm.IS_SLOW)) {
@@ -57,7 +57,7 @@ class EngineFaultsIT {
     }
 
     @Test
-    void replacesAModelOfWhichARunHangsAndEndsAtTheSecond(@TempDir Path directory) throws IOException {
+    void replacesAModelAfterAHangingRunAndExitsAfterTheSecond(@TempDir Path directory) throws IOException {
         try (ServiceProcess service = serviceWith(directory).ready()) {
             CompletableFuture<Answer> hanging = service.client().embedLater(List.of(Harm.HANGS.text()));
 
@@ -80,7 +80,7 @@ class EngineFaultsIT {
     }
 
     @Test
-    void endsByForceWhenARunHangsDuringShutdown(@TempDir Path directory) throws IOException {
+    void exitsByForceWhenARunHangsDuringShutdown(@TempDir Path directory) throws IOException {
         try (ServiceProcess service = serviceWith(directory).ready()) {
             CompletableFuture<Answer> hanging = service.client().embedLater(List.of(Harm.HANGS.text()));
             Await.until(PATIENCE, () -> service.client().meter("embedding_runs_terminated_total") > 0, service::output);

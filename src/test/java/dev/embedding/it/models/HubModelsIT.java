@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Models of a hub, from the first request to the vectors. */
+/** Serves models of a hub, from the first request to the vectors. */
 class HubModelsIT {
 
     private static final String MODEL = "some-company/some-model";
@@ -35,7 +35,7 @@ class HubModelsIT {
     }
 
     @Test
-    void servesAModelOfTheHubAndThenOfTheCacheAlone() throws IOException {
+    void servesAModelFromTheHubAndThenFromTheCacheAlone() throws IOException {
         String commit;
         try (FakeHub hub = hub();
                 ServiceProcess service = from(hub).ready()) {
@@ -56,7 +56,7 @@ class HubModelsIT {
     }
 
     @Test
-    void saysHowFarTheDownloadIs() throws Exception {
+    void reportsTheProgressOfTheDownload() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         try (FakeHub hub = hub().mood("CDN", "onnx/model.onnx_data", (exchange, content, time) -> {
                     exchange.sendResponseHeaders(200, content.length);
@@ -88,7 +88,7 @@ class HubModelsIT {
     }
 
     @Test
-    void endsInTimeWhileItLoads() throws Exception {
+    void shutsDownInTimeDuringADownload() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (FakeHub hub = hub().mood("CDN", "onnx/model.onnx_data", (exchange, content, time) -> {
                     exchange.sendResponseHeaders(200, content.length);

@@ -23,11 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models in a directory of the operator's, with every kind of tokenizer and pooling that this version knows. */
+/** Serves models from an operator's directory, with every supported kind of tokenizer and pooling. */
 class LocalModelsIT {
 
     private static final double TOLERANCE = 2e-5;
-    /** Of the reference's own vectors, which are those of the weights before they were rounded. */
+    /** Tolerance to the reference vectors, which are those of the weights before they were rounded. */
     private static final double TOLERANCE_OF_EIGHT_BITS = 0.25;
 
     private static final double TOLERANCE_OF_HALF_PRECISION = 2e-3;
@@ -138,7 +138,7 @@ class LocalModelsIT {
                 "t5-sentence-t5",
                 "xlmr-truncation-side-left-prompt"
             })
-    void followsWhatModelsSayInOtherPlaces(String model) {
+    void readsConfigurationInOtherFiles(String model) {
         for (boolean normalize : List.of(true, false)) {
             serve(model, normalize);
             checkVectors(service.client(), ReferenceVectors.ofModel(model, normalize), Map.of(), TOLERANCE);
@@ -189,7 +189,7 @@ class LocalModelsIT {
     }
 
     @Test
-    void followsThePoolingThatIsSet() {
+    void followsThePoolingSetting() {
         serve("no-modules-bert-cls", true);
         ServiceClient client = service.client();
         JsonNode byGraph = client.get("/model/info").json();
@@ -214,7 +214,7 @@ class LocalModelsIT {
     }
 
     @Test
-    void saysHowToPoolWhereNobodyElseDoes() {
+    void namesThePoolingSettingWhenNoFileConfiguresIt() {
         serve("bert-max", true);
 
         Answer refused = set(
@@ -228,7 +228,7 @@ class LocalModelsIT {
     }
 
     @Test
-    void refusesARerankerByName(@TempDir Path directory) throws IOException {
+    void rejectsARerankerByName(@TempDir Path directory) throws IOException {
         serve("bert-max", true);
         ModelCopy.of("bert-mean-dense-normalize", directory);
         Files.writeString(directory.resolve("config_sentence_transformers.json"), "{\"model_type\": \"CrossEncoder\"}");
@@ -261,7 +261,7 @@ class LocalModelsIT {
     }
 
     @Test
-    void namesThePromptsThatThereAre() {
+    void namesTheExistingPrompts() {
         serve("bert-default-prompt", false);
 
         Answer answer = embed(service.client(), List.of("text"), Map.of("prompt_name", "passage"));

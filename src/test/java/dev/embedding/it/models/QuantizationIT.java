@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Precisions that no file is shipped of are made of the fp32 one, and served like any model. */
+/** Serves precisions that a model ships no file of, quantized from fp32. */
 class QuantizationIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -81,7 +81,7 @@ class QuantizationIT {
 
     @ParameterizedTest
     @CsvSource({"int8, 0.998, 0.999", "int8-fine, 0.998, 0.9993"})
-    void isNearTheReferenceAndSaysHowNear(String precision, double least, double mean) {
+    void isCloseToTheReferenceAndReportsTheSimilarity(String precision, double least, double mean) {
         set(shared, precision);
 
         List<ReferenceVectors.Row> rows = ReferenceVectors.ofBgeSmall().rows();
@@ -103,7 +103,7 @@ class QuantizationIT {
 
     @ParameterizedTest
     @CsvSource({"int8", "int8-fine"})
-    void givesATextTheSameBitsWhoeverItIsComputedWith(String precision) throws Exception {
+    void givesATextTheSameBitsInAnyBatch(String precision) throws Exception {
         set(shared, precision);
         List<String> texts = List.of("a text", "Another text, which is longer than the first one by some words.");
         List<float[]> alone = texts.stream()
@@ -130,7 +130,7 @@ class QuantizationIT {
     }
 
     @Test
-    void comesAndGoesUnderLoad() {
+    void isSwappedInAndOutUnderLoad() {
         set(shared, "fp32");
         String exact = info(shared).path("fingerprint").textValue();
 
@@ -146,7 +146,7 @@ class QuantizationIT {
     }
 
     @Test
-    void isReadAgainAtTheNextStart() throws IOException {
+    void isReusedAtTheNextStart() throws IOException {
         set(shared, "int8");
         String fingerprint = info(shared).path("fingerprint").textValue();
         Map<Path, Long> before = modelsIn(cache);
@@ -228,7 +228,7 @@ class QuantizationIT {
     }
 
     @Test
-    void endsInTimeWhileItIsBeingMade(@TempDir Path another) throws IOException {
+    void shutsDownInTimeWhileQuantizing(@TempDir Path another) throws IOException {
         Path abandoned = Files.createDirectory(another.resolve("quantized")).resolve(".of-a-killed-process.tmp");
         Files.createFile(abandoned);
         Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
@@ -242,7 +242,7 @@ class QuantizationIT {
 
     @Test
     @EnabledIf("dev.embedding.it.load.ScarceResourcesIT#canLimitProcesses")
-    void isNotMadeWhereItDoesNotFitAndTheRunningModelStays(@TempDir Path another) throws Exception {
+    void isRejectedWithoutSpaceAndTheRunningModelStays(@TempDir Path another) throws Exception {
         try (ServiceProcess service = start(another)
                 .with("EMBEDDING_PRECISION", "fp32")
                 .with("EMBEDDING_SETTINGS_FILE", "settings.json")

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@code required_space}, of the environment or stored: another vector space is never served. */
+/** Checks that with {@code required_space}, of the environment or stored, no other vector space is served. */
 class RequiredSpaceIT {
 
     private static final String SMALL =
@@ -32,7 +32,7 @@ class RequiredSpaceIT {
     }
 
     @Test
-    void isLeftByNoChange() throws IOException {
+    void isNotLeftByAnyChange() throws IOException {
         String space = spaceOf(SMALL);
         try (ServiceProcess service = configured(SMALL)
                         .with("EMBEDDING_REQUIRED_SPACE", space)
@@ -89,7 +89,7 @@ class RequiredSpaceIT {
     }
 
     @Test
-    void isKeptWhenAnotherOneIsWrittenByHand() throws IOException {
+    void isKeptWhenAnotherOneIsWrittenIntoTheStore() throws IOException {
         String space = spaceOf(SMALL);
         String other = spaceOf(OTHER);
         try (ServiceProcess service =
@@ -132,8 +132,8 @@ class RequiredSpaceIT {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
     }
 
-    private static void requireRejected(Answer answer, String required, String wanted) {
+    private static void requireRejected(Answer answer, String required, String requested) {
         assertThat(answer.status()).as(answer.text()).isEqualTo(422);
-        assertThat(answer.text()).contains(required, wanted);
+        assertThat(answer.text()).contains(required, requested);
     }
 }

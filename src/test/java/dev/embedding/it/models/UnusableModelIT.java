@@ -13,7 +13,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model that cannot be served leaves a service that answers, and says why. */
+/** Checks that a service without a usable model responds, and reports the reason. */
 class UnusableModelIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -34,7 +34,7 @@ class UnusableModelIT {
     }
 
     @Test
-    void namesAModelThatIsNotThere() {
+    void namesAMissingModel() {
         try (ServiceProcess service = serviceWith("nobody/knows-this-model")) {
             assertThat(faultOf(service)).contains("nobody/knows-this-model");
             requireNoModel(service);
@@ -42,7 +42,7 @@ class UnusableModelIT {
     }
 
     @Test
-    void namesTheFileThatIsNoModel(@TempDir Path models) throws IOException {
+    void namesAFileThatIsNotAModel(@TempDir Path models) throws IOException {
         Path model = ModelCopy.of("bert-cls-normalize", models.resolve("copy"));
         Files.writeString(model.resolve("onnx").resolve("model.onnx"), "not a model");
 
@@ -56,7 +56,7 @@ class UnusableModelIT {
         return ServiceProcess.configure().with("EMBEDDING_MODEL_NAME", model).live();
     }
 
-    /** What {@code /health} says is wrong, once it knows. */
+    /** Waits for the fault in {@code /health}. */
     private static String faultOf(ServiceProcess service) {
         Await.until(
                 PATIENCE,

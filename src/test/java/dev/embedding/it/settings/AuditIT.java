@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What operators learn of changes of settings afterwards, and which models these may name. */
+/** Checks the audit log of changes of settings, and the allowed models. */
 class AuditIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
@@ -93,7 +93,7 @@ class AuditIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"other/model", "/etc", "/nowhere/models/../../etc", "acme/../other", "./acme/x/y"})
-    void refusesModelsThatAreNotAllowedWithoutLookingForThem(String name) {
+    void rejectsModelsThatAreNotAllowedWithoutLookingForThem(String name) {
         Answer refused = set("model_name", "\"" + name + "\"");
         Answer inBulk = client.postJson(
                 "/settings/bulk", "{\"settings\": {\"model_name\": \"" + name + "\", \"max_batch_size\": 8}}", ADMIN);
@@ -106,7 +106,7 @@ class AuditIT {
     }
 
     @Test
-    void looksForModelsThatAreAllowed() {
+    void locatesAllowedModels() {
         assertThat(set("model_name", "\"acme/model\"").requireError(500).toString())
                 .contains("previous model stays active");
         assertThat(set("model_name", "\"/nowhere/models/one\"").status()).isEqualTo(500);

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database that is away, hangs or comes back: embedding never waits for it, and nothing has to be restarted. */
+/**
+ * Checks a database that is unreachable, hangs or recovers: embedding never waits for it, and nothing has to be
+ * restarted.
+ */
 class DatabaseAwayIT {
 
     private static final String SMALL =
@@ -55,7 +58,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void startsWithTheEnvironmentWhenTheDatabaseRefusesAndFollowsItOnceItIsThere() {
+    void startsWithTheEnvironmentAndFollowsTheDatabaseOnceItIsReachable() {
         try (ServiceProcess service = configured().ready();
                 SteadyCaller caller = SteadyCaller.of(service)) {
             Following.awaitFault(service, "database_fault", "127.0.0.1:" + database.port());
@@ -124,7 +127,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void findsNothingOfAChangeThatTheDatabaseDidNotFinish() throws Exception {
+    void storesNothingOfAChangeThatTimedOut() throws Exception {
         database.start();
         try (ServiceProcess service = configured().ready();
                 SteadyCaller caller = SteadyCaller.of(service)) {
@@ -184,7 +187,7 @@ class DatabaseAwayIT {
     }
 
     @Test
-    void saysThatTheDatabaseRefusesTheCredentials() {
+    void reportsThatTheDatabaseRejectsTheCredentials() {
         database.start();
         try (ServiceProcess service = configured().ready();
                 SteadyCaller caller = SteadyCaller.of(service)) {
@@ -203,7 +206,7 @@ class DatabaseAwayIT {
 
     /** The file with the last good settings belongs to a port, so the second start is on the first one's. */
     @Test
-    void servesWhatWasServedLastWhenItStartsWhileTheDatabaseIsAway() {
+    void startsWithTheLastGoodSettingsWhileTheDatabaseIsUnreachable() {
         database.start();
         int port;
         try (ServiceProcess service = configured().ready()) {

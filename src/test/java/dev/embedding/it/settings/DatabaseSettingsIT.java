@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Settings in a table that operators edit: followed without a call, and changed through the API. */
+/** Checks settings in a table: operators' edits are followed, and the API changes rows. */
 class DatabaseSettingsIT {
 
     private static final String SMALL =
@@ -58,7 +58,7 @@ class DatabaseSettingsIT {
     }
 
     @BeforeEach
-    void beginWithNothingStored() {
+    void deleteStoredSettings() {
         database.execute("DELETE FROM service_settings");
         for (ServiceProcess each : List.of(service, replica)) {
             Following.awaitModel(each, SMALL);
@@ -159,7 +159,7 @@ class DatabaseSettingsIT {
     }
 
     @Test
-    void storesNothingOfAChangeThatCannotBe() {
+    void storesNothingOfAChangeThatFails() {
         Answer answer = service.client().postJson("/settings/bulk", """
                 {"settings": {"max_batch_size": 8, "model_name": "nobody/knows-this-model"}}""");
 
@@ -220,7 +220,7 @@ class DatabaseSettingsIT {
     }
 
     @Test
-    void takesANullWhereAnotherSchemaAllowsIt() {
+    void acceptsANullWhereAnotherSchemaAllowsIt() {
         database.execute("ALTER TABLE service_settings MODIFY value VARCHAR(2048) NULL");
         try {
             database.execute("INSERT INTO service_settings VALUES ('embedding-service', 'max_batch_size', NULL)");
@@ -281,7 +281,7 @@ class DatabaseSettingsIT {
     }
 
     @Test
-    void tellsTheStatusTableWhatEachReplicaFollows() {
+    void writesTheStatusOfEachReplica() {
         insert("max_batch_size", "many");
         Following.awaitFault(service, "settings_fault", "max_batch_size");
 

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tables made by hand, which hold something else than was sent: such a change is refused, and nothing of it stays. */
+/**
+ * Checks operators' own tables, which store something else than was sent: such a change is rejected, and nothing of it
+ * is stored.
+ */
 class DatabaseTablesIT {
 
     private static final String SMALL =
@@ -54,7 +57,7 @@ class DatabaseTablesIT {
         Following.awaitHealthy(service);
     }
 
-    /** A connection keeps the mode that it began with, so the server is started again. */
+    /** Restarts the server, as a connection keeps the mode that it began with. */
     private static void restartWith(String sqlMode) {
         database.stop();
         Following.awaitFault(service, "database_fault", "refused the connection");
@@ -95,7 +98,7 @@ class DatabaseTablesIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "STRICT_TRANS_TABLES"})
-    void refusesAValueThatTheTableWouldHoldOtherwise(String sqlMode) {
+    void rejectsAValueThatTheTableWouldStoreDifferently(String sqlMode) {
         restartWith(sqlMode);
 
         table("VARCHAR(2048)", "utf8mb3");
@@ -116,7 +119,7 @@ class DatabaseTablesIT {
     }
 
     @Test
-    void storesWhatATableMadeByHandHolds() {
+    void storesValuesThatAnOperatorsTableHolds() {
         for (String type : List.of("TEXT", "VARBINARY(2048)")) {
             table(type, "utf8mb4");
             database.execute("INSERT INTO service_settings VALUES ('embedding-service', 'QUERY_PROMPT', 'of a row')");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database that takes encrypted connections only, whose certificate is for {@code localhost}. */
+/** Connects to a database that accepts encrypted connections only, whose certificate is for {@code localhost}. */
 class DatabaseTlsIT {
 
     private static final String SMALL =
@@ -68,7 +68,7 @@ class DatabaseTlsIT {
                 .launch();
     }
 
-    /** Since the server takes nothing else, a connection is encrypted. */
+    /** The server accepts nothing else, so every connection is encrypted. */
     @Test
     void connectsEncryptedAsTheUrlSays() {
         String ours = "ssl_ca=" + files.certificate("ours");
@@ -94,7 +94,7 @@ class DatabaseTlsIT {
     }
 
     @Test
-    void saysWhyAnEncryptedConnectionIsNotMade() {
+    void explainsWhyAnEncryptedConnectionFails() {
         String ours = "ssl_ca=" + files.certificate("ours");
         Map<String, String> faults = new LinkedHashMap<>();
         faults.put(url("localhost", "ssl_ca=" + files.certificate("another")), "no authority that is named in ssl_ca");

@@ -8,7 +8,7 @@ import dev.embedding.fixture.ServiceProcess;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** What a service shows of following its stored settings, and waiting for it. */
+/** Waits until a service has followed its stored settings, and reads its faults. */
 public final class Following {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -19,11 +19,11 @@ public final class Following {
         return service.client().get("/health").json();
     }
 
-    /** Waits until {@code /health} is as wanted. */
-    public static JsonNode awaitHealth(ServiceProcess service, Predicate<JsonNode> wanted) {
+    /** Waits until {@code /health} has the expected status. */
+    public static JsonNode awaitHealth(ServiceProcess service, Predicate<JsonNode> condition) {
         Await.until(
                 PATIENCE,
-                () -> wanted.test(health(service)),
+                () -> condition.test(health(service)),
                 () -> "/health is " + health(service) + "\n" + service.output());
         return health(service);
     }
@@ -42,7 +42,7 @@ public final class Following {
         return fault;
     }
 
-    /** What {@code /health} says is wrong with the model, once it knows. */
+    /** Waits for the model's fault in {@code /health}. */
     public static String modelFault(ServiceProcess service) {
         return awaitHealth(service, health -> health.path("dependencies").has("model_fault"))
                 .path("dependencies")

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Services whose settings cannot be changed while they run. */
+/** Checks services whose settings are read-only. */
 @ExtendWith(SharedService.class)
 class RefusedSettingsIT {
 
@@ -38,7 +38,7 @@ class RefusedSettingsIT {
         client.send("DELETE", "/settings/nothing").requireError(400);
     }
 
-    /** A link, as Kubernetes mounts a ConfigMap: what it leads to is somebody else's. */
+    /** Uses a link, as Kubernetes mounts a ConfigMap, whose target is managed elsewhere. */
     @Test
     void changesNothingInAFileThatItMayNotReplace(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("stored.json"), "{\"max_batch_size\": 7}");

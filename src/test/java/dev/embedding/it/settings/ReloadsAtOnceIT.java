@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Changes that come while another is being followed, or while the process ends. */
+/** Changes settings while another change is applied, or while the process shuts down. */
 class ReloadsAtOnceIT {
 
     private static final String SMALL =

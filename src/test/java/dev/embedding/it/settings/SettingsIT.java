@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Settings are changed while the service runs: what is answered, what is in force, and what is stored. */
+/** Changes settings while the service runs, and checks the responses, the settings in force and the stored ones. */
 class SettingsIT {
 
     private static final String FILE = "settings.json";
@@ -53,7 +53,7 @@ class SettingsIT {
     }
 
     @Test
-    void saysWhereSettingsComeFrom() {
+    void showsTheSourceOfEachSetting() {
         assertThat(snapshot().path("source").textValue()).isEqualTo("file");
         assertThat(setting("use_db_settings").isBoolean()).isTrue();
         assertThat(setting("use_db_settings").booleanValue()).isFalse();
@@ -80,7 +80,7 @@ class SettingsIT {
             dimensions           | [256, 128]                     | [128,256]
             dimensions           | "64,128"                       | [64,128]
             """)
-    void takesEachFormOfAValue(String key, String value, String inForce) {
+    void acceptsEachFormOfAValue(String key, String value, String inForce) {
         Answer answer = change(key, value);
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
@@ -124,7 +124,7 @@ class SettingsIT {
             []                                               | body model_attributes_type
             {"key": "max_batch_size"                         | body.24 json_invalid
             """)
-    void refusesAChangeThatBreaksTheRules(String body, String fault) {
+    void rejectsAChangeThatBreaksTheRules(String body, String fault) {
         JsonNode before = snapshot();
 
         assertThat(post("/settings", body).requireFaults()).containsExactly(fault);
@@ -133,7 +133,7 @@ class SettingsIT {
     }
 
     @Test
-    void refusesAValueThatIsTooLongToBeStored() {
+    void rejectsAValueThatIsTooLongToBeStored() {
         assertThat(change("model_name", "\"" + "a".repeat(2_049) + "\"").requireFaults())
                 .containsExactly("body.value too_long");
 
@@ -141,7 +141,7 @@ class SettingsIT {
     }
 
     @Test
-    void refusesBodiesThatAreNotJson() {
+    void rejectsBodiesThatAreNotJson() {
         assertThat(service.client().post("/settings").requireFaults()).containsExactly("body missing");
         assertThat(service.client().post("/settings/bulk").requireFaults()).containsExactly("body missing");
         byte[] notUtf8 = {'"', (byte) 0xFF, '"'};
@@ -153,7 +153,7 @@ class SettingsIT {
     }
 
     @Test
-    void goesBackToTheEnvironmentsValue() {
+    void restoresTheEnvironmentsValue() {
         change("max_batch_size", "64");
 
         Answer answer = delete("max_batch_size");
@@ -226,7 +226,7 @@ class SettingsIT {
     }
 
     @Test
-    void servesANewModelBeforeItAnswers() {
+    void servesANewModelBeforeItResponds() {
         ReferenceModel model = ReferenceModel.of("bert-cls-normalize");
 
         Answer answer = change("model_name", Answer.jsonOf(model.directory().toString()));
@@ -285,7 +285,7 @@ class SettingsIT {
     }
 
     @Test
-    void keepsAChangeThatItsCallerDidNotWaitFor() throws IOException {
+    void keepsAChangeWhoseCallerDisconnected() throws IOException {
         ReferenceModel model = ReferenceModel.of("bert-cls-normalize");
         String body = Answer.jsonOf(
                 Map.of("key", "model_name", "value", model.directory().toString()));

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Two real models take turns while clients go on asking: nothing is dropped, and nothing is mixed. */
+/** Swaps two real models repeatedly while clients send requests: no request is dropped, and no vectors are mixed. */
 class SwapIT {
 
     private static final String BGE_SMALL = "BAAI/bge-small-en-v1.5";
@@ -80,7 +80,8 @@ class SwapIT {
         set(client, model);
         assertThat(client.get("/model/info").json().path("model_name").textValue())
                 .isEqualTo(model);
-        // Changes are made in turn: once this one, which changes nothing, is answered, the model before is closed.
+        // Changes are applied in order: once this one, which changes nothing, has its response, the previous model is
+        // closed.
         set(client, model);
     }
 

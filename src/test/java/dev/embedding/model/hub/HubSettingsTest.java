@@ -41,7 +41,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void takesTheCacheFromTheSettingThenFromTheEnvironment() {
+    void acceptsTheCacheFromTheSettingThenFromTheEnvironment() {
         Map<String, String> environment = Map.of("HF_HOME", "~/hf", "HF_HUB_CACHE", "${HOME}/cache/$UNKNOWN");
 
         assertThat(HubSettings.from(lookup(environment), Optional.of(Path.of("/models")))
@@ -52,7 +52,7 @@ class HubSettingsTest {
     }
 
     @Test
-    void takesTheTokenFromTheEnvironmentThenFromAFile() throws Exception {
+    void acceptsTheTokenFromTheEnvironmentThenFromAFile() throws Exception {
         Path other = Files.writeString(home.resolve("other"), "hf_path");
         Path hub = Files.createDirectories(home.resolve("hf"));
         Files.writeString(hub.resolve("token"), " hf_home\r\n");

@@ -33,7 +33,7 @@ class MaxInputTokensTest {
                 "- | {\"model_max_length\": " + HUGE + "} | {\"max_position_embeddings\": 64} | 64 | config.json",
                 "- | - | {\"max_position_embeddings\": 64} | 64 | config.json"
             })
-    void takesTheSmallestDeclaredLength(
+    void acceptsTheSmallestDeclaredLength(
             @Nullable String sentence,
             @Nullable String tokenizer,
             String config,

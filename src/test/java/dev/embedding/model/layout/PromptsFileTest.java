@@ -59,7 +59,7 @@ class PromptsFileTest {
                 "{'corpus': 'c ', 'passage': 'p '} | p",
                 "{'corpus': 'c '} | c"
             })
-    void takesTheFirstKnownNameOfADocumentPrompt(String prompts, String expected) throws IOException {
+    void acceptsTheFirstKnownNameOfADocumentPrompt(String prompts, String expected) throws IOException {
         assertThat(read("{'prompts': " + prompts + "}").forDocuments().strip())
                 .isEqualTo(expected == null ? "" : expected);
     }
@@ -73,7 +73,7 @@ class PromptsFileTest {
     }
 
     @Test
-    void takesTheOperatorsPromptsOnlyForAModelWithoutAny() throws IOException {
+    void acceptsTheOperatorsPromptsOnlyForAModelWithoutAny() throws IOException {
         Prompts own = read("{'prompts': {'passage': 'p '}}");
         Prompts none = read("{'prompts': {'passage': '', 'query': ''}, 'default_prompt_name': 'query'}");
 

@@ -15,7 +15,7 @@ class VectorCacheTest {
     private final VectorCache cache = VectorCache.ofBytes(100_000);
 
     @Test
-    void findsWhatWasKept() {
+    void findsCachedVectors() {
         EmbeddedText first = text(1);
         EmbeddedText second = text(2);
         keep(lookup("a", "b"), first, second);
@@ -31,7 +31,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void knowsNothingOfOtherSpacesPromptsAndTexts() {
+    void missesOtherSpacesPromptsAndTexts() {
         keep(cache.lookup(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
 
         assertThat(cache.lookup("other", "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
@@ -55,7 +55,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void tellsTokensFromTextsAndFromOtherTokens() {
+    void distinguishesTokenIdsFromTextsAndOtherTokenIds() {
         keep(cache.lookup(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
 
         assertThat(cache.lookup(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn)
@@ -75,7 +75,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void keepsScopesApart() {
+    void separatesScopes() {
         CacheUse mine = new CacheUse(false, "mine");
         keep(cache.lookup(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn), text(1));
 
@@ -94,7 +94,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void tellsTextsApartByTheirUnitsEvenByHalvesOfPairs() {
+    void distinguishesTextsByCodeUnitsIncludingLoneSurrogates() {
         keep(lookup("\ud83d", "\ufffd", "?", "\u00e9"), text(1), text(2), text(3), text(4));
 
         assertThat(lookup("\ude00", "\ud83d\ude00", "e\u0301").missing()).hasSize(3);
@@ -102,7 +102,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void equalTextsHaveEqualKeysAndOthersHaveNot() {
+    void hasEqualKeysForEqualTextsOnly() {
         CacheLookup lookup = lookup("a", "b", "a");
 
         assertThat(lookup.keyOf(0)).isNotNull().isEqualTo(lookup.keyOf(2)).isNotEqualTo(lookup.keyOf(1));
@@ -110,7 +110,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void neitherFindsNorKeepsWhatIsToBypassIt() {
+    void neitherReadsNorWritesForABypassingRequest() {
         keep(lookup("a"), text(1));
         CacheLookup bypass = cache.lookup(SPACE, "", inputs("a", "b"), CacheUse.BYPASSED, VectorCacheTest::goOn);
 
@@ -120,7 +120,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void keepsNothingWhenItIsOff() {
+    void storesNothingWhenItIsOff() {
         VectorCache off = VectorCache.ofBytes(0);
         off.put(Objects.requireNonNull(lookup("a").keyOf(0)), text(1));
 
@@ -133,7 +133,7 @@ class VectorCacheTest {
     }
 
     @Test
-    void keepsAsManyVectorsAsItsBytesHold() {
+    void isBoundedInBytes() {
         for (int number = 0; number < 1_000; number++) {
             keep(lookup("text " + number), new EmbeddedText(new float[384], number, false));
         }
@@ -161,6 +161,6 @@ class VectorCacheTest {
     }
 
     private static void goOn() {
-        // Nobody leaves.
+        // No caller cancels.
     }
 }

@@ -75,12 +75,12 @@ class DatabaseParametersTest {
             ssl=false&ssl_verify_cert=false             | DISABLED
             ssl_cert=@client.pem&ssl_key=@client.key    | REQUIRED
             """)
-    void takesTheStrictestModeThatTheParametersAskFor(String query, SslMode mode) {
+    void usesTheStrictestModeThatTheParametersRequire(String query, SslMode mode) {
         assertThat(parse(query).tls().mode()).isEqualTo(mode);
     }
 
     @Test
-    void readsTheFilesThatAreNamed() {
+    void readsTheNamedFiles() {
         DatabaseTls tls =
                 parse("ssl_ca=@ca.pem&ssl_cert=@client.pem&ssl_key=@client.key").tls();
 
@@ -126,7 +126,7 @@ class DatabaseParametersTest {
             read_default_file=/etc/my.cnf          | read_default_file is not understood
             amp;ssl_ca=@ca.pem                     | amp;ssl_ca is not understood
             """)
-    void refusesWhatItCannotFollow(String query, String rule) {
+    void rejectsParametersThatItCannotApply(String query, String rule) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(query))
                 .withMessageStartingWith("EMBEDDING_DB_URL parameter ")

@@ -24,7 +24,7 @@ class DatabaseUrlTest {
                 "mariadb://anna:secret@db:3307/settings",
                 "  MySQL://anna:secret@db:3307/settings?charset=utf8mb4&ssl=false  "
             })
-    void readsTheFormsThatPeopleHave(String text) {
+    void readsTheUsualForms(String text) {
         assertThat(DatabaseUrl.parse(text))
                 .isEqualTo(new DatabaseUrl("db", 3307, "settings", "anna", "secret", NO_PARAMETERS));
     }
@@ -74,7 +74,7 @@ class DatabaseUrlTest {
             mysql://anna:secret@db:65536/settings  | its port is no port
             mysql://anna:secret@db:x/settings      | it has another form
             """)
-    void saysWhatIsMissingWithoutTellingSecrets(String text, String reason) {
+    void namesTheProblemWithoutSecrets(String text, String reason) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DatabaseUrl.parse(text))
                 .withMessage("EMBEDDING_DB_URL must be mysql://user:password@host:port/database, but " + reason)
@@ -89,7 +89,7 @@ class DatabaseUrlTest {
     }
 
     @Test
-    void switchesTheDatabaseOnWithAUrlThatQuarkusTakes() {
+    void activatesTheDatabaseWithAUrlThatQuarkusAccepts() {
         Map<String, String> properties = DatabaseUrl.quarkusProperties();
 
         assertThat(properties)

@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class DotEnvTest {
 
-    /** What python-dotenv 1.2.4 makes of a file, as {@code DotEnv(path, override=False).dict()}, less what has no value. */
+    /**
+     * Reads files as python-dotenv 1.2.4 does, as {@code DotEnv(path, override=False).dict()}, less what has no value.
+     */
     static Stream<Arguments> files() {
         return Stream.of(
                 arguments("plain", "A=1\nB=two words\n", Map.of(), Map.of("A", "1", "B", "two words")),
@@ -141,7 +143,7 @@ class DotEnvTest {
                 "EMBEDDING_API_KEYS secret",
                 "set EMBEDDING_API_KEYS=secret"
             })
-    void refusesALineThatAssignsNothingToAVariableOfTheService(String line) {
+    void rejectsALineThatAssignsNothingToAVariableOfTheService(String line) {
         assertThatThrownBy(() -> DotEnv.parse("A=1\n\n" + line + "\nB=1\n", Map.of()))
                 .isInstanceOf(InvalidEnvironmentException.class)
                 .hasMessage("EMBEDDING_API_KEYS must have a value that can be read in line 3 of .env");
@@ -163,7 +165,7 @@ class DotEnvTest {
     }
 
     @Test
-    void endsWithAnyFile() {
+    void terminatesForAnyFile() {
         String[] parts = {
             "A", "B=", "=", "'", "\"", "\\", "#", " ", "\n", "\r", "export ", "${", "}", ":-", "\u2028", "\u0085", "\0",
             "\u00A0"

@@ -26,7 +26,7 @@ class EnvironmentSettingsTest {
     private static final String SPACE = "0123456789abcdef0123456789abcdef";
 
     @Test
-    void usesTheDefaultsWhereNothingIsSaid() {
+    void usesTheDefaults() {
         EnvironmentSettings settings = settings(Map.of());
 
         assertThat(settings.settings())
@@ -106,7 +106,7 @@ class EnvironmentSettingsTest {
     }
 
     @Test
-    void takesAnEmptyVariableOfAnOptionalSettingForNone() {
+    void treatsAnEmptyVariableOfAnOptionalSettingAsUnset() {
         EnvironmentSettings settings = settings(Map.of(
                 "EMBEDDING_MODEL_FILE", "",
                 "EMBEDDING_POOLING", "",
@@ -171,7 +171,7 @@ class EnvironmentSettingsTest {
     }
 
     @Test
-    void refusesAFileThatIsNoText(@TempDir Path directory) throws IOException {
+    void rejectsAFileThatIsNoText(@TempDir Path directory) throws IOException {
         Path file =
                 Files.write(directory.resolve(".env"), "EMBEDDING_DEVICE=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
 
@@ -190,7 +190,7 @@ class EnvironmentSettingsTest {
                 "EMBEDDING_API_KEYS_FILE",
                 "EMBEDDING_ADMIN_KEYS_FILE"
             })
-    void refusesAPathThatTheLocaleCannotExpress(String variable) {
+    void rejectsAPathThatTheLocaleCannotExpress(String variable) {
         InvalidEnvironmentException invalid = catchThrowableOfType(
                 InvalidEnvironmentException.class, () -> settings(Map.of(variable, "/models/m\uFFFD\uFFFDdel")));
 
@@ -264,8 +264,7 @@ class EnvironmentSettingsTest {
                 "true | postgres://user:secret@host/db | | EMBEDDING_DB_URL must be ",
                 "true | mysql://user:secret@host/db | settings.json | EMBEDDING_SETTINGS_FILE must not be set together "
             })
-    void saysWhatIsWrongWithWhereSettingsAreStored(
-            String use, @Nullable String url, @Nullable String file, String fault) {
+    void namesTheProblemOfTheConfiguredStore(String use, @Nullable String url, @Nullable String file, String fault) {
         Map<String, String> variables = new HashMap<>(Map.of("EMBEDDING_USE_DB_SETTINGS", use));
         if (url != null) {
             variables.put("EMBEDDING_DB_URL", url);

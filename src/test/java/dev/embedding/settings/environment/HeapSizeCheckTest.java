@@ -13,7 +13,7 @@ class HeapSizeCheckTest {
     private final HeapSizeCheck limits = new HeapSizeCheck(512L << 20);
 
     @Test
-    void takesAnyHeapWithoutSizesThatAreGiven() {
+    void acceptsAnyHeapWithoutConfiguredSizes() {
         assertThat(new HeapSizeCheck(16L << 20).faults(environment(Map.of()))).isEmpty();
     }
 
@@ -24,12 +24,12 @@ class HeapSizeCheckTest {
         "EMBEDDING_MAX_INFLIGHT_BYTES, ''",
         "EMBEDDING_CACHE_SIZE, 2G"
     })
-    void takesWhatTheHeapHolds(String variable, String value) {
+    void acceptsSizesThatFitIntoTheHeap(String variable, String value) {
         assertThat(limits.faults(environment(Map.of(variable, value)))).isEmpty();
     }
 
     @Test
-    void refusesABodyBeyondHalfOfTheHeap() {
+    void rejectsABodyBeyondHalfOfTheHeap() {
         assertThat(limits.faults(environment(Map.of("EMBEDDING_MAX_BODY_SIZE", "257M"))))
                 .containsExactly(
                         "EMBEDDING_MAX_BODY_SIZE must be at most half of the Java heap (512M) and 1G, not '257M'");
@@ -38,7 +38,7 @@ class HeapSizeCheckTest {
     }
 
     @Test
-    void refusesBytesInFlightThatLeaveTooLittleBesideTheCache() {
+    void rejectsBytesInFlightThatLeaveTooLittleBesideTheCache() {
         assertThat(limits.faults(environment(Map.of("EMBEDDING_MAX_INFLIGHT_BYTES", "321M"))))
                 .containsExactly("EMBEDDING_MAX_INFLIGHT_BYTES must leave a quarter of the Java heap (512M) beside"
                         + " EMBEDDING_CACHE_SIZE, not '321M'");

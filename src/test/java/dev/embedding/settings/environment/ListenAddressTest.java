@@ -31,12 +31,12 @@ class ListenAddressTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "[::]", "0:0:0:0:0:0:0:0"})
-    void knowsWhatStandsForEveryInterface(String host) {
+    void recognisesAddressesOfEveryInterface(String host) {
         assertThat(new ListenAddress(host, 8001).isEveryInterface()).isTrue();
     }
 
     @Test
-    void looksNamesUp() throws IOException {
+    void resolvesNames() throws IOException {
         assertThat(new ListenAddress("localhost", freePort()).requireFree().host())
                 .isIn("127.0.0.1", "0:0:0:0:0:0:0:1");
     }
@@ -48,7 +48,7 @@ class ListenAddressTest {
         "127.0.0.1:80, resolves",
         "http://127.0.0.1, resolves"
     })
-    void refusesWhatIsNoAddressOfThisMachine(String host, String rule) throws IOException {
+    void rejectsAddressesOfOtherMachines(String host, String rule) throws IOException {
         ListenAddress address = new ListenAddress(host, freePort());
 
         assertThatExceptionOfType(InvalidEnvironmentException.class)
@@ -61,7 +61,7 @@ class ListenAddressTest {
     }
 
     @Test
-    void refusesAPortThatIsTaken() throws IOException {
+    void rejectsAPortThatIsTaken() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ListenAddress address = new ListenAddress("127.0.0.1", taken.getLocalPort());
 

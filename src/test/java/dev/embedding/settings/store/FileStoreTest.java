@@ -49,7 +49,7 @@ class FileStoreTest {
     }
 
     @Test
-    void takesJsonValuesAsTheTextOfARow() throws IOException {
+    void readsJsonValuesAsTheTextOfARow() throws IOException {
         FileStore store = file("settings", """
                 {"max_batch_size": 64, "normalize_embeddings": false, "device": "cpu", "port": null,
                  "cors_origins": ["https://a", "https://b"], "odd": {"a": 1.50}}
@@ -80,7 +80,7 @@ class FileStoreTest {
             'device=cpu\n\nnothing' | has no 'key=value' in line 3
             '=cpu'                  | has no 'key=value' in line 1
             """)
-    void saysWhatIsMalformedAndWhere(String content, String reason) throws IOException {
+    void namesTheProblemAndItsPosition(String content, String reason) throws IOException {
         String fault = fault(file("settings.conf", content.replace("\\n", "\n")));
 
         assertThat(fault)
@@ -89,20 +89,20 @@ class FileStoreTest {
     }
 
     @Test
-    void refusesWhatIsNoText() throws IOException {
+    void rejectsBytesThatAreNotText() throws IOException {
         Files.write(directory.resolve("settings"), "device=\u00e4".getBytes(StandardCharsets.ISO_8859_1));
 
         assertThat(fault(store("settings"))).isEqualTo("The settings file settings is not text in UTF-8");
     }
 
     @Test
-    void refusesALargeFile() throws IOException {
+    void rejectsALargeFile() throws IOException {
         assertThat(fault(file("settings", "#".repeat(1_000_001))))
                 .isEqualTo("The settings file settings is larger than 1 MB");
     }
 
     @Test
-    void refusesADirectory() throws IOException {
+    void rejectsADirectory() throws IOException {
         Files.createDirectory(directory.resolve("settings"));
 
         assertThat(fault(store("settings"))).isEqualTo("The settings file settings is no file");
@@ -142,7 +142,7 @@ class FileStoreTest {
 
     @ParameterizedTest
     @CsvSource({"settings.json, {", "settings.conf, device=cpu"})
-    void makesTheFileInTheFormOfItsName(String name, String start) throws IOException {
+    void createsTheFileInTheFormatOfItsName(String name, String start) throws IOException {
         FileStore store = store(name);
 
         write(store, Map.of("device", Optional.of("cpu")));
@@ -152,7 +152,7 @@ class FileStoreTest {
     }
 
     @Test
-    void refusesAValueThatLinesCannotHoldAndChangesNothing() throws IOException {
+    void rejectsAValueThatLinesCannotHoldAndChangesNothing() throws IOException {
         FileStore store = file("settings", "device=cpu\n");
 
         UnstorableValueException refused = catchThrowableOfType(
@@ -166,7 +166,7 @@ class FileStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"settings.json", "settings.conf"})
-    void refusesHalfACharacterAndChangesNothing(String name) {
+    void rejectsALoneSurrogateAndChangesNothing(String name) {
         FileStore store = store(name);
 
         UnstorableValueException refused = catchThrowableOfType(
@@ -232,7 +232,7 @@ class FileStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"query: ", "'query: \"", "\"query: \" # a blank", "\"query: \\\""})
-    void refusesAPromptWhoseQuotesDoNotEnd(String value) throws IOException {
+    void rejectsAPromptWhoseQuotesDoNotEnd(String value) throws IOException {
         assertThat(fault(file("settings", "device=cpu\nquery_prompt=" + value + "\n")))
                 .isEqualTo("The settings file settings has a value that begins but does not end with quotes in line 2");
     }

@@ -19,7 +19,7 @@ class ServerGreetingTest {
 
     @ParameterizedTest
     @CsvSource({"0xf7fe, false", "0xfffe, true", "0x0800, true"})
-    void saysWhetherTlsIsOfferedAsSoonAsThatHasCome(int capabilities, boolean isOffered) {
+    void reportsWhetherTlsIsOfferedOnceEnoughBytesHaveArrived(int capabilities, boolean isOffered) {
         Buffer whole = greeting(capabilities);
         int end = whole.length() - "what follows".length();
 
@@ -34,7 +34,7 @@ class ServerGreetingTest {
 
     @ParameterizedTest
     @CsvSource({"0xff", "9", "0x48"})
-    void takesARefusalForAnOfferSoThatNothingIsSentPlain(int firstByte) {
+    void treatsARejectionAsAnOfferSoThatNothingIsSentUnencrypted(int firstByte) {
         Buffer refusal = Buffer.buffer(new byte[] {3, 0, 0, 0, (byte) firstByte, 16, 4});
 
         assertThat(ServerGreeting.tlsOffer(refusal)).contains(true);
