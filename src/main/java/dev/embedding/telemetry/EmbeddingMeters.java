@@ -92,22 +92,16 @@ public class EmbeddingMeters {
 
     /** Publishes how often the served model was replaced, and failed to be. */
     public void watchReloads(LongSupplier successes, LongSupplier failures) {
-        reloads("success", successes);
-        reloads("failed", failures);
+        String description = "Replacements of the running model";
+        counter("embedding.reloads", description, successes, "outcome", "success");
+        counter("embedding.reloads", description, failures, "outcome", "failed");
     }
 
-    private void reloads(String outcome, LongSupplier count) {
-        FunctionCounter.builder("embedding.reloads", retained(count), LongSupplier::getAsLong)
-                .description("Replacements of the running model")
-                .tag("outcome", outcome)
-                .register(registry);
-    }
-
-    /** Publishes the number of settings that cannot be applied. */
+    /** Publishes the number of kinds of faults that keep stored settings from being applied. */
     public void watchSettings(LongSupplier errors) {
         gauge(
                 "embedding.settings.errors",
-                "Settings that cannot be applied, an unreachable store included",
+                "Kinds of faults of the stored settings, an unreachable store included",
                 null,
                 errors);
     }
@@ -117,9 +111,10 @@ public class EmbeddingMeters {
         gauge("embedding.queue.tokens", "Tokens in the queue", null, tokens);
     }
 
-    private void counter(String name, String description, LongSupplier count) {
+    private void counter(String name, String description, LongSupplier count, String... tags) {
         FunctionCounter.builder(name, retained(count), LongSupplier::getAsLong)
                 .description(description)
+                .tags(tags)
                 .register(registry);
     }
 
