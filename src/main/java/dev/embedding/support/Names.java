@@ -10,6 +10,11 @@ public final class Names {
         return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
     }
 
+    /** The path of a request without a trailing slash, which makes no difference. */
+    public static String withoutTrailingSlash(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
     /** The text with each control character, line breaks included, replaced by a space. */
     public static String onOneLine(String text) {
         return text.replaceAll("\\p{Cntrl}", " ");

@@ -1,5 +1,6 @@
 package dev.embedding.http.access;
 
+import dev.embedding.support.Names;
 import java.util.Set;
 
 /** Rules for which requests need a key, by method and path. A request that is not listed needs one. */
@@ -14,16 +15,13 @@ public final class AccessRules {
 
     /** @param path without dot segments, as the router sees it */
     static boolean needsKey(String method, String path) {
-        boolean open = OPEN.contains(bare(path)) || OPEN_PREFIXES.stream().anyMatch(path::startsWith);
+        boolean open = OPEN.contains(Names.withoutTrailingSlash(path))
+                || OPEN_PREFIXES.stream().anyMatch(path::startsWith);
         return !method.equals("OPTIONS") && !(open && READING.contains(method));
     }
 
     /** Whether a request would change settings, which needs an admin key where there are keys. */
     public static boolean changesSettings(String method, String path) {
         return path.startsWith(SETTINGS) && !READING.contains(method) && !method.equals("OPTIONS");
-    }
-
-    private static String bare(String path) {
-        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 }

@@ -2,6 +2,7 @@ package dev.embedding.http.openai;
 
 import dev.embedding.http.edge.failure.Dialect;
 import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.support.Names;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class OpenAiDialect implements Dialect {
 
     @Override
     public boolean embeds(String path) {
-        return EMBEDDINGS.contains(Dialect.bare(path));
+        return EMBEDDINGS.contains(Names.withoutTrailingSlash(path));
     }
 
     @Override

@@ -5,11 +5,6 @@ import java.util.Map;
 /** API dialect of one family of clients: paths, statuses and error format that all of its endpoints share. */
 public interface Dialect {
 
-    /** The path without a trailing slash, which makes no difference. */
-    static String bare(String path) {
-        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-    }
-
     /** Whether a path belongs to this dialect, with an endpoint or without. */
     boolean owns(String path);
 

@@ -1,5 +1,6 @@
 package dev.embedding.http.edge.failure;
 
+import dev.embedding.support.Names;
 import java.util.Map;
 
 /** The service's own dialect. */
@@ -30,7 +31,7 @@ final class ServiceDialect implements Dialect {
 
     @Override
     public String allowedMethods(String path) {
-        String bare = Dialect.bare(path);
+        String bare = Names.withoutTrailingSlash(path);
         String otherwise = bare.startsWith(SETTINGS_KEY) ? "DELETE" : "GET";
         return METHODS.getOrDefault(bare, otherwise);
     }
