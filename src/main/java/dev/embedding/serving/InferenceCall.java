@@ -9,7 +9,6 @@ import dev.embedding.batch.MovedException;
 import dev.embedding.batch.QueueFullException;
 import dev.embedding.batch.RowFailedException;
 import dev.embedding.batch.admission.Priority;
-import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embeddings.Timings;
@@ -227,20 +226,14 @@ final class InferenceCall {
             int skippedTokens = model.tokenizer().skippedTokens(prompt);
             List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
             for (TokenizedText text : texts) {
-                Object key = lookup.keyOf(rows.size());
-                rows.add(new BatchRow<>(
-                        new EncodedText(text.ids(), skippedTokens, text.truncated()), text.ids().length, key));
+                rows.add(model.row(text, skippedTokens, lookup.keyOf(rows.size())));
             }
             return rows;
         }
 
-        /** A transformer needs at least one token; a static model's vector without tokens is zero. */
         private void requireTokens(List<TokenizedText> texts, CacheLookup lookup) {
-            if (model.description().kind() == Kind.STATIC) {
-                return;
-            }
             for (int index = 0; index < texts.size(); index++) {
-                if (texts.get(index).ids().length == 0) {
+                if (!model.canCompute(texts.get(index))) {
                     throw new EmbeddingFailure.NoTokens(lookup.indexOf(index));
                 }
             }

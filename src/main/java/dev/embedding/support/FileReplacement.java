@@ -33,7 +33,7 @@ public final class FileReplacement {
         }
     }
 
-    /** Renames a finished file, or a link, within its directory, and makes the new name durable where possible. */
+    /** Atomically gives a finished file, or link, of the same file system its name, and makes the name durable where possible. */
     public static void rename(Path finished, Path file) throws IOException {
         Files.move(finished, file, StandardCopyOption.ATOMIC_MOVE);
         forceDirectory(directory(file));

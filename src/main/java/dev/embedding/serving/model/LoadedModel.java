@@ -249,16 +249,30 @@ public final class LoadedModel {
         int skippedTokens = tokenizer.skippedTokens(prompt);
         List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
         for (EmbeddingInput text : EmbeddingInput.ofTexts(texts)) {
-            TokenizedText tokens = tokenizer.tokenize(prompt, text, () -> {});
-            if (tokens.ids().length == 0 && description.kind() != Kind.STATIC) {
+            TokenizedText tokenized = tokenizer.tokenize(prompt, text, () -> {});
+            if (!canCompute(tokenized)) {
                 throw new IllegalStateException("the tokenizer returns no tokens for a text");
             }
-            rows.add(new BatchRow<>(
-                    new EncodedText(tokens.ids(), skippedTokens, tokens.truncated()), tokens.ids().length));
+            rows.add(row(tokenized, skippedTokens, null));
         }
         return compute(rows, timeout).stream()
                 .map(text -> vector(text, true, dimension()))
                 .toList();
+    }
+
+    /** A transformer computes nothing of no tokens; the mean of no rows of a static table is zero. */
+    public boolean canCompute(TokenizedText text) {
+        return text.ids().length > 0 || description.kind() == Kind.STATIC;
+    }
+
+    /**
+     * The row that computes a text.
+     *
+     * @param skippedTokens tokens of its prompt that do not count in the pooling
+     * @param key equal for texts of which one need be computed only; null where each is computed for itself
+     */
+    public BatchRow<EncodedText> row(TokenizedText text, int skippedTokens, @Nullable Object key) {
+        return new BatchRow<>(new EncodedText(text.ids(), skippedTokens, text.truncated()), text.ids().length, key);
     }
 
     /**
