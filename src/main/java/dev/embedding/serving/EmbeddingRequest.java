@@ -21,8 +21,6 @@ public record EmbeddingRequest(
         Optional<String> requiredSpace,
         CacheUse cache) {
 
-    private static final EmbeddingOptions DEFAULT_OPTIONS = EmbeddingOptions.prompted(PromptChoice.USUAL);
-
     public EmbeddingRequest {
         if (inputs.isEmpty()) {
             throw new IllegalArgumentException("A request has at least one input");
@@ -33,20 +31,5 @@ public record EmbeddingRequest(
     /** Size of its inputs, in bytes of text or in tokens, as a measure of work. */
     public long bytes() {
         return inputs.stream().mapToLong(EmbeddingInput::length).sum();
-    }
-
-    /** Request with default options. */
-    public static EmbeddingRequest of(List<String> texts) {
-        return of(texts, CacheUse.SHARED);
-    }
-
-    /** Request with default options that bypasses the cache. */
-    public static EmbeddingRequest computed(List<String> texts) {
-        return of(texts, CacheUse.BYPASSED);
-    }
-
-    private static EmbeddingRequest of(List<String> texts, CacheUse cache) {
-        return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(texts), DEFAULT_OPTIONS, PriorityChoice.BY_SIZE, Optional.empty(), cache);
     }
 }

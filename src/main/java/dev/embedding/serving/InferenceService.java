@@ -38,11 +38,6 @@ public final class InferenceService {
                 .map(EmbeddingFailure.Saturated::of);
     }
 
-    /** Embeds texts with the default deadline. */
-    public Uni<Embeddings> embed(EmbeddingRequest request) {
-        return Uni.createFrom().deferred(() -> embed(request, CallContext.begin(Optional.empty())));
-    }
-
     /**
      * Embeds texts. The first portion is tokenized on the subscribing thread. When the call ends, by its caller or by
      * its deadline, rows that are not being computed are dropped; cancelling the subscription ends it too.

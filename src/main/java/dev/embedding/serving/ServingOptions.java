@@ -15,9 +15,4 @@ public record ServingOptions(boolean normalize, List<String> aliases, List<Integ
         aliases = List.copyOf(aliases);
         dimensions = List.copyOf(dimensions);
     }
-
-    /** Without aliases and dimensions. */
-    public static ServingOptions plain(boolean normalize) {
-        return new ServingOptions(normalize, List.of(), List.of());
-    }
 }

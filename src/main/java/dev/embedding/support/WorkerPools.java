@@ -19,11 +19,6 @@ public final class WorkerPools {
         this.large = large;
     }
 
-    /** Runs everything on the calling thread. */
-    public static WorkerPools onCallingThread() {
-        return new WorkerPools(Runnable::run, Runnable::run);
-    }
-
     public static boolean isSmall(long bytes) {
         return bytes <= SMALL_BYTES;
     }

@@ -37,7 +37,7 @@ class ActiveModelTest {
     void leasesTheModelThatIsServed() {
         LoadedModel model = models.load("bert-cls-normalize");
 
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
 
         Lease lease = active.lease().orElseThrow();
         assertThat(active.model()).containsSame(model);
@@ -50,10 +50,10 @@ class ActiveModelTest {
     void keepsALeaseOnItsModelWhenAnotherIsServed() {
         LoadedModel first = models.load("bert-cls-normalize");
         LoadedModel second = models.load("distilbert-mean");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         Lease old = active.lease().orElseThrow();
 
-        active.serve(second, ServingOptions.plain(false));
+        active.serve(second, PlainOptions.of(false));
 
         assertThat(old.model()).isSameAs(first);
         assertThat(old.options().normalize()).isTrue();
@@ -64,10 +64,10 @@ class ActiveModelTest {
     @Test
     void normalisationIsPartOfTheFingerprint() {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         Lease normalized = active.lease().orElseThrow();
 
-        active.serve(model, ServingOptions.plain(false));
+        active.serve(model, PlainOptions.of(false));
 
         assertThat(active.lease().orElseThrow().fingerprint()).isNotEqualTo(normalized.fingerprint());
     }
@@ -77,9 +77,9 @@ class ActiveModelTest {
         LoadedModel first = models.load("bert-cls-normalize");
         LoadedModel second = models.load("distilbert-mean");
 
-        Optional<Retired> atFirst = active.serve(first, ServingOptions.plain(true));
-        Optional<Retired> sameModel = active.serve(first, ServingOptions.plain(false));
-        Optional<Retired> replaced = active.serve(second, ServingOptions.plain(true));
+        Optional<Retired> atFirst = active.serve(first, PlainOptions.of(true));
+        Optional<Retired> sameModel = active.serve(first, PlainOptions.of(false));
+        Optional<Retired> replaced = active.serve(second, PlainOptions.of(true));
 
         assertThat(atFirst).isEmpty();
         assertThat(sameModel).isEmpty();
@@ -90,7 +90,7 @@ class ActiveModelTest {
     @Test
     void retiresAtOnceWithoutLeases() throws InterruptedException {
         LoadedModel model = models.load("bert-cls-normalize");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         active.lease().orElseThrow().release();
 
         Retired retired = active.retire().orElseThrow();
@@ -104,11 +104,11 @@ class ActiveModelTest {
     @Test
     void waitsForLeasesUnderAllOptionsOfAModel() throws Exception {
         LoadedModel model = models.load("bert-cls-normalize");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         Lease normalized = active.lease().orElseThrow();
-        active.serve(model, ServingOptions.plain(false));
+        active.serve(model, PlainOptions.of(false));
         Lease plain = active.lease().orElseThrow();
-        Retired retired = active.serve(models.load("distilbert-mean"), ServingOptions.plain(true))
+        Retired retired = active.serve(models.load("distilbert-mean"), PlainOptions.of(true))
                 .orElseThrow();
         Lease ofTheNext = active.lease().orElseThrow();
 
@@ -126,7 +126,7 @@ class ActiveModelTest {
     @Test
     void stopsWaitingForALeaseAtTheTimeout() throws InterruptedException {
         LoadedModel model = models.load("bert-cls-normalize");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         active.lease();
 
         Retired retired = active.retire().orElseThrow();
@@ -137,7 +137,7 @@ class ActiveModelTest {
 
     @Test
     void releasesALeaseOnce() throws Exception {
-        active.serve(models.load("bert-cls-normalize"), ServingOptions.plain(true));
+        active.serve(models.load("bert-cls-normalize"), PlainOptions.of(true));
         Lease released = active.lease().orElseThrow();
         Lease held = active.lease().orElseThrow();
         Retired retired = active.retire().orElseThrow();

@@ -115,7 +115,8 @@ class CachedVectorsTest {
     void computesASharedTextWhenItsFirstCallerCancels() throws Exception {
         serve("distilbert-mean");
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
-        Cancellable first = inference.embed(request("equal")).subscribe().with(unused -> {});
+        Cancellable first =
+                Requests.embed(inference, request("equal")).subscribe().with(unused -> {});
         CompletableFuture<Embeddings> second = later("equal");
 
         first.cancel();
@@ -128,10 +129,10 @@ class CachedVectorsTest {
     @Test
     void sharesAVectorBetweenNormalisedAndRawRequests() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(false));
+        active.serve(model, PlainOptions.of(false));
         CompletableFuture<Embeddings> held = holdTheLaneWith("other");
         CompletableFuture<Embeddings> raw = later("equal");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         CompletableFuture<Embeddings> normalized = later("equal");
 
         lane.open();
@@ -140,7 +141,7 @@ class CachedVectorsTest {
         assertThat(length(raw.get())).isNotCloseTo(1, within(0.01));
         assertThat(length(normalized.get())).isCloseTo(1, within(1e-6));
         assertThat(length(embed("equal"))).isEqualTo(length(normalized.get()));
-        active.serve(model, ServingOptions.plain(false));
+        active.serve(model, PlainOptions.of(false));
         assertThat(length(embed("equal"))).isEqualTo(length(raw.get()));
         assertThat(rowsComputed).hasValue(2);
     }
@@ -162,14 +163,14 @@ class CachedVectorsTest {
     void keepsVectorsOfAModelAcrossASwapAndBack() {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         float[] ofFirst = embed("text").vectors().get(0);
-        active.serve(second, ServingOptions.plain(true));
+        active.serve(second, PlainOptions.of(true));
 
         Embeddings ofSecond = embed("text");
 
         assertThat(ofSecond.vectors().get(0)).hasSize(second.dimension()).isNotEqualTo(ofFirst);
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         assertThat(embed("text").vectors().get(0)).isEqualTo(ofFirst);
         assertThat(rowsComputed).hasValue(2);
     }
@@ -222,7 +223,8 @@ class CachedVectorsTest {
     void cachesVectorsOfACancelledRequest() throws Exception {
         serve("distilbert-mean");
         lane.holdNext();
-        Cancellable leaving = inference.embed(request("text")).subscribe().with(unused -> {});
+        Cancellable leaving =
+                Requests.embed(inference, request("text")).subscribe().with(unused -> {});
         lane.awaitHeld();
 
         leaving.cancel();
@@ -245,7 +247,7 @@ class CachedVectorsTest {
 
     private LoadedModel serve(String name) {
         LoadedModel model = models.load(name);
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         return model;
     }
 
@@ -257,17 +259,18 @@ class CachedVectorsTest {
     }
 
     private CompletableFuture<Embeddings> later(String text) {
-        return inference.embed(request(text)).subscribeAsCompletionStage();
+        return Requests.embed(inference, request(text)).subscribeAsCompletionStage();
     }
 
     private CompletableFuture<Embeddings> bypassing(String... texts) {
-        return inference
-                .embed(new EmbeddingRequest(
-                        EmbeddingInput.ofTexts(List.of(texts)),
-                        EmbeddingOptions.prompted(PromptChoice.USUAL),
-                        PriorityChoice.BY_SIZE,
-                        Optional.empty(),
-                        CacheUse.BYPASSED))
+        return Requests.embed(
+                        inference,
+                        new EmbeddingRequest(
+                                EmbeddingInput.ofTexts(List.of(texts)),
+                                EmbeddingOptions.prompted(PromptChoice.USUAL),
+                                PriorityChoice.BY_SIZE,
+                                Optional.empty(),
+                                new CacheUse(true, "")))
                 .subscribeAsCompletionStage();
     }
 
@@ -285,7 +288,7 @@ class CachedVectorsTest {
     }
 
     private Embeddings await(EmbeddingRequest request) {
-        return inference.embed(request).await().atMost(Duration.ofSeconds(50));
+        return Requests.embed(inference, request).await().atMost(Duration.ofSeconds(50));
     }
 
     private EmbeddingFailure failure(EmbeddingRequest request) {
@@ -293,7 +296,7 @@ class CachedVectorsTest {
     }
 
     private static EmbeddingRequest request(String... texts) {
-        return EmbeddingRequest.of(List.of(texts));
+        return Requests.of(List.of(texts));
     }
 
     private static double length(Embeddings embeddings) {

@@ -56,7 +56,7 @@ class EngineFailuresTest {
     private final InferenceService inference = new InferenceService(active, host.workers(), VectorCache.off());
 
     EngineFailuresTest() {
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         int[] guilty = model.tokenIds(FAILING);
         faults.guilty = ids -> Arrays.equals(ids, guilty);
     }
@@ -229,7 +229,7 @@ class EngineFailuresTest {
     }
 
     private CompletableFuture<Embeddings> embed(List<String> texts) {
-        return inference.embed(EmbeddingRequest.of(texts)).subscribeAsCompletionStage();
+        return Requests.embed(inference, Requests.of(texts)).subscribeAsCompletionStage();
     }
 
     private static EmbeddingFailure failure(CompletableFuture<Embeddings> answer) throws InterruptedException {

@@ -70,9 +70,9 @@ class InferenceServiceTest {
     })
     void returnsTheVectorsOfSentenceTransformers(String name, boolean normalize) {
         ReferenceModel reference = ReferenceModel.of(name);
-        active.serve(models.load(name), ServingOptions.plain(normalize));
+        active.serve(models.load(name), PlainOptions.of(normalize));
 
-        Embeddings embeddings = await(inference.embed(request(reference.texts())));
+        Embeddings embeddings = await(Requests.embed(inference, request(reference.texts())));
 
         List<float[]> expected = reference.vectors(normalize);
         for (int row = 0; row < expected.size(); row++) {
@@ -89,9 +89,10 @@ class InferenceServiceTest {
 
     @Test
     void listsTruncatedTexts() {
-        active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
+        active.serve(models.load("distilbert-mean"), PlainOptions.of(true));
 
-        Embeddings embeddings = await(inference.embed(request(List.of("short", "long ".repeat(500), "short"))));
+        Embeddings embeddings =
+                await(Requests.embed(inference, request(List.of("short", "long ".repeat(500), "short"))));
 
         assertThat(embeddings.truncated()).containsExactly(1);
     }
@@ -100,17 +101,19 @@ class InferenceServiceTest {
     void completesUnderItsInitialLease() throws Exception {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         lane.holdNext();
         CompletableFuture<Embeddings> answer =
-                inference.embed(request(List.of("text"))).subscribeAsCompletionStage();
+                Requests.embed(inference, request(List.of("text"))).subscribeAsCompletionStage();
         lane.awaitHeld();
 
-        active.serve(second, ServingOptions.plain(true));
+        active.serve(second, PlainOptions.of(true));
         lane.open();
 
         assertThat(answer.get().space().fingerprint()).isEqualTo(first.fingerprint(true));
-        assertThat(await(inference.embed(request(List.of("text")))).space().fingerprint())
+        assertThat(await(Requests.embed(inference, request(List.of("text"))))
+                        .space()
+                        .fingerprint())
                 .isEqualTo(second.fingerprint(true));
     }
 
@@ -119,12 +122,12 @@ class InferenceServiceTest {
         ReferenceModel reference = ReferenceModel.of("bert-cls-normalize");
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> waiting =
-                inference.embed(request(reference.texts())).subscribeAsCompletionStage();
+                Requests.embed(inference, request(reference.texts())).subscribeAsCompletionStage();
 
-        Retired replaced = active.serve(second, ServingOptions.plain(true)).orElseThrow();
+        Retired replaced = active.serve(second, PlainOptions.of(true)).orElseThrow();
         first.handOver();
         lane.open();
 
@@ -145,12 +148,12 @@ class InferenceServiceTest {
     void checksTheRequiredVectorSpaceAgainAfterASwap() throws Exception {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> pinned =
-                inference.embed(pinned(active.fingerprint())).subscribeAsCompletionStage();
+                Requests.embed(inference, pinned(active.fingerprint())).subscribeAsCompletionStage();
 
-        active.serve(second, ServingOptions.plain(true));
+        active.serve(second, PlainOptions.of(true));
         first.handOver();
 
         assertThat(pinned)
@@ -165,11 +168,11 @@ class InferenceServiceTest {
     void keepsItsDeadlineAcrossASwap() throws Exception {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         CompletableFuture<Embeddings> begun = beginAndHold();
         CompletableFuture<Embeddings> waiting = within(Duration.ofMillis(300)).subscribeAsCompletionStage();
 
-        active.serve(second, ServingOptions.plain(true));
+        active.serve(second, PlainOptions.of(true));
         first.handOver();
 
         assertThat(waiting)
@@ -186,7 +189,7 @@ class InferenceServiceTest {
     private CompletableFuture<Embeddings> beginAndHold() throws InterruptedException {
         lane.holdNext();
         CompletableFuture<Embeddings> begun =
-                inference.embed(request(List.of("text"))).subscribeAsCompletionStage();
+                Requests.embed(inference, request(List.of("text"))).subscribeAsCompletionStage();
         lane.awaitHeld();
         return begun;
     }
@@ -194,10 +197,10 @@ class InferenceServiceTest {
     @Test
     void releasesItsLease() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
 
-        await(inference.embed(request(List.of("text"))));
-        failure(inference.embed(pinned(Optional.of("other"))));
+        await(Requests.embed(inference, request(List.of("text"))));
+        failure(Requests.embed(inference, pinned(Optional.of("other"))));
 
         active.retire().orElseThrow().awaitReleased(LONG);
     }
@@ -205,13 +208,13 @@ class InferenceServiceTest {
     @Test
     void releasesItsLeaseWhenItsCallerCancels() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         lane.holdNext();
         Cancellable running =
-                inference.embed(request(List.of("text"))).subscribe().with(unused -> {});
+                Requests.embed(inference, request(List.of("text"))).subscribe().with(unused -> {});
         lane.awaitHeld();
         Cancellable waiting =
-                inference.embed(request(List.of("text"))).subscribe().with(unused -> {});
+                Requests.embed(inference, request(List.of("text"))).subscribe().with(unused -> {});
 
         waiting.cancel();
         running.cancel();
@@ -222,16 +225,17 @@ class InferenceServiceTest {
 
     @Test
     void failsWithoutAModel() {
-        assertThat(failure(inference.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.NoModel.class);
+        assertThat(failure(Requests.embed(inference, request(List.of("text")))))
+                .isInstanceOf(EmbeddingFailure.NoModel.class);
     }
 
     @Test
     void failsWhenAnotherVectorSpaceIsServed() {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         String other = model.fingerprint(false);
 
-        EmbeddingFailure failure = failure(inference.embed(pinned(Optional.of(other))));
+        EmbeddingFailure failure = failure(Requests.embed(inference, pinned(Optional.of(other))));
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.SpaceMismatch.class);
         assertThat(failure.detail()).contains(other, model.fingerprint(true));
@@ -240,9 +244,9 @@ class InferenceServiceTest {
     @Test
     void succeedsWhenTheRequiredVectorSpaceIsServed() {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
 
-        Embeddings embeddings = await(inference.embed(pinned(active.fingerprint())));
+        Embeddings embeddings = await(Requests.embed(inference, pinned(active.fingerprint())));
 
         assertThat(embeddings.vectors()).hasSize(1);
     }
@@ -250,11 +254,11 @@ class InferenceServiceTest {
     @Test
     void failsWhenTheQueueIsFull() {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         MicroBatcher<EncodedText, EmbeddedText>.Admission large =
                 model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
-        EmbeddingFailure failure = failure(inference.embed(request(List.of("text"))));
+        EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.Saturated.class);
         large.release();
@@ -263,9 +267,9 @@ class InferenceServiceTest {
     @Test
     void failsWhenItsDeadlineExpires() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         lane.holdNext();
-        Uni<Embeddings> first = inference.embed(request(List.of("text")));
+        Uni<Embeddings> first = Requests.embed(inference, request(List.of("text")));
         CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
         lane.awaitHeld();
 
@@ -283,12 +287,12 @@ class InferenceServiceTest {
         QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
         ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> lane.pass());
         LoadedModel model = models.loadOn(host, "distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         lane.holdNext();
         CompletableFuture<Embeddings> held = within(Duration.ofMinutes(1)).subscribeAsCompletionStage();
         lane.awaitHeld();
 
-        EmbeddingFailure failure = failure(inference.embed(request(List.of("text"))));
+        EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
         long waiting = model.queuedTokens();
         lane.open();
 
@@ -304,9 +308,9 @@ class InferenceServiceTest {
     @Test
     void aCompletedRequestCancelsItsDeadline() {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
 
-        Embeddings embeddings = await(inference.embed(request(List.of("text"))));
+        Embeddings embeddings = await(Requests.embed(inference, request(List.of("text"))));
 
         assertThat(embeddings.vectors()).hasSize(1);
         assertThat(model.timer().shutdownNow())
@@ -317,23 +321,24 @@ class InferenceServiceTest {
     @Test
     void failsWhenTheModelIsClosed() throws Exception {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         Lease unused = active.lease().orElseThrow();
 
         model.batcher().close(Duration.ZERO);
 
-        assertThat(failure(inference.embed(request(List.of("text"))))).isInstanceOf(EmbeddingFailure.Aborted.class);
+        assertThat(failure(Requests.embed(inference, request(List.of("text")))))
+                .isInstanceOf(EmbeddingFailure.Aborted.class);
         unused.release();
     }
 
     @Test
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
-        active.serve(models.load("distilbert-mean"), ServingOptions.plain(true));
+        active.serve(models.load("distilbert-mean"), PlainOptions.of(true));
         InferenceService portionwise =
                 new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
-        CompletableFuture<Embeddings> answer = portionwise
-                .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
+        CompletableFuture<Embeddings> answer = Requests.embed(
+                        portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
 
         int count = 0;
@@ -350,11 +355,11 @@ class InferenceServiceTest {
     void stopsTokenizingForACancelledRequest() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         InferenceService portionwise =
                 new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
-        Cancellable leaving = portionwise
-                .embed(request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
+        Cancellable leaving = Requests.embed(
+                        portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()
                 .with(unused -> {});
 
@@ -366,7 +371,7 @@ class InferenceServiceTest {
     }
 
     private static EmbeddingRequest request(List<String> texts) {
-        return EmbeddingRequest.of(texts);
+        return Requests.of(texts);
     }
 
     private Uni<Embeddings> within(Duration timeout) {
@@ -393,9 +398,9 @@ class InferenceServiceTest {
         ObjectNode tokenizer = (ObjectNode) new ObjectMapper().readTree(file.toFile());
         tokenizer.putNull("post_processor");
         new ObjectMapper().writeValue(file.toFile(), tokenizer);
-        active.serve(models.loadFrom(directory), ServingOptions.plain(true));
+        active.serve(models.loadFrom(directory), PlainOptions.of(true));
 
-        EmbeddingFailure failure = failure(inference.embed(request(List.of("text", "\u200b"))));
+        EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text", "\u200b"))));
 
         assertThat(failure).isInstanceOf(EmbeddingFailure.NoTokens.class).hasMessageContaining("index 1");
     }

@@ -34,11 +34,11 @@ class LeavingCallersTest {
     @Test
     void doesNothingForACallThatHasEnded() throws InterruptedException {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         CallContext call = CallContext.begin(Optional.empty());
         call.end(End.CANCELLED);
 
-        inference.embed(EmbeddingRequest.of(List.of("text")), call).subscribe().with(embeddings -> {});
+        inference.embed(Requests.of(List.of("text")), call).subscribe().with(embeddings -> {});
 
         assertThat(model.batcher().backlog().tokens()).isZero();
         assertThat(model.queuedTokens()).isZero();
@@ -48,7 +48,7 @@ class LeavingCallersTest {
     @Test
     void releasesEverythingWheneverACallerCancels() throws InterruptedException {
         LoadedModel model = models.load("distilbert-mean");
-        active.serve(model, ServingOptions.plain(true));
+        active.serve(model, PlainOptions.of(true));
         Random random = new Random(1);
         for (int round = 0; round < 1_000; round++) {
             CallContext call = CallContext.begin(Optional.empty());
@@ -65,7 +65,7 @@ class LeavingCallersTest {
             leaving.start();
 
             inference
-                    .embed(EmbeddingRequest.of(List.of("a text", "another one", "x ".repeat(3_000))), call)
+                    .embed(Requests.of(List.of("a text", "another one", "x ".repeat(3_000))), call)
                     .subscribe()
                     .with(embeddings -> {}, failure -> {});
 
@@ -85,7 +85,7 @@ class LeavingCallersTest {
     void releasesEverythingWhileTheModelIsReplaced() throws InterruptedException {
         LoadedModel first = models.load("distilbert-mean");
         LoadedModel second = models.load("bert-cls-normalize");
-        active.serve(first, ServingOptions.plain(true));
+        active.serve(first, PlainOptions.of(true));
         embedOne();
         CountDownLatch begin = new CountDownLatch(1);
         CountDownLatch over = new CountDownLatch(64);
@@ -96,7 +96,7 @@ class LeavingCallersTest {
                         CallContext call = CallContext.begin(Optional.empty());
                         await(begin);
                         inference
-                                .embed(EmbeddingRequest.of(List.of("x ".repeat(500), "another")), call)
+                                .embed(Requests.of(List.of("x ".repeat(500), "another")), call)
                                 .subscribe()
                                 .with(embeddings -> {}, failure -> {});
                         sleepMicros(micros);
@@ -109,7 +109,7 @@ class LeavingCallersTest {
         begin.countDown();
         sleepMicros(3_000);
         ActiveModel.Retired replaced =
-                active.serve(second, ServingOptions.plain(true)).orElseThrow();
+                active.serve(second, PlainOptions.of(true)).orElseThrow();
         first.handOver();
 
         assertThat(over.await(50, TimeUnit.SECONDS)).isTrue();
@@ -121,8 +121,7 @@ class LeavingCallersTest {
     }
 
     private void embedOne() {
-        assertThat(inference
-                        .embed(EmbeddingRequest.of(List.of("one")))
+        assertThat(Requests.embed(inference, Requests.of(List.of("one")))
                         .await()
                         .atMost(Duration.ofSeconds(50))
                         .vectors())

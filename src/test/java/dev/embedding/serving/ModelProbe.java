@@ -38,8 +38,9 @@ public final class ModelProbe {
 
     /** Embeds a text with the served model. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
-        return new InferenceService(active, WorkerPools.onCallingThread(), VectorCache.off())
-                .embed(EmbeddingRequest.of(List.of(text)))
+        return Requests.embed(
+                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        Requests.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }
 }

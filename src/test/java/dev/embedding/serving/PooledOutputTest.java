@@ -179,9 +179,10 @@ class PooledOutputTest {
 
     private static List<float[]> embed(LoadedModel model, List<String> texts, boolean normalize) {
         ActiveModel active = new ActiveModel();
-        active.serve(model, ServingOptions.plain(normalize));
-        return new InferenceService(active, WorkerPools.onCallingThread(), VectorCache.off())
-                .embed(EmbeddingRequest.of(texts))
+        active.serve(model, PlainOptions.of(normalize));
+        return Requests.embed(
+                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        Requests.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))
                 .vectors();

@@ -48,8 +48,9 @@ public final class SmallModels {
     public static float[] embed(LoadedModel model, ServingOptions options, String text) {
         ActiveModel active = new ActiveModel();
         active.serve(model, options);
-        return new InferenceService(active, WorkerPools.onCallingThread(), VectorCache.off())
-                .embed(EmbeddingRequest.of(List.of(text)))
+        return Requests.embed(
+                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        Requests.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))
                 .vectors()

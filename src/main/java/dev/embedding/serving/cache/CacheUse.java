@@ -10,7 +10,4 @@ public record CacheUse(boolean bypassed, String scope) {
 
     /** Uses the cache in the common scope. */
     public static final CacheUse SHARED = new CacheUse(false, "");
-
-    /** Neither reads nor writes the cache. */
-    public static final CacheUse BYPASSED = new CacheUse(true, "");
 }

@@ -112,7 +112,7 @@ class VectorCacheTest {
     @Test
     void neitherReadsNorWritesForABypassingRequest() {
         keep(lookup("a"), text(1));
-        CacheLookup bypass = cache.lookup(SPACE, "", inputs("a", "b"), CacheUse.BYPASSED, VectorCacheTest::goOn);
+        CacheLookup bypass = cache.lookup(SPACE, "", inputs("a", "b"), new CacheUse(true, ""), VectorCacheTest::goOn);
 
         assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();

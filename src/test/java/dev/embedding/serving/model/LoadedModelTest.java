@@ -16,7 +16,7 @@ import dev.embedding.model.Prompts;
 import dev.embedding.model.Tokenization;
 import dev.embedding.model.file.SafetensorsFile;
 import dev.embedding.model.layout.ModelCopy;
-import dev.embedding.serving.ServingOptions;
+import dev.embedding.serving.PlainOptions;
 import dev.embedding.serving.SmallModels;
 import dev.embedding.serving.model.check.GoldenCheck;
 import dev.embedding.serving.model.check.GoldenVectors;
@@ -89,7 +89,7 @@ class LoadedModelTest {
         LayerNorm norm = new LayerNorm(filled(48, 0.5f), filled(48, 0.25f));
 
         float[] vector = SmallModels.embed(
-                model, ServingOptions.plain(false), reference.texts().get(1));
+                model, PlainOptions.of(false), reference.texts().get(1));
 
         assertThat(vector).containsExactly(norm.apply(reference.vectors(true).get(1)), within(1e-4f));
     }

@@ -9,7 +9,7 @@ import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.serving.EmbeddingFailure;
-import dev.embedding.serving.ServingOptions;
+import dev.embedding.serving.PlainOptions;
 import dev.embedding.serving.SmallModels;
 import dev.embedding.serving.model.LoadedModel;
 import java.io.IOException;
@@ -123,7 +123,7 @@ class LimitCheckTest {
         GoldenCheck.verify(model, golden);
 
         assertThat(model.tokenIds("word ".repeat(600))).hasSize(128);
-        assertThat(SmallModels.embed(model, ServingOptions.plain(true), "word ".repeat(600)))
+        assertThat(SmallModels.embed(model, PlainOptions.of(true), "word ".repeat(600)))
                 .hasSize(model.dimension());
     }
 
@@ -158,9 +158,9 @@ class LimitCheckTest {
 
         GoldenCheck.verify(model, golden);
 
-        assertThatThrownBy(() -> SmallModels.embed(model, ServingOptions.plain(true), "one <unused> word"))
+        assertThatThrownBy(() -> SmallModels.embed(model, PlainOptions.of(true), "one <unused> word"))
                 .isInstanceOf(EmbeddingFailure.class);
-        assertThat(SmallModels.embed(model, ServingOptions.plain(true), "one used word"))
+        assertThat(SmallModels.embed(model, PlainOptions.of(true), "one used word"))
                 .hasSize(model.dimension());
     }
 

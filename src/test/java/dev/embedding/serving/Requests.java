@@ -1,0 +1,27 @@
+package dev.embedding.serving;
+
+import dev.embedding.serving.cache.CacheUse;
+import dev.embedding.serving.model.EmbeddingInput;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.Optional;
+
+/** Embedding requests without any options, and callers that name no deadline. */
+public final class Requests {
+
+    private Requests() {}
+
+    public static EmbeddingRequest of(List<String> texts) {
+        return new EmbeddingRequest(
+                EmbeddingInput.ofTexts(texts),
+                EmbeddingOptions.prompted(PromptChoice.USUAL),
+                PriorityChoice.BY_SIZE,
+                Optional.empty(),
+                CacheUse.SHARED);
+    }
+
+    /** The call begins with each subscription. */
+    public static Uni<Embeddings> embed(InferenceService inference, EmbeddingRequest request) {
+        return Uni.createFrom().deferred(() -> inference.embed(request, CallContext.begin(Optional.empty())));
+    }
+}
