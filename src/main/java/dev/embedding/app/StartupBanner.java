@@ -23,7 +23,7 @@ final class StartupBanner {
                     docs       %s/docs
                     model      %s (%s pooling, at most %d tokens, loaded in %.2f s)
                     dimension  %d
-                    device     %s (%s requested)
+                    device     %s (%s asked for)
                     provider   %s, ONNX Runtime %s
                     lanes      %d
                 """.formatted(

@@ -58,7 +58,7 @@ final class QuantizedFiles {
         } catch (IOException | RuntimeException damaged) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "The quantized model {0} is damaged and will be made again: {1}",
+                    "The quantized model {0} is damaged and made again: {1}",
                     key,
                     damaged.getMessage());
             return Optional.empty();

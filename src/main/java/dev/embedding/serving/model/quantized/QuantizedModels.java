@@ -190,7 +190,7 @@ public final class QuantizedModels {
             throw new ModelUnavailableException(String.format(
                     Locale.ROOT,
                     "Model %s in %s is too far from fp32: the least cosine of %d texts is %.4f, and EMBEDDING_MIN_COSINE"
-                            + " requires %s; set precision to %sfp32",
+                            + " asks for %s; set precision to %sfp32",
                     model.name(),
                     quantization.precision().label(),
                     fidelity.texts(),
