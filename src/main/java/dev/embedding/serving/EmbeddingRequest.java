@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.CacheUse;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param cache use of the vector cache
  */
 public record EmbeddingRequest(
-        List<EmbeddingInput> inputs,
+        List<Input> inputs,
         EmbeddingOptions options,
         PriorityChoice priority,
         Optional<String> requiredSpace,
@@ -30,6 +30,6 @@ public record EmbeddingRequest(
 
     /** Size of its inputs, in bytes of text or in tokens, as a measure of work. */
     public long bytes() {
-        return inputs.stream().mapToLong(EmbeddingInput::length).sum();
+        return inputs.stream().mapToLong(Input::length).sum();
     }
 }

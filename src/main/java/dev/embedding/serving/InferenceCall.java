@@ -14,10 +14,9 @@ import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.cache.CacheLookup;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EncodedText;
+import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.serving.model.Output;
 import dev.embedding.support.WorkerPools;
 import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -155,11 +154,11 @@ final class InferenceCall {
                 succeed(output.embeddings(lookup.with(List.of()), Timings.NONE, lookup.counts(0)));
                 return;
             }
-            List<EmbeddingInput> missing = lookup.missing();
+            List<Input> missing = lookup.missing();
             long estimate = model.tokenizer().estimate(prompt, missing);
             Priority priority = request.priority().of(missing.size(), estimate, request.bytes());
             RequestDeadline deadline = context.deadlineOr(model.timeout(priority, estimate), model.timer());
-            MicroBatcher<EncodedText, EmbeddedText>.Admission admission = moved
+            MicroBatcher<TokenizedText, Output>.Admission admission = moved
                     ? model.batcher().admitMoved(priority, estimate)
                     : model.batcher().admit(priority, estimate);
             hold(admission::release);
@@ -187,7 +186,7 @@ final class InferenceCall {
          */
         private void requireOwnTokens(String prompt) {
             for (int index = 0; index < request.inputs().size(); index++) {
-                if (request.inputs().get(index) instanceof EmbeddingInput.TokenIds tokens) {
+                if (request.inputs().get(index) instanceof Input.TokenIds tokens) {
                     if (!model.tokenizer().addsSpecialTokens()) {
                         throw EmbeddingFailure.ForeignTokenIds.unmarked();
                     }
@@ -219,14 +218,13 @@ final class InferenceCall {
             return prompt.of(model.description().prompts());
         }
 
-        private List<BatchRow<EncodedText>> rows(
+        private List<BatchRow<TokenizedText>> rows(
                 List<TokenizedText> texts, String prompt, CacheLookup lookup, OutputSpec output) {
             requireTokens(texts, lookup);
             output.requireUntruncated(texts, lookup);
-            int skippedTokens = model.tokenizer().skippedTokens(prompt);
-            List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
+            List<BatchRow<TokenizedText>> rows = new ArrayList<>(texts.size());
             for (TokenizedText text : texts) {
-                rows.add(model.row(text, skippedTokens, lookup.keyOf(rows.size())));
+                rows.add(model.row(text, lookup.keyOf(rows.size())));
             }
             return rows;
         }
@@ -240,8 +238,8 @@ final class InferenceCall {
         }
 
         private void submit(
-                List<BatchRow<EncodedText>> rows,
-                MicroBatcher<EncodedText, EmbeddedText>.Admission admission,
+                List<BatchRow<TokenizedText>> rows,
+                MicroBatcher<TokenizedText, Output>.Admission admission,
                 RequestDeadline deadline,
                 CacheLookup lookup,
                 OutputSpec output,
@@ -255,8 +253,7 @@ final class InferenceCall {
                                     failure -> failed(failure, lookup))::cancel);
         }
 
-        private void computed(
-                BatchResult<EmbeddedText> result, CacheLookup lookup, OutputSpec output, long tokenizeNanos) {
+        private void computed(BatchResult<Output> result, CacheLookup lookup, OutputSpec output, long tokenizeNanos) {
             try {
                 succeed(output.embeddings(
                         lookup.with(result.values()),

@@ -5,8 +5,8 @@ import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.Embeddings.VectorSpace;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.CacheLookup;
-import dev.embedding.serving.model.EmbeddedText;
 import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.serving.model.Output;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -61,13 +61,13 @@ record OutputSpec(Lease lease, int dimension, boolean rejectsTruncation) {
         }
     }
 
-    Embeddings embeddings(List<EmbeddedText> texts, Timings timings, CacheCounts sources) {
+    Embeddings embeddings(List<Output> texts, Timings timings, CacheCounts sources) {
         boolean normalize = lease.options().normalize();
         return new Embeddings(
                 texts.stream()
-                        .map(text -> model().vector(text, normalize, dimension))
+                        .map(text -> model().vector((Output.Dense) text, normalize, dimension))
                         .toList(),
-                texts.stream().mapToInt(EmbeddedText::tokens).sum(),
+                texts.stream().mapToInt(Output::tokens).sum(),
                 IntStream.range(0, texts.size())
                         .filter(index -> texts.get(index).truncated())
                         .boxed()

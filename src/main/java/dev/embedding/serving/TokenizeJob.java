@@ -1,6 +1,6 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class TokenizeJob {
     private final Consumer<List<TokenizedText>> onDone;
     private final Consumer<Throwable> onFailure;
     private final List<TokenizedText> done;
-    private volatile List<EmbeddingInput> inputs;
+    private volatile List<Input> inputs;
 
     /**
      * @param prompt prepended to each text
@@ -35,7 +35,7 @@ final class TokenizeJob {
     TokenizeJob(
             LoadedModel model,
             String prompt,
-            List<EmbeddingInput> inputs,
+            List<Input> inputs,
             Executor workers,
             CallContext context,
             Consumer<List<TokenizedText>> onDone,
@@ -57,10 +57,10 @@ final class TokenizeJob {
 
     void run() {
         try {
-            List<EmbeddingInput> all = inputs;
+            List<Input> all = inputs;
             int bytes = 0;
             while (!context.isEnded() && done.size() < all.size() && bytes < BYTES_PER_PORTION) {
-                EmbeddingInput input = all.get(done.size());
+                Input input = all.get(done.size());
                 done.add(model.tokenizer().tokenize(prompt, input, context::check));
                 bytes += prompt.length() + input.length();
             }

@@ -10,10 +10,10 @@ import dev.embedding.fixture.Gate;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EncodedText;
+import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.serving.model.Output;
+import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.VectorNorm;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.time.Duration;
@@ -196,8 +196,7 @@ class CachedVectorsTest {
     void servesCachedTextsWhenTheQueueIsFull() {
         LoadedModel model = serve("distilbert-mean");
         embed("text");
-        MicroBatcher<EncodedText, EmbeddedText>.Admission large =
-                model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
+        MicroBatcher<TokenizedText, Output>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
         assertThat(embed("text").vectors()).hasSize(1);
         assertThat(failure(request("new"))).isInstanceOf(EmbeddingFailure.Saturated.class);
@@ -210,7 +209,7 @@ class CachedVectorsTest {
         embed("text");
 
         EmbeddingRequest pinned = new EmbeddingRequest(
-                EmbeddingInput.ofTexts(List.of("text")),
+                Input.ofTexts(List.of("text")),
                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.of(model.fingerprint(false)),
@@ -266,7 +265,7 @@ class CachedVectorsTest {
         return Requests.embed(
                         inference,
                         new EmbeddingRequest(
-                                EmbeddingInput.ofTexts(List.of(texts)),
+                                Input.ofTexts(List.of(texts)),
                                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                                 PriorityChoice.BY_SIZE,
                                 Optional.empty(),
@@ -280,7 +279,7 @@ class CachedVectorsTest {
 
     private Embeddings embedAs(PromptChoice prompt) {
         return await(new EmbeddingRequest(
-                EmbeddingInput.ofTexts(List.of("text")),
+                Input.ofTexts(List.of("text")),
                 EmbeddingOptions.prompted(prompt),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),

@@ -14,13 +14,13 @@ import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.VectorCache;
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
-import dev.embedding.serving.model.EncodedText;
+import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
+import dev.embedding.serving.model.Output;
 import dev.embedding.serving.model.QueueLimits;
 import dev.embedding.support.WorkerPools;
+import dev.embedding.tokenize.TokenizedText;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.io.IOException;
@@ -255,8 +255,7 @@ class InferenceServiceTest {
     void failsWhenTheQueueIsFull() {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, PlainOptions.of(true));
-        MicroBatcher<EncodedText, EmbeddedText>.Admission large =
-                model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
+        MicroBatcher<TokenizedText, Output>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
         EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
 
@@ -380,7 +379,7 @@ class InferenceServiceTest {
 
     private static EmbeddingRequest pinned(Optional<String> space) {
         return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(List.of("text")),
+                Input.ofTexts(List.of("text")),
                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 space,

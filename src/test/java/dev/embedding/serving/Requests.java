@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.cache.CacheUse;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ public final class Requests {
 
     public static EmbeddingRequest of(List<String> texts) {
         return new EmbeddingRequest(
-                EmbeddingInput.ofTexts(texts),
+                Input.ofTexts(texts),
                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),

@@ -2,7 +2,7 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.support.Utf8Text;
 import dev.embedding.tokenize.TokenizedText;
@@ -49,14 +49,14 @@ class TokenizeJobTest {
     }
 
     /** Texts of which one throws on access; those before it fill a portion each. */
-    private static List<EmbeddingInput> failingAt(int failing, Error error) {
+    private static List<Input> failingAt(int failing, Error error) {
         return new AbstractList<>() {
             @Override
-            public EmbeddingInput get(int index) {
+            public Input get(int index) {
                 if (index == failing) {
                     throw error;
                 }
-                return new EmbeddingInput.Text(Utf8Text.of("word ".repeat(2_000)));
+                return new Input.Text(Utf8Text.of("word ".repeat(2_000)));
             }
 
             @Override

@@ -2,8 +2,8 @@ package dev.embedding.serving.cache;
 
 import dev.embedding.MicrosecondsBenchmark;
 import dev.embedding.SampleTexts;
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
+import dev.embedding.serving.model.Output;
 import java.util.List;
 import java.util.Objects;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 public class VectorCacheBenchmark extends MicrosecondsBenchmark {
 
     private static final String FINGERPRINT = "85a14410a6abb8968c61e66bf17bbcae";
-    private static final EmbeddedText COMPUTED = new EmbeddedText(new float[384], 120, false);
+    private static final Output COMPUTED = new Output.Dense(new float[384], 120, false);
 
     private final VectorCache cache = VectorCache.ofBytes(64 << 20);
     private final String passage = new SampleTexts().text(600);
@@ -42,6 +42,6 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
     }
 
     private CacheLookup lookup(String text) {
-        return cache.lookup(FINGERPRINT, "", EmbeddingInput.ofTexts(List.of(text)), CacheUse.SHARED, () -> {});
+        return cache.lookup(FINGERPRINT, "", Input.ofTexts(List.of(text)), CacheUse.SHARED, () -> {});
     }
 }

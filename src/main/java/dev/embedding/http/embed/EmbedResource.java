@@ -8,7 +8,7 @@ import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.PromptChoice;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import dev.embedding.support.Utf8Text;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -145,8 +145,6 @@ public class EmbedResource {
 
     private static EmbeddingRequest request(RoutingContext exchange, List<Utf8Text> texts, PromptChoice prompt) {
         return RequestHeaders.request(
-                exchange,
-                texts.stream().<EmbeddingInput>map(EmbeddingInput.Text::new).toList(),
-                EmbeddingOptions.prompted(prompt));
+                exchange, texts.stream().<Input>map(Input.Text::new).toList(), EmbeddingOptions.prompted(prompt));
     }
 }

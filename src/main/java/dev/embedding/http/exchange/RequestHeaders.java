@@ -9,7 +9,7 @@ import dev.embedding.http.edge.header.VectorSpaceHeader;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.cache.CacheUse;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
@@ -25,8 +25,7 @@ public final class RequestHeaders {
      *
      * @throws InvalidRequestException when a header is invalid
      */
-    public static EmbeddingRequest request(
-            RoutingContext exchange, List<EmbeddingInput> inputs, EmbeddingOptions options) {
+    public static EmbeddingRequest request(RoutingContext exchange, List<Input> inputs, EmbeddingOptions options) {
         EmbeddingRequest request = new EmbeddingRequest(
                 inputs, options, PriorityHeader.of(exchange), VectorSpaceHeader.required(exchange), cacheUse(exchange));
         TimeoutHeader.of(exchange); // validated only; a valid one is in force already

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.serving.InputIndices;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +26,7 @@ final class OpenAiInput {
     private static final String SHAPE =
             "Input should be a string, a list of strings, a list of token ids, or a list of lists of token ids";
 
-    private final List<EmbeddingInput> inputs = new ArrayList<>();
+    private final List<Input> inputs = new ArrayList<>();
     private final List<Integer> empty = new ArrayList<>();
     private @Nullable FieldError fault;
     private int count;
@@ -51,7 +51,7 @@ final class OpenAiInput {
         return input;
     }
 
-    List<EmbeddingInput> inputs() {
+    List<Input> inputs() {
         return inputs;
     }
 
@@ -124,14 +124,14 @@ final class OpenAiInput {
     }
 
     private void addText(Utf8Text text) {
-        add(new EmbeddingInput.Text(text));
+        add(new Input.Text(text));
     }
 
     private void addTokens(int[] ids) {
-        add(new EmbeddingInput.TokenIds(ids));
+        add(new Input.TokenIds(ids));
     }
 
-    private void add(EmbeddingInput input) {
+    private void add(Input input) {
         if (input.length() == 0) {
             empty.add(count);
         }

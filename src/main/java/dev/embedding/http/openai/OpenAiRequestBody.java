@@ -7,7 +7,7 @@ import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.PromptChoice;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param asBase64 whether vectors are requested as base64 of their bytes instead of numbers
  */
-record OpenAiRequestBody(List<EmbeddingInput> inputs, EmbeddingOptions options, boolean asBase64) {
+record OpenAiRequestBody(List<Input> inputs, EmbeddingOptions options, boolean asBase64) {
 
     private static final Map<String, PromptChoice> INPUT_TYPES = Map.of(
             "query", PromptChoice.InputType.QUERY,

@@ -1,7 +1,7 @@
 package dev.embedding.serving.cache;
 
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
+import dev.embedding.serving.model.Output;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,12 +14,11 @@ public final class CacheLookup {
 
     private final boolean usesCache;
     private final int bypassed;
-    private final List<@Nullable EmbeddedText> cached;
+    private final List<@Nullable Output> cached;
     private final List<Missing> missing = new ArrayList<>();
 
     /** Text to be computed, with its index in the request. */
-    private record Missing(
-            int index, EmbeddingInput input, @Nullable TextKey key) {}
+    private record Missing(int index, Input input, @Nullable TextKey key) {}
 
     private CacheLookup(boolean usesCache, int texts, int bypassed) {
         this.usesCache = usesCache;
@@ -28,24 +27,21 @@ public final class CacheLookup {
     }
 
     /** @param bypassed number of texts to count as bypassed */
-    static CacheLookup ofNothing(List<EmbeddingInput> inputs, int bypassed) {
+    static CacheLookup ofNothing(List<Input> inputs, int bypassed) {
         CacheLookup lookup = new CacheLookup(false, inputs.size(), bypassed);
-        for (EmbeddingInput input : inputs) {
+        for (Input input : inputs) {
             lookup.missing.add(new Missing(lookup.missing.size(), input, null));
         }
         return lookup;
     }
 
     static CacheLookup of(
-            Function<TextKey, @Nullable EmbeddedText> cache,
-            TextKey.Hasher keys,
-            List<EmbeddingInput> inputs,
-            Runnable checkpoint) {
+            Function<TextKey, @Nullable Output> cache, TextKey.Hasher keys, List<Input> inputs, Runnable checkpoint) {
         CacheLookup lookup = new CacheLookup(true, inputs.size(), 0);
         for (int index = 0; index < inputs.size(); index++) {
             checkpoint.run();
             TextKey key = keys.of(inputs.get(index));
-            EmbeddedText found = cache.apply(key);
+            Output found = cache.apply(key);
             lookup.cached.set(index, found);
             if (found == null) {
                 lookup.missing.add(new Missing(index, inputs.get(index), key));
@@ -60,7 +56,7 @@ public final class CacheLookup {
     }
 
     /** Texts to be computed, in the request's order. */
-    public List<EmbeddingInput> missing() {
+    public List<Input> missing() {
         return missing.stream().map(Missing::input).toList();
     }
 
@@ -72,7 +68,7 @@ public final class CacheLookup {
                 .toList();
     }
 
-    private static boolean isTruncated(@Nullable EmbeddedText text) {
+    private static boolean isTruncated(@Nullable Output text) {
         return text != null && text.truncated();
     }
 
@@ -88,7 +84,7 @@ public final class CacheLookup {
 
     /** Outputs for all texts of the request, given the computed ones. */
     @SuppressWarnings("NullAway") // Each is cached or computed.
-    public List<EmbeddedText> with(List<EmbeddedText> computed) {
+    public List<Output> with(List<Output> computed) {
         for (int index = 0; index < computed.size(); index++) {
             cached.set(missing.get(index).index(), computed.get(index));
         }

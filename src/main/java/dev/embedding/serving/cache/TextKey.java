@@ -1,6 +1,6 @@
 package dev.embedding.serving.cache;
 
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
 import dev.embedding.support.Sha256;
 import dev.embedding.support.Utf8Text;
 import java.nio.ByteBuffer;
@@ -28,11 +28,11 @@ record TextKey(long first, long second, long third, long fourth) {
             beginning = digest.digest();
         }
 
-        TextKey of(EmbeddingInput input) {
+        TextKey of(Input input) {
             digest.update(beginning);
-            if (input instanceof EmbeddingInput.Text text) {
+            if (input instanceof Input.Text text) {
                 update(text.text());
-            } else if (input instanceof EmbeddingInput.TokenIds tokens) {
+            } else if (input instanceof Input.TokenIds tokens) {
                 update(tokens.ids());
             }
             ByteBuffer hash = ByteBuffer.wrap(digest.digest());

@@ -3,8 +3,8 @@ package dev.embedding.serving.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.embedding.batch.RowCache;
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
+import dev.embedding.serving.model.Output;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * text, so entries stay valid across changes of the model. A vector is cached when its row is computed, even if the
  * request fails or is cancelled. Thread-safe.
  */
-public final class VectorCache implements RowCache<EmbeddedText> {
+public final class VectorCache implements RowCache<Output> {
 
     /** Memory of an entry besides its vector's components: key, records, array, and Caffeine's node. */
     private static final int ENTRY_OVERHEAD_BYTES = 256;
 
     /** Null when the cache is off. */
-    private final @Nullable Cache<TextKey, EmbeddedText> vectors;
+    private final @Nullable Cache<TextKey, Output> vectors;
 
-    private VectorCache(@Nullable Cache<TextKey, EmbeddedText> vectors) {
+    private VectorCache(@Nullable Cache<TextKey, Output> vectors) {
         this.vectors = vectors;
     }
 
@@ -36,14 +36,14 @@ public final class VectorCache implements RowCache<EmbeddedText> {
                 ? off()
                 : new VectorCache(Caffeine.newBuilder()
                         .maximumWeight(bytes)
-                        .weigher((TextKey key, EmbeddedText text) -> bytes(text))
+                        .weigher((TextKey key, Output text) -> bytes(text))
                         // Maintenance is cheap and needs no threads of its own.
                         .executor(Runnable::run)
                         .build());
     }
 
-    private static int bytes(EmbeddedText text) {
-        return ENTRY_OVERHEAD_BYTES + Float.BYTES * text.vector().length;
+    private static int bytes(Output text) {
+        return ENTRY_OVERHEAD_BYTES + text.bytes();
     }
 
     /**
@@ -55,7 +55,7 @@ public final class VectorCache implements RowCache<EmbeddedText> {
      * @param checkpoint called between two inputs; may throw to cancel the lookup
      */
     public CacheLookup lookup(
-            String fingerprint, String prompt, List<EmbeddingInput> inputs, CacheUse use, Runnable checkpoint) {
+            String fingerprint, String prompt, List<Input> inputs, CacheUse use, Runnable checkpoint) {
         return vectors == null || use.bypassed()
                 ? CacheLookup.ofNothing(inputs, vectors == null ? 0 : inputs.size())
                 : CacheLookup.of(
@@ -66,12 +66,12 @@ public final class VectorCache implements RowCache<EmbeddedText> {
     }
 
     @Override
-    public @Nullable EmbeddedText get(Object key) {
+    public @Nullable Output get(Object key) {
         return vectors == null || !(key instanceof TextKey text) ? null : vectors.getIfPresent(text);
     }
 
     @Override
-    public void put(Object key, EmbeddedText value) {
+    public void put(Object key, Output value) {
         if (vectors != null && key instanceof TextKey text) {
             vectors.put(text, value);
         }

@@ -11,12 +11,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Tokenizer of a model, for texts and for token ids. Thread-safe. */
 public final class InputTokenizer implements AutoCloseable {
 
     private final ModelDescription description;
     private final TextTokenizer tokenizer;
+    /** Token counts of the model's prompts, as far as they were used. */
+    private final Map<String, Integer> promptTokens = new ConcurrentHashMap<>();
 
     private InputTokenizer(ModelDescription description, TextTokenizer tokenizer) {
         this.description = description;
@@ -50,16 +54,16 @@ public final class InputTokenizer implements AutoCloseable {
      *
      * @param checkpoint called regularly during a long text; may throw to cancel the work
      */
-    public TokenizedText tokenize(String prompt, EmbeddingInput input, Runnable checkpoint) {
-        if (input instanceof EmbeddingInput.TokenIds tokens) {
+    public TokenizedText tokenize(String prompt, Input input, Runnable checkpoint) {
+        if (input instanceof Input.TokenIds tokens) {
             return tokenizer.cut(tokens.ids());
         }
-        Utf8Text text = ((EmbeddingInput.Text) input).text();
+        Utf8Text text = ((Input.Text) input).text();
         TokenizedText tokenized = tokenizer.tokenize(text.behind(prompt), checkpoint);
         if (!tokenized.truncated()) {
             tokenizer.estimator().learn(prompt, text, tokenized.ids().length);
         }
-        return tokenized;
+        return tokenized.skipping(skippedTokens(prompt));
     }
 
     /** Token ids of a text, including special tokens. */
@@ -78,11 +82,11 @@ public final class InputTokenizer implements AutoCloseable {
     }
 
     /** Estimated number of tokens of these inputs, without tokenizing them. */
-    public long estimate(String prompt, List<EmbeddingInput> inputs) {
+    public long estimate(String prompt, List<Input> inputs) {
         List<Utf8Text> texts = new ArrayList<>(inputs.size());
         long tokenIds = 0;
-        for (EmbeddingInput input : inputs) {
-            if (input instanceof EmbeddingInput.Text text) {
+        for (Input input : inputs) {
+            if (input instanceof Input.Text text) {
                 texts.add(text.text());
             } else {
                 tokenIds += tokenizer.estimator().atMost(input.length());
@@ -102,8 +106,10 @@ public final class InputTokenizer implements AutoCloseable {
     }
 
     /** Number of leading tokens, for this prompt, that the pooling leaves out. */
-    public int skippedTokens(String prompt) {
-        return prompt.isEmpty() || description.poolsPrompt() ? 0 : tokenizer.promptTokens(prompt);
+    private int skippedTokens(String prompt) {
+        return prompt.isEmpty() || description.poolsPrompt()
+                ? 0
+                : promptTokens.computeIfAbsent(prompt, tokenizer::promptTokens);
     }
 
     @Override

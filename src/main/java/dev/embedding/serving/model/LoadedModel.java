@@ -43,13 +43,13 @@ public final class LoadedModel {
     private final SpaceFingerprint fingerprint;
     private final InputTokenizer tokenizer;
     private final ModelEncoder encoder;
-    private final MicroBatcher<EncodedText, EmbeddedText> batcher;
+    private final MicroBatcher<TokenizedText, Output> batcher;
     private final Duration loadTime;
     private final Instant loadedAt = Instant.now();
     private final int lanes;
     private final BatchingDefaults batchingDefaults;
     private final EngineHealth health = new EngineHealth();
-    private final EncodedText knownText;
+    private final TokenizedText knownText;
     private final QueueLimits queueLimits;
     private final ScheduledExecutorService timer;
 
@@ -71,7 +71,7 @@ public final class LoadedModel {
         this.timer = host.timer();
         this.lanes = Math.min(host.laneCount(), batchingDefaults.maxConcurrentBatches());
         int[] known = tokenizer.tokenIds("Hello world");
-        this.knownText = new EncodedText(known.length == 0 ? new int[] {description.padTokenId()} : known, 0, false);
+        this.knownText = new TokenizedText(known.length == 0 ? new int[] {description.padTokenId()} : known, false);
         this.batcher = new MicroBatcher<>(
                 host.lanes(),
                 this::compute,
@@ -150,8 +150,8 @@ public final class LoadedModel {
     }
 
     /** Computes one batch on a lane: {@code [rows]} of token ids to {@code [rows, dimension]} pooled vectors. */
-    private List<RowOutcome<EmbeddedText>> compute(List<EncodedText> rows, BatchRun run) {
-        List<RowOutcome<EmbeddedText>> outcomes = new ArrayList<>(rows.size());
+    private List<RowOutcome<Output>> compute(List<TokenizedText> rows, BatchRun run) {
+        List<RowOutcome<Output>> outcomes = new ArrayList<>(rows.size());
         try {
             for (float[] vector : vectors(rows, run)) {
                 outcomes.add(outcome(rows.get(outcomes.size()), vector));
@@ -173,7 +173,7 @@ public final class LoadedModel {
         return outcomes;
     }
 
-    private List<float[]> vectors(List<EncodedText> rows, BatchRun run) {
+    private List<float[]> vectors(List<TokenizedText> rows, BatchRun run) {
         return encoder.vectors(rows, run, () -> health.markBroken("A run of the model did not end"));
     }
 
@@ -185,9 +185,9 @@ public final class LoadedModel {
         }
     }
 
-    private static RowOutcome<EmbeddedText> outcome(EncodedText text, float[] vector) {
+    private static RowOutcome<Output> outcome(TokenizedText text, float[] vector) {
         return VectorNorm.isFinite(vector)
-                ? new RowOutcome.Computed<>(new EmbeddedText(vector, text.ids().length, text.truncated()))
+                ? new RowOutcome.Computed<>(new Output.Dense(vector, text.ids().length, text.truncated()))
                 : new RowOutcome.Failed<>(new ArithmeticException("The model's output is not finite"));
     }
 
@@ -207,7 +207,7 @@ public final class LoadedModel {
     }
 
     /** Memory of a request's inputs while they wait, besides their texts: tokens and queue entries, in bytes. */
-    public long waitingBytes(List<EmbeddingInput> inputs) {
+    public long waitingBytes(List<Input> inputs) {
         int maxTokens = description.tokenization().maxTokens();
         return inputs.stream()
                 .mapToLong(input -> BYTES_PER_INPUT + (long) Integer.BYTES * Math.min(input.length(), maxTokens))
@@ -224,7 +224,7 @@ public final class LoadedModel {
         return timer;
     }
 
-    public MicroBatcher<EncodedText, EmbeddedText> batcher() {
+    public MicroBatcher<TokenizedText, Output> batcher() {
         return batcher;
     }
 
@@ -246,17 +246,16 @@ public final class LoadedModel {
      */
     public List<float[]> encode(List<String> texts, Duration timeout) {
         String prompt = description.prompts().usual();
-        int skippedTokens = tokenizer.skippedTokens(prompt);
-        List<BatchRow<EncodedText>> rows = new ArrayList<>(texts.size());
-        for (EmbeddingInput text : EmbeddingInput.ofTexts(texts)) {
+        List<BatchRow<TokenizedText>> rows = new ArrayList<>(texts.size());
+        for (Input text : Input.ofTexts(texts)) {
             TokenizedText tokenized = tokenizer.tokenize(prompt, text, () -> {});
             if (!canCompute(tokenized)) {
                 throw new IllegalStateException("the tokenizer returns no tokens for a text");
             }
-            rows.add(row(tokenized, skippedTokens, null));
+            rows.add(row(tokenized, null));
         }
         return compute(rows, timeout).stream()
-                .map(text -> vector(text, true, dimension()))
+                .map(text -> vector((Output.Dense) text, true, dimension()))
                 .toList();
     }
 
@@ -268,11 +267,10 @@ public final class LoadedModel {
     /**
      * The row that computes a text.
      *
-     * @param skippedTokens tokens of its prompt that do not count in the pooling
      * @param key equal for texts of which one need be computed only; null where each is computed for itself
      */
-    public BatchRow<EncodedText> row(TokenizedText text, int skippedTokens, @Nullable Object key) {
-        return new BatchRow<>(new EncodedText(text.ids(), skippedTokens, text.truncated()), text.ids().length, key);
+    public BatchRow<TokenizedText> row(TokenizedText text, @Nullable Object key) {
+        return new BatchRow<>(text, text.ids().length, key);
     }
 
     /**
@@ -280,7 +278,7 @@ public final class LoadedModel {
      *
      * @throws RuntimeException the failure of the first row that failed, or when the timeout expired
      */
-    public List<EmbeddedText> compute(List<BatchRow<EncodedText>> rows, Duration timeout) {
+    public List<Output> compute(List<BatchRow<TokenizedText>> rows, Duration timeout) {
         long tokens = rows.stream().mapToLong(BatchRow::tokens).sum();
         try {
             return batcher.admit(Priority.BATCH, tokens)
@@ -298,7 +296,7 @@ public final class LoadedModel {
      *
      * @param requestedDimension number of components; a truncated vector is normalised again when the full one is
      */
-    public float[] vector(EmbeddedText text, boolean normalize, int requestedDimension) {
+    public float[] vector(Output.Dense text, boolean normalize, int requestedDimension) {
         float[] whole = normalizedAndTruncated(text.vector().clone(), normalize);
         if (requestedDimension >= whole.length) {
             return whole;

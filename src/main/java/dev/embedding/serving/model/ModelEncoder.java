@@ -4,6 +4,7 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.tokenize.TokenizedText;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,7 +39,7 @@ sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticE
      * @return a vector for each row, in order: pooled, and after the modules that follow the pooling, except a final
      *     Normalize
      */
-    List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onAbandoned);
+    List<float[]> vectors(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned);
 
     int dimension();
 

@@ -26,7 +26,7 @@ public final class ModelHost implements AutoCloseable {
     private final WorkerPools workers;
     private final ScheduledThreadPoolExecutor timer;
     private final QueueLimits queueLimits;
-    private final RowCache<EmbeddedText> cache;
+    private final RowCache<Output> cache;
     private final int cores;
     private final ServingListener listener;
 
@@ -48,7 +48,7 @@ public final class ModelHost implements AutoCloseable {
             int cores,
             Duration runTimeout,
             QueueLimits queueLimits,
-            RowCache<EmbeddedText> cache,
+            RowCache<Output> cache,
             ServingListener listener) {
         this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, listener);
     }
@@ -58,7 +58,7 @@ public final class ModelHost implements AutoCloseable {
             int cores,
             InferenceRuntime runtime,
             QueueLimits queueLimits,
-            RowCache<EmbeddedText> cache,
+            RowCache<Output> cache,
             ServingListener listener) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
@@ -86,7 +86,7 @@ public final class ModelHost implements AutoCloseable {
         return timer;
     }
 
-    RowCache<EmbeddedText> cache() {
+    RowCache<Output> cache() {
         return cache;
     }
 

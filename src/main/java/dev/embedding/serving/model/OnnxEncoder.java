@@ -13,6 +13,7 @@ import dev.embedding.infer.Workspace;
 import dev.embedding.infer.runtime.EngineOutOfMemoryException;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.OutputStage;
+import dev.embedding.tokenize.TokenizedText;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -86,12 +87,12 @@ final class OnnxEncoder implements ModelEncoder {
     }
 
     @Override
-    public List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onAbandoned) {
+    public List<float[]> vectors(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned) {
         Workspace free = workspaces.poll();
         Workspace workspace = free == null ? new Workspace() : free;
         try {
             TokenVectors vectors = engine.run(
-                    TokenBatch.of(rows.stream().map(EncodedText::ids).toList()), workspace, run.alone(), () -> {
+                    TokenBatch.of(rows.stream().map(TokenizedText::ids).toList()), workspace, run.alone(), () -> {
                         lanes.replaceStuckLane(run.lane());
                         onAbandoned.run();
                     });

@@ -4,6 +4,7 @@ import dev.embedding.infer.TokenVectors;
 import dev.embedding.model.DenseLayer;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.Pooling;
 import java.util.List;
 
@@ -57,11 +58,11 @@ final class PoolingHead {
         return steps.dimension();
     }
 
-    float[] vector(TokenVectors vectors, int row, EncodedText text) {
+    float[] vector(TokenVectors vectors, int row, TokenizedText text) {
         return steps.apply(pooled(vectors, row, text));
     }
 
-    private float[] pooled(TokenVectors vectors, int row, EncodedText text) {
+    private float[] pooled(TokenVectors vectors, int row, TokenizedText text) {
         int hidden = vectors.dimension();
         float[] concatenated = new float[poolings.size() * hidden];
         for (int index = 0; index < poolings.size(); index++) {

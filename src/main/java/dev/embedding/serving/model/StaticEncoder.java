@@ -4,6 +4,7 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.file.TokenVectorTable;
+import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.VectorNorm;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,9 +63,9 @@ final class StaticEncoder implements ModelEncoder {
     }
 
     @Override
-    public List<float[]> vectors(List<EncodedText> rows, BatchRun run, Runnable onAbandoned) {
+    public List<float[]> vectors(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned) {
         List<float[]> vectors = new ArrayList<>(rows.size());
-        for (EncodedText text : rows) {
+        for (TokenizedText text : rows) {
             vectors.add(steps.apply(mean(text.ids(), buffers.get(run.lane()))));
         }
         return vectors;

@@ -2,8 +2,8 @@ package dev.embedding.serving.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.serving.model.EmbeddedText;
-import dev.embedding.serving.model.EmbeddingInput;
+import dev.embedding.serving.model.Input;
+import dev.embedding.serving.model.Output;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -16,8 +16,8 @@ class VectorCacheTest {
 
     @Test
     void findsCachedVectors() {
-        EmbeddedText first = text(1);
-        EmbeddedText second = text(2);
+        Output first = text(1);
+        Output second = text(2);
         keep(lookup("a", "b"), first, second);
 
         CacheLookup again = lookup("b", "c", "a");
@@ -26,7 +26,7 @@ class VectorCacheTest {
         assertThat(again.missing()).isEqualTo(inputs("c"));
         assertThat(again.indexOf(0)).isOne();
         assertThat(again.counts(0)).isEqualTo(new CacheCounts(2, 0, 1, 0));
-        EmbeddedText third = text(3);
+        Output third = text(3);
         assertThat(again.with(List.of(third))).containsExactly(second, third, first);
     }
 
@@ -89,8 +89,8 @@ class VectorCacheTest {
         }
     }
 
-    private static List<EmbeddingInput> tokens(int... ids) {
-        return List.of(new EmbeddingInput.TokenIds(ids));
+    private static List<Input> tokens(int... ids) {
+        return List.of(new Input.TokenIds(ids));
     }
 
     @Test
@@ -135,29 +135,29 @@ class VectorCacheTest {
     @Test
     void isBoundedInBytes() {
         for (int number = 0; number < 1_000; number++) {
-            keep(lookup("text " + number), new EmbeddedText(new float[384], number, false));
+            keep(lookup("text " + number), new Output.Dense(new float[384], number, false));
         }
 
         assertThat(cache.bytes()).isBetween(90_000L, 100_000L);
         assertThat(cache.size()).isBetween(50L, 56L);
     }
 
-    private void keep(CacheLookup lookup, EmbeddedText... computed) {
+    private void keep(CacheLookup lookup, Output... computed) {
         for (int index = 0; index < computed.length; index++) {
             cache.put(Objects.requireNonNull(lookup.keyOf(index)), computed[index]);
         }
     }
 
-    private static List<EmbeddingInput> inputs(String... texts) {
-        return EmbeddingInput.ofTexts(List.of(texts));
+    private static List<Input> inputs(String... texts) {
+        return Input.ofTexts(List.of(texts));
     }
 
     private CacheLookup lookup(String... texts) {
         return cache.lookup(SPACE, "", inputs(texts), CacheUse.SHARED, VectorCacheTest::goOn);
     }
 
-    private static EmbeddedText text(int tokens) {
-        return new EmbeddedText(new float[] {tokens}, tokens, false);
+    private static Output text(int tokens) {
+        return new Output.Dense(new float[] {tokens}, tokens, false);
     }
 
     private static void goOn() {

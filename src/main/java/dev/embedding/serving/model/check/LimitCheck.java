@@ -5,9 +5,9 @@ import dev.embedding.batch.BatchRow;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.Tokenization;
 import dev.embedding.serving.model.CheckResults;
-import dev.embedding.serving.model.EncodedText;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.SampleTexts;
+import dev.embedding.tokenize.TokenizedText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -118,7 +118,7 @@ final class LimitCheck {
     }
 
     private Optional<RuntimeException> failureOf(int[] ids) {
-        BatchRow<EncodedText> row = new BatchRow<>(new EncodedText(ids, 0, false), ids.length);
+        BatchRow<TokenizedText> row = new BatchRow<>(new TokenizedText(ids, false), ids.length);
         try {
             var unused = model.compute(List.of(row), TIMEOUT);
             return Optional.empty();
