@@ -41,7 +41,16 @@ class PackageRulesTest {
      * support. A name stands for its subpackages too, except for those that have rows of their own.
      */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
-            Map.entry("http", List.of("http.openai", "http.exchange", "http.edge")),
+            Map.entry(
+                    "http",
+                    List.of(
+                            "http.embed",
+                            "http.openai",
+                            "http.operations",
+                            "http.exchange",
+                            "http.edge",
+                            "http.access",
+                            "serving")),
             Map.entry("http.embed", List.of("http.exchange", "http.edge", "serving", "serving.model")),
             Map.entry("http.openai", List.of("http.exchange", "http.edge", "serving", "serving.model")),
             Map.entry(
@@ -58,7 +67,7 @@ class PackageRulesTest {
                             "telemetry")),
             Map.entry("http.exchange", List.of("http.edge", "http.access", "serving", "serving.model")),
             Map.entry("http.edge", List.of("http.access", "serving", "serving.model")),
-            Map.entry("http.access", List.of()),
+            Map.entry("http.access", List.of("serving")),
             Map.entry("serving", List.of("serving.model", "tokenize", "batch", "model", "telemetry")),
             Map.entry("serving.model", List.of("tokenize", "batch", "infer", "vector", "model", "model.file")),
             Map.entry("tokenize", List.of()),

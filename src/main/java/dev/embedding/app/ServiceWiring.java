@@ -116,8 +116,8 @@ class ServiceWiring {
 
     @Produces
     @Singleton
-    InferenceService inference(ActiveModel active, ModelHost host, VectorCache cache) {
-        return new InferenceService(active, host.workers(), cache);
+    InferenceService inference(ActiveModel active, ModelHost host, VectorCache cache, ServingMetrics metrics) {
+        return new InferenceService(active, host.workers(), cache, metrics);
     }
 
     @Produces

@@ -1,7 +1,7 @@
 package dev.embedding.http;
 
 import dev.embedding.http.access.AccessControl;
-import dev.embedding.http.edge.failure.ErrorBody;
+import dev.embedding.http.edge.dialect.ErrorBody;
 import jakarta.ws.rs.core.Application;
 import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 @OpenAPIDefinition(
         components =
                 @Components(
-                        schemas = @Schema(name = "Error", implementation = ErrorBody.class),
+                        schemas = @Schema(name = ErrorBody.SCHEMA, implementation = ErrorBody.class),
                         securitySchemes = {
                             @SecurityScheme(
                                     securitySchemeName = OpenApiDefinition.BEARER,

@@ -1,10 +1,15 @@
 package dev.embedding.http;
 
-import dev.embedding.http.edge.failure.Dialect;
+import static java.util.Map.entry;
+
+import dev.embedding.http.access.Access;
+import dev.embedding.http.edge.dialect.Endpoint;
+import dev.embedding.http.edge.dialect.ErrorFormat;
+import dev.embedding.http.edge.dialect.Route;
+import dev.embedding.serving.FailureKind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
@@ -18,43 +23,52 @@ public class OpenApiErrors implements OASFilter {
 
     private static final String SCHEMAS = "#/components/schemas/";
 
-    private static final Map<String, String> ANYWHERE = Map.of("500", "The service failed; its log says why");
+    private static final Map<FailureKind, String> ANYWHERE =
+            Map.of(FailureKind.INTERNAL_ERROR, "The service failed; its log says why");
 
-    private static final Map<String, String> WITH_BODY = ordered(
-            "400", "The body's chunks are malformed, or it is not what its Content-Encoding says",
-            "408", "The body did not arrive in time",
-            "413", "The body is too large");
+    private static final Map<FailureKind, String> WITH_BODY = ordered(
+            entry(
+                    FailureKind.MALFORMED_REQUEST,
+                    "The body's chunks are malformed, or it is not what its Content-Encoding says"),
+            entry(FailureKind.BODY_TIMEOUT, "The body did not arrive in time"),
+            entry(FailureKind.BODY_TOO_LARGE, "The body is too large"));
 
-    private static final Map<String, String> EMBEDDING = ordered(
-            "412", "Another vector space is served than the pinned one",
-            "415", "The body is not JSON",
-            "422", "The request is invalid",
-            "429", "Too much is waiting; Retry-After says when to try again",
-            "503", "No model is loaded",
-            "504", "The request's time is over");
+    private static final Map<FailureKind, String> EMBEDDING = ordered(
+            entry(FailureKind.SPACE_MISMATCH, "Another vector space is served than the pinned one"),
+            entry(FailureKind.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON"),
+            entry(FailureKind.INVALID_REQUEST, "The request is invalid"),
+            entry(FailureKind.SATURATED, "Too much is waiting; Retry-After says when to try again"),
+            entry(FailureKind.NO_MODEL, "No model is loaded"),
+            entry(FailureKind.DEADLINE_EXCEEDED, "The request's time is over"));
 
-    private static final Map<String, String> CHANGING_SETTINGS = ordered(
-            "400", "Settings are not stored, what is stored cannot be written, or the body is malformed",
-            "422", "The request is invalid, or leaves the required vector space; nothing was changed",
-            "500", "The model could not be loaded and the previous one stays; nothing was changed",
-            "503", "What is stored cannot be reached; nothing was changed");
+    private static final Map<FailureKind, String> CHANGING_SETTINGS = ordered(
+            entry(
+                    FailureKind.SETTINGS_READ_ONLY,
+                    "Settings are not stored, what is stored cannot be written, or the body is malformed"),
+            entry(
+                    FailureKind.INVALID_REQUEST,
+                    "The request is invalid, or leaves the required vector space; nothing was changed"),
+            entry(
+                    FailureKind.INTERNAL_ERROR,
+                    "The model could not be loaded and the previous one stays; nothing was changed"),
+            entry(FailureKind.SETTINGS_UNAVAILABLE, "What is stored cannot be reached; nothing was changed"));
 
-    private static final Map<String, String> POSTING_SETTINGS = ordered("415", "The body is not JSON");
+    private static final Map<FailureKind, String> POSTING_SETTINGS =
+            Map.of(FailureKind.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON");
 
-    private static final Map<String, String> DELETING_SETTINGS = ordered("404", "The setting is not stored");
+    private static final Map<FailureKind, String> DELETING_SETTINGS =
+            Map.of(FailureKind.NOT_FOUND, "The setting is not stored");
 
-    private static final Map<String, String> WITHOUT_MODEL = ordered("503", "No model is loaded");
+    private static final Map<FailureKind, String> WITHOUT_MODEL = Map.of(FailureKind.NO_MODEL, "No model is loaded");
 
-    private static final Set<String> ABOUT_MODEL = Set.of("/model/info", "/v1/models", "/v1/models/{id}");
+    private static final Map<FailureKind, String> FOR_KEYS =
+            Map.of(FailureKind.UNAUTHENTICATED, "A key is needed, or the one given is not known");
 
-    private static final Set<String> WITHOUT_KEY = Set.of("/", "/health");
-
-    private static final Map<String, String> FOR_KEYS =
-            ordered("401", "A key is needed, or the one given is not known");
-
-    private static final Map<String, String> FOR_ADMINS = ordered(
-            "401", "A key is needed, or the one given is not known",
-            "403", "An admin's key is needed, or the request comes from a page of another origin");
+    private static final Map<FailureKind, String> FOR_ADMINS = ordered(
+            entry(FailureKind.UNAUTHENTICATED, "A key is needed, or the one given is not known"),
+            entry(
+                    FailureKind.FORBIDDEN,
+                    "An admin's key is needed, or the request comes from a page of another origin"));
 
     /** Either header, or none where the service has been given no keys. */
     private static final List<SecurityRequirement> KEYS = List.of(
@@ -68,36 +82,39 @@ public class OpenApiErrors implements OASFilter {
     }
 
     private static void addErrors(String path, PathItem item) {
-        Dialect dialect = SupportedDialects.ALL.of(path);
-        item.getOperations().forEach((method, operation) -> {
-            if (!WITHOUT_KEY.contains(path)) {
-                operation.setSecurity(KEYS);
-                add(
-                        dialect,
-                        operation,
-                        path.startsWith("/settings") && method != PathItem.HttpMethod.GET ? FOR_ADMINS : FOR_KEYS);
-            }
-            if (path.startsWith("/settings") && method != PathItem.HttpMethod.GET) {
-                add(dialect, operation, WITH_BODY);
-                add(dialect, operation, CHANGING_SETTINGS);
-                add(dialect, operation, method == PathItem.HttpMethod.DELETE ? DELETING_SETTINGS : POSTING_SETTINGS);
-            } else if (dialect.embeds(path)) {
-                add(dialect, operation, WITH_BODY);
-                add(dialect, operation, EMBEDDING);
-                add(dialect, operation, ANYWHERE);
-            } else {
-                add(dialect, operation, ABOUT_MODEL.contains(path) ? WITHOUT_MODEL : Map.of());
-                add(dialect, operation, ANYWHERE);
-            }
-        });
+        Endpoint endpoint = SupportedDialects.ALL.at(path);
+        item.getOperations().forEach((method, operation) -> endpoint.route(method.name())
+                .ifPresent(route -> addErrors(endpoint.errors(), route, operation)));
     }
 
-    private static void add(Dialect dialect, Operation operation, Map<String, String> errors) {
-        errors.forEach((status, description) -> operation
+    private static void addErrors(ErrorFormat errors, Route route, Operation operation) {
+        if (route.access() != Access.OPEN) {
+            operation.setSecurity(KEYS);
+            add(errors, operation, route.access() == Access.ADMIN ? FOR_ADMINS : FOR_KEYS);
+        }
+        switch (route.purpose()) {
+            case EMBED -> {
+                add(errors, operation, WITH_BODY);
+                add(errors, operation, EMBEDDING);
+                add(errors, operation, ANYWHERE);
+            }
+            case SETTINGS_CHANGE -> {
+                add(errors, operation, WITH_BODY);
+                add(errors, operation, CHANGING_SETTINGS);
+                add(errors, operation, route.method().equals("DELETE") ? DELETING_SETTINGS : POSTING_SETTINGS);
+            }
+            case MODEL -> {
+                add(errors, operation, WITHOUT_MODEL);
+                add(errors, operation, ANYWHERE);
+            }
+            case STATUS, INFORMATION, FRAMEWORK_PAGE, FRAMEWORK -> add(errors, operation, ANYWHERE);
+        }
+    }
+
+    private static void add(ErrorFormat errors, Operation operation, Map<FailureKind, String> descriptions) {
+        descriptions.forEach((kind, description) -> operation
                 .getResponses()
-                .addAPIResponse(
-                        Integer.toString(dialect.status(Integer.parseInt(status))),
-                        error(dialect.errorSchema(), description)));
+                .addAPIResponse(Integer.toString(errors.status(kind)), error(errors.schema(), description)));
     }
 
     private static APIResponse error(String schema, String description) {
@@ -110,10 +127,11 @@ public class OpenApiErrors implements OASFilter {
                                         .schema(OASFactory.createSchema().ref(SCHEMAS + schema))));
     }
 
-    private static Map<String, String> ordered(String... statusesAndDescriptions) {
-        Map<String, String> errors = new LinkedHashMap<>();
-        for (int index = 0; index < statusesAndDescriptions.length; index += 2) {
-            errors.put(statusesAndDescriptions[index], statusesAndDescriptions[index + 1]);
+    @SafeVarargs
+    private static Map<FailureKind, String> ordered(Map.Entry<FailureKind, String>... descriptions) {
+        Map<FailureKind, String> errors = new LinkedHashMap<>();
+        for (Map.Entry<FailureKind, String> description : descriptions) {
+            errors.put(description.getKey(), description.getValue());
         }
         return errors;
     }

@@ -1,5 +1,6 @@
 package dev.embedding.http;
 
+import dev.embedding.http.edge.dialect.Endpoint;
 import dev.embedding.http.edge.header.PriorityHeader;
 import dev.embedding.http.edge.header.TimeoutHeader;
 import dev.embedding.http.edge.header.VectorSpaceHeader;
@@ -52,9 +53,12 @@ public class OpenApiHeaders implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI api) {
         api.getPaths().getPathItems().forEach((path, item) -> {
-            if (SupportedDialects.ALL.of(path).embeds(path)) {
-                item.getOperations().values().forEach(operation -> HEADERS.forEach(operation::addParameter));
-            }
+            Endpoint endpoint = SupportedDialects.ALL.at(path);
+            item.getOperations().forEach((method, operation) -> {
+                if (endpoint.embeds(method.name())) {
+                    HEADERS.forEach(operation::addParameter);
+                }
+            });
         });
     }
 }

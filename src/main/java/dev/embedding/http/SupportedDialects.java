@@ -1,16 +1,19 @@
 package dev.embedding.http;
 
-import dev.embedding.http.edge.failure.Dialect;
-import dev.embedding.http.edge.failure.Dialects;
-import dev.embedding.http.openai.OpenAiDialect;
+import dev.embedding.http.edge.dialect.Dialects;
+import dev.embedding.http.edge.dialect.ServiceErrors;
+import dev.embedding.http.embed.EmbedRoutes;
+import dev.embedding.http.openai.OpenAiRoutes;
+import dev.embedding.http.operations.OperationsRoutes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Registry of the supported dialects besides the service's own. */
+/** Registry of the supported dialects. */
 final class SupportedDialects {
 
-    static final Dialects ALL = new Dialects(List.<Dialect>of(new OpenAiDialect()));
+    static final Dialects ALL = new Dialects(
+            List.of(EmbedRoutes.DIALECT, OperationsRoutes.DIALECT, OpenAiRoutes.DIALECT), ServiceErrors.FORMAT);
 
     private SupportedDialects() {}
 

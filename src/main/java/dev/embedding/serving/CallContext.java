@@ -26,47 +26,61 @@ public final class CallContext {
         EXPIRED
     }
 
+    private final String dialect;
     private final long startNanos;
     private @Nullable Duration timeout;
     private @Nullable Future<?> timer;
     private volatile @Nullable End end;
+    private boolean recorded;
     private List<Consumer<End>> hooks = new ArrayList<>(4);
 
-    private CallContext(long startNanos, @Nullable Duration timeout) {
+    private CallContext(String dialect, long startNanos, @Nullable Duration timeout) {
+        this.dialect = dialect;
         this.startNanos = startNanos;
         this.timeout = timeout;
     }
 
-    /** Starts a call whose headers were read now. */
-    public static CallContext begin(Optional<Duration> timeout) {
-        return new CallContext(System.nanoTime(), timeout.orElse(null));
+    /**
+     * Starts a call whose headers were read now.
+     *
+     * @param dialect name of the API dialect
+     */
+    public static CallContext begin(String dialect, Optional<Duration> timeout) {
+        return new CallContext(dialect, System.nanoTime(), timeout.orElse(null));
     }
 
-    /** Time at which its headers were read, by {@link System#nanoTime}. */
-    public long startNanos() {
-        return startNanos;
+    String dialect() {
+        return dialect;
     }
 
-    /** Deadline of the call; empty until it is known. */
-    public synchronized Optional<RequestDeadline> deadline() {
-        return Optional.ofNullable(timeout).map(time -> new RequestDeadline(startNanos, time));
+    /** Time since its headers were read. */
+    public long nanos() {
+        return System.nanoTime() - startNanos;
+    }
+
+    /** Time to its deadline in milliseconds, zero or less once it has passed; the largest number until it is known. */
+    public synchronized long millisLeft() {
+        return timeout == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.toMillis(timeout.toNanos() - nanos() + 999_999);
     }
 
     /** Schedules the end of the call at its deadline, where it has one. */
     public synchronized void watch(ScheduledExecutorService scheduler) {
         if (timeout != null && timer == null && end == null) {
-            long remaining = startNanos + timeout.toNanos() - System.nanoTime();
+            long remaining = timeout.toNanos() - nanos();
             timer = scheduler.schedule(() -> end(End.EXPIRED), Math.max(0, remaining), TimeUnit.NANOSECONDS);
         }
     }
 
-    /** The deadline, set to a default when the caller gave none; later calls do not change it. */
-    synchronized RequestDeadline deadlineOr(Duration defaultTimeout, ScheduledExecutorService scheduler) {
+    /**
+     * The deadline by {@link System#nanoTime}, set to a default when the caller gave none; later calls do not change
+     * it.
+     */
+    synchronized long deadlineOr(Duration defaultTimeout, ScheduledExecutorService scheduler) {
         if (timeout == null) {
             timeout = defaultTimeout;
         }
         watch(scheduler);
-        return new RequestDeadline(startNanos, timeout);
+        return startNanos + timeout.toNanos();
     }
 
     /** Ends the call; false when it has ended already. */
@@ -106,16 +120,38 @@ public final class CallContext {
         return end != null;
     }
 
-    /** @throws EmbeddingFailure when the call has ended, so that its work stops */
+    /** Whether its caller has disconnected, so that nobody reads a response. */
+    public boolean isCancelled() {
+        return end == End.CANCELLED;
+    }
+
+    /** @throws RequestFailure when the call has ended, so that its work stops */
     public void check() {
         End cause = end;
         if (cause != null) {
-            throw failure(cause);
+            throw cause == End.EXPIRED ? deadlineExceeded(0) : RequestFailure.cancelled();
         }
     }
 
-    /** The failure for a call that ended with this cause. */
-    public EmbeddingFailure failure(End cause) {
-        return cause == End.EXPIRED ? deadline().orElseThrow().passed(0) : new EmbeddingFailure.Cancelled();
+    /**
+     * The failure for a caller whose deadline has expired.
+     *
+     * @param queuedTokens tokens that wait to be computed now
+     */
+    public synchronized RequestFailure deadlineExceeded(long queuedTokens) {
+        Duration allowed = timeout == null ? Duration.ZERO : timeout;
+        return RequestFailure.of(
+                FailureKind.DEADLINE_EXCEEDED,
+                "The request was not completed within its " + allowed.toMillis() + " ms: it waited "
+                        + TimeUnit.NANOSECONDS.toMillis(nanos()) + " ms, and " + queuedTokens
+                        + " tokens are in the queue. Send less at once, or allow more time with"
+                        + " X-Request-Timeout-Ms.");
+    }
+
+    /** Marks the end of the call as recorded; false when it was before. */
+    synchronized boolean record() {
+        boolean first = !recorded;
+        recorded = true;
+        return first;
     }
 }

@@ -1,8 +1,12 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.ActiveModel.Lease;
+import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.Optional;
 
 /**
@@ -14,17 +18,19 @@ import java.util.Optional;
 public final class InferenceService {
 
     private final ActiveModel active;
-    private final WorkerPools workers;
-    private final VectorCache cache;
+    final WorkerPools workers;
+    final VectorCache cache;
+    final ServingMetrics metrics;
 
     /**
      * @param workers pools that tokenize all but the first portion of a request
      * @param cache cache of computed vectors
      */
-    public InferenceService(ActiveModel active, WorkerPools workers, VectorCache cache) {
+    public InferenceService(ActiveModel active, WorkerPools workers, VectorCache cache, ServingMetrics metrics) {
         this.active = active;
         this.workers = workers;
         this.cache = cache;
+        this.metrics = metrics;
     }
 
     /**
@@ -32,22 +38,45 @@ public final class InferenceService {
      *
      * @param priority where the class depends on the size, both classes must be full
      */
-    public Optional<EmbeddingFailure.Saturated> saturation(PriorityChoice priority) {
+    public Optional<RequestFailure> saturation(PriorityChoice priority) {
         return active.model()
                 .flatMap(model -> model.saturation(priority.classes()))
-                .map(EmbeddingFailure.Saturated::of);
+                .map(RequestFailure::saturated);
     }
 
     /**
      * Embeds texts. The first portion is tokenized on the subscribing thread. When the call ends, by its caller or by
      * its deadline, rows that are not being computed are dropped; cancelling the subscription ends it too.
      *
-     * @return the vectors, or an {@link EmbeddingFailure}
+     * @return the vectors, or a {@link RequestFailure}
      */
     public Uni<Embeddings> embed(EmbeddingRequest request, CallContext context) {
         return Uni.createFrom().emitter(emitter -> {
-            emitter.onTermination(() -> context.end(CallContext.End.CANCELLED));
-            new InferenceCall(active, workers, cache, request, context, emitter).begin();
+            context.onEnd(cause -> {
+                if (cause == End.EXPIRED) {
+                    emitter.fail(context.deadlineExceeded(queuedTokens()));
+                }
+            });
+            emitter.onTermination(() -> context.end(End.CANCELLED));
+            attempt(request, context, emitter, false);
         });
+    }
+
+    private long queuedTokens() {
+        return active.model().map(LoadedModel::queuedTokens).orElse(0L);
+    }
+
+    /**
+     * Begins an attempt under a new lease.
+     *
+     * @param moved whether another model admitted the request and was replaced before it started it
+     */
+    void attempt(EmbeddingRequest request, CallContext context, UniEmitter<? super Embeddings> emitter, boolean moved) {
+        Optional<Lease> lease = active.lease();
+        if (lease.isPresent()) {
+            new InferenceCall(this, lease.get(), request, context, emitter).run(moved);
+        } else if (context.end(End.DONE)) {
+            emitter.fail(RequestFailure.noModel());
+        }
     }
 }

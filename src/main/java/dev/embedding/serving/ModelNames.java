@@ -48,6 +48,14 @@ public final class ModelNames {
                 .or(() -> promptBehind(name, PASSAGE, PromptChoice.InputType.PASSAGE));
     }
 
+    /** The failure for a name that is none of the model's. */
+    public RequestFailure unknown(String name) {
+        return RequestFailure.of(
+                FailureKind.UNKNOWN_MODEL,
+                "The model " + Names.abbreviated(name) + " is not served here; use " + String.join(" or ", listed)
+                        + ".");
+    }
+
     private Optional<PromptChoice> promptBehind(String name, String suffix, PromptChoice prompt) {
         return name.endsWith(suffix) && all.contains(name.substring(0, name.length() - suffix.length()))
                 ? Optional.of(prompt)

@@ -9,6 +9,7 @@ import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.Output;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  */
 record OutputSpec(Lease lease, int dimension, boolean rejectsTruncation) {
 
-    /** @throws EmbeddingFailure.UnsupportedDimensions when vectors may not be truncated to the requested dimension */
+    /** @throws RequestFailure when vectors may not be truncated to the requested dimension */
     static OutputSpec of(EmbeddingOptions options, Lease lease) {
         int modelDimension = lease.model().dimension();
         int requested = options.dimensions().orElse(modelDimension);
@@ -28,10 +29,20 @@ record OutputSpec(Lease lease, int dimension, boolean rejectsTruncation) {
             List<Integer> smaller =
                     lease.model().smallerDimensions(lease.options().dimensions());
             if (!smaller.contains(requested)) {
-                throw new EmbeddingFailure.UnsupportedDimensions(requested, modelDimension, smaller);
+                throw unsupported(requested, modelDimension, smaller);
             }
         }
         return new OutputSpec(lease, requested, options.rejectsTruncation());
+    }
+
+    private static RequestFailure unsupported(int requested, int whole, List<Integer> allowed) {
+        String may = allowed.isEmpty()
+                ? " and may not be cut (EMBEDDING_DIMENSIONS allows it)."
+                : " and may be cut to " + allowed.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ".";
+        return RequestFailure.unfit(
+                FailureKind.UNSUPPORTED_DIMENSIONS,
+                "dimensions",
+                "Vectors of " + requested + " dimensions are not served: those of this model have " + whole + may);
     }
 
     LoadedModel model() {
@@ -42,7 +53,7 @@ record OutputSpec(Lease lease, int dimension, boolean rejectsTruncation) {
      * Rejects truncated inputs, where required, before anything is computed.
      *
      * @param tokenized texts that are not cached
-     * @throws EmbeddingFailure.TooLong with the indices of all truncated inputs
+     * @throws RequestFailure with the indices of all truncated inputs
      */
     void requireUntruncated(List<TokenizedText> tokenized, CacheLookup lookup) {
         if (!rejectsTruncation) {
@@ -56,8 +67,11 @@ record OutputSpec(Lease lease, int dimension, boolean rejectsTruncation) {
                 .sorted()
                 .toList();
         if (!truncated.isEmpty()) {
-            throw new EmbeddingFailure.TooLong(
-                    truncated, model().description().tokenization().maxTokens());
+            throw RequestFailure.unfitInput(
+                    FailureKind.TOO_LONG,
+                    "Input at index " + InputIndices.shown(truncated) + " is longer than the "
+                            + model().description().tokenization().maxTokens()
+                            + " tokens that the model takes; shorten it, or allow it to be cut.");
         }
     }
 

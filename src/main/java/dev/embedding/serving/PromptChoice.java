@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.model.Prompts;
+import dev.embedding.support.Names;
 
 /** Selection of one of the model's prompts, which is prepended to the texts. */
 public sealed interface PromptChoice {
@@ -21,10 +22,15 @@ public sealed interface PromptChoice {
 
     /** Selects a prompt by name. */
     record Named(String name) implements PromptChoice {
-        /** @throws EmbeddingFailure.UnknownPrompt when the model has none of that name */
+        /** @throws RequestFailure when the model has none of that name */
         @Override
         public String of(Prompts prompts) {
-            return prompts.named(name).orElseThrow(() -> new EmbeddingFailure.UnknownPrompt(name, prompts.names()));
+            return prompts.named(name)
+                    .orElseThrow(() -> RequestFailure.unfit(
+                            FailureKind.UNKNOWN_PROMPT,
+                            "prompt_name",
+                            "The model has no prompt named " + Names.abbreviated(name) + "; it has "
+                                    + String.join(", ", prompts.names()) + "."));
         }
     }
 

@@ -4,8 +4,9 @@ import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.model.ServingListener;
 import dev.embedding.telemetry.EmbeddingMeters;
 import java.util.Locale;
+import java.util.Optional;
 
-/** Records requests and batches: converts results and failures to values of meters. */
+/** Metrics of requests and batches: converts results and failures to values of meters. */
 public final class ServingMetrics implements ServingListener {
 
     private final EmbeddingMeters meters;
@@ -24,40 +25,90 @@ public final class ServingMetrics implements ServingListener {
         meters.batchRerun(cause.name().toLowerCase(Locale.ROOT));
     }
 
-    /**
-     * Records a request that got vectors.
-     *
-     * @param nanos time since its headers were read
-     */
-    public void succeeded(Embeddings embeddings, long nanos) {
-        meters.requestSucceeded(
-                embeddings.vectors().size(), nanos, embeddings.timings().queueNanos());
+    /** Records what was computed for a request. */
+    void embedded(Embeddings embeddings) {
+        meters.embedded(embeddings.vectors().size(), embeddings.timings().queueNanos());
         CacheCounts sources = embeddings.sources();
         meters.cacheUsed(sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
     }
 
-    /** Records a request that passed validation but got no vectors. */
-    public void failed(Throwable failure) {
-        if (isRejection(failure)) {
-            meters.requestRejected(outcome(failure));
+    /**
+     * Records the end of a request, once: when its response is sent, or its caller has disconnected before.
+     *
+     * @param failure empty for a request that got vectors
+     */
+    public void ended(CallContext call, Optional<FailureKind> failure) {
+        if (!call.record()) {
+            return;
+        }
+        meters.requestTimed(call.dialect(), failure.map(ServingMetrics::outcome).orElse("success"), call.nanos());
+        if (failure.isEmpty()) {
+            meters.requestSucceeded(call.nanos());
         } else {
-            meters.requestFailed(outcome(failure));
+            count(failure.get());
         }
     }
 
-    /** Records a caller that disconnected before the response. */
-    public void cancelled() {
-        meters.requestRejected("cancelled");
+    private void count(FailureKind kind) {
+        switch (kind) {
+            case SATURATED,
+                    DEADLINE_EXCEEDED,
+                    NO_MODEL,
+                    SHUTTING_DOWN,
+                    SETTINGS_UNAVAILABLE,
+                    COMPUTATION_FAILED,
+                    INTERNAL_ERROR -> meters.requestFailed(outcome(kind));
+            case UNKNOWN_PROMPT,
+                    UNSUPPORTED_DIMENSIONS,
+                    NO_TOKENS,
+                    TOO_LONG,
+                    FOREIGN_TOKEN_IDS,
+                    UNKNOWN_MODEL,
+                    SPACE_MISMATCH,
+                    CANCELLED -> meters.requestRejected(outcome(kind));
+            case INVALID_REQUEST,
+                    MALFORMED_REQUEST,
+                    UNAUTHENTICATED,
+                    FORBIDDEN,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    BODY_TIMEOUT,
+                    BODY_TOO_LARGE,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    UNSUPPORTED_TRANSFER_CODING,
+                    UNSUPPORTED_HTTP_VERSION,
+                    SETTINGS_READ_ONLY -> {} // Not valid: timed, but not counted as a request.
+        }
     }
 
-    /** Whether the request was invalid, as opposed to a failure of the service. */
-    private static boolean isRejection(Throwable failure) {
-        return failure instanceof EmbeddingFailure.SpaceMismatch
-                || failure instanceof EmbeddingFailure.UnknownModel
-                || failure instanceof EmbeddingFailure.Mismatch;
-    }
-
-    private static String outcome(Throwable failure) {
-        return failure instanceof EmbeddingFailure known ? known.outcome() : "failed";
+    /** Label of the meters. */
+    private static String outcome(FailureKind kind) {
+        return switch (kind) {
+            case COMPUTATION_FAILED, INTERNAL_ERROR -> "failed";
+            case NO_MODEL -> "no_model";
+            case SHUTTING_DOWN -> "shutting_down";
+            case SATURATED -> "saturated";
+            case DEADLINE_EXCEEDED -> "deadline_exceeded";
+            case CANCELLED -> "cancelled";
+            case SPACE_MISMATCH -> "space_mismatch";
+            case UNKNOWN_MODEL -> "unknown_model";
+            case UNKNOWN_PROMPT -> "unknown_prompt";
+            case UNSUPPORTED_DIMENSIONS -> "unsupported_dimensions";
+            case NO_TOKENS -> "no_tokens";
+            case TOO_LONG -> "too_long";
+            case FOREIGN_TOKEN_IDS -> "foreign_token_ids";
+            case UNAUTHENTICATED, FORBIDDEN -> "unauthorized";
+            case BODY_TIMEOUT -> "body_timeout";
+            case BODY_TOO_LARGE -> "body_too_large";
+            case INVALID_REQUEST,
+                    MALFORMED_REQUEST,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    UNSUPPORTED_TRANSFER_CODING,
+                    UNSUPPORTED_HTTP_VERSION,
+                    SETTINGS_READ_ONLY -> "invalid";
+            case SETTINGS_UNAVAILABLE -> "unavailable";
+        };
     }
 }

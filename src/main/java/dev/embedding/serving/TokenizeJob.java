@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.model.Input;
-import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.serving.model.InputTokenizer;
 import dev.embedding.tokenize.TokenizedText;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +18,7 @@ final class TokenizeJob {
     /** About a millisecond of work for texts of typical length. */
     private static final int BYTES_PER_PORTION = 4_096;
 
-    private final LoadedModel model;
+    private final InputTokenizer tokenizer;
     private final String prompt;
     private final Executor workers;
     private final CallContext context;
@@ -33,14 +33,14 @@ final class TokenizeJob {
      * @param onFailure called when tokenizing a text, or {@code onDone}, fails
      */
     TokenizeJob(
-            LoadedModel model,
+            InputTokenizer tokenizer,
             String prompt,
             List<Input> inputs,
             Executor workers,
             CallContext context,
             Consumer<List<TokenizedText>> onDone,
             Consumer<Throwable> onFailure) {
-        this.model = model;
+        this.tokenizer = tokenizer;
         this.prompt = prompt;
         this.inputs = inputs;
         this.workers = workers;
@@ -61,7 +61,7 @@ final class TokenizeJob {
             int bytes = 0;
             while (!context.isEnded() && done.size() < all.size() && bytes < BYTES_PER_PORTION) {
                 Input input = all.get(done.size());
-                done.add(model.tokenizer().tokenize(prompt, input, context::check));
+                done.add(tokenizer.tokenize(prompt, input, context::check));
                 bytes += prompt.length() + input.length();
             }
             if (context.isEnded()) {

@@ -3,6 +3,8 @@ package dev.embedding.support;
 /** Conversions of names: to the last part of a path, and to one line of a log or message. */
 public final class Names {
 
+    private static final int LONGEST_NAME = 100;
+
     private Names() {}
 
     /** The part behind the last slash or backslash; the whole name where there is none. */
@@ -13,6 +15,11 @@ public final class Names {
     /** The path of a request without a trailing slash, which makes no difference. */
     public static String withoutTrailingSlash(String path) {
         return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    /** A name for a message: its beginning, when it is longer than any that could be meant. */
+    public static String abbreviated(String name) {
+        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
     }
 
     /** The text with each control character, line breaks included, replaced by a space. */

@@ -7,15 +7,24 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Meters of requests, batches, models and settings. Labels are bounded: never a text, a path or a request id. */
 @Singleton
 public class EmbeddingMeters {
+
+    private static final Duration[] REQUEST_BUCKETS = Stream.of(
+                    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000)
+            .map(Duration::ofMillis)
+            .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
     private final RequestCounters counters;
@@ -28,10 +37,11 @@ public class EmbeddingMeters {
     private final Counter cacheShared;
     private final Counter cacheMisses;
     private final Counter cacheBypassed;
+    private final Map<RequestLabels, Timer> requestTimes = new ConcurrentHashMap<>();
     private final List<LongSupplier> watched = new CopyOnWriteArrayList<>();
     private @Nullable Gauge modelInfo;
 
-    EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
+    public EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
         this.registry = registry;
         this.counters = counters;
         this.tokens = Counter.builder("embedding.tokens")
@@ -175,14 +185,41 @@ public class EmbeddingMeters {
     }
 
     /**
-     * Records a successful request.
+     * Records the texts that a request got vectors of.
      *
-     * @param nanos from the moment its headers were read
      * @param queueNanos until its first batch was formed
      */
-    public void requestSucceeded(int vectors, long nanos, long queueNanos) {
-        counters.succeeded(vectors, nanos);
+    public void embedded(int texts, long queueNanos) {
+        counters.embedded(texts);
         queueWait.record(queueNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Records the duration of a request, however it ended.
+     *
+     * @param dialect API dialect of its endpoint
+     * @param nanos from the moment its headers were read until its response was sent
+     */
+    public void requestTimed(String dialect, String outcome, long nanos) {
+        requestTimes
+                .computeIfAbsent(new RequestLabels(dialect, outcome), this::requestTime)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private record RequestLabels(String dialect, String outcome) {}
+
+    private Timer requestTime(RequestLabels labels) {
+        return Timer.builder("embedding.request")
+                .description("One embedding request, from its headers to its response")
+                .tag("dialect", labels.dialect())
+                .tag("outcome", labels.outcome())
+                .serviceLevelObjectives(REQUEST_BUCKETS)
+                .register(registry);
+    }
+
+    /** Records a request that got vectors. */
+    public void requestSucceeded(long nanos) {
+        counters.succeeded(nanos);
         countRequest("success");
     }
 

@@ -13,9 +13,12 @@ public class RequestCounters {
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder succeededNanos = new LongAdder();
 
-    void succeeded(int texts, long nanos) {
-        requests.increment();
+    void embedded(int texts) {
         embeddings.add(texts);
+    }
+
+    void succeeded(long nanos) {
+        requests.increment();
         succeeded.increment();
         succeededNanos.add(nanos);
     }

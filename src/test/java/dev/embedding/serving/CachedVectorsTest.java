@@ -40,7 +40,7 @@ class CachedVectorsTest {
             });
     private final ActiveModel active = new ActiveModel();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), models.cache());
+            new InferenceService(active, models.host().workers(), models.cache(), Requests.metrics());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -199,7 +199,7 @@ class CachedVectorsTest {
         MicroBatcher<TokenizedText, Output>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
         assertThat(embed("text").vectors()).hasSize(1);
-        assertThat(failure(request("new"))).isInstanceOf(EmbeddingFailure.Saturated.class);
+        assertThat(failure(request("new"))).is(Requests.failureOf(FailureKind.SATURATED));
         large.release();
     }
 
@@ -215,7 +215,7 @@ class CachedVectorsTest {
                 Optional.of(model.fingerprint(false)),
                 CacheUse.SHARED);
 
-        assertThat(failure(pinned)).isInstanceOf(EmbeddingFailure.SpaceMismatch.class);
+        assertThat(failure(pinned)).is(Requests.failureOf(FailureKind.SPACE_MISMATCH));
     }
 
     @Test
@@ -290,8 +290,8 @@ class CachedVectorsTest {
         return Requests.embed(inference, request).await().atMost(Duration.ofSeconds(50));
     }
 
-    private EmbeddingFailure failure(EmbeddingRequest request) {
-        return catchThrowableOfType(EmbeddingFailure.class, () -> await(request));
+    private RequestFailure failure(EmbeddingRequest request) {
+        return catchThrowableOfType(RequestFailure.class, () -> await(request));
     }
 
     private static EmbeddingRequest request(String... texts) {

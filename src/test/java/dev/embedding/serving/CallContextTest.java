@@ -32,7 +32,7 @@ class CallContextTest {
 
     @Test
     void runsHooksOnceInReverseOrder() {
-        CallContext call = CallContext.begin(Optional.empty());
+        CallContext call = CallContext.begin("test", Optional.empty());
         call.onEnd(end -> heard.add("first " + end));
         call.onEnd(end -> heard.add("second " + end));
 
@@ -47,18 +47,18 @@ class CallContextTest {
 
     @Test
     void checkThrowsOnceItHasEnded() {
-        CallContext call = CallContext.begin(Optional.empty());
+        CallContext call = CallContext.begin("test", Optional.empty());
         assertThatCode(call::check).doesNotThrowAnyException();
 
         call.end(End.CANCELLED);
 
         assertThat(call.isEnded()).isTrue();
-        assertThatThrownBy(call::check).isInstanceOf(EmbeddingFailure.Cancelled.class);
+        assertThatThrownBy(call::check).is(Requests.failureOf(FailureKind.CANCELLED));
     }
 
     @Test
     void endsAtItsDeadline() {
-        CallContext call = CallContext.begin(Optional.of(Duration.ofMillis(5)));
+        CallContext call = CallContext.begin("test", Optional.of(Duration.ofMillis(5)));
         CompletableFuture<End> end = new CompletableFuture<>();
         call.onEnd(end::complete);
 
@@ -66,36 +66,44 @@ class CallContextTest {
 
         assertThat(end).succeedsWithin(Duration.ofSeconds(50)).isEqualTo(End.EXPIRED);
         assertThatThrownBy(call::check)
-                .isInstanceOf(EmbeddingFailure.DeadlineExceeded.class)
+                .is(Requests.failureOf(FailureKind.DEADLINE_EXCEEDED))
                 .hasMessageContaining("within its 5 ms");
     }
 
     @Test
     void keepsTheDeadlineOfItsCaller() {
-        CallContext call = CallContext.begin(Optional.of(Duration.ofMinutes(1)));
+        CallContext call = CallContext.begin("test", Optional.of(Duration.ofMinutes(1)));
 
-        RequestDeadline deadline = call.deadlineOr(Duration.ofHours(1), timer);
+        long deadlineNanos = call.deadlineOr(Duration.ofHours(1), timer);
 
-        assertThat(deadline.timeout()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(deadline.startNanos()).isEqualTo(call.startNanos());
+        assertThat(call.millisLeft()).isBetween(1L, 60_000L);
+        assertThat(deadlineNanos - System.nanoTime()).isBetween(1L, TimeUnit.MINUTES.toNanos(1));
     }
 
     @Test
     void hasOneDeadlineOnly() {
-        CallContext call = CallContext.begin(Optional.empty());
-        assertThat(call.deadline()).isEmpty();
+        CallContext call = CallContext.begin("test", Optional.empty());
+        assertThat(call.millisLeft()).isEqualTo(Long.MAX_VALUE);
 
-        call.deadlineOr(Duration.ofMinutes(1), timer);
-        call.deadlineOr(Duration.ofHours(1), timer);
+        long first = call.deadlineOr(Duration.ofMinutes(1), timer);
+        long second = call.deadlineOr(Duration.ofHours(1), timer);
 
-        assertThat(call.deadline().map(RequestDeadline::timeout)).contains(Duration.ofMinutes(1));
+        assertThat(second).isEqualTo(first);
         assertThat(timer.getQueue()).hasSize(1);
+    }
+
+    @Test
+    void isRecordedOnce() {
+        CallContext call = CallContext.begin("test", Optional.empty());
+
+        assertThat(call.record()).isTrue();
+        assertThat(call.record()).isFalse();
     }
 
     @Test
     void cancelsItsTimer() {
         timer.setRemoveOnCancelPolicy(true);
-        CallContext call = CallContext.begin(Optional.of(Duration.ofHours(1)));
+        CallContext call = CallContext.begin("test", Optional.of(Duration.ofHours(1)));
         call.watch(timer);
 
         call.end(End.DONE);
@@ -109,7 +117,7 @@ class CallContextTest {
     void runsEachHookExactlyOnce() throws InterruptedException {
         var threads = Executors.newFixedThreadPool(2);
         for (int round = 0; round < 2_000; round++) {
-            CallContext call = CallContext.begin(Optional.empty());
+            CallContext call = CallContext.begin("test", Optional.empty());
             AtomicInteger told = new AtomicInteger();
             CountDownLatch both = new CountDownLatch(2);
             threads.execute(() -> {

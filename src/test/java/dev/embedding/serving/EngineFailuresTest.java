@@ -53,7 +53,8 @@ class EngineFailuresTest {
             new ModelOptions("cpu", 32, 0),
             host);
     private final ActiveModel active = new ActiveModel();
-    private final InferenceService inference = new InferenceService(active, host.workers(), VectorCache.off());
+    private final InferenceService inference =
+            new InferenceService(active, host.workers(), VectorCache.off(), Requests.metrics());
 
     EngineFailuresTest() {
         active.serve(model, PlainOptions.of(true));
@@ -107,7 +108,7 @@ class EngineFailuresTest {
 
         CompletableFuture<Embeddings> answer = embed(List.of("a", "b", FAILING, "c"));
 
-        assertThat(failure(answer)).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
+        assertThat(failure(answer)).is(Requests.failureOf(FailureKind.COMPUTATION_FAILED));
         assertThat(failure(answer).detail()).contains("the index 2");
     }
 
@@ -153,7 +154,7 @@ class EngineFailuresTest {
 
         faults.giveUpRuns();
 
-        assertThat(failure(answer)).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
+        assertThat(failure(answer)).is(Requests.failureOf(FailureKind.COMPUTATION_FAILED));
         assertThat(host.abandonedRuns()).isOne();
         assertThat(embed(TEXTS).get().vectors()).hasSameSizeAs(TEXTS);
     }
@@ -213,7 +214,7 @@ class EngineFailuresTest {
         for (CompletableFuture<Embeddings> answer : answers.subList(0, TEXTS.size())) {
             assertThat(answer.get().vectors()).hasSize(1);
         }
-        assertThat(failure(answers.get(TEXTS.size()))).isInstanceOf(EmbeddingFailure.ComputationFailed.class);
+        assertThat(failure(answers.get(TEXTS.size()))).is(Requests.failureOf(FailureKind.COMPUTATION_FAILED));
     }
 
     /** Embeds each text for its own caller, all in one batch. */
@@ -232,11 +233,11 @@ class EngineFailuresTest {
         return Requests.embed(inference, Requests.of(texts)).subscribeAsCompletionStage();
     }
 
-    private static EmbeddingFailure failure(CompletableFuture<Embeddings> answer) throws InterruptedException {
+    private static RequestFailure failure(CompletableFuture<Embeddings> answer) throws InterruptedException {
         try {
             throw new AssertionError("answered: " + answer.get());
         } catch (ExecutionException failure) {
-            return (EmbeddingFailure) Objects.requireNonNull(failure.getCause());
+            return (RequestFailure) Objects.requireNonNull(failure.getCause());
         }
     }
 }

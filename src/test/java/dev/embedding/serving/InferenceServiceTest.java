@@ -48,7 +48,7 @@ class InferenceServiceTest {
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ActiveModel active = new ActiveModel();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), VectorCache.off());
+            new InferenceService(active, models.host().workers(), VectorCache.off(), Requests.metrics());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -159,7 +159,8 @@ class InferenceServiceTest {
         assertThat(pinned)
                 .failsWithin(Duration.ofSeconds(50))
                 .withThrowableThat()
-                .withCauseInstanceOf(EmbeddingFailure.SpaceMismatch.class);
+                .havingCause()
+                .is(Requests.failureOf(FailureKind.SPACE_MISMATCH));
         lane.open();
         assertThat(begun.get().vectors()).hasSize(1);
     }
@@ -178,7 +179,8 @@ class InferenceServiceTest {
         assertThat(waiting)
                 .failsWithin(Duration.ofSeconds(50))
                 .withThrowableThat()
-                .withCauseInstanceOf(EmbeddingFailure.DeadlineExceeded.class)
+                .havingCause()
+                .is(Requests.failureOf(FailureKind.DEADLINE_EXCEEDED))
                 .withMessageContaining("within its 300 ms");
         assertThat(second.queuedTokens()).isZero();
         lane.open();
@@ -226,7 +228,7 @@ class InferenceServiceTest {
     @Test
     void failsWithoutAModel() {
         assertThat(failure(Requests.embed(inference, request(List.of("text")))))
-                .isInstanceOf(EmbeddingFailure.NoModel.class);
+                .is(Requests.failureOf(FailureKind.NO_MODEL));
     }
 
     @Test
@@ -235,9 +237,9 @@ class InferenceServiceTest {
         active.serve(model, PlainOptions.of(true));
         String other = model.fingerprint(false);
 
-        EmbeddingFailure failure = failure(Requests.embed(inference, pinned(Optional.of(other))));
+        RequestFailure failure = failure(Requests.embed(inference, pinned(Optional.of(other))));
 
-        assertThat(failure).isInstanceOf(EmbeddingFailure.SpaceMismatch.class);
+        assertThat(failure).is(Requests.failureOf(FailureKind.SPACE_MISMATCH));
         assertThat(failure.detail()).contains(other, model.fingerprint(true));
     }
 
@@ -257,9 +259,9 @@ class InferenceServiceTest {
         active.serve(model, PlainOptions.of(true));
         MicroBatcher<TokenizedText, Output>.Admission large = model.batcher().admit(Priority.INTERACTIVE, 10_000_000);
 
-        EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
+        RequestFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
 
-        assertThat(failure).isInstanceOf(EmbeddingFailure.Saturated.class);
+        assertThat(failure).is(Requests.failureOf(FailureKind.SATURATED));
         large.release();
     }
 
@@ -272,11 +274,11 @@ class InferenceServiceTest {
         CompletableFuture<Embeddings> held = first.subscribeAsCompletionStage();
         lane.awaitHeld();
 
-        EmbeddingFailure failure = failure(within(Duration.ofMillis(1)));
+        RequestFailure failure = failure(within(Duration.ofMillis(1)));
         long waiting = model.queuedTokens();
         lane.open();
 
-        assertThat(failure).isInstanceOf(EmbeddingFailure.DeadlineExceeded.class);
+        assertThat(failure).is(Requests.failureOf(FailureKind.DEADLINE_EXCEEDED));
         assertThat(waiting).isZero();
         assertThat(held.get().vectors()).hasSize(1);
     }
@@ -291,12 +293,12 @@ class InferenceServiceTest {
         CompletableFuture<Embeddings> held = within(Duration.ofMinutes(1)).subscribeAsCompletionStage();
         lane.awaitHeld();
 
-        EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
+        RequestFailure failure = failure(Requests.embed(inference, request(List.of("text"))));
         long waiting = model.queuedTokens();
         lane.open();
 
         assertThat(failure)
-                .isInstanceOf(EmbeddingFailure.DeadlineExceeded.class)
+                .is(Requests.failureOf(FailureKind.DEADLINE_EXCEEDED))
                 .hasMessageContaining("waited");
         assertThat(waiting).isZero();
         assertThat(held.get().vectors()).hasSize(1);
@@ -326,7 +328,7 @@ class InferenceServiceTest {
         model.batcher().close(Duration.ZERO);
 
         assertThat(failure(Requests.embed(inference, request(List.of("text")))))
-                .isInstanceOf(EmbeddingFailure.Aborted.class);
+                .is(Requests.failureOf(FailureKind.SHUTTING_DOWN));
         unused.release();
     }
 
@@ -334,8 +336,8 @@ class InferenceServiceTest {
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), PlainOptions.of(true));
-        InferenceService portionwise =
-                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
+        InferenceService portionwise = new InferenceService(
+                active, new WorkerPools(portions::add, portions::add), VectorCache.off(), Requests.metrics());
         CompletableFuture<Embeddings> answer = Requests.embed(
                         portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -355,8 +357,8 @@ class InferenceServiceTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, PlainOptions.of(true));
-        InferenceService portionwise =
-                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
+        InferenceService portionwise = new InferenceService(
+                active, new WorkerPools(portions::add, portions::add), VectorCache.off(), Requests.metrics());
         Cancellable leaving = Requests.embed(
                         portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()
@@ -374,7 +376,7 @@ class InferenceServiceTest {
     }
 
     private Uni<Embeddings> within(Duration timeout) {
-        return inference.embed(request(List.of("text")), CallContext.begin(Optional.of(timeout)));
+        return inference.embed(request(List.of("text")), CallContext.begin("test", Optional.of(timeout)));
     }
 
     private static EmbeddingRequest pinned(Optional<String> space) {
@@ -399,13 +401,13 @@ class InferenceServiceTest {
         new ObjectMapper().writeValue(file.toFile(), tokenizer);
         active.serve(models.loadFrom(directory), PlainOptions.of(true));
 
-        EmbeddingFailure failure = failure(Requests.embed(inference, request(List.of("text", "\u200b"))));
+        RequestFailure failure = failure(Requests.embed(inference, request(List.of("text", "\u200b"))));
 
-        assertThat(failure).isInstanceOf(EmbeddingFailure.NoTokens.class).hasMessageContaining("index 1");
+        assertThat(failure).is(Requests.failureOf(FailureKind.NO_TOKENS)).hasMessageContaining("index 1");
     }
 
-    private static EmbeddingFailure failure(Uni<Embeddings> answer) {
-        return catchThrowableOfType(EmbeddingFailure.class, () -> await(answer));
+    private static RequestFailure failure(Uni<Embeddings> answer) {
+        return catchThrowableOfType(RequestFailure.class, () -> await(answer));
     }
 
     private static float largestDifference(float[] one, float[] other) {

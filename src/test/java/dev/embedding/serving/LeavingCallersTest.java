@@ -24,7 +24,7 @@ class LeavingCallersTest {
     private final SmallModels models = new SmallModels();
     private final ActiveModel active = new ActiveModel();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), VectorCache.off());
+            new InferenceService(active, models.host().workers(), VectorCache.off(), Requests.metrics());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -35,7 +35,7 @@ class LeavingCallersTest {
     void doesNothingForACallThatHasEnded() throws InterruptedException {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, PlainOptions.of(true));
-        CallContext call = CallContext.begin(Optional.empty());
+        CallContext call = CallContext.begin("test", Optional.empty());
         call.end(End.CANCELLED);
 
         inference.embed(Requests.of(List.of("text")), call).subscribe().with(embeddings -> {});
@@ -51,7 +51,7 @@ class LeavingCallersTest {
         active.serve(model, PlainOptions.of(true));
         Random random = new Random(1);
         for (int round = 0; round < 1_000; round++) {
-            CallContext call = CallContext.begin(Optional.empty());
+            CallContext call = CallContext.begin("test", Optional.empty());
             long nanos = random.nextInt(2_000_000);
             CountDownLatch gone = new CountDownLatch(1);
             Thread leaving = new Thread(() -> {
@@ -93,7 +93,7 @@ class LeavingCallersTest {
         for (int caller = 0; caller < 64; caller++) {
             long micros = random.nextInt(20_000);
             new Thread(() -> {
-                        CallContext call = CallContext.begin(Optional.empty());
+                        CallContext call = CallContext.begin("test", Optional.empty());
                         await(begin);
                         inference
                                 .embed(Requests.of(List.of("x ".repeat(500), "another")), call)

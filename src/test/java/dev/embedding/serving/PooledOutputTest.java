@@ -181,7 +181,11 @@ class PooledOutputTest {
         ActiveModel active = new ActiveModel();
         active.serve(model, PlainOptions.of(normalize));
         return Requests.embed(
-                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        new InferenceService(
+                                active,
+                                new WorkerPools(Runnable::run, Runnable::run),
+                                VectorCache.off(),
+                                Requests.metrics()),
                         Requests.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

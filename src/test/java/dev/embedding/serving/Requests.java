@@ -2,9 +2,13 @@ package dev.embedding.serving;
 
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.model.Input;
+import dev.embedding.telemetry.EmbeddingMeters;
+import dev.embedding.telemetry.RequestCounters;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.Condition;
 
 /** Embedding requests without any options, and callers that name no deadline. */
 public final class Requests {
@@ -20,8 +24,18 @@ public final class Requests {
                 CacheUse.SHARED);
     }
 
+    /** Metrics that nobody reads. */
+    public static ServingMetrics metrics() {
+        return new ServingMetrics(new EmbeddingMeters(new SimpleMeterRegistry(), new RequestCounters()));
+    }
+
+    public static Condition<Throwable> failureOf(FailureKind kind) {
+        return new Condition<>(
+                failure -> failure instanceof RequestFailure known && known.kind() == kind, "a failure of %s", kind);
+    }
+
     /** The call begins with each subscription. */
     public static Uni<Embeddings> embed(InferenceService inference, EmbeddingRequest request) {
-        return Uni.createFrom().deferred(() -> inference.embed(request, CallContext.begin(Optional.empty())));
+        return Uni.createFrom().deferred(() -> inference.embed(request, CallContext.begin("test", Optional.empty())));
     }
 }

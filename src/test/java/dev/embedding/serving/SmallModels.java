@@ -49,7 +49,11 @@ public final class SmallModels {
         ActiveModel active = new ActiveModel();
         active.serve(model, options);
         return Requests.embed(
-                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        new InferenceService(
+                                active,
+                                new WorkerPools(Runnable::run, Runnable::run),
+                                VectorCache.off(),
+                                Requests.metrics()),
                         Requests.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))

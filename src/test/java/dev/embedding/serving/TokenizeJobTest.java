@@ -31,11 +31,11 @@ class TokenizeJobTest {
         LoadedModel model = models.load("bert-cls-normalize");
         CompletableFuture<List<TokenizedText>> answer = new CompletableFuture<>();
         TokenizeJob job = new TokenizeJob(
-                model,
+                model.tokenizer(),
                 "",
                 failingAt(1, error),
                 models.host().workers().forBytes(0),
-                CallContext.begin(Optional.empty()),
+                CallContext.begin("test", Optional.empty()),
                 answer::complete,
                 answer::completeExceptionally);
 

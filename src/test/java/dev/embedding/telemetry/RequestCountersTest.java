@@ -12,8 +12,10 @@ class RequestCountersTest {
 
     @Test
     void averagesTheLatencyOfAnsweredRequestsOnly() {
-        counters.succeeded(1, TEN_MILLIS);
-        counters.succeeded(3, 3 * TEN_MILLIS);
+        counters.embedded(1);
+        counters.succeeded(TEN_MILLIS);
+        counters.embedded(3);
+        counters.succeeded(3 * TEN_MILLIS);
         counters.failed();
         counters.rejected();
         counters.rejected();

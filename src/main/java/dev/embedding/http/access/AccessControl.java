@@ -1,5 +1,7 @@
 package dev.embedding.http.access;
 
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +28,17 @@ public class AccessControl {
     private static final String CACHE_SCOPE = "dev.embedding.cache-scope";
     private static final String KEY_ID = "dev.embedding.key-id";
     private static final long RELOAD_INTERVAL_MILLIS = 1_000;
+
+    private static final RequestFailure NO_KEY = RequestFailure.of(
+            FailureKind.UNAUTHENTICATED, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
+    private static final RequestFailure UNKNOWN_KEY =
+            RequestFailure.of(FailureKind.UNAUTHENTICATED, "The key is unknown.");
+    private static final RequestFailure NO_ADMIN_KEY =
+            RequestFailure.of(FailureKind.FORBIDDEN, "Changes of settings need an admin key.");
+    private static final RequestFailure FOREIGN_ORIGIN = RequestFailure.of(
+            FailureKind.FORBIDDEN,
+            "Pages of other origins may not change settings here: name the origin in CORS_ORIGINS, or this service's"
+                    + " host in EMBEDDING_ALLOWED_HOSTS.");
 
     private final boolean open;
     private final KeyHashes apiKeys;
@@ -73,48 +86,37 @@ public class AccessControl {
         }
     }
 
-    /** Reason why a request is rejected. */
-    public enum Refusal {
-        NO_KEY,
-        UNKNOWN_KEY,
-        NO_ADMIN_KEY,
-        FOREIGN_ORIGIN
-    }
-
     /**
-     * Reason to reject the request; empty when it is allowed.
+     * Failure of a request that is not allowed; empty when it is.
      *
+     * @param needed right that its endpoint needs
      * @param corsOrigins currently in force
      */
-    public Optional<Refusal> refusal(RoutingContext exchange, List<String> corsOrigins) {
-        String method = exchange.request().method().name();
-        String path = exchange.normalizedPath();
+    public Optional<RequestFailure> refusal(RoutingContext exchange, Access needed, List<String> corsOrigins) {
         if (open) {
-            boolean foreign =
-                    AccessRules.changesSettings(method, path) && origins.isForeign(exchange.request(), corsOrigins);
-            return foreign ? Optional.of(Refusal.FOREIGN_ORIGIN) : Optional.empty();
+            boolean foreign = needed == Access.ADMIN && origins.isForeign(exchange.request(), corsOrigins);
+            return foreign ? Optional.of(FOREIGN_ORIGIN) : Optional.empty();
         }
-        return AccessRules.needsKey(method, path) ? refusalByKey(exchange, method, path) : Optional.empty();
+        return needed == Access.OPEN ? Optional.empty() : refusalByKey(exchange, needed);
     }
 
-    private Optional<Refusal> refusalByKey(RoutingContext exchange, String method, String path) {
+    private Optional<RequestFailure> refusalByKey(RoutingContext exchange, Access needed) {
         Optional<String> key = keyOf(exchange.request());
         if (key.isEmpty()) {
-            return Optional.of(Refusal.NO_KEY);
+            return Optional.of(NO_KEY);
         }
         KeyHashes admins = keys(adminKeys, adminKeyFile);
         KeyHashes callers = keys(apiKeys, apiKeyFile);
         Optional<String> admin = admins.idOf(key.get());
         Optional<String> known = admin.or(() -> callers.idOf(key.get()));
         if (known.isEmpty()) {
-            return Optional.of(Refusal.UNKNOWN_KEY);
+            return Optional.of(UNKNOWN_KEY);
         }
         exchange.put(KEY_ID, known.get());
         if (admins.size() + callers.size() > 1) {
             exchange.put(CACHE_SCOPE, known.get());
         }
-        boolean suffices = admin.isPresent() || !AccessRules.changesSettings(method, path);
-        return suffices ? Optional.empty() : Optional.of(Refusal.NO_ADMIN_KEY);
+        return admin.isPresent() || needed != Access.ADMIN ? Optional.empty() : Optional.of(NO_ADMIN_KEY);
     }
 
     private static KeyHashes keys(KeyHashes inline, Optional<KeyFile> file) {

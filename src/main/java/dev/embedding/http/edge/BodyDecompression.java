@@ -1,6 +1,7 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.RequestRejectedException;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +11,6 @@ import java.util.zip.ZipException;
 final class BodyDecompression {
 
     private static final int BLOCK_BYTES = 64 << 10;
-    private static final int MALFORMED = 400;
 
     private final long maxBytes;
     private final InflightBytes.Claim claim;
@@ -27,8 +27,7 @@ final class BodyDecompression {
     }
 
     /**
-     * @throws RequestRejectedException 400 when the body does not match its coding, 413 when it is too large, 429 when
-     *     there is no room for it
+     * @throws RequestFailure when the body does not match its coding, is too large, or there is no room for it
      */
     Body inflate(Body compressed, ContentCoding coding) {
         Body inflated = new Body(0);
@@ -40,8 +39,8 @@ final class BodyDecompression {
             }
             return inflated;
         } catch (EOFException | ZipException malformed) {
-            throw new RequestRejectedException(
-                    MALFORMED, "The body does not match its Content-Encoding, or is truncated.");
+            throw RequestFailure.of(
+                    FailureKind.MALFORMED_REQUEST, "The body does not match its Content-Encoding, or is truncated.");
         } catch (IOException impossible) {
             throw new IllegalStateException("Memory can be read", impossible);
         }
@@ -49,12 +48,12 @@ final class BodyDecompression {
 
     private void append(Body inflated, byte[] block, int count) {
         if ((long) inflated.length() + count > maxBytes) {
-            throw new RequestRejectedException(BodyReceiver.tooLarge(maxBytes));
+            throw BodyReceiver.tooLarge(maxBytes);
         }
         int allocated = inflated.allocated();
         inflated.append(block, count);
         if (!claim.take(inflated.allocated() - allocated)) {
-            throw new RequestRejectedException(InflightBytes.REFUSAL);
+            throw InflightBytes.REFUSAL;
         }
     }
 }

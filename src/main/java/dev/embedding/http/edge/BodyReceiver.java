@@ -1,10 +1,8 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Failure;
-import dev.embedding.http.edge.failure.RequestRejectedException;
 import dev.embedding.serving.CallContext;
-import dev.embedding.serving.EmbeddingFailure;
-import dev.embedding.serving.RequestDeadline;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.WorkerPools;
 import io.netty.handler.codec.DecoderException;
 import io.vertx.core.Context;
@@ -17,7 +15,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -31,15 +28,16 @@ final class BodyReceiver {
     /** Maximum size of a body that is read even when it is rejected, as closing the connection costs more. */
     private static final int SMALL_BYTES = 64 << 10;
 
-    private static final int UNSUPPORTED_CODING = 415;
-
     /** Assumed compression ratio, which selects the worker pool. */
     private static final long INFLATED_PER_BYTE = 8;
 
-    private static final Failure MALFORMED = Failure.of(400, "The body's chunks are malformed.");
-    private static final Failure LATE = Failure.of(408, "The body did not arrive in time.");
-    private static final Failure ENDING =
-            Failure.of(503, "The service is shutting down, and the body did not arrive in time; send it again.");
+    private static final RequestFailure MALFORMED =
+            RequestFailure.of(FailureKind.MALFORMED_REQUEST, "The body's chunks are malformed.");
+    private static final RequestFailure LATE =
+            RequestFailure.of(FailureKind.BODY_TIMEOUT, "The body did not arrive in time.");
+    private static final RequestFailure ENDING = RequestFailure.of(
+            FailureKind.SHUTTING_DOWN,
+            "The service is shutting down, and the body did not arrive in time; send it again.");
 
     private final Vertx vertx;
     private final Context eventLoop;
@@ -69,14 +67,9 @@ final class BodyReceiver {
     /**
      * Call context of an embedding request, and its overload check.
      *
-     * @param saturation reason why it would be rejected at this moment
-     * @param failed notified of a rejection that counts as a failed request
+     * @param saturation failure that it would be rejected with at this moment
      */
-    record EmbedCall(
-            CallContext context,
-            Supplier<Optional<EmbeddingFailure.Saturated>> saturation,
-            RejectionPacing pacing,
-            Consumer<EmbeddingFailure> failed) {}
+    record EmbedCall(CallContext context, Supplier<Optional<RequestFailure>> saturation, RejectionPacing pacing) {}
 
     /** Called on the connection's event loop. */
     BodyReceiver(Vertx vertx, RoutingContext exchange, Limits limits, Optional<EmbedCall> call) {
@@ -123,7 +116,9 @@ final class BodyReceiver {
 
     private void refuseCoding() {
         exchange.response().headers().set("Accept-Encoding", ContentCoding.DECODED);
-        refuse(Failure.of(UNSUPPORTED_CODING, "A body may have one Content-Encoding: " + ContentCoding.DECODED + "."));
+        refuse(RequestFailure.of(
+                FailureKind.UNSUPPORTED_MEDIA_TYPE,
+                "A body may have one Content-Encoding: " + ContentCoding.DECODED + "."));
     }
 
     /**
@@ -139,8 +134,8 @@ final class BodyReceiver {
         }
     }
 
-    static Failure tooLarge(long maxBytes) {
-        return Failure.of(413, "The body is larger than " + maxBytes + " bytes.");
+    static RequestFailure tooLarge(long maxBytes) {
+        return RequestFailure.of(FailureKind.BODY_TOO_LARGE, "The body is larger than " + maxBytes + " bytes.");
     }
 
     /** Whether the body's length is known and small. */
@@ -213,10 +208,8 @@ final class BodyReceiver {
             try {
                 Body whole = inflation.inflate(body, coding);
                 eventLoop.runOnContext(unused -> deliver(whole));
-            } catch (RequestRejectedException refusal) {
-                eventLoop.runOnContext(unused -> refuse(refusal.failure()));
-            } catch (EmbeddingFailure.Cancelled cancelled) {
-                // Counted when its caller disconnected.
+            } catch (RequestFailure failure) {
+                eventLoop.runOnContext(unused -> refuse(failure));
             } finally {
                 release.run();
             }
@@ -234,10 +227,8 @@ final class BodyReceiver {
             return false;
         }
         EmbedCall embedCall = call.get();
-        Optional<EmbeddingFailure.Saturated> full = embedCall.saturation().get();
-        full.ifPresent(saturated -> {
-            embedCall.failed().accept(saturated);
-            Failure failure = Failure.retryLater(429, saturated.detail(), saturated.retryAfter());
+        Optional<RequestFailure> full = embedCall.saturation().get();
+        full.ifPresent(failure -> {
             long delay = embedCall.pacing().next(embedCall.context()).toMillis();
             if (delay == 0) {
                 refuse(failure);
@@ -257,13 +248,10 @@ final class BodyReceiver {
         long left = Math.min(
                 receivedMillis - now + limits.pause().toMillis(),
                 begunMillis - now + limits.time().toMillis());
-        Optional<RequestDeadline> deadline =
-                call.flatMap(embedCall -> embedCall.context().deadline());
-        long untilDeadline = deadline.map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
+        long untilDeadline =
+                call.map(embedCall -> embedCall.context().millisLeft()).orElse(Long.MAX_VALUE);
         if (untilDeadline <= 0) {
-            EmbeddingFailure passed = deadline.orElseThrow().passed(0);
-            call.orElseThrow().failed().accept(passed);
-            refuse(Failure.of(504, passed.detail()));
+            refuse(call.orElseThrow().context().deadlineExceeded(0));
         } else if (left <= 0) {
             refuse(LATE);
         } else {
@@ -275,7 +263,7 @@ final class BodyReceiver {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
 
-    private void refuse(Failure failure) {
+    private void refuse(RequestFailure failure) {
         ended();
         EarlyErrorResponse.send(vertx, exchange, failure);
     }

@@ -1,6 +1,6 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.serving.RequestFailure;
 import io.netty.util.AttributeKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,7 +29,7 @@ final class EarlyErrorResponse {
     }
 
     /** Like {@link #send}, but closes the connection in any case, and ignores anything else that has arrived on it. */
-    static void sendLast(Vertx vertx, RoutingContext exchange, Failure failure) {
+    static void sendLast(Vertx vertx, RoutingContext exchange, RequestFailure failure) {
         HttpConnection connection = exchange.request().connection();
         ConnectionTimeouts.channel(connection).attr(LAST).set(true);
         exchange.response().headers().set("Connection", "close");
@@ -42,7 +42,7 @@ final class EarlyErrorResponse {
         return ConnectionTimeouts.channel(exchange.request().connection()).hasAttr(LAST);
     }
 
-    static void send(Vertx vertx, RoutingContext exchange, Failure failure) {
+    static void send(Vertx vertx, RoutingContext exchange, RequestFailure failure) {
         HttpServerRequest request = exchange.request();
         if (exchange.response().closed()) {
             return;

@@ -1,9 +1,10 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Dialect;
-import dev.embedding.http.edge.failure.Dialects;
-import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.dialect.Dialects;
+import dev.embedding.http.edge.dialect.ErrorFormat;
 import dev.embedding.http.edge.header.RequestId;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;
@@ -11,19 +12,28 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Error in the format of its exchange's dialect. */
 public record ErrorResponse(int status, Map<String, String> headers, Object body) {
 
-    public static ErrorResponse of(Failure failure, RoutingContext exchange) {
-        Dialect dialect = Dialects.of(exchange);
-        Map<String, String> headers = new LinkedHashMap<>(dialect.headers(failure));
+    private static final String KIND = "dev.embedding.failure";
+
+    /** The response to a failed exchange; the kind of the failure is kept with the exchange. */
+    public static ErrorResponse of(RequestFailure failure, RoutingContext exchange) {
+        exchange.put(KIND, failure.kind());
+        ErrorFormat format = Dialects.of(exchange).errors();
+        Map<String, String> headers = new LinkedHashMap<>(format.headers(failure.kind()));
         failure.retryAfter().ifPresent(time -> {
             headers.put("Retry-After", Long.toString(wholeSeconds(time)));
             headers.put("retry-after-ms", Long.toString(time.toMillis()));
         });
-        return new ErrorResponse(
-                dialect.status(failure.status()), headers, dialect.body(failure, RequestId.of(exchange)));
+        return new ErrorResponse(format.status(failure.kind()), headers, format.body(failure, RequestId.of(exchange)));
+    }
+
+    /** Kind of the failure that the exchange got a response for; empty where it got none. */
+    static Optional<FailureKind> kindOf(RoutingContext exchange) {
+        return Optional.ofNullable(exchange.get(KIND));
     }
 
     /** Rounded up, so that no caller retries too early. */

@@ -1,8 +1,9 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.http.edge.dialect.Dialects;
 import dev.embedding.http.edge.header.TimeoutHeader;
 import dev.embedding.serving.CallContext;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public final class ExchangeCalls {
 
     /** Begins the call when the headers have been read. */
     static CallContext begin(RoutingContext exchange) {
-        CallContext call = CallContext.begin(timeout(exchange));
+        CallContext call = CallContext.begin(Dialects.of(exchange).dialect(), timeout(exchange));
         exchange.put(KEY, call);
         exchange.addEndHandler(ended -> call.end(ended.succeeded() ? CallContext.End.DONE : CallContext.End.CANCELLED));
         return call;
@@ -26,7 +27,7 @@ public final class ExchangeCalls {
     private static Optional<Duration> timeout(RoutingContext exchange) {
         try {
             return TimeoutHeader.of(exchange);
-        } catch (InvalidRequestException invalid) {
+        } catch (RequestFailure invalid) {
             return Optional.empty();
         }
     }

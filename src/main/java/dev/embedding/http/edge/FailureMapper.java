@@ -1,12 +1,10 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Dialect;
-import dev.embedding.http.edge.failure.Dialects;
-import dev.embedding.http.edge.failure.Failure;
-import dev.embedding.http.edge.failure.InvalidRequestException;
-import dev.embedding.http.edge.failure.RequestRejectedException;
+import dev.embedding.http.edge.dialect.Dialects;
 import dev.embedding.http.edge.header.RequestId;
-import dev.embedding.serving.EmbeddingFailure;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
@@ -15,69 +13,31 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Maps failures to status and error body. Nothing internal leaves the service. */
+/** Maps what endpoints throw to responses. Nothing internal leaves the service. */
 class FailureMapper {
 
     private static final Logger LOG = Logger.getLogger(FailureMapper.class);
 
     @ServerExceptionMapper
-    Response invalid(InvalidRequestException failure, RoutingContext exchange) {
-        return respond(Failure.invalid(failure.faults()), exchange).build();
-    }
-
-    @ServerExceptionMapper
-    Response refused(RequestRejectedException failure, RoutingContext exchange) {
-        return respond(failure.failure(), exchange).build();
-    }
-
-    @ServerExceptionMapper
-    Response notEmbedded(EmbeddingFailure failure, RoutingContext exchange) {
-        if (failure instanceof EmbeddingFailure.Saturated saturated) {
-            return respond(Failure.retryLater(429, failure.detail(), saturated.retryAfter()), exchange)
-                    .build();
-        }
-        if (failure instanceof EmbeddingFailure.Mismatch mismatch) {
-            String field = "body." + field(mismatch.part(), Dialects.of(exchange));
-            return respond(Failure.invalid(field, failure.detail()), exchange).build();
-        }
-        if (failure instanceof EmbeddingFailure.UnknownModel) {
-            return respond(Failure.unknownModel(failure.detail()), exchange).build();
-        }
-        if (failure instanceof EmbeddingFailure.ComputationFailed) {
+    Response failed(RequestFailure failure, RoutingContext exchange) {
+        if (failure.getCause() != null) {
             LOG.errorf(failure.getCause(), "Request %s could not be computed", RequestId.of(exchange));
         }
-        return respond(Failure.of(status(failure), failure.detail()), exchange).build();
-    }
-
-    private static String field(EmbeddingFailure.Part part, Dialect dialect) {
-        return switch (part) {
-            case INPUT -> dialect.inputField();
-            case PROMPT_NAME -> "prompt_name";
-            case DIMENSIONS -> "dimensions";
-        };
-    }
-
-    private static int status(EmbeddingFailure failure) {
-        if (failure instanceof EmbeddingFailure.NoModel || failure instanceof EmbeddingFailure.Aborted) {
-            return 503;
-        }
-        if (failure instanceof EmbeddingFailure.DeadlineExceeded) {
-            return 504;
-        }
-        return failure instanceof EmbeddingFailure.SpaceMismatch ? 412 : 500;
+        return respond(failure, exchange).build();
     }
 
     @ServerExceptionMapper
     Response notFound(NotFoundException failure, RoutingContext exchange) {
         String detail = "No endpoint at " + exchange.normalizedPath() + "; /docs lists all endpoints.";
-        return respond(Failure.of(404, detail), exchange).build();
+        return respond(RequestFailure.of(FailureKind.NOT_FOUND, detail), exchange)
+                .build();
     }
 
     @ServerExceptionMapper
     Response notAllowed(NotAllowedException failure, RoutingContext exchange) {
-        String allowed = Dialects.of(exchange).allowedMethods(exchange.normalizedPath());
+        String allowed = Dialects.of(exchange).allowedMethods();
         String detail = exchange.request().method() + " is not allowed here; use " + allowed + ".";
-        return respond(Failure.of(405, detail), exchange)
+        return respond(RequestFailure.of(FailureKind.METHOD_NOT_ALLOWED, detail), exchange)
                 .header("Allow", allowed)
                 .build();
     }
@@ -85,17 +45,23 @@ class FailureMapper {
     @ServerExceptionMapper
     Response framework(WebApplicationException failure, RoutingContext exchange) {
         Response.StatusType status = failure.getResponse().getStatusInfo();
+        if (status.getStatusCode() >= HttpResponseStatus.INTERNAL_SERVER_ERROR.code()) {
+            return unexpected(failure, exchange);
+        }
+        FailureKind kind = status.toEnum() == Response.Status.UNSUPPORTED_MEDIA_TYPE
+                ? FailureKind.UNSUPPORTED_MEDIA_TYPE
+                : FailureKind.MALFORMED_REQUEST;
         String detail = "The request was rejected: " + status.getReasonPhrase() + ".";
-        return respond(Failure.of(status.getStatusCode(), detail), exchange).build();
+        return respond(RequestFailure.of(kind, detail), exchange).build();
     }
 
     @ServerExceptionMapper
     Response unexpected(Throwable failure, RoutingContext exchange) {
         LOG.errorf(failure, "Request %s failed", RequestId.of(exchange));
-        return respond(Failure.UNEXPECTED, exchange).build();
+        return respond(RequestFailure.UNEXPECTED, exchange).build();
     }
 
-    private static Response.ResponseBuilder respond(Failure failure, RoutingContext exchange) {
+    private static Response.ResponseBuilder respond(RequestFailure failure, RoutingContext exchange) {
         return ErrorResponse.of(failure, exchange).toResponse();
     }
 }

@@ -1,7 +1,7 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Failure;
-import dev.embedding.http.edge.failure.RequestRejectedException;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 @Singleton
 public final class InflightBytes {
 
-    static final Failure REFUSAL =
-            Failure.retryLater(429, "Too many bytes are being received or sent; retry in 1 s.", Duration.ofSeconds(1));
+    static final RequestFailure REFUSAL = RequestFailure.retryLater(
+            FailureKind.SATURATED, "Too many bytes are being received or sent; retry in 1 s.", Duration.ofSeconds(1));
 
     /**
      * A quarter of the maximum is reserved for exchanges that need at most so many bytes, or a 64th of it where that is
@@ -57,12 +57,12 @@ public final class InflightBytes {
     /**
      * Claims more bytes for an exchange, such as for its response.
      *
-     * @throws RequestRejectedException when there is no room for it
+     * @throws RequestFailure when there is no room for it
      */
     public static void claim(RoutingContext exchange, long bytes) {
         Claim claim = exchange.get(KEY);
         if (claim != null && !claim.take(bytes)) {
-            throw new RequestRejectedException(REFUSAL);
+            throw REFUSAL;
         }
     }
 

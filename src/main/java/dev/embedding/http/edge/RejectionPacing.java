@@ -1,7 +1,6 @@
 package dev.embedding.http.edge;
 
 import dev.embedding.serving.CallContext;
-import dev.embedding.serving.RequestDeadline;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -50,7 +49,7 @@ public final class RejectionPacing {
     /** Likewise, but not beyond the deadline of the rejected call. */
     public Duration next(CallContext call) {
         Duration wait = next();
-        long left = call.deadline().map(RequestDeadline::millisLeft).orElse(Long.MAX_VALUE);
+        long left = call.millisLeft();
         return wait.toMillis() <= left ? wait : Duration.ofMillis(Math.max(0, left));
     }
 }

@@ -1,9 +1,9 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.access.Access;
 import dev.embedding.http.access.AccessControl;
-import dev.embedding.http.access.AccessRules;
-import dev.embedding.http.edge.failure.Dialects;
-import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.dialect.Dialects;
+import dev.embedding.http.edge.dialect.Endpoint;
 import dev.embedding.http.edge.header.AcceptHeader;
 import dev.embedding.http.edge.header.JsonMediaType;
 import dev.embedding.http.edge.header.PriorityHeader;
@@ -11,11 +11,12 @@ import dev.embedding.http.edge.header.RequestId;
 import dev.embedding.http.edge.header.VectorSpaceHeader;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
+import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.InferenceService;
 import dev.embedding.serving.PriorityChoice;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.ServingMetrics;
 import dev.embedding.serving.model.ModelHost;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Vertx;
@@ -38,23 +39,15 @@ class RequestFilters {
     private static final Set<HttpMethod> WITH_BODY =
             Set.of(HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE);
 
-    private static final List<String> FRAMEWORK_PATHS = List.of("/q/", "/docs", "/openapi");
-
     /** Maximum body size where none is configured; less in a small heap. */
     private static final long DEFAULT_MAX_BODY_BYTES = 32L << 20;
 
-    private static final Failure ENDING = Failure.retryLater(
-            503, "The service is shutting down and accepts no more texts; send them again.", Duration.ofSeconds(1));
-    private static final Failure NO_KEY =
-            Failure.of(401, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
-    private static final Failure UNKNOWN_KEY = Failure.of(401, "The key is unknown.");
-    private static final Failure NO_ADMIN_KEY = Failure.of(403, "Changes of settings need an admin key.");
-    private static final Failure FOREIGN_ORIGIN = Failure.of(
-            403,
-            "Pages of other origins may not change settings here: name the origin in CORS_ORIGINS, or this service's"
-                    + " host in EMBEDDING_ALLOWED_HOSTS.");
-    private static final Failure NOT_JSON =
-            Failure.of(415, "Changes of settings must be JSON (Content-Type: application/json).");
+    private static final RequestFailure ENDING = RequestFailure.retryLater(
+            FailureKind.SHUTTING_DOWN,
+            "The service is shutting down and accepts no more texts; send them again.",
+            Duration.ofSeconds(1));
+    private static final RequestFailure NOT_JSON = RequestFailure.of(
+            FailureKind.UNSUPPORTED_MEDIA_TYPE, "Changes of settings must be JSON (Content-Type: application/json).");
 
     private final Vertx vertx;
     private final ActiveModel active;
@@ -112,6 +105,11 @@ class RequestFilters {
         }
         RequestId.assign(exchange);
         dialects.assign(exchange);
+        Endpoint endpoint = Dialects.of(exchange);
+        String method = exchange.request().method().name();
+        if (endpoint.embeds(method)) {
+            beginCall(exchange);
+        }
         SecurityHeaders.add(exchange);
         connections.exchangeBegun(exchange);
         exchanges.begun();
@@ -121,7 +119,7 @@ class RequestFilters {
             exchange.response().headers().set("Connection", "close");
         }
         exchange.addHeadersEndHandler(ended -> addVectorSpace(exchange));
-        Optional<Failure> framingFault = RequestFraming.fault(exchange.request());
+        Optional<RequestFailure> framingFault = RequestFraming.fault(exchange.request());
         if (framingFault.isPresent()) {
             EarlyErrorResponse.sendLast(vertx, exchange, framingFault.get());
             return;
@@ -129,31 +127,43 @@ class RequestFilters {
         if (Cors.handle(exchange, corsOrigins.current())) {
             return;
         }
-        if (exchanges.areDraining() && Dialects.of(exchange).embeds(exchange.normalizedPath())) {
+        if (exchanges.areDraining() && endpoint.embeds(method)) {
             EarlyErrorResponse.send(vertx, exchange, ENDING);
             return;
         }
-        Optional<AccessControl.Refusal> refusal = access.refusal(exchange, corsOrigins.current());
+        Access needed = endpoint.access(method);
+        Optional<RequestFailure> refusal = access.refusal(exchange, needed, corsOrigins.current());
         if (refusal.isPresent()) {
             refuse(exchange, refusal.get());
             return;
         }
-        if (isChangeInOtherThanJson(exchange)) {
+        if (needed == Access.ADMIN && isPostOfOtherThanJson(exchange.request())) {
             EarlyErrorResponse.send(vertx, exchange, NOT_JSON);
             return;
         }
-        receiveBody(exchange);
+        receiveBody(exchange, endpoint);
     }
 
-    private void receiveBody(RoutingContext exchange) {
-        if (isFrameworkPath(exchange)) {
+    /** Begins the call of an embedding request, whose end is recorded whatever becomes of the exchange. */
+    private void beginCall(RoutingContext exchange) {
+        CallContext call = ExchangeCalls.begin(exchange);
+        exchange.addHeadersEndHandler(sent -> metrics.ended(call, ErrorResponse.kindOf(exchange)));
+        exchange.addEndHandler(ended -> {
+            if (ended.failed()) {
+                metrics.ended(call, Optional.of(FailureKind.CANCELLED));
+            }
+        });
+    }
+
+    private void receiveBody(RoutingContext exchange, Endpoint endpoint) {
+        if (endpoint.isOfFramework()) {
             AcceptHeader.widen(exchange);
             exchange.next();
             return;
         }
         AcceptHeader.hide(exchange);
         if (WITH_BODY.contains(exchange.request().method()) || RequestFraming.announcesBody(exchange.request())) {
-            BodyReceiver receiver = new BodyReceiver(vertx, exchange, limits, embedCall(exchange));
+            BodyReceiver receiver = new BodyReceiver(vertx, exchange, limits, embedCall(exchange, endpoint));
             receivers.add(receiver);
             exchange.addEndHandler(ended -> receivers.remove(receiver));
             receiver.receive();
@@ -162,35 +172,20 @@ class RequestFilters {
         }
     }
 
-    private Optional<BodyReceiver.EmbedCall> embedCall(RoutingContext exchange) {
-        boolean embeds = exchange.request().method().equals(HttpMethod.POST)
-                && Dialects.of(exchange).embeds(exchange.normalizedPath());
-        if (!embeds) {
+    private Optional<BodyReceiver.EmbedCall> embedCall(RoutingContext exchange, Endpoint endpoint) {
+        if (!endpoint.embeds(exchange.request().method().name())) {
             return Optional.empty();
         }
         PriorityChoice priority = PriorityHeader.find(exchange).orElse(PriorityChoice.BY_SIZE);
-        CallContext call = ExchangeCalls.begin(exchange);
-        call.onEnd(cause -> {
-            if (cause == CallContext.End.CANCELLED) {
-                metrics.cancelled();
-            }
-        });
         return Optional.of(
-                new BodyReceiver.EmbedCall(call, () -> inference.saturation(priority), pacing, metrics::failed));
+                new BodyReceiver.EmbedCall(ExchangeCalls.of(exchange), () -> inference.saturation(priority), pacing));
     }
 
-    private void refuse(RoutingContext exchange, AccessControl.Refusal refusal) {
-        Failure failure =
-                switch (refusal) {
-                    case NO_KEY -> NO_KEY;
-                    case UNKNOWN_KEY -> UNKNOWN_KEY;
-                    case NO_ADMIN_KEY -> NO_ADMIN_KEY;
-                    case FOREIGN_ORIGIN -> FOREIGN_ORIGIN;
-                };
-        if (failure.status() == HttpResponseStatus.UNAUTHORIZED.code()) {
+    private void refuse(RoutingContext exchange, RequestFailure refusal) {
+        if (refusal.kind() == FailureKind.UNAUTHENTICATED) {
             exchange.response().putHeader("WWW-Authenticate", "Bearer");
         }
-        EarlyErrorResponse.send(vertx, exchange, failure);
+        EarlyErrorResponse.send(vertx, exchange, refusal);
     }
 
     /** A response that does not name the space of its vectors gets the one that is served when it is sent. */
@@ -201,19 +196,11 @@ class RequestFilters {
     }
 
     /** Browsers send other media types, and none, without a preflight. */
-    private static boolean isChangeInOtherThanJson(RoutingContext exchange) {
-        HttpServerRequest request = exchange.request();
-        if (!request.method().equals(HttpMethod.POST)
-                || !AccessRules.changesSettings(request.method().name(), exchange.normalizedPath())
-                || !RequestFraming.announcesBody(request)) {
+    private static boolean isPostOfOtherThanJson(HttpServerRequest request) {
+        if (!request.method().equals(HttpMethod.POST) || !RequestFraming.announcesBody(request)) {
             return false;
         }
         List<String> types = request.headers().getAll("Content-Type");
         return types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches);
-    }
-
-    /** The framework's own endpoints receive bodies themselves, and choose between media types. */
-    private static boolean isFrameworkPath(RoutingContext exchange) {
-        return FRAMEWORK_PATHS.stream().anyMatch(exchange.normalizedPath()::startsWith);
     }
 }

@@ -1,7 +1,8 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Failure;
 import dev.embedding.http.edge.header.HeaderList;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
@@ -21,26 +22,30 @@ final class RequestFraming {
     private RequestFraming() {}
 
     /** Failure after which the connection has to be closed; empty when the request's framing is understood. */
-    static Optional<Failure> fault(HttpServerRequest request) {
+    static Optional<RequestFailure> fault(HttpServerRequest request) {
         HttpVersion version = request.version();
         if (version != HttpVersion.HTTP_1_1 && version != HttpVersion.HTTP_1_0) {
-            return Optional.of(Failure.of(505, "Only HTTP/1.1 and HTTP/1.0 are supported."));
+            return Optional.of(RequestFailure.of(
+                    FailureKind.UNSUPPORTED_HTTP_VERSION, "Only HTTP/1.1 and HTTP/1.0 are supported."));
         }
         if (version == HttpVersion.HTTP_1_1 && request.headers().getAll("Host").size() != 1) {
-            return Optional.of(Failure.of(400, "A request must have exactly one Host header."));
+            return Optional.of(
+                    RequestFailure.of(FailureKind.MALFORMED_REQUEST, "A request must have exactly one Host header."));
         }
         return request.headers().contains(TRANSFER_ENCODING)
                 ? transferFault(HeaderList.items(request, TRANSFER_ENCODING))
                 : Optional.empty();
     }
 
-    private static Optional<Failure> transferFault(List<String> codings) {
+    private static Optional<RequestFailure> transferFault(List<String> codings) {
         if (!codings.stream().allMatch(CHUNKED::equalsIgnoreCase)) {
-            return Optional.of(Failure.of(501, "The only supported Transfer-Encoding is chunked."));
+            return Optional.of(RequestFailure.of(
+                    FailureKind.UNSUPPORTED_TRANSFER_CODING, "The only supported Transfer-Encoding is chunked."));
         }
         return codings.size() == 1
                 ? Optional.empty()
-                : Optional.of(Failure.of(400, "Transfer-Encoding must name chunked once."));
+                : Optional.of(
+                        RequestFailure.of(FailureKind.MALFORMED_REQUEST, "Transfer-Encoding must name chunked once."));
     }
 
     /** Whether a request says that a body follows its headers. */

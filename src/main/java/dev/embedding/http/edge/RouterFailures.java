@@ -1,8 +1,9 @@
 package dev.embedding.http.edge;
 
-import dev.embedding.http.edge.failure.Dialects;
-import dev.embedding.http.edge.failure.Failure;
+import dev.embedding.http.edge.dialect.Dialects;
 import dev.embedding.http.edge.header.RequestId;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.RequestFailure;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -42,17 +43,18 @@ class RouterFailures {
             RequestId.assign(exchange);
             dialects.assign(exchange);
         }
-        Failure failure = RequestFraming.fault(exchange.request()).orElseGet(() -> failure(exchange));
+        RequestFailure failure = RequestFraming.fault(exchange.request()).orElseGet(() -> failure(exchange));
         EarlyErrorResponse.sendLast(vertx, exchange, failure);
     }
 
-    private static Failure failure(RoutingContext exchange) {
+    private static RequestFailure failure(RoutingContext exchange) {
         int status = exchange.statusCode();
         if (status >= 400 && status < 500) {
             String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
-            return Failure.of(status, "The request line or a header is not valid: " + reason + ".");
+            return RequestFailure.of(
+                    FailureKind.MALFORMED_REQUEST, "The request line or a header is not valid: " + reason + ".");
         }
         LOG.errorf(exchange.failure(), "Request %s failed", RequestId.of(exchange));
-        return Failure.UNEXPECTED;
+        return RequestFailure.UNEXPECTED;
     }
 }

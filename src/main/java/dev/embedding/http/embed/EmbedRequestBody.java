@@ -1,12 +1,12 @@
 package dev.embedding.http.embed;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.InputIndices;
 import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +21,14 @@ record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
     private static final String TEXTS = "texts";
     private static final String FIELD = "body.texts";
 
-    /** @throws InvalidRequestException with every fault of the body */
+    /** @throws RequestFailure with every fault of the body */
     static EmbedRequestBody parse(JsonBody body) {
         return body.read(EmbedRequestBody::read);
     }
 
     private static EmbedRequestBody read(JsonReader json, JsonToken first) {
         if (first != JsonToken.START_OBJECT) {
-            throw new InvalidRequestException(
+            throw RequestFailure.invalid(
                     new FieldError("body", "Input should be an object with the field texts", "model_attributes_type"));
         }
         TextsField field = null;
@@ -59,7 +59,7 @@ record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
         }
         faults.addAll(prompt.faults());
         if (field == null || !faults.isEmpty()) {
-            throw new InvalidRequestException(faults);
+            throw RequestFailure.invalid(faults);
         }
         return new EmbedRequestBody(field.texts(), prompt.choice());
     }

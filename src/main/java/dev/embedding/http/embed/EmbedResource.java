@@ -30,7 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** The service's own embedding endpoints. */
-@Path("/embed")
+@Path("/")
 @Tag(name = "Embeddings")
 public class EmbedResource {
 
@@ -47,6 +47,7 @@ public class EmbedResource {
 
     /** {@code POST /embed}. */
     @POST
+    @Path(EmbedRoutes.EMBED)
     @Operation(operationId = "embed", summary = "Embed up to 1000 texts")
     @RequestBody(
             required = true,
@@ -72,7 +73,7 @@ public class EmbedResource {
 
     /** {@code POST /embed/single}. */
     @POST
-    @Path("/single")
+    @Path(EmbedRoutes.SINGLE)
     @Operation(
             operationId = "embedSingle",
             summary = "Embed one text",

@@ -1,11 +1,11 @@
 package dev.embedding.http.embed;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.nio.charset.StandardCharsets;
@@ -21,14 +21,14 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
     /**
      * The text of the query parameter, if there is one; the last of several.
      *
-     * @throws InvalidRequestException when it is blank or not percent-encoded UTF-8
+     * @throws RequestFailure when it is blank or not percent-encoded UTF-8
      */
     static Optional<EmbedSingleRequestBody> fromQuery(String uri) {
         List<String> values;
         try {
             values = decoder(uri).parameters().getOrDefault(TEXT, List.of());
         } catch (IllegalArgumentException notEncoded) {
-            throw new InvalidRequestException(
+            throw RequestFailure.invalid(
                     new FieldError("query.text", "The query is not percent-encoded UTF-8", "value_error"));
         }
         return values.isEmpty()
@@ -41,7 +41,7 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
         return new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, MAX_PARAMETERS, true);
     }
 
-    /** @throws InvalidRequestException when the body is neither a text nor an object with one */
+    /** @throws RequestFailure when the body is neither a text nor an object with one */
     static EmbedSingleRequestBody fromBody(JsonBody body) {
         return body.read(EmbedSingleRequestBody::read);
     }
@@ -51,7 +51,7 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
             return withDefaultPrompt(notBlank("body", json.text()));
         }
         if (first != JsonToken.START_OBJECT) {
-            throw new InvalidRequestException(new FieldError(
+            throw RequestFailure.invalid(new FieldError(
                     "body", "Input should be a string or an object with the field text", "model_attributes_type"));
         }
         Optional<Utf8Text> text = Optional.empty();
@@ -69,14 +69,14 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
             json.skipChildren(value);
         }
         if (!found) {
-            throw new InvalidRequestException(new FieldError("body.text", "Field required", "missing"));
+            throw RequestFailure.invalid(new FieldError("body.text", "Field required", "missing"));
         }
         Utf8Text valid = notBlank(
                 "body.text",
-                text.orElseThrow(() -> new InvalidRequestException(
+                text.orElseThrow(() -> RequestFailure.invalid(
                         new FieldError("body.text", "Input should be a valid string", "string_type"))));
         if (!prompt.faults().isEmpty()) {
-            throw new InvalidRequestException(prompt.faults());
+            throw RequestFailure.invalid(prompt.faults());
         }
         return new EmbedSingleRequestBody(valid, prompt.choice());
     }
@@ -87,8 +87,7 @@ record EmbedSingleRequestBody(Utf8Text text, PromptChoice prompt) {
 
     private static Utf8Text notBlank(String field, Utf8Text text) {
         if (TextValidation.isBlank(text)) {
-            throw new InvalidRequestException(
-                    new FieldError(field, "The text is empty or only white space", "value_error"));
+            throw RequestFailure.invalid(new FieldError(field, "The text is empty or only white space", "value_error"));
         }
         return text;
     }

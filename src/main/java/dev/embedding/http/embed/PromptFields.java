@@ -1,8 +1,8 @@
 package dev.embedding.http.embed;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.PromptChoice;
 import java.util.ArrayList;
 import java.util.List;

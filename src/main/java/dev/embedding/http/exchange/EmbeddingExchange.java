@@ -7,10 +7,10 @@ import dev.embedding.http.edge.header.VectorSpaceHeader;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.CallContext.End;
-import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.Embeddings;
+import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.InferenceService;
-import dev.embedding.serving.ServingMetrics;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.ModelHost;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -28,24 +28,17 @@ import java.util.function.Function;
 @Singleton
 public final class EmbeddingExchange {
 
-    /** Responses with more vectors than this are encode on a worker instead of the lane. */
+    /** Responses with more vectors than this are encoded on a worker instead of the lane. */
     private static final int MAX_VECTORS_ON_LANE = 4;
 
     private final InferenceService inference;
     private final ActiveModel active;
-    private final ServingMetrics metrics;
     private final ModelHost host;
     private final RejectionPacing pacing;
 
-    EmbeddingExchange(
-            InferenceService inference,
-            ActiveModel active,
-            ServingMetrics metrics,
-            ModelHost host,
-            RejectionPacing pacing) {
+    EmbeddingExchange(InferenceService inference, ActiveModel active, ModelHost host, RejectionPacing pacing) {
         this.inference = inference;
         this.active = active;
-        this.metrics = metrics;
         this.host = host;
         this.pacing = pacing;
     }
@@ -57,18 +50,20 @@ public final class EmbeddingExchange {
         return read(exchange, call, read)
                 .chain(parsed -> inference
                         .embed(parsed.request(), call)
-                        .chain(embeddings -> encode(exchange, embeddings, call.startNanos(), parsed.encoder())))
-                .onFailure(EmbeddingFailure.class)
-                .invoke(metrics::failed)
-                .onFailure(EmbeddingFailure.Saturated.class)
+                        .chain(embeddings -> encode(exchange, embeddings, call, parsed.encoder())))
+                .onFailure(EmbeddingExchange::isSaturation)
                 .call(() -> delayRejection(call));
+    }
+
+    private static boolean isSaturation(Throwable failure) {
+        return failure instanceof RequestFailure known && known.kind() == FailureKind.SATURATED;
     }
 
     private Uni<ParsedRequest> read(RoutingContext exchange, CallContext call, Function<JsonBody, ParsedRequest> read) {
         return Uni.createFrom().emitter(emitter -> {
             call.onEnd(cause -> {
                 if (cause == End.EXPIRED) {
-                    emitter.fail(call.failure(cause));
+                    emitter.fail(call.deadlineExceeded(0));
                 }
             });
             JsonBody body = JsonBody.of(exchange, call::check);
@@ -79,10 +74,10 @@ public final class EmbeddingExchange {
                     ParsedRequest parsed = read.apply(body);
                     claimMemory(exchange, parsed);
                     emitter.complete(parsed);
-                } catch (EmbeddingFailure.Cancelled cancelled) {
-                    // Counted when its caller disconnected.
                 } catch (RuntimeException | Error failure) {
-                    emitter.fail(failure);
+                    if (!call.isCancelled()) {
+                        emitter.fail(failure);
+                    }
                 } finally {
                     release.run();
                 }
@@ -112,10 +107,10 @@ public final class EmbeddingExchange {
                         .by(delay);
     }
 
-    private Uni<Response> encode(RoutingContext exchange, Embeddings embeddings, long start, ResponseEncoder encoder) {
+    private Uni<Response> encode(
+            RoutingContext exchange, Embeddings embeddings, CallContext call, ResponseEncoder encoder) {
         Uni<Response> response = Uni.createFrom().item(() -> {
-            long nanos = System.nanoTime() - start;
-            metrics.succeeded(embeddings, nanos);
+            long nanos = call.nanos();
             VectorSpaceHeader.set(exchange, embeddings.space().fingerprint());
             return Response.ok(encoder.encode(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
                     .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))

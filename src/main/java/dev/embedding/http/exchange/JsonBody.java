@@ -3,13 +3,13 @@ package dev.embedding.http.exchange;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.edge.Body;
 import dev.embedding.http.edge.InflightBytes;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
-import dev.embedding.http.edge.failure.RequestRejectedException;
 import dev.embedding.http.edge.header.JsonMediaType;
 import dev.embedding.http.exchange.json.JsonBytes;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.MalformedJsonException;
+import dev.embedding.serving.FailureKind;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -65,20 +65,21 @@ public final class JsonBody {
     /**
      * Reads a body that must be one JSON document. The reader's result is only returned when the whole body is JSON.
      *
-     * @throws InvalidRequestException when the body is missing or not JSON, or when the reader rejects it
-     * @throws RequestRejectedException 415 when it has another media type; without one it counts as JSON
+     * @throws RequestFailure when the body is missing or not JSON, or when the reader rejects it
+     * @throws RequestFailure also when it has another media type; without one it counts as JSON
      */
     public <T> T read(Reader<T> reader) {
         if (body.length() == 0) {
-            throw new InvalidRequestException(new FieldError("body", "Field required", "missing"));
+            throw RequestFailure.invalid(new FieldError("body", "Field required", "missing"));
         }
         if (mediaType != null && !mediaType.isBlank() && !JsonMediaType.matches(mediaType)) {
-            throw new RequestRejectedException(415, "The body must be JSON (Content-Type: application/json).");
+            throw RequestFailure.of(
+                    FailureKind.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON (Content-Type: application/json).");
         }
         try {
             return read(new JsonReader(new JsonBytes(body.segments(), body.length(), checkpoint), memory), reader);
         } catch (MalformedJsonException fault) {
-            throw new InvalidRequestException(new FieldError(
+            throw RequestFailure.invalid(new FieldError(
                     "body." + fault.position(), "JSON decode error: " + fault.problem(), "json_invalid"));
         }
     }
@@ -89,10 +90,12 @@ public final class JsonBody {
             T content = reader.read(json, first);
             json.readToEnd();
             return content;
-        } catch (InvalidRequestException refusal) {
-            // A JSON fault up to the end of the body takes precedence over a fault of the endpoint's rules.
-            json.readToEnd();
-            throw refusal;
+        } catch (RequestFailure failure) {
+            if (failure.kind() == FailureKind.INVALID_REQUEST) {
+                // A JSON fault up to the end of the body takes precedence over a fault of the endpoint's rules.
+                json.readToEnd();
+            }
+            throw failure;
         }
     }
 }

@@ -1,13 +1,13 @@
 package dev.embedding.http.exchange;
 
 import dev.embedding.http.access.AccessControl;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.edge.header.HeaderList;
 import dev.embedding.http.edge.header.PriorityHeader;
 import dev.embedding.http.edge.header.TimeoutHeader;
 import dev.embedding.http.edge.header.VectorSpaceHeader;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.model.Input;
 import io.vertx.ext.web.RoutingContext;
@@ -23,7 +23,7 @@ public final class RequestHeaders {
     /**
      * Embedding request with the options of the headers and of the body.
      *
-     * @throws InvalidRequestException when a header is invalid
+     * @throws RequestFailure when a header is invalid
      */
     public static EmbeddingRequest request(RoutingContext exchange, List<Input> inputs, EmbeddingOptions options) {
         EmbeddingRequest request = new EmbeddingRequest(

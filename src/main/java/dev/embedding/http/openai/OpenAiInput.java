@@ -1,8 +1,8 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.InputIndices;
 import dev.embedding.serving.model.Input;
 import dev.embedding.support.Utf8Text;

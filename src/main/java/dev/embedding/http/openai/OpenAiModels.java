@@ -2,8 +2,8 @@ package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.ModelNames;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.LoadedModel;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -34,7 +34,7 @@ public class OpenAiModels {
 
     /** {@code GET /v1/models}. */
     @GET
-    @Path("v1/models")
+    @Path(OpenAiRoutes.MODELS)
     @Operation(
             operationId = "listModels",
             summary = "The model that is served, and its aliases",
@@ -58,7 +58,7 @@ public class OpenAiModels {
 
     /** {@code GET /v1/models/{id}}. */
     @GET
-    @Path("v1/models/{id: .+}")
+    @Path(OpenAiRoutes.MODELS + OpenAiRoutes.ID)
     @Operation(operationId = "retrieveModel", summary = "A model, by any name that requests may use for it")
     @APIResponse(
             responseCode = "200",
@@ -80,7 +80,7 @@ public class OpenAiModels {
         return Uni.createFrom().item(() -> {
             ModelNames names = names();
             if (names.promptOf(id).isEmpty()) {
-                throw new EmbeddingFailure.UnknownModel(id, names);
+                throw names.unknown(id);
             }
             return model(id, created());
         });
@@ -88,7 +88,7 @@ public class OpenAiModels {
 
     /** {@code GET /models}. */
     @GET
-    @Path("models")
+    @Path(OpenAiRoutes.MODELS_WITHOUT_VERSION)
     @Operation(hidden = true)
     public Uni<ModelList> listWithoutVersion() {
         return list();
@@ -96,7 +96,7 @@ public class OpenAiModels {
 
     /** {@code GET /models/{id}}. */
     @GET
-    @Path("models/{id: .+}")
+    @Path(OpenAiRoutes.MODELS_WITHOUT_VERSION + OpenAiRoutes.ID)
     @Operation(hidden = true)
     public Uni<Model> retrieveWithoutVersion(@PathParam("id") String id) {
         return retrieve(id);
@@ -104,7 +104,7 @@ public class OpenAiModels {
 
     /** {@code GET /openai/v1/models}. */
     @GET
-    @Path("openai/v1/models")
+    @Path(OpenAiRoutes.MODELS_UNDER_OPENAI)
     @Operation(hidden = true)
     public Uni<ModelList> listUnderOpenAiPath() {
         return list();
@@ -112,20 +112,20 @@ public class OpenAiModels {
 
     /** {@code GET /openai/v1/models/{id}}. */
     @GET
-    @Path("openai/v1/models/{id: .+}")
+    @Path(OpenAiRoutes.MODELS_UNDER_OPENAI + OpenAiRoutes.ID)
     @Operation(hidden = true)
     public Uni<Model> retrieveUnderOpenAiPath(@PathParam("id") String id) {
         return retrieve(id);
     }
 
     private ModelNames names() {
-        return active.names().orElseThrow(EmbeddingFailure.NoModel::new);
+        return active.names().orElseThrow(RequestFailure::noModel);
     }
 
     private long created() {
         return active.model()
                 .map(LoadedModel::loadedAt)
-                .orElseThrow(EmbeddingFailure.NoModel::new)
+                .orElseThrow(RequestFailure::noModel)
                 .getEpochSecond();
     }
 

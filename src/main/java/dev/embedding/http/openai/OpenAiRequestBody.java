@@ -1,12 +1,12 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.serving.EmbeddingOptions;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.Input;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,14 +39,14 @@ record OpenAiRequestBody(List<Input> inputs, EmbeddingOptions options, boolean a
     /** Other services' synonyms of fields; {@code null} leaves the value of the field itself. */
     private static final Set<String> SYNONYMS = Set.of("embedding_type", "output_dimension", "truncation");
 
-    /** @throws InvalidRequestException with every fault of the body */
+    /** @throws RequestFailure with every fault of the body */
     static OpenAiRequestBody parse(JsonBody body) {
         return body.read(OpenAiRequestBody::read);
     }
 
     private static OpenAiRequestBody read(JsonReader json, JsonToken first) {
         if (first != JsonToken.START_OBJECT) {
-            throw new InvalidRequestException(
+            throw RequestFailure.invalid(
                     new FieldError("body", "Input should be an object with the field input", "invalid_type"));
         }
         Fields fields = new Fields();
@@ -165,7 +165,7 @@ record OpenAiRequestBody(List<Input> inputs, EmbeddingOptions options, boolean a
                 input.fault().ifPresent(fault -> faults.add(0, fault));
             }
             if (input == null || !faults.isEmpty()) {
-                throw new InvalidRequestException(faults);
+                throw RequestFailure.invalid(faults);
             }
             return new OpenAiRequestBody(
                     input.inputs(), new EmbeddingOptions(model, prompt(), dimensions, rejectsTruncation), asBase64);

@@ -31,7 +31,7 @@ public class OpenAiResource {
 
     /** {@code POST /v1/embeddings}. */
     @POST
-    @Path("v1/embeddings")
+    @Path(OpenAiRoutes.EMBEDDINGS)
     @Operation(
             operationId = "createEmbedding",
             summary = "Embed up to 2048 inputs, as OpenAI's API does",
@@ -67,7 +67,7 @@ public class OpenAiResource {
 
     /** {@code POST /embeddings}. */
     @POST
-    @Path("embeddings")
+    @Path(OpenAiRoutes.EMBEDDINGS_WITHOUT_VERSION)
     @Operation(hidden = true)
     public Uni<Response> withoutVersion(@Context RoutingContext exchange) {
         return embeddings(exchange);
@@ -75,7 +75,7 @@ public class OpenAiResource {
 
     /** {@code POST /openai/v1/embeddings}. */
     @POST
-    @Path("openai/v1/embeddings")
+    @Path(OpenAiRoutes.EMBEDDINGS_UNDER_OPENAI)
     @Operation(hidden = true)
     public Uni<Response> underOpenAiPath(@Context RoutingContext exchange) {
         return embeddings(exchange);

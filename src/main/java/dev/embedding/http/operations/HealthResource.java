@@ -21,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Health report for people and for old callers; Kubernetes uses the probes. */
-@Path("/health")
+@Path(OperationsRoutes.HEALTH)
 @Tag(name = "Operation")
 public class HealthResource {
 

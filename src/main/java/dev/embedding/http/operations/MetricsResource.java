@@ -21,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Counters as JSON for people and old callers, or in Prometheus' format, by the caller's {@code Accept} header. */
-@Path("/metrics")
+@Path(OperationsRoutes.METRICS)
 @SuppressWarnings("deprecation") // Quarkus still provides the registry of Prometheus' old client.
 @Tag(name = "Operation")
 public class MetricsResource {

@@ -7,7 +7,7 @@ import dev.embedding.model.Quantization;
 import dev.embedding.model.Tokenization;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.ActiveModel;
-import dev.embedding.serving.EmbeddingFailure;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.GpuMemory;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
@@ -29,7 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
 /** The served model: its properties, device and files. */
-@Path("/model/info")
+@Path(OperationsRoutes.MODEL_INFO)
 @Tag(name = "Operation")
 public class ModelResource {
 
@@ -56,7 +56,7 @@ public class ModelResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ModelInfo.class)))
     public Uni<ModelInfo> info() {
-        LoadedModel model = active.model().orElseThrow(EmbeddingFailure.NoModel::new);
+        LoadedModel model = active.model().orElseThrow(RequestFailure::noModel);
         if (!model.device().equals(CUDA)) {
             return Uni.createFrom().item(() -> info(model, Optional.empty()));
         }

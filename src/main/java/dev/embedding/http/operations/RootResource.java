@@ -8,7 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Root page: name and version of the service, and links to the other endpoints. */
-@Path("/")
+@Path(OperationsRoutes.ROOT)
 @Tag(name = "Operation")
 public class RootResource {
 
@@ -23,7 +23,13 @@ public class RootResource {
     @Operation(operationId = "root", summary = "Where to find what")
     public Uni<Root> root() {
         return Uni.createFrom()
-                .item(new Root(identity.name(), identity.version(), "running", "/docs", "/health", "/metrics"));
+                .item(new Root(
+                        identity.name(),
+                        identity.version(),
+                        "running",
+                        OperationsRoutes.DOCS,
+                        OperationsRoutes.HEALTH,
+                        OperationsRoutes.METRICS));
     }
 
     /** Response of {@code GET /}. */

@@ -1,8 +1,8 @@
 package dev.embedding.http.operations;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.FieldError;
 import dev.embedding.settings.InvalidSettingException;
 import dev.embedding.settings.SettingKey;
 import io.vertx.core.json.JsonArray;

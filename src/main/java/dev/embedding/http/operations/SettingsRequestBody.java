@@ -1,10 +1,10 @@
 package dev.embedding.http.operations;
 
 import com.fasterxml.jackson.core.JsonToken;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.settings.SettingKey;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +33,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
     /**
      * The body of {@code POST /settings}.
      *
-     * @throws InvalidRequestException with every fault of it
+     * @throws RequestFailure with every fault of it
      */
     static SettingsRequestBody single(JsonBody body) {
         return body.read(SettingsRequestBody::readSingle);
@@ -42,7 +42,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
     /**
      * The body of {@code POST /settings/bulk}.
      *
-     * @throws InvalidRequestException with every fault of it
+     * @throws RequestFailure with every fault of it
      */
     static SettingsRequestBody bulk(JsonBody body) {
         return body.read(SettingsRequestBody::readBulk);
@@ -51,11 +51,11 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
     /**
      * The deletion of {@code DELETE /settings/{key}}.
      *
-     * @throws InvalidRequestException when there is no such setting
+     * @throws RequestFailure when there is no such setting
      */
     static SettingsRequestBody deletion(String name) {
         SettingKey key = SettingKey.of(name)
-                .orElseThrow(() -> new InvalidRequestException(unsupported("path." + KEY, List.of(name))));
+                .orElseThrow(() -> RequestFailure.invalid(unsupported("path." + KEY, List.of(name))));
         return new SettingsRequestBody(Map.of(key, Optional.empty()));
     }
 
@@ -76,7 +76,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
         Optional<SettingKey> key = checkedKey(name, faults);
         checkValue(key, value, faults);
         if (key.isEmpty() || value == null || !faults.isEmpty()) {
-            throw new InvalidRequestException(faults);
+            throw RequestFailure.invalid(faults);
         }
         return new SettingsRequestBody(Map.of(key.get(), Optional.of(value.text())));
     }
@@ -121,10 +121,10 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
             }
         }
         if (field == null) {
-            throw new InvalidRequestException(missing(SETTINGS));
+            throw RequestFailure.invalid(missing(SETTINGS));
         }
         if (!field.faults().isEmpty()) {
-            throw new InvalidRequestException(field.faults());
+            throw RequestFailure.invalid(field.faults());
         }
         return new SettingsRequestBody(field.texts());
     }
@@ -178,7 +178,7 @@ record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
 
     private static void requireObject(JsonToken first, String with) {
         if (first != JsonToken.START_OBJECT) {
-            throw new InvalidRequestException(
+            throw RequestFailure.invalid(
                     new FieldError("body", "Input should be an object with the " + with, "model_attributes_type"));
         }
     }

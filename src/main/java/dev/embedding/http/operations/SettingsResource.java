@@ -33,7 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** Settings and changes of them; a change is completed, and not undone, when its caller disconnects. */
-@Path("/settings")
+@Path("/")
 @Tag(name = "Settings")
 public class SettingsResource {
 
@@ -52,6 +52,7 @@ public class SettingsResource {
 
     /** {@code GET /settings}. */
     @GET
+    @Path(OperationsRoutes.SETTINGS)
     @Operation(operationId = "settings", summary = "What is set, and where it comes from")
     public Uni<Settings> settings() {
         return Uni.createFrom().item(this::snapshot);
@@ -74,6 +75,7 @@ public class SettingsResource {
 
     /** {@code POST /settings}. */
     @POST
+    @Path(OperationsRoutes.SETTINGS)
     @Operation(operationId = "changeSetting", summary = "Change a setting")
     @RequestBody(
             required = true,
@@ -89,7 +91,7 @@ public class SettingsResource {
 
     /** {@code POST /settings/bulk}. */
     @POST
-    @Path("/bulk")
+    @Path(OperationsRoutes.SETTINGS_BULK)
     @Operation(operationId = "changeSettings", summary = "Change several settings, all or none")
     @RequestBody(
             required = true,
@@ -105,7 +107,7 @@ public class SettingsResource {
 
     /** {@code DELETE /settings/{key}}. */
     @DELETE
-    @Path("/{key}")
+    @Path(OperationsRoutes.SETTING)
     @Operation(operationId = "deleteSetting", summary = "Go back to the environment's value")
     @APIResponse(
             responseCode = "200",

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.Bodies;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.util.Collections;
 import java.util.List;
@@ -140,8 +140,8 @@ class EmbedRequestBodyTest {
 
     @Test
     void rejectsInvalidPromptFields() {
-        InvalidRequestException invalid = catchThrowableOfType(
-                InvalidRequestException.class,
+        RequestFailure invalid = catchThrowableOfType(
+                RequestFailure.class,
                 () -> texts("{\"texts\": [], \"input_type\": \"search\", \"prompt_name\": [\"a\"]}"));
 
         assertThat(invalid.faults())
@@ -163,7 +163,6 @@ class EmbedRequestBodyTest {
     }
 
     private static List<FieldError> faults(String body) {
-        return catchThrowableOfType(InvalidRequestException.class, () -> texts(body))
-                .faults();
+        return catchThrowableOfType(RequestFailure.class, () -> texts(body)).faults();
     }
 }

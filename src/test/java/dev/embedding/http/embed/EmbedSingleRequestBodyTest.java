@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.Bodies;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,8 +41,8 @@ class EmbedSingleRequestBodyTest {
     @ValueSource(
             strings = {"/embed/single?text=", "/embed/single?text", "/embed/single?text=%20+%C2%A0", "/?text=a&text="})
     void rejectsABlankQuery(String uri) {
-        InvalidRequestException invalid =
-                catchThrowableOfType(InvalidRequestException.class, () -> EmbedSingleRequestBody.fromQuery(uri));
+        RequestFailure invalid =
+                catchThrowableOfType(RequestFailure.class, () -> EmbedSingleRequestBody.fromQuery(uri));
 
         assertThat(invalid.faults())
                 .containsExactly(new FieldError("query.text", "The text is empty or only white space", "value_error"));
@@ -51,7 +51,7 @@ class EmbedSingleRequestBodyTest {
     @ParameterizedTest
     @ValueSource(strings = {"/embed/single?text=%", "/embed/single?text=%zz", "/embed/single?text=a%2"})
     void rejectsAQueryThatIsNotPercentEncoded(String uri) {
-        assertThatThrownBy(() -> EmbedSingleRequestBody.fromQuery(uri)).isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> EmbedSingleRequestBody.fromQuery(uri)).isInstanceOf(RequestFailure.class);
     }
 
     @ParameterizedTest
@@ -108,7 +108,6 @@ class EmbedSingleRequestBodyTest {
     }
 
     private static List<FieldError> faults(String body) {
-        return catchThrowableOfType(InvalidRequestException.class, () -> text(body))
-                .faults();
+        return catchThrowableOfType(RequestFailure.class, () -> text(body)).faults();
     }
 }

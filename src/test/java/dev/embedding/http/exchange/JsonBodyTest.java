@@ -7,10 +7,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.RandomJson;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -87,8 +87,8 @@ class JsonBodyTest {
     @Test
     void reportsAJsonFaultBeforeAFaultOfTheContent() {
         FieldError fault = catchThrowableOfType(
-                        InvalidRequestException.class, () -> Bodies.of("[1] x").read((json, first) -> {
-                            throw new InvalidRequestException(new FieldError("body", "no list, please", "list_type"));
+                        RequestFailure.class, () -> Bodies.of("[1] x").read((json, first) -> {
+                            throw RequestFailure.invalid(new FieldError("body", "no list, please", "list_type"));
                         }))
                 .faults()
                 .get(0);
@@ -125,7 +125,7 @@ class JsonBodyTest {
         try {
             read(body);
             return true;
-        } catch (InvalidRequestException rejected) {
+        } catch (RequestFailure rejected) {
             return false;
         }
     }
@@ -144,7 +144,7 @@ class JsonBodyTest {
     }
 
     private static FieldError fault(byte[] body) {
-        return catchThrowableOfType(InvalidRequestException.class, () -> read(body))
+        return catchThrowableOfType(RequestFailure.class, () -> read(body))
                 .faults()
                 .get(0);
     }

@@ -3,9 +3,9 @@ package dev.embedding.http.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
 import dev.embedding.http.exchange.Bodies;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.settings.SettingKey;
 import java.util.List;
 import java.util.Locale;
@@ -324,6 +324,6 @@ class SettingsRequestBodyTest {
     }
 
     private static List<FieldError> faults(Runnable parsing) {
-        return catchThrowableOfType(InvalidRequestException.class, parsing::run).faults();
+        return catchThrowableOfType(RequestFailure.class, parsing::run).faults();
     }
 }

@@ -1,8 +1,8 @@
 package dev.embedding.http.edge.header;
 
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.PriorityChoice;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,13 +15,13 @@ public final class PriorityHeader {
 
     private PriorityHeader() {}
 
-    /** @throws InvalidRequestException when the header names no class */
+    /** @throws RequestFailure when the header names no class */
     public static PriorityChoice of(RoutingContext exchange) {
         if (exchange.request().getHeader(HEADER) == null) {
             return PriorityChoice.BY_SIZE;
         }
         return find(exchange)
-                .orElseThrow(() -> new InvalidRequestException(new FieldError(
+                .orElseThrow(() -> RequestFailure.invalid(new FieldError(
                         "header." + HEADER.toLowerCase(Locale.ROOT), "Must be interactive or batch", "value_error")));
     }
 

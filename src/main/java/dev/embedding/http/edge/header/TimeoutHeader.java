@@ -1,7 +1,7 @@
 package dev.embedding.http.edge.header;
 
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Locale;
@@ -17,7 +17,7 @@ public final class TimeoutHeader {
 
     private TimeoutHeader() {}
 
-    /** @throws InvalidRequestException when the header is no number from 1 to 600000 */
+    /** @throws RequestFailure when the header is no number from 1 to 600000 */
     public static Optional<Duration> of(RoutingContext exchange) {
         @Nullable String text = exchange.request().getHeader(HEADER);
         if (text == null) {
@@ -31,7 +31,7 @@ public final class TimeoutHeader {
         } catch (NumberFormatException notANumber) {
             // Reported by the exception below.
         }
-        throw new InvalidRequestException(new FieldError(
+        throw RequestFailure.invalid(new FieldError(
                 "header." + HEADER.toLowerCase(Locale.ROOT),
                 "Must be a number of milliseconds from 1 to " + MAX_MILLIS,
                 "value_error"));

@@ -8,8 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.layout.ModelCopy;
-import dev.embedding.serving.EmbeddingFailure;
 import dev.embedding.serving.PlainOptions;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.SmallModels;
 import dev.embedding.serving.model.LoadedModel;
 import java.io.IOException;
@@ -159,7 +159,7 @@ class LimitCheckTest {
         GoldenCheck.verify(model, golden);
 
         assertThatThrownBy(() -> SmallModels.embed(model, PlainOptions.of(true), "one <unused> word"))
-                .isInstanceOf(EmbeddingFailure.class);
+                .isInstanceOf(RequestFailure.class);
         assertThat(SmallModels.embed(model, PlainOptions.of(true), "one used word"))
                 .hasSize(model.dimension());
     }

@@ -1,4 +1,4 @@
-package dev.embedding.http.edge.failure;
+package dev.embedding.serving;
 
 import java.nio.charset.StandardCharsets;
 
