@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /** Supported dialects: finds the endpoint of a request by its path alone. */
 public final class Dialects {
 
+    private static final Pattern MATRIX_PARAMETERS = Pattern.compile(";[^/]*");
     private static final String KEY = "dev.embedding.endpoint";
 
     private final List<Dialect> dialects;
@@ -56,7 +57,7 @@ public final class Dialects {
 
     /** The endpoint at a path; one without routes where there is none. */
     public Endpoint at(String path) {
-        String bare = Names.withoutTrailingSlash(path);
+        String bare = Names.withoutTrailingSlash(withoutMatrixParameters(path));
         Endpoint literal = literals.get(bare);
         if (literal != null) {
             return literal;
@@ -72,6 +73,11 @@ public final class Dialects {
                 .map(Dialect::errors)
                 .orElse(otherErrors);
         return new Endpoint("", List.of(), changes(path), errors);
+    }
+
+    /** JAX-RS does not look at them when it matches a path. */
+    private static String withoutMatrixParameters(String path) {
+        return path.indexOf(';') < 0 ? path : MATRIX_PARAMETERS.matcher(path).replaceAll("");
     }
 
     /**

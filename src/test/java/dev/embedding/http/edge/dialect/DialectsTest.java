@@ -38,6 +38,7 @@ class DialectsTest {
     @CsvSource({
         "/v1/embeddings, POST",
         "/v1/embeddings/, POST",
+        "/v1;a/embeddings;b=1;c, POST",
         "/v1/models/org/name, GET",
         "/settings, 'GET, POST'",
         "/settings/device, DELETE",
@@ -90,7 +91,7 @@ class DialectsTest {
 
     /** The framework may read such a path as another one. */
     @ParameterizedTest
-    @ValueSource(strings = {"/settings;x=1", "/settings;", "/settings/a/b", "/settings/bulk;x"})
+    @ValueSource(strings = {"/settings;x=1", "/settings;", "/settings/a/b", "/settingsx", "/settings/a/b;x"})
     void needsAnAdminForWhateverBeginsLikeTheSettings(String path) {
         assertThat(dialects.at(path).access("POST")).isEqualTo(Access.ADMIN);
     }
