@@ -187,6 +187,23 @@ class InferenceServiceTest {
         assertThat(begun.get().vectors()).hasSize(1);
     }
 
+    @Test
+    void movesARequestWhoseModelIsReplacedBeforeItIsAdmitted() {
+        LoadedModel first = models.load("distilbert-mean");
+        LoadedModel second = models.load("bert-cls-normalize");
+        active.serve(first, PlainOptions.of(true));
+        Lease lease = active.lease().orElseThrow();
+        active.serve(second, PlainOptions.of(true));
+        first.handOver();
+        CallContext context = CallContext.begin("test", Optional.empty());
+
+        Embeddings embeddings = await(Uni.createFrom().emitter(emitter -> new InferenceCall(
+                        inference, lease, request(List.of("text")), context, emitter)
+                .run(false)));
+
+        assertThat(embeddings.space().modelName()).isEqualTo(second.name());
+    }
+
     /** Begins a request, and keeps the only lane with it. */
     private CompletableFuture<Embeddings> beginAndHold() throws InterruptedException {
         lane.holdNext();

@@ -106,8 +106,36 @@ class MetricsIT {
         requireCounters(4, 1, 75.0, 4);
     }
 
-    @ParameterizedTest
+    /** The requests of the tests before: three invalid ones, two successes, a deadline, another space. */
+    @Test
     @Order(6)
+    void timeEveryEmbeddingRequestByDialectAndOutcome() {
+        assertThat(service.client().postJson("/v1/embeddings", "{\"input\": [\"a\"]}").status())
+                .isEqualTo(200);
+        assertThat(service.client().postJson("/v1/embeddings", "{\"input\": []}").status())
+                .isEqualTo(400);
+
+        assertThat(timed("embed", "invalid")).isEqualTo(3);
+        assertThat(timed("embed", "success")).isEqualTo(2);
+        assertThat(timed("embed", "deadline_exceeded")).isEqualTo(1);
+        assertThat(timed("embed", "space_mismatch")).isEqualTo(1);
+        assertThat(timed("openai", "success")).isEqualTo(1);
+        assertThat(timed("openai", "invalid")).isEqualTo(1);
+        assertThat(service.client()
+                        .meter("embedding_request_seconds_bucket{dialect=\"embed\",outcome=\"success\",le=\"60.0\"}"))
+                .isEqualTo(2);
+        assertThat(service.client()
+                        .meter("embedding_request_seconds_sum{dialect=\"embed\",outcome=\"success\"}"))
+                .isPositive();
+    }
+
+    private static double timed(String dialect, String outcome) {
+        return service.client()
+                .meter("embedding_request_seconds_count{dialect=\"" + dialect + "\",outcome=\"" + outcome + "\"}");
+    }
+
+    @ParameterizedTest
+    @Order(7)
     @ValueSource(
             strings = {
                 "*/*",
@@ -126,7 +154,7 @@ class MetricsIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void areJsonWithoutAnAcceptHeader() throws IOException {
         try (RawConnection connection = service.connect()) {
             requireJson(connection.sendHead("GET /metrics").answer());
@@ -140,7 +168,7 @@ class MetricsIT {
     }
 
     @ParameterizedTest
-    @Order(6)
+    @Order(7)
     @ValueSource(
             strings = {
                 "text/plain",
@@ -153,7 +181,7 @@ class MetricsIT {
     }
 
     @ParameterizedTest
-    @Order(6)
+    @Order(7)
     @ValueSource(
             strings = {
                 "*/*",

@@ -1,0 +1,86 @@
+package dev.embedding.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedding.telemetry.EmbeddingMeters;
+import dev.embedding.telemetry.RequestCounters;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ServingMetricsTest {
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final RequestCounters counters = new RequestCounters();
+    private final ServingMetrics metrics = new ServingMetrics(new EmbeddingMeters(registry, counters));
+
+    @Test
+    void timesARequestByDialectAndOutcome() {
+        metrics.ended(call("openai"), Optional.of(FailureKind.TOO_LONG));
+        metrics.ended(call("embed"), Optional.empty());
+
+        assertThat(timer("openai", "too_long").count()).isEqualTo(1);
+        assertThat(timer("embed", "success").count()).isEqualTo(1);
+        assertThat(registry.find("embedding.request").timers()).hasSize(2);
+    }
+
+    @Test
+    void recordsTheFirstEndOnly() {
+        CallContext call = call("embed");
+
+        metrics.ended(call, Optional.empty());
+        metrics.ended(call, Optional.of(FailureKind.CANCELLED));
+
+        assertThat(counters.snapshot().requests()).isEqualTo(1);
+        assertThat(registry.find("embedding.request").timers()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SATURATED, saturated, 1",
+        "DEADLINE_EXCEEDED, deadline_exceeded, 1",
+        "NO_MODEL, no_model, 1",
+        "SHUTTING_DOWN, shutting_down, 1",
+        "COMPUTATION_FAILED, failed, 1",
+        "INTERNAL_ERROR, failed, 1",
+        "SPACE_MISMATCH, space_mismatch, 0",
+        "UNKNOWN_MODEL, unknown_model, 0",
+        "UNKNOWN_PROMPT, unknown_prompt, 0",
+        "NO_TOKENS, no_tokens, 0",
+        "CANCELLED, cancelled, 0"
+    })
+    void countsValidRequestsByOutcome(FailureKind kind, String outcome, int failed) {
+        metrics.ended(call("embed"), Optional.of(kind));
+
+        assertThat(registry.get("embedding.requests").tag("outcome", outcome).counter().count())
+                .isEqualTo(1);
+        assertThat(counters.snapshot().requests()).isEqualTo(1);
+        assertThat(counters.snapshot().failed()).isEqualTo(failed);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureKind.class,
+            names = {"INVALID_REQUEST", "MALFORMED_REQUEST", "UNAUTHENTICATED", "BODY_TIMEOUT", "BODY_TOO_LARGE"})
+    void timesInvalidRequestsButDoesNotCountThem(FailureKind kind) {
+        metrics.ended(call("embed"), Optional.of(kind));
+
+        assertThat(counters.snapshot().requests()).isZero();
+        assertThat(registry.find("embedding.requests").counters()).isEmpty();
+        assertThat(registry.find("embedding.request").timers()).hasSize(1);
+    }
+
+    private static CallContext call(String dialect) {
+        return CallContext.begin(dialect, Optional.empty());
+    }
+
+    private Timer timer(String dialect, String outcome) {
+        return registry.get("embedding.request")
+                .tags("dialect", dialect, "outcome", outcome)
+                .timer();
+    }
+}
