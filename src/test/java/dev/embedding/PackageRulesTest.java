@@ -74,12 +74,12 @@ class PackageRulesTest {
             Map.entry("batch", List.of()),
             Map.entry("infer", List.of("model.file")),
             Map.entry("vector", List.of()),
-            Map.entry("model", List.of("model.file", "model.hub")),
+            Map.entry("model", List.of("model.file", "model.hub", "vector")),
             Map.entry("model.file", List.of()),
             Map.entry("model.hub", List.of()),
             Map.entry("settings", List.of()),
             Map.entry("settings.store", List.of("settings")),
-            Map.entry("reload", List.of("settings", "serving", "serving.model", "model", "model.hub")),
+            Map.entry("reload", List.of("settings", "serving", "serving.model", "model", "model.hub", "vector")),
             Map.entry("telemetry", List.of()),
             Map.entry(SUPPORT, List.of()));
 

@@ -1,5 +1,6 @@
 package dev.embedding.model;
 
+import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ public record ModelDescription(
         boolean scalesByBatch,
         Tokenization tokenization,
         String architecture,
-        List<PoolingMode> poolings,
+        List<Pooling> poolings,
         PoolingSource poolingSource,
         OutputStage graphEnd,
         List<PostPoolingModule> modules,
@@ -121,12 +122,12 @@ public record ModelDescription(
 
     /** The poolings' names, several with {@code +} between them. */
     public String pooling() {
-        return poolings.stream().map(PoolingMode::label).collect(Collectors.joining("+"));
+        return poolings.stream().map(Pooling::label).collect(Collectors.joining("+"));
     }
 
     /** Whether only the first token's vector of each text is read. */
     public boolean readsFirstTokenOnly() {
-        return graphEnd == OutputStage.TOKENS && poolings.equals(List.of(PoolingMode.CLS)) && poolsPrompt;
+        return graphEnd == OutputStage.TOKENS && poolings.equals(List.of(Pooling.CLS)) && poolsPrompt;
     }
 
     /** Whether the graph's pooled vectors lack the Dense modules, and these do not change the dimension. */

@@ -1,5 +1,6 @@
 package dev.embedding.model;
 
+import dev.embedding.vector.Pooling;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ public record ModelRequest(
         Optional<Path> cacheDirectory,
         Precision precision,
         Optional<String> onnxFile,
-        Optional<PoolingMode> pooling,
+        Optional<Pooling> pooling,
         String queryPrompt,
         String documentPrompt) {
 

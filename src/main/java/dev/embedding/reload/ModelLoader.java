@@ -3,7 +3,6 @@ package dev.embedding.reload;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.serving.model.LoadedModel;
@@ -14,6 +13,7 @@ import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
+import dev.embedding.vector.Pooling;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -57,7 +57,7 @@ public final class ModelLoader {
                 cacheDirectory(settings),
                 Precision.ofLabel(settings.precision()),
                 settings.modelFile(),
-                settings.pooling().flatMap(PoolingMode::byLabel),
+                settings.pooling().flatMap(Pooling::byLabel),
                 settings.queryPrompt(),
                 settings.documentPrompt());
         try {

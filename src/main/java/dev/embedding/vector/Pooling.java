@@ -2,22 +2,24 @@ package dev.embedding.vector;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 
 /**
  * Pools the token vectors of one row into one vector, as sentence-transformers' Pooling module does. The first tokens
- * of a row may be excluded; for a row without any others the mean is zero and the maximum minus infinity.
+ * of a row may be excluded; for a row without any others the mean is zero and the maximum minus infinity. The constants
+ * are in the order in which several are concatenated when flags select them.
  */
 public enum Pooling {
     /** The vector of the first token. */
-    CLS {
+    CLS("cls") {
         @Override
         public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             return token(hidden, start, excluded < tokens ? excluded : 0, dimension);
         }
     },
     /** The largest value of each component. */
-    MAX {
+    MAX("max") {
         @Override
         public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             float[] vector = new float[dimension];
@@ -31,7 +33,7 @@ public enum Pooling {
         }
     },
     /** The mean over all tokens that are not padding. */
-    MEAN {
+    MEAN("mean") {
         @Override
         public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             double share = 1.0 / (tokens - excluded);
@@ -39,7 +41,7 @@ public enum Pooling {
         }
     },
     /** The sum over all tokens, divided by the root of their number. */
-    MEAN_SQRT_LEN {
+    MEAN_SQRT_LEN("mean_sqrt_len_tokens") {
         @Override
         public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             double share = 1 / Math.sqrt(tokens - excluded);
@@ -47,7 +49,7 @@ public enum Pooling {
         }
     },
     /** The mean with the weights 1, 2, 3, … by the position in the whole row. */
-    WEIGHTED_MEAN {
+    WEIGHTED_MEAN("weightedmean") {
         @Override
         public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             double all = tokens * (tokens + 1.0) / 2 - excluded * (excluded + 1.0) / 2;
@@ -55,12 +57,33 @@ public enum Pooling {
         }
     },
     /** The vector of the last token that is not padding. */
-    LAST_TOKEN {
+    LAST_TOKEN("lasttoken") {
         @Override
         public float[] pool(FloatBuffer hidden, int start, int excluded, int tokens, int dimension) {
             return excluded < tokens ? token(hidden, start, tokens - 1, dimension) : new float[dimension];
         }
     };
+
+    private final String label;
+
+    Pooling(String label) {
+        this.label = label;
+    }
+
+    /** Its name in {@code pooling_mode} since sentence-transformers 6, and in this service. */
+    public String label() {
+        return label;
+    }
+
+    /** Finds a pooling by its {@link #label}; empty where there is none of that name. */
+    public static Optional<Pooling> byLabel(String label) {
+        for (Pooling pooling : values()) {
+            if (pooling.label.equals(label)) {
+                return Optional.of(pooling);
+            }
+        }
+        return Optional.empty();
+    }
 
     private static float[] token(FloatBuffer hidden, int start, int index, int dimension) {
         float[] vector = new float[dimension];

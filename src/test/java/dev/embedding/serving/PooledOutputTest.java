@@ -8,7 +8,6 @@ import dev.embedding.fixture.PooledOutput;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
 import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.serving.cache.VectorCache;
@@ -16,6 +15,7 @@ import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.check.GoldenCheck;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.support.WorkerPools;
+import dev.embedding.vector.Pooling;
 import dev.embedding.vector.VectorNorm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,8 +91,8 @@ class PooledOutputTest {
     @Test
     void poolsTheTokenVectorsBesideTheGraphsOwnWhenToldHow() {
         ReferenceModel reference = ReferenceModel.of("no-modules-bert-cls");
-        LoadedModel cls = models.load(options(reference.directory(), PoolingMode.CLS));
-        LoadedModel mean = models.load(options(reference.directory(), PoolingMode.MEAN));
+        LoadedModel cls = models.load(options(reference.directory(), Pooling.CLS));
+        LoadedModel mean = models.load(options(reference.directory(), Pooling.MEAN));
 
         assertThat(cls.pooling()).isEqualTo("cls");
         requireVectors(embed(cls, reference.texts(), true), reference.vectors(true), reference.tolerance());
@@ -172,7 +172,7 @@ class PooledOutputTest {
         }
     }
 
-    private static ModelRequest options(Path directory, PoolingMode pooling) {
+    private static ModelRequest options(Path directory, Pooling pooling) {
         return new ModelRequest(
                 directory.toString(), Optional.empty(), Precision.FP32, Optional.empty(), Optional.of(pooling), "", "");
     }

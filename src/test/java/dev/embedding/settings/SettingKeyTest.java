@@ -3,7 +3,7 @@ package dev.embedding.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedding.model.PoolingMode;
+import dev.embedding.vector.Pooling;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -268,7 +268,7 @@ class SettingKeyTest {
 
     @ParameterizedTest
     @EnumSource
-    void acceptsEveryPoolingInAnyCase(PoolingMode mode) {
+    void acceptsEveryPoolingInAnyCase(Pooling mode) {
         assertThat(SettingKey.POOLING.parse(" " + mode.label().toUpperCase(Locale.ROOT) + "\n"))
                 .isEqualTo(mode.label());
     }

@@ -4,13 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.OutputStage;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.file.OnnxOutputs;
+import dev.embedding.vector.Pooling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
  *     read although it has token vectors
  * @param source where the pooling is configured
  */
-record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
+record PoolingSelection(List<Pooling> modes, PoolingSource source) {
 
     /** The file in which sentence-transformers saves the pooling. */
     static final String USUAL_FILE = "1_Pooling/config.json";
@@ -31,6 +32,15 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
     private static final String FLAG = "pooling_mode_";
     private static final String CAUSAL = "ForCausalLM";
     private static final String SETTING = "pooling (EMBEDDING_POOLING)";
+
+    /** The booleans that select poolings in configurations up to sentence-transformers 5. */
+    private static final Map<String, Pooling> BY_FLAG = Map.of(
+            "pooling_mode_cls_token", Pooling.CLS,
+            "pooling_mode_max_tokens", Pooling.MAX,
+            "pooling_mode_mean_tokens", Pooling.MEAN,
+            "pooling_mode_mean_sqrt_len_tokens", Pooling.MEAN_SQRT_LEN,
+            "pooling_mode_weightedmean_tokens", Pooling.WEIGHTED_MEAN,
+            "pooling_mode_lasttoken", Pooling.LAST_TOKEN);
 
     PoolingSelection {
         modes = List.copyOf(modes);
@@ -42,15 +52,14 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
      * @throws ModelUnavailableException when another one is set
      */
     static PoolingSelection ofTable(ModelFiles files, ModelRequest request) {
-        if (request.pooling().filter(mode -> mode != PoolingMode.MEAN).isPresent()) {
+        if (request.pooling().filter(mode -> mode != Pooling.MEAN).isPresent()) {
             throw files.refusal(
                     ModuleChain.FILE,
                     "describes a static model, whose vectors are the mean of its tokens' and no other pooling: set "
                             + SETTING + " to mean, or to nothing");
         }
         return new PoolingSelection(
-                List.of(PoolingMode.MEAN),
-                request.pooling().isPresent() ? PoolingSource.SETTING : PoolingSource.MODULES);
+                List.of(Pooling.MEAN), request.pooling().isPresent() ? PoolingSource.SETTING : PoolingSource.MODULES);
     }
 
     /**
@@ -87,7 +96,7 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
         if (outputs.haveTextVectors()) {
             // Without token vectors the fingerprint has always had the mean.
             return new PoolingSelection(
-                    outputs.haveTokenVectors() ? List.of() : List.of(PoolingMode.MEAN), PoolingSource.MODEL_OUTPUT);
+                    outputs.haveTokenVectors() ? List.of() : List.of(Pooling.MEAN), PoolingSource.MODEL_OUTPUT);
         }
         if (files.has(USUAL_FILE)) {
             refuseUnlistedDense(files, modules);
@@ -121,14 +130,14 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
             throw files.refusal(
                     ModuleChain.FILE,
                     "is missing, and no other file says how token vectors become one: set " + SETTING + " to "
-                            + Arrays.stream(PoolingMode.values())
-                                    .map(PoolingMode::label)
+                            + Arrays.stream(Pooling.values())
+                                    .map(Pooling::label)
                                     .collect(Collectors.joining(", "))
                             + ", whichever the model was trained with");
         }
         boolean causal = config.path("architectures").path(0).asText().endsWith(CAUSAL)
                 && config.path("is_causal").asBoolean(true);
-        return new PoolingSelection(List.of(causal ? PoolingMode.LAST_TOKEN : PoolingMode.MEAN), PoolingSource.DEFAULT);
+        return new PoolingSelection(List.of(causal ? Pooling.LAST_TOKEN : Pooling.MEAN), PoolingSource.DEFAULT);
     }
 
     /** @throws ModelUnavailableException when the model's architecture is one of another task */
@@ -139,31 +148,31 @@ record PoolingSelection(List<PoolingMode> modes, PoolingSource source) {
         });
     }
 
-    private static List<PoolingMode> read(ModelFiles files, String file) {
+    private static List<Pooling> read(ModelFiles files, String file) {
         JsonNode config = files.json(file);
         JsonNode mode = config.path("pooling_mode");
-        List<Optional<PoolingMode>> configured = new ArrayList<>();
+        List<Optional<Pooling>> configured = new ArrayList<>();
         if (mode.isTextual()) {
-            configured.add(PoolingMode.byLabel(mode.asText()));
+            configured.add(Pooling.byLabel(mode.asText()));
         } else if (mode.isArray()) {
-            mode.forEach(item -> configured.add(PoolingMode.byLabel(item.asText())));
+            mode.forEach(item -> configured.add(Pooling.byLabel(item.asText())));
         } else {
             config.properties().stream()
                     .filter(entry ->
                             entry.getKey().startsWith(FLAG) && entry.getValue().asBoolean())
-                    .map(entry -> PoolingMode.byFlag(entry.getKey()))
-                    .sorted(Comparator.comparing(pooling -> pooling.orElse(PoolingMode.CLS)))
+                    .map(entry -> Optional.ofNullable(BY_FLAG.get(entry.getKey())))
+                    .sorted(Comparator.comparing(pooling -> pooling.orElse(Pooling.CLS)))
                     .forEach(configured::add);
         }
         if (configured.isEmpty() && mode.isMissingNode()) {
-            return List.of(PoolingMode.MEAN);
+            return List.of(Pooling.MEAN);
         }
         if (configured.isEmpty() || configured.stream().anyMatch(Optional::isEmpty)) {
             throw files.refusal(
                     file,
                     "asks for no pooling that is known; known are "
-                            + Arrays.stream(PoolingMode.values())
-                                    .map(PoolingMode::label)
+                            + Arrays.stream(Pooling.values())
+                                    .map(Pooling::label)
                                     .toList());
         }
         return configured.stream().map(Optional::orElseThrow).toList();

@@ -26,9 +26,7 @@ final class PoolingHead {
      * @throws ModelUnavailableException when their dimensions do not match
      */
     static PoolingHead of(ModelDescription model, int hidden) {
-        List<Pooling> poolings = model.poolings().stream()
-                .map(mode -> Pooling.valueOf(mode.name()))
-                .toList();
+        List<Pooling> poolings = model.poolings();
         return new PoolingHead(poolings, PostPoolingSteps.of(model, poolings.size() * hidden));
     }
 

@@ -9,11 +9,11 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.OutputStage;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Precision;
 import dev.embedding.model.Prompts;
 import dev.embedding.model.SpaceFingerprint;
+import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class PoolingSelectionTest {
 
     @ParameterizedTest
     @EnumSource
-    void followsTheSettingWhereNoFileSaysAnything(PoolingMode mode) throws IOException {
+    void followsTheSettingWhereNoFileSaysAnything(Pooling mode) throws IOException {
         ModelCopy.of(UNLISTED, directory);
 
         requirePooling(read(Optional.of(mode)), mode.label(), PoolingSource.SETTING);
@@ -135,7 +135,7 @@ class PoolingSelectionTest {
         Files.delete(directory.resolve("modules.json"));
 
         assertThat(read(Optional.empty()).poolsPrompt()).isFalse();
-        assertThat(read(Optional.of(PoolingMode.CLS)).poolsPrompt()).isFalse();
+        assertThat(read(Optional.of(Pooling.CLS)).poolsPrompt()).isFalse();
     }
 
     @ParameterizedTest
@@ -168,7 +168,7 @@ class PoolingSelectionTest {
         boolean normalizes = read(Optional.empty()).normalizes();
         Files.writeString(directory.resolve("1_Pooling/config.json"), "{\"pooling_mode\": \"something_new\"}");
 
-        ModelDescription description = read(Optional.of(PoolingMode.LAST_TOKEN));
+        ModelDescription description = read(Optional.of(Pooling.LAST_TOKEN));
 
         requirePooling(description, "lasttoken", PoolingSource.SETTING);
         assertThat(description.graphEnd()).isEqualTo(OutputStage.TOKENS);
@@ -183,7 +183,7 @@ class PoolingSelectionTest {
             Files.delete(directory.resolve("modules.json"));
         }
 
-        assertThatThrownBy(() -> read(Optional.of(PoolingMode.MEAN)))
+        assertThatThrownBy(() -> read(Optional.of(Pooling.MEAN)))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessage("Model copy: onnx/model.onnx pools itself and has no token vectors, so that pooling"
                         + " (EMBEDDING_POOLING) cannot be followed: unset it, or export the model with the output"
@@ -195,8 +195,8 @@ class PoolingSelectionTest {
         Path table = ReferenceModel.of("static-embedding").directory();
 
         requirePooling(read(table, Optional.empty()), "mean", PoolingSource.MODULES);
-        requirePooling(read(table, Optional.of(PoolingMode.MEAN)), "mean", PoolingSource.SETTING);
-        assertThatThrownBy(() -> read(table, Optional.of(PoolingMode.CLS)))
+        requirePooling(read(table, Optional.of(Pooling.MEAN)), "mean", PoolingSource.SETTING);
+        assertThatThrownBy(() -> read(table, Optional.of(Pooling.CLS)))
                 .hasMessageStartingWith("Model copy: modules.json describes a static model")
                 .hasMessageContaining("set pooling (EMBEDDING_POOLING) to mean");
     }
@@ -205,7 +205,7 @@ class PoolingSelectionTest {
     void readsPromptsWhereNoModulesAreListed() throws IOException {
         ModelCopy.of("plain-with-prompts", directory);
 
-        ModelDescription description = read(Optional.of(PoolingMode.MEAN));
+        ModelDescription description = read(Optional.of(Pooling.MEAN));
 
         assertThat(description.prompts().forQueries()).isEqualTo("query: ");
         assertThat(description.prompts().usual()).isEqualTo("query: ");
@@ -224,8 +224,7 @@ class PoolingSelectionTest {
         ModelCopy.of(UNLISTED, directory);
         Files.writeString(directory.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 12}");
 
-        assertThat(read(Optional.of(PoolingMode.MEAN)).tokenization().maxTokens())
-                .isEqualTo(12);
+        assertThat(read(Optional.of(Pooling.MEAN)).tokenization().maxTokens()).isEqualTo(12);
     }
 
     @Test
@@ -236,12 +235,12 @@ class PoolingSelectionTest {
                 + " original model";
 
         assertThatThrownBy(() -> read(Optional.empty())).hasMessage(message);
-        assertThatThrownBy(() -> read(Optional.of(PoolingMode.MEAN))).hasMessage(message);
+        assertThatThrownBy(() -> read(Optional.of(Pooling.MEAN))).hasMessage(message);
     }
 
     @ParameterizedTest
     @CsvSource({"bert-cls-normalize, CLS", "distilbert-mean, MEAN", "static-embedding, MEAN"})
-    void theFingerprintIsTheSameWhateverTheSourceOfThePooling(String name, PoolingMode mode) throws IOException {
+    void theFingerprintIsTheSameWhateverTheSourceOfThePooling(String name, Pooling mode) throws IOException {
         ModelCopy.of(name, directory);
 
         String said = SpaceFingerprint.of(read(Optional.empty())).value(false);
@@ -255,8 +254,8 @@ class PoolingSelectionTest {
 
         List<String> fingerprints = List.of(
                 SpaceFingerprint.of(read(Optional.empty())).value(true),
-                SpaceFingerprint.of(read(Optional.of(PoolingMode.MEAN))).value(true),
-                SpaceFingerprint.of(read(Optional.of(PoolingMode.CLS))).value(true));
+                SpaceFingerprint.of(read(Optional.of(Pooling.MEAN))).value(true),
+                SpaceFingerprint.of(read(Optional.of(Pooling.CLS))).value(true));
 
         assertThat(fingerprints).doesNotHaveDuplicates();
     }
@@ -273,11 +272,11 @@ class PoolingSelectionTest {
         assertThat(description.poolingSource()).isEqualTo(source);
     }
 
-    private ModelDescription read(Optional<PoolingMode> pooling) {
+    private ModelDescription read(Optional<Pooling> pooling) {
         return read(directory, pooling);
     }
 
-    private static ModelDescription read(Path model, Optional<PoolingMode> pooling) {
+    private static ModelDescription read(Path model, Optional<Pooling> pooling) {
         ModelRequest request =
                 new ModelRequest("copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "");
         return new SentenceTransformersLayout(

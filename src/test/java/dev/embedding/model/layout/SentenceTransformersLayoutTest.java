@@ -9,10 +9,10 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.OutputStage;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.Tokenization;
+import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ class SentenceTransformersLayoutTest {
                                 name.equals("bert-do-lower-case"),
                                 description.tokenization().componentFields()),
                         architecture,
-                        List.of(PoolingMode.byLabel(model.pooling()).orElseThrow()),
+                        List.of(Pooling.byLabel(model.pooling()).orElseThrow()),
                         PoolingSource.MODULES,
                         OutputStage.TOKENS,
                         List.of(),

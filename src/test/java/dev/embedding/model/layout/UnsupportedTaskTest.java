@@ -8,8 +8,8 @@ import dev.embedding.fixture.PooledOutput;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.Precision;
+import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,7 +178,7 @@ class UnsupportedTaskTest {
     void servesTheTokenVectorsOfAnyArchitectureWithAPooling() throws IOException {
         unlisted("BertForSequenceClassification");
 
-        assertThat(read(Optional.of(PoolingMode.CLS)).pooling()).isEqualTo("cls");
+        assertThat(read(Optional.of(Pooling.CLS)).pooling()).isEqualTo("cls");
     }
 
     @ParameterizedTest
@@ -230,7 +230,7 @@ class UnsupportedTaskTest {
         return read(Optional.empty());
     }
 
-    private ModelDescription read(Optional<PoolingMode> pooling) {
+    private ModelDescription read(Optional<Pooling> pooling) {
         ModelRequest request =
                 new ModelRequest("copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "");
         return new SentenceTransformersLayout(

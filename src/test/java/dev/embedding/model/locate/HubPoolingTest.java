@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Precision;
 import dev.embedding.model.SpaceFingerprint;
 import dev.embedding.model.hub.DownloadProgress;
 import dev.embedding.model.hub.FakeHub;
 import dev.embedding.model.layout.ModelCopy;
+import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +69,7 @@ class HubPoolingTest {
         Files.writeString(repository.resolve(WEIGHTS), "");
         try (FakeHub hub = hub()) {
             listNamesOnly(hub);
-            assertThat(locate(hub, Optional.of(PoolingMode.MEAN)).pooling()).isEqualTo("mean");
+            assertThat(locate(hub, Optional.of(Pooling.MEAN)).pooling()).isEqualTo("mean");
 
             assertThatThrownBy(() -> locate(hub)).hasMessageContaining(UNKNOWN);
         }
@@ -81,11 +81,11 @@ class HubPoolingTest {
         ModelCopy.of("plain-transformers", repository);
         try (FakeHub hub = hub()) {
             assertThatThrownBy(() -> locate(hub)).hasMessageContaining(UNKNOWN);
-            ModelDescription first = locate(hub, Optional.of(PoolingMode.MEAN));
+            ModelDescription first = locate(hub, Optional.of(Pooling.MEAN));
             assertThat(first.poolingSource()).isEqualTo(PoolingSource.SETTING);
         }
 
-        assertThat(locateOffline(Optional.of(PoolingMode.MEAN)).poolingSource()).isEqualTo(PoolingSource.SETTING);
+        assertThat(locateOffline(Optional.of(Pooling.MEAN)).poolingSource()).isEqualTo(PoolingSource.SETTING);
         assertThatThrownBy(() -> locateOffline(Optional.empty())).hasMessageContaining(UNKNOWN);
     }
 
@@ -156,15 +156,15 @@ class HubPoolingTest {
         return locate(hub, Optional.empty());
     }
 
-    private ModelDescription locate(FakeHub hub, Optional<PoolingMode> pooling) {
+    private ModelDescription locate(FakeHub hub, Optional<Pooling> pooling) {
         return locate(Map.of("HF_ENDPOINT", hub.endpoint().toString()), pooling);
     }
 
-    private ModelDescription locateOffline(Optional<PoolingMode> pooling) {
+    private ModelDescription locateOffline(Optional<Pooling> pooling) {
         return locate(Map.of("HF_HUB_OFFLINE", "1"), pooling);
     }
 
-    private ModelDescription locate(Map<String, String> environment, Optional<PoolingMode> pooling) {
+    private ModelDescription locate(Map<String, String> environment, Optional<Pooling> pooling) {
         HubModels models = new HubModels(
                 name -> Optional.ofNullable(environment.get(name)), OptionalLong.empty(), DownloadProgress.NONE);
         return models.locate(

@@ -10,7 +10,6 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.OutputStage;
-import dev.embedding.model.PoolingMode;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Prompts;
 import dev.embedding.model.Tokenization;
@@ -21,6 +20,7 @@ import dev.embedding.serving.SmallModels;
 import dev.embedding.serving.model.check.GoldenCheck;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.vector.LayerNorm;
+import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -172,7 +172,7 @@ class LoadedModelTest {
                         false,
                         new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),
                         "distilbert",
-                        List.of(PoolingMode.MEAN),
+                        List.of(Pooling.MEAN),
                         PoolingSource.MODULES,
                         OutputStage.TOKENS,
                         List.of(),
