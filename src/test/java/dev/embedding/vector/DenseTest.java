@@ -11,7 +11,7 @@ class DenseTest {
 
     @Test
     void multipliesAddsAndActivates() {
-        Dense relu = new Dense(WEIGHTS, BIAS, Dense.RELU);
+        Dense relu = new Dense(WEIGHTS, BIAS, Activation.RELU);
 
         assertThat(relu.outFeatures()).isEqualTo(2);
         assertThat(relu.apply(new float[] {1, 1, 1})).containsExactly(6.5f, 0);
@@ -20,14 +20,14 @@ class DenseTest {
 
     @Test
     void keepsNotANumber() {
-        float[] vector = new Dense(WEIGHTS, BIAS, Math::tanh).apply(new float[] {Float.NaN, 1, 1});
+        float[] vector = new Dense(WEIGHTS, BIAS, Activation.TANH).apply(new float[] {Float.NaN, 1, 1});
 
         assertThat(vector).containsOnly(Float.NaN);
     }
 
     @Test
     void squashesBySigmoid() {
-        assertThat(new Dense(new float[] {1}, new float[] {0}, Dense.SIGMOID).apply(new float[] {0}))
+        assertThat(new Dense(new float[] {1}, new float[] {0}, Activation.SIGMOID).apply(new float[] {0}))
                 .containsExactly(0.5f);
     }
 }

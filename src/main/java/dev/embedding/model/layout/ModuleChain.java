@@ -4,9 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.embedding.model.DenseLayer;
 import dev.embedding.model.PostPoolingModule;
+import dev.embedding.vector.Activation;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -211,10 +215,18 @@ final class ModuleChain {
                 config.path("in_features").asInt(),
                 config.path("out_features").asInt(),
                 config.path("bias").asBoolean(true),
-                DenseLayer.Activation.byTorchClass(activation)
+                activation(activation)
                         .orElseThrow(() -> files.refusal(
                                 file, "requires the activation " + activation + ", which is not supported")),
                 config.path("use_residual").asBoolean());
+    }
+
+    /** Finds an activation by its torch class, as {@code torch.nn.modules.activation.Tanh}. */
+    private static Optional<Activation> activation(String torchClass) {
+        String name = torchClass.substring(torchClass.lastIndexOf('.') + 1).toUpperCase(Locale.ROOT);
+        return Arrays.stream(Activation.values())
+                .filter(activation -> activation.name().equals(name))
+                .findFirst();
     }
 
     private PostPoolingModule.LayerNorm layerNorm(Module module) {

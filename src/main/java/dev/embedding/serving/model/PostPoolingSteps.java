@@ -6,13 +6,13 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.PostPoolingModule.LayerNorm;
 import dev.embedding.model.file.Safetensors;
+import dev.embedding.vector.Activation;
 import dev.embedding.vector.Dense;
 import dev.embedding.vector.VectorNorm;
 import dev.embedding.vector.VectorStep;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.DoubleUnaryOperator;
 
 /** Modules that follow the pooling, with their weights, in order. */
 final class PostPoolingSteps {
@@ -69,9 +69,7 @@ final class PostPoolingSteps {
         Safetensors file = Safetensors.open(layer.weights());
         float[] bias = layer.bias() ? file.floats("linear.bias", layer.outFeatures()) : new float[layer.outFeatures()];
         Dense dense = new Dense(
-                file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()),
-                bias,
-                activation(layer.activation()));
+                file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()), bias, layer.activation());
         if (!layer.residual()) {
             return dense;
         }
@@ -80,7 +78,7 @@ final class PostPoolingSteps {
                 : new Dense(
                         file.floats("residual.weight", layer.outFeatures(), layer.inFeatures()),
                         new float[layer.outFeatures()],
-                        DoubleUnaryOperator.identity());
+                        Activation.IDENTITY);
         return vector -> sum(dense.apply(vector), residual.apply(vector));
     }
 
@@ -100,17 +98,6 @@ final class PostPoolingSteps {
     private static float[] normalized(float[] vector) {
         VectorNorm.normalize(vector);
         return vector;
-    }
-
-    private static DoubleUnaryOperator activation(DenseLayer.Activation activation) {
-        return switch (activation) {
-            case IDENTITY -> DoubleUnaryOperator.identity();
-            case TANH -> Math::tanh;
-            case RELU -> Dense.RELU;
-            case SIGMOID -> Dense.SIGMOID;
-            case GELU -> Dense.GELU;
-            case SILU -> value -> value * Dense.SIGMOID.applyAsDouble(value);
-        };
     }
 
     /** Output dimension of the last module. */

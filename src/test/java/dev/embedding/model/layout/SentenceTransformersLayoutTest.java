@@ -12,6 +12,7 @@ import dev.embedding.model.OutputStage;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.Tokenization;
+import dev.embedding.vector.Activation;
 import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -205,12 +206,7 @@ class SentenceTransformersLayoutTest {
 
         assertThat(read("dense", model.directory()).modules())
                 .containsExactly(new DenseLayer(
-                        model.directory().resolve("2_Dense/model.safetensors"),
-                        32,
-                        24,
-                        true,
-                        DenseLayer.Activation.TANH,
-                        false));
+                        model.directory().resolve("2_Dense/model.safetensors"), 32, 24, true, Activation.TANH, false));
 
         ModelCopy.of("bert-mean-dense-normalize", directory);
         Path config = directory.resolve("2_Dense/config.json");
