@@ -7,7 +7,8 @@ import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.PostPoolingModule.LayerNorm;
 import dev.embedding.model.file.Safetensors;
 import dev.embedding.vector.Activation;
-import dev.embedding.vector.Dense;
+import dev.embedding.vector.LayerNormalization;
+import dev.embedding.vector.Projection;
 import dev.embedding.vector.VectorNorm;
 import dev.embedding.vector.VectorStep;
 import java.io.IOException;
@@ -68,23 +69,23 @@ final class PostPoolingSteps {
     private static VectorStep dense(DenseLayer layer) throws IOException {
         Safetensors file = Safetensors.open(layer.weights());
         float[] bias = layer.bias() ? file.floats("linear.bias", layer.outFeatures()) : new float[layer.outFeatures()];
-        Dense dense = new Dense(
+        Projection projection = new Projection(
                 file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()), bias, layer.activation());
         if (!layer.residual()) {
-            return dense;
+            return projection;
         }
         VectorStep residual = layer.inFeatures() == layer.outFeatures()
                 ? vector -> vector
-                : new Dense(
+                : new Projection(
                         file.floats("residual.weight", layer.outFeatures(), layer.inFeatures()),
                         new float[layer.outFeatures()],
                         Activation.IDENTITY);
-        return vector -> sum(dense.apply(vector), residual.apply(vector));
+        return vector -> sum(projection.apply(vector), residual.apply(vector));
     }
 
     private static VectorStep layerNorm(LayerNorm norm) throws IOException {
         Safetensors file = Safetensors.open(norm.weights());
-        return new dev.embedding.vector.LayerNorm(
+        return new LayerNormalization(
                 file.floats("norm.weight", norm.dimension()), file.floats("norm.bias", norm.dimension()));
     }
 

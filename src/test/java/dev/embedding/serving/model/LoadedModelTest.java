@@ -19,7 +19,7 @@ import dev.embedding.serving.PlainOptions;
 import dev.embedding.serving.SmallModels;
 import dev.embedding.serving.model.check.GoldenCheck;
 import dev.embedding.serving.model.check.GoldenVectors;
-import dev.embedding.vector.LayerNorm;
+import dev.embedding.vector.LayerNormalization;
 import dev.embedding.vector.Pooling;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -86,7 +86,7 @@ class LoadedModelTest {
                 """);
         LoadedModel model = models.loadFrom(directory);
         ReferenceModel reference = ReferenceModel.of("static-embedding");
-        LayerNorm norm = new LayerNorm(filled(48, 0.5f), filled(48, 0.25f));
+        LayerNormalization norm = new LayerNormalization(filled(48, 0.5f), filled(48, 0.25f));
 
         float[] vector = SmallModels.embed(
                 model, PlainOptions.of(false), reference.texts().get(1));

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-class LayerNormTest {
+class LayerNormalizationTest {
 
     @Test
     void scalesToMeanZeroAndVarianceOne() {
-        LayerNorm norm = new LayerNorm(new float[] {1, 2, 0.5f}, new float[] {0, 1, 2});
+        LayerNormalization norm = new LayerNormalization(new float[] {1, 2, 0.5f}, new float[] {0, 1, 2});
 
         // Mean 7/3, variance 14/9.
         float scale = (float) (1 / Math.sqrt(14.0 / 9 + 1e-5));
@@ -20,7 +20,7 @@ class LayerNormTest {
 
     @Test
     void leavesTheOffsetOfAVectorWithoutVariance() {
-        LayerNorm norm = new LayerNorm(new float[] {1, 2}, new float[] {3, 4});
+        LayerNormalization norm = new LayerNormalization(new float[] {1, 2}, new float[] {3, 4});
 
         assertThat(norm.apply(new float[] {0, 0})).containsExactly(3, 4);
     }

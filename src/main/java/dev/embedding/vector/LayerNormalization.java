@@ -1,12 +1,13 @@
 package dev.embedding.vector;
 
 /**
- * sentence-transformers' LayerNorm module: components of mean 0 and variance 1, and then a gain and an offset for each.
+ * Layer normalisation, as sentence-transformers' LayerNorm module computes it: components of mean 0 and variance 1, and
+ * then a gain and an offset for each.
  *
  * @param gain {@code [dimension]}
  * @param offset {@code [dimension]}
  */
-public record LayerNorm(float[] gain, float[] offset) implements VectorStep {
+public record LayerNormalization(float[] gain, float[] offset) implements VectorStep {
 
     /** Added to the variance, as in PyTorch. */
     private static final double EPSILON = 1e-5;

@@ -1,17 +1,13 @@
 package dev.embedding.vector;
 
 /**
- * sentence-transformers' Dense module: a linear layer and its activation.
+ * Projection by a linear layer and its activation, as sentence-transformers' Dense module computes it.
  *
  * @param weights {@code [outFeatures, inFeatures]} in row-major order
  * @param bias {@code [outFeatures]}
  * @param activation applied to each component
  */
-public record Dense(float[] weights, float[] bias, Activation activation) implements VectorStep {
-
-    public int outFeatures() {
-        return bias.length;
-    }
+public record Projection(float[] weights, float[] bias, Activation activation) implements VectorStep {
 
     /** @param vector {@code [inFeatures]} */
     @Override
