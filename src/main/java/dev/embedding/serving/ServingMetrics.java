@@ -1,13 +1,14 @@
 package dev.embedding.serving;
 
+import dev.embedding.batch.BatchObserver;
+import dev.embedding.batch.RerunCause;
 import dev.embedding.serving.cache.CacheCounts;
-import dev.embedding.serving.model.ServingListener;
 import dev.embedding.telemetry.EmbeddingMeters;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Metrics of requests and batches: converts results and failures to values of meters. */
-public final class ServingMetrics implements ServingListener {
+public final class ServingMetrics implements BatchObserver {
 
     private final EmbeddingMeters meters;
 
@@ -16,12 +17,12 @@ public final class ServingMetrics implements ServingListener {
     }
 
     @Override
-    public void batchComputed(int rows, long tokens, long paddedTokens, long nanos) {
+    public void computed(int rows, long tokens, long paddedTokens, long nanos) {
         meters.batchComputed(rows, tokens, paddedTokens, nanos);
     }
 
     @Override
-    public void batchRerun(RerunCause cause) {
+    public void rerun(RerunCause cause) {
         meters.batchRerun(cause.name().toLowerCase(Locale.ROOT));
     }
 

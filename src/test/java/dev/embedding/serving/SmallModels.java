@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.batch.BatchObserver;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.ModelRequest;
@@ -8,7 +9,6 @@ import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.ModelOptions;
-import dev.embedding.serving.model.ServingListener;
 import dev.embedding.support.WorkerPools;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,14 +22,14 @@ public final class SmallModels {
     private final ModelHost host;
     private final List<LoadedModel> models = new ArrayList<>();
 
-    /** @param listener called on the lane's thread after each batch, so that a test can hold the lane there */
-    public SmallModels(ServingListener listener) {
-        this(VectorCache.off(), listener);
+    /** @param observer called on the lane's thread after each batch, so that a test can hold the lane there */
+    public SmallModels(BatchObserver observer) {
+        this(VectorCache.off(), observer);
     }
 
-    public SmallModels(VectorCache cache, ServingListener listener) {
+    public SmallModels(VectorCache cache, BatchObserver observer) {
         this.cache = cache;
-        this.host = new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, listener);
+        this.host = new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, observer);
     }
 
     public SmallModels() {

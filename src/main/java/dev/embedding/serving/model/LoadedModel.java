@@ -2,12 +2,10 @@ package dev.embedding.serving.model;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.BatchLimits;
-import dev.embedding.batch.BatchObserver;
 import dev.embedding.batch.BatchOutOfMemoryException;
 import dev.embedding.batch.BatchRow;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.QueueFullException;
-import dev.embedding.batch.RerunCause;
 import dev.embedding.batch.RowFailedException;
 import dev.embedding.batch.RowOutcome;
 import dev.embedding.batch.admission.Priority;
@@ -77,7 +75,7 @@ public final class LoadedModel {
                 this::compute,
                 limits(options.maxBatchSize()),
                 batchingDefaults.tokensPerSecondOfOneLane(),
-                new BatchListener(host.listener()),
+                host.observer(),
                 host.cache(),
                 System::nanoTime);
     }
@@ -433,23 +431,5 @@ public final class LoadedModel {
         batcher.close(patience);
         encoder.close();
         tokenizer.close();
-    }
-
-    /** Forwards batch events to the process's listener. */
-    private record BatchListener(ServingListener listener) implements BatchObserver {
-        @Override
-        public void computed(int rows, long tokens, long paddedTokens, long nanos) {
-            listener.batchComputed(rows, tokens, paddedTokens, nanos);
-        }
-
-        @Override
-        public void rerun(RerunCause cause) {
-            listener.batchRerun(
-                    switch (cause) {
-                        case OUT_OF_MEMORY -> ServingListener.RerunCause.OUT_OF_MEMORY;
-                        case FAILED -> ServingListener.RerunCause.FAILED;
-                        case ABANDONED -> ServingListener.RerunCause.ABANDONED;
-                    });
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.embedding.serving.model;
 
+import dev.embedding.batch.BatchObserver;
 import dev.embedding.batch.Lanes;
 import dev.embedding.batch.RowCache;
 import dev.embedding.infer.InferenceRuntime;
@@ -28,15 +29,15 @@ public final class ModelHost implements AutoCloseable {
     private final QueueLimits queueLimits;
     private final RowCache<Output> cache;
     private final int cores;
-    private final ServingListener listener;
+    private final BatchObserver observer;
 
     /**
      * @param laneCount number of batches computed at the same time on a CPU
      * @param cores number of cores that a lone run may use, and of workers of each kind
      * @param queueLimits wait limits and default timeout of requests
      */
-    public ModelHost(int laneCount, int cores, QueueLimits queueLimits, ServingListener listener) {
-        this(laneCount, cores, new InferenceRuntime(), queueLimits, RowCache.none(), listener);
+    public ModelHost(int laneCount, int cores, QueueLimits queueLimits, BatchObserver observer) {
+        this(laneCount, cores, new InferenceRuntime(), queueLimits, RowCache.none(), observer);
     }
 
     /**
@@ -49,8 +50,8 @@ public final class ModelHost implements AutoCloseable {
             Duration runTimeout,
             QueueLimits queueLimits,
             RowCache<Output> cache,
-            ServingListener listener) {
-        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, listener);
+            BatchObserver observer) {
+        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, observer);
     }
 
     public ModelHost(
@@ -59,13 +60,13 @@ public final class ModelHost implements AutoCloseable {
             InferenceRuntime runtime,
             QueueLimits queueLimits,
             RowCache<Output> cache,
-            ServingListener listener) {
+            BatchObserver observer) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
         this.cores = cores;
         this.queueLimits = queueLimits;
         this.cache = cache;
-        this.listener = listener;
+        this.observer = observer;
         this.pools = List.of(
                 Executors.newFixedThreadPool(cores, DaemonThreads.numbered("worker-")),
                 Executors.newFixedThreadPool(cores, DaemonThreads.numbered("large-worker-")));
@@ -139,8 +140,8 @@ public final class ModelHost implements AutoCloseable {
         return runtime;
     }
 
-    ServingListener listener() {
-        return listener;
+    BatchObserver observer() {
+        return observer;
     }
 
     /** Exits the process at once, even while a computation hangs. */
