@@ -1,10 +1,7 @@
 package dev.embedding.http;
 
 import dev.embedding.http.edge.dialect.Endpoint;
-import dev.embedding.http.edge.header.PriorityHeader;
-import dev.embedding.http.edge.header.TimeoutHeader;
-import dev.embedding.http.edge.header.VectorSpaceHeader;
-import dev.embedding.http.exchange.RequestHeaders;
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.math.BigDecimal;
 import java.util.List;
@@ -21,20 +18,20 @@ public class OpenApiHeaders implements OASFilter {
 
     private static final List<Parameter> HEADERS = List.of(
             header(
-                    VectorSpaceHeader.HEADER,
+                    EmbeddingHeaders.SPACE,
                     "Fingerprint of the vector space that must be served, else 412",
                     schema(SchemaType.STRING)),
             header(
-                    TimeoutHeader.HEADER,
+                    EmbeddingHeaders.TIMEOUT,
                     "Deadline in milliseconds, from the moment the headers are read",
                     schema(SchemaType.INTEGER).minimum(BigDecimal.ONE).maximum(BigDecimal.valueOf(600_000))),
             header(
-                    PriorityHeader.HEADER,
+                    EmbeddingHeaders.PRIORITY,
                     "Class of the request: interactive ones go first. Up to 4 texts, 512 tokens and 16 KB are interactive by"
                             + " default",
                     schema(SchemaType.STRING).enumeration(List.of("interactive", "batch"))),
             header(
-                    RequestHeaders.CACHE_CONTROL,
+                    EmbeddingHeaders.CACHE_CONTROL,
                     "no-store: compute every text, and keep no vector. Other directives are ignored",
                     schema(SchemaType.STRING)));
 

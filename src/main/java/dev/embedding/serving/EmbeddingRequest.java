@@ -1,6 +1,5 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.model.Input;
 import java.util.List;
 import java.util.Optional;
@@ -12,14 +11,15 @@ import java.util.Optional;
  * @param options options for the model and the vectors
  * @param priority choice of the class in which its inputs wait
  * @param requiredSpace fingerprint of the vector space that the caller requires
- * @param cache use of the vector cache
+ * @param cacheScope scope in which cached vectors and computations in flight are shared, by default the common one,
+ *     which is empty; without a scope all texts are computed and nothing is cached
  */
 public record EmbeddingRequest(
         List<Input> inputs,
         EmbeddingOptions options,
         PriorityChoice priority,
         Optional<String> requiredSpace,
-        CacheUse cache) {
+        Optional<String> cacheScope) {
 
     public EmbeddingRequest {
         if (inputs.isEmpty()) {

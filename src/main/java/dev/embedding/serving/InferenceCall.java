@@ -90,7 +90,7 @@ final class InferenceCall {
         output = OutputSpec.of(request.options(), lease);
         requireOwnTokens();
         lookup = service.cache.lookup(
-                model.fingerprint(false), prompt, request.inputs(), request.cache(), context::check);
+                model.fingerprint(false), prompt, request.inputs(), request.cacheScope(), context::check);
     }
 
     private void requireSpace() {

@@ -9,14 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Failure of a request, before a dialect translates it to its own format. The message is for the caller: what happened
- * and what to do, nothing internal. Immutable, and without a stack trace unless it has a cause: there may be thousands
- * per second under overload, and one instance may serve several requests.
+ * and what to do, nothing internal. Without a stack trace unless it has a cause: there may be thousands per
+ * second under overload.
  */
 public final class RequestFailure extends RuntimeException {
-
-    /** Failure whose cause is only in the log. */
-    public static final RequestFailure UNEXPECTED =
-            of(FailureKind.INTERNAL_ERROR, "The service failed; its log says why under this request id.");
 
     /** Field of a body with the inputs, by the name that it has in most dialects. */
     static final String INPUT = "input";
@@ -74,6 +70,11 @@ public final class RequestFailure extends RuntimeException {
     /** @param detail names the index of the input */
     static RequestFailure unfitInput(FailureKind kind, String detail) {
         return unfit(kind, INPUT, detail);
+    }
+
+    /** Failure whose cause is only in the log. */
+    public static RequestFailure unexpected() {
+        return of(FailureKind.INTERNAL_ERROR, "The service failed; its log says why under this request id.");
     }
 
     public static RequestFailure noModel() {

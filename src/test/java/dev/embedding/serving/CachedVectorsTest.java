@@ -8,7 +8,6 @@ import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.fixture.Gate;
 import dev.embedding.serving.cache.CacheCounts;
-import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
@@ -213,7 +212,7 @@ class CachedVectorsTest {
                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.of(model.fingerprint(false)),
-                CacheUse.SHARED);
+                Optional.of(""));
 
         assertThat(failure(pinned)).is(Requests.failureOf(FailureKind.SPACE_MISMATCH));
     }
@@ -269,7 +268,7 @@ class CachedVectorsTest {
                                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                                 PriorityChoice.BY_SIZE,
                                 Optional.empty(),
-                                new CacheUse(true, "")))
+                                Optional.empty()))
                 .subscribeAsCompletionStage();
     }
 
@@ -283,7 +282,7 @@ class CachedVectorsTest {
                 EmbeddingOptions.prompted(prompt),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),
-                CacheUse.SHARED));
+                Optional.of("")));
     }
 
     private Embeddings await(EmbeddingRequest request) {

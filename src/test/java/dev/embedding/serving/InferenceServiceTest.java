@@ -12,7 +12,6 @@ import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.layout.ModelCopy;
 import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.ActiveModel.Retired;
-import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
@@ -197,9 +196,9 @@ class InferenceServiceTest {
         first.handOver();
         CallContext context = CallContext.begin("test", Optional.empty());
 
-        Embeddings embeddings = await(Uni.createFrom().emitter(emitter -> new InferenceCall(
-                        inference, lease, request(List.of("text")), context, emitter)
-                .run(false)));
+        Embeddings embeddings = await(Uni.createFrom()
+                .emitter(emitter ->
+                        new InferenceCall(inference, lease, request(List.of("text")), context, emitter).run(false)));
 
         assertThat(embeddings.space().modelName()).isEqualTo(second.name());
     }
@@ -402,7 +401,7 @@ class InferenceServiceTest {
                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 space,
-                CacheUse.SHARED);
+                Optional.of(""));
     }
 
     private static Embeddings await(Uni<Embeddings> answer) {

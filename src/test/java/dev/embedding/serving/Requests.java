@@ -1,6 +1,5 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.cache.CacheUse;
 import dev.embedding.serving.model.Input;
 import dev.embedding.telemetry.EmbeddingMeters;
 import dev.embedding.telemetry.RequestCounters;
@@ -21,7 +20,7 @@ public final class Requests {
                 EmbeddingOptions.prompted(PromptChoice.USUAL),
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),
-                CacheUse.SHARED);
+                Optional.of(""));
     }
 
     /** Metrics that nobody reads. */

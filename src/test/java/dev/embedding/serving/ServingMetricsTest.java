@@ -56,7 +56,10 @@ class ServingMetricsTest {
     void countsValidRequestsByOutcome(FailureKind kind, String outcome, int failed) {
         metrics.ended(call("embed"), Optional.of(kind));
 
-        assertThat(registry.get("embedding.requests").tag("outcome", outcome).counter().count())
+        assertThat(registry.get("embedding.requests")
+                        .tag("outcome", outcome)
+                        .counter()
+                        .count())
                 .isEqualTo(1);
         assertThat(counters.snapshot().requests()).isEqualTo(1);
         assertThat(counters.snapshot().failed()).isEqualTo(failed);

@@ -6,6 +6,7 @@ import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.Output;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.openjdk.jmh.annotations.Benchmark;
 
 /** Benchmark of the vector cache for a request of one text: a hit, or a miss followed by a put. */
@@ -42,6 +43,6 @@ public class VectorCacheBenchmark extends MicrosecondsBenchmark {
     }
 
     private CacheLookup lookup(String text) {
-        return cache.lookup(FINGERPRINT, "", Input.ofTexts(List.of(text)), CacheUse.SHARED, () -> {});
+        return cache.lookup(FINGERPRINT, "", Input.ofTexts(List.of(text)), Optional.of(""), () -> {});
     }
 }

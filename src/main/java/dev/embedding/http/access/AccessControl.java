@@ -29,17 +29,6 @@ public class AccessControl {
     private static final String KEY_ID = "dev.embedding.key-id";
     private static final long RELOAD_INTERVAL_MILLIS = 1_000;
 
-    private static final RequestFailure NO_KEY = RequestFailure.of(
-            FailureKind.UNAUTHENTICATED, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
-    private static final RequestFailure UNKNOWN_KEY =
-            RequestFailure.of(FailureKind.UNAUTHENTICATED, "The key is unknown.");
-    private static final RequestFailure NO_ADMIN_KEY =
-            RequestFailure.of(FailureKind.FORBIDDEN, "Changes of settings need an admin key.");
-    private static final RequestFailure FOREIGN_ORIGIN = RequestFailure.of(
-            FailureKind.FORBIDDEN,
-            "Pages of other origins may not change settings here: name the origin in CORS_ORIGINS, or this service's"
-                    + " host in EMBEDDING_ALLOWED_HOSTS.");
-
     private final boolean open;
     private final KeyHashes apiKeys;
     private final KeyHashes adminKeys;
@@ -95,7 +84,7 @@ public class AccessControl {
     public Optional<RequestFailure> refusal(RoutingContext exchange, Access needed, List<String> corsOrigins) {
         if (open) {
             boolean foreign = needed == Access.ADMIN && origins.isForeign(exchange.request(), corsOrigins);
-            return foreign ? Optional.of(FOREIGN_ORIGIN) : Optional.empty();
+            return foreign ? Optional.of(foreignOrigin()) : Optional.empty();
         }
         return needed == Access.OPEN ? Optional.empty() : refusalByKey(exchange, needed);
     }
@@ -103,20 +92,20 @@ public class AccessControl {
     private Optional<RequestFailure> refusalByKey(RoutingContext exchange, Access needed) {
         Optional<String> key = keyOf(exchange.request());
         if (key.isEmpty()) {
-            return Optional.of(NO_KEY);
+            return Optional.of(noKey());
         }
         KeyHashes admins = keys(adminKeys, adminKeyFile);
         KeyHashes callers = keys(apiKeys, apiKeyFile);
         Optional<String> admin = admins.idOf(key.get());
         Optional<String> known = admin.or(() -> callers.idOf(key.get()));
         if (known.isEmpty()) {
-            return Optional.of(UNKNOWN_KEY);
+            return Optional.of(unknownKey());
         }
         exchange.put(KEY_ID, known.get());
         if (admins.size() + callers.size() > 1) {
             exchange.put(CACHE_SCOPE, known.get());
         }
-        return admin.isPresent() || needed != Access.ADMIN ? Optional.empty() : Optional.of(NO_ADMIN_KEY);
+        return admin.isPresent() || needed != Access.ADMIN ? Optional.empty() : Optional.of(noAdminKey());
     }
 
     private static KeyHashes keys(KeyHashes inline, Optional<KeyFile> file) {
@@ -141,5 +130,25 @@ public class AccessControl {
             return Optional.of(authorization.substring(BEARER.length()).strip());
         }
         return Optional.ofNullable(request.getHeader(KEY_HEADER)).map(String::strip);
+    }
+
+    private static RequestFailure noKey() {
+        return RequestFailure.of(
+                FailureKind.UNAUTHENTICATED, "A key is needed: send Authorization: Bearer <key>, or X-API-Key: <key>.");
+    }
+
+    private static RequestFailure unknownKey() {
+        return RequestFailure.of(FailureKind.UNAUTHENTICATED, "The key is unknown.");
+    }
+
+    private static RequestFailure noAdminKey() {
+        return RequestFailure.of(FailureKind.FORBIDDEN, "Changes of settings need an admin key.");
+    }
+
+    private static RequestFailure foreignOrigin() {
+        return RequestFailure.of(
+                FailureKind.FORBIDDEN,
+                "Pages of other origins may not change settings here: name the origin in CORS_ORIGINS, or this service's"
+                        + " host in EMBEDDING_ALLOWED_HOSTS.");
     }
 }

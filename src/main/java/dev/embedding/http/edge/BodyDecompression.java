@@ -53,7 +53,7 @@ final class BodyDecompression {
         int allocated = inflated.allocated();
         inflated.append(block, count);
         if (!claim.take(inflated.allocated() - allocated)) {
-            throw InflightBytes.REFUSAL;
+            throw InflightBytes.refusal();
         }
     }
 }

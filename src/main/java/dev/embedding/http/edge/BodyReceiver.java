@@ -31,19 +31,12 @@ final class BodyReceiver {
     /** Assumed compression ratio, which selects the worker pool. */
     private static final long INFLATED_PER_BYTE = 8;
 
-    private static final RequestFailure MALFORMED =
-            RequestFailure.of(FailureKind.MALFORMED_REQUEST, "The body's chunks are malformed.");
-    private static final RequestFailure LATE =
-            RequestFailure.of(FailureKind.BODY_TIMEOUT, "The body did not arrive in time.");
-    private static final RequestFailure ENDING = RequestFailure.of(
-            FailureKind.SHUTTING_DOWN,
-            "The service is shutting down, and the body did not arrive in time; send it again.");
-
     private final Vertx vertx;
     private final Context eventLoop;
     private final RoutingContext exchange;
     private final HttpServerRequest request;
-    private final Optional<EmbedCall> call;
+    private final Optional<CallContext> call;
+    private final Supplier<Optional<RequestFailure>> saturation;
     private final Limits limits;
     private final InflightBytes.Claim claim;
     private final ContentCoding coding;
@@ -61,23 +54,34 @@ final class BodyReceiver {
      * @param time maximum time in total
      * @param maxBytes maximum size, decompressed too
      * @param workers decompress bodies
+     * @param pacing delays rejections when there are very many
      */
-    record Limits(Duration pause, Duration time, long maxBytes, InflightBytes inflight, WorkerPools workers) {}
+    record Limits(
+            Duration pause,
+            Duration time,
+            long maxBytes,
+            InflightBytes inflight,
+            WorkerPools workers,
+            RejectionPacing pacing) {}
 
     /**
-     * Call context of an embedding request, and its overload check.
+     * Called on the connection's event loop.
      *
-     * @param saturation failure that it would be rejected with at this moment
+     * @param call call of an embedding request
+     * @param saturation failure that the request would be rejected with at this moment, if any
      */
-    record EmbedCall(CallContext context, Supplier<Optional<RequestFailure>> saturation, RejectionPacing pacing) {}
-
-    /** Called on the connection's event loop. */
-    BodyReceiver(Vertx vertx, RoutingContext exchange, Limits limits, Optional<EmbedCall> call) {
+    BodyReceiver(
+            Vertx vertx,
+            RoutingContext exchange,
+            Limits limits,
+            Optional<CallContext> call,
+            Supplier<Optional<RequestFailure>> saturation) {
         this.vertx = vertx;
         this.eventLoop = vertx.getOrCreateContext();
         this.exchange = exchange;
         this.request = exchange.request();
         this.call = call;
+        this.saturation = saturation;
         this.limits = limits;
         this.claim = limits.inflight().claim(exchange);
         this.coding = ContentCoding.of(request);
@@ -129,7 +133,7 @@ final class BodyReceiver {
         boolean wasFinished = finished;
         ended();
         if (!wasFinished && (cause instanceof DecoderException || cause instanceof IllegalArgumentException)) {
-            refuse(MALFORMED);
+            refuse(malformed());
             ConnectionTimeouts.channel(request.connection()).flush();
         }
     }
@@ -148,7 +152,7 @@ final class BodyReceiver {
         if (more <= 0 || claim.take(more)) {
             return true;
         }
-        refuse(InflightBytes.REFUSAL);
+        refuse(InflightBytes.refusal());
         return false;
     }
 
@@ -172,7 +176,7 @@ final class BodyReceiver {
     void rejectIncomplete() {
         eventLoop.runOnContext(unused -> {
             if (!finished) {
-                refuse(ENDING);
+                refuse(ending());
             }
         });
     }
@@ -201,8 +205,7 @@ final class BodyReceiver {
 
     private void inflate() {
         Runnable release = claim.hold();
-        Runnable checkpoint =
-                () -> call.ifPresent(embedCall -> embedCall.context().check());
+        Runnable checkpoint = () -> call.ifPresent(CallContext::check);
         BodyDecompression inflation = new BodyDecompression(limits.maxBytes(), claim, checkpoint);
         Runnable work = () -> {
             try {
@@ -218,18 +221,14 @@ final class BodyReceiver {
             limits.workers().forBytes(INFLATED_PER_BYTE * body.length()).execute(work);
         } catch (RejectedExecutionException stopping) {
             release.run();
-            refuse(ENDING);
+            refuse(ending());
         }
     }
 
     private boolean refusesSaturated() {
-        if (call.isEmpty()) {
-            return false;
-        }
-        EmbedCall embedCall = call.get();
-        Optional<RequestFailure> full = embedCall.saturation().get();
+        Optional<RequestFailure> full = saturation.get();
         full.ifPresent(failure -> {
-            long delay = embedCall.pacing().next(embedCall.context()).toMillis();
+            long delay = call.map(limits.pacing()::next).orElse(Duration.ZERO).toMillis();
             if (delay == 0) {
                 refuse(failure);
             } else {
@@ -248,12 +247,11 @@ final class BodyReceiver {
         long left = Math.min(
                 receivedMillis - now + limits.pause().toMillis(),
                 begunMillis - now + limits.time().toMillis());
-        long untilDeadline =
-                call.map(embedCall -> embedCall.context().millisLeft()).orElse(Long.MAX_VALUE);
+        long untilDeadline = call.map(CallContext::millisLeft).orElse(Long.MAX_VALUE);
         if (untilDeadline <= 0) {
-            refuse(call.orElseThrow().context().deadlineExceeded(0));
+            refuse(call.orElseThrow().deadlineExceeded(0));
         } else if (left <= 0) {
-            refuse(LATE);
+            refuse(late());
         } else {
             timer = OptionalLong.of(vertx.setTimer(Math.min(left, untilDeadline), fired -> checkTimeouts()));
         }
@@ -266,5 +264,19 @@ final class BodyReceiver {
     private void refuse(RequestFailure failure) {
         ended();
         EarlyErrorResponse.send(vertx, exchange, failure);
+    }
+
+    private static RequestFailure malformed() {
+        return RequestFailure.of(FailureKind.MALFORMED_REQUEST, "The body's chunks are malformed.");
+    }
+
+    private static RequestFailure late() {
+        return RequestFailure.of(FailureKind.BODY_TIMEOUT, "The body did not arrive in time.");
+    }
+
+    private static RequestFailure ending() {
+        return RequestFailure.of(
+                FailureKind.SHUTTING_DOWN,
+                "The service is shutting down, and the body did not arrive in time; send it again.");
     }
 }

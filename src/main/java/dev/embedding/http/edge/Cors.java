@@ -1,7 +1,7 @@
 package dev.embedding.http.edge;
 
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.http.edge.header.RequestId;
-import dev.embedding.http.edge.header.VectorSpaceHeader;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -19,7 +19,7 @@ final class Cors {
     private static final String EXPOSED = String.join(
             ", ",
             RequestId.HEADER,
-            VectorSpaceHeader.HEADER,
+            EmbeddingHeaders.SPACE,
             "Server-Timing",
             "Retry-After",
             "retry-after-ms",

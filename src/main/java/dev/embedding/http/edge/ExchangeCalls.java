@@ -1,7 +1,7 @@
 package dev.embedding.http.edge;
 
 import dev.embedding.http.edge.dialect.Dialects;
-import dev.embedding.http.edge.header.TimeoutHeader;
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.RequestFailure;
 import io.vertx.ext.web.RoutingContext;
@@ -26,7 +26,7 @@ public final class ExchangeCalls {
     /** An invalid header is left to the endpoint, which reports all faults. */
     private static Optional<Duration> timeout(RoutingContext exchange) {
         try {
-            return TimeoutHeader.of(exchange);
+            return EmbeddingHeaders.timeout(exchange);
         } catch (RequestFailure invalid) {
             return Optional.empty();
         }

@@ -58,7 +58,7 @@ class FailureMapper {
     @ServerExceptionMapper
     Response unexpected(Throwable failure, RoutingContext exchange) {
         LOG.errorf(failure, "Request %s failed", RequestId.of(exchange));
-        return respond(RequestFailure.UNEXPECTED, exchange).build();
+        return respond(RequestFailure.unexpected(), exchange).build();
     }
 
     private static Response.ResponseBuilder respond(RequestFailure failure, RoutingContext exchange) {

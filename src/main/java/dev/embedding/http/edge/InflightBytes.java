@@ -16,9 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
 @Singleton
 public final class InflightBytes {
 
-    static final RequestFailure REFUSAL = RequestFailure.retryLater(
-            FailureKind.SATURATED, "Too many bytes are being received or sent; retry in 1 s.", Duration.ofSeconds(1));
-
     /**
      * A quarter of the maximum is reserved for exchanges that need at most so many bytes, or a 64th of it where that is
      * less.
@@ -62,7 +59,7 @@ public final class InflightBytes {
     public static void claim(RoutingContext exchange, long bytes) {
         Claim claim = exchange.get(KEY);
         if (claim != null && !claim.take(bytes)) {
-            throw REFUSAL;
+            throw refusal();
         }
     }
 
@@ -129,5 +126,12 @@ public final class InflightBytes {
                 claimed.addAndGet(-bytes);
             }
         }
+    }
+
+    static RequestFailure refusal() {
+        return RequestFailure.retryLater(
+                FailureKind.SATURATED,
+                "Too many bytes are being received or sent; retry in 1 s.",
+                Duration.ofSeconds(1));
     }
 }

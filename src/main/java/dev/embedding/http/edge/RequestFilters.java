@@ -5,10 +5,9 @@ import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.dialect.Dialects;
 import dev.embedding.http.edge.dialect.Endpoint;
 import dev.embedding.http.edge.header.AcceptHeader;
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.http.edge.header.JsonMediaType;
-import dev.embedding.http.edge.header.PriorityHeader;
 import dev.embedding.http.edge.header.RequestId;
-import dev.embedding.http.edge.header.VectorSpaceHeader;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.FailureKind;
@@ -42,13 +41,6 @@ class RequestFilters {
     /** Maximum body size where none is configured; less in a small heap. */
     private static final long DEFAULT_MAX_BODY_BYTES = 32L << 20;
 
-    private static final RequestFailure ENDING = RequestFailure.retryLater(
-            FailureKind.SHUTTING_DOWN,
-            "The service is shutting down and accepts no more texts; send them again.",
-            Duration.ofSeconds(1));
-    private static final RequestFailure NOT_JSON = RequestFailure.of(
-            FailureKind.UNSUPPORTED_MEDIA_TYPE, "Changes of settings must be JSON (Content-Type: application/json).");
-
     private final Vertx vertx;
     private final ActiveModel active;
     private final CorsOrigins corsOrigins;
@@ -58,7 +50,6 @@ class RequestFilters {
     private final BodyReceiver.Limits limits;
     private final ConnectionTimeouts connections;
     private final Dialects dialects;
-    private final RejectionPacing pacing;
     private final ServingMetrics metrics;
     private final Set<BodyReceiver> receivers = ConcurrentHashMap.newKeySet();
 
@@ -87,10 +78,9 @@ class RequestFilters {
                 .orElseGet(() ->
                         Math.min(DEFAULT_MAX_BODY_BYTES, Runtime.getRuntime().maxMemory() / 4));
         this.limits = new BodyReceiver.Limits(
-                config.bodyPause(), config.bodyTimeout(), maxBodyBytes, inflight, host.workers());
+                config.bodyPause(), config.bodyTimeout(), maxBodyBytes, inflight, host.workers(), pacing);
         this.connections = connections;
         this.dialects = dialects;
-        this.pacing = pacing;
         this.metrics = metrics;
     }
 
@@ -128,7 +118,11 @@ class RequestFilters {
             return;
         }
         if (exchanges.areDraining() && endpoint.embeds(method)) {
-            EarlyErrorResponse.send(vertx, exchange, ENDING);
+            EarlyErrorResponse.send(vertx, exchange, draining());
+            return;
+        }
+        if (exchange.request().method().equals(HttpMethod.OPTIONS) && endpoint.hasRoutes()) {
+            exchange.response().putHeader("Allow", endpoint.methods()).end();
             return;
         }
         Access needed = endpoint.access(method);
@@ -138,7 +132,7 @@ class RequestFilters {
             return;
         }
         if (needed == Access.ADMIN && isPostOfOtherThanJson(exchange.request())) {
-            EarlyErrorResponse.send(vertx, exchange, NOT_JSON);
+            EarlyErrorResponse.send(vertx, exchange, notJson());
             return;
         }
         receiveBody(exchange, endpoint);
@@ -163,7 +157,7 @@ class RequestFilters {
         }
         AcceptHeader.hide(exchange);
         if (WITH_BODY.contains(exchange.request().method()) || RequestFraming.announcesBody(exchange.request())) {
-            BodyReceiver receiver = new BodyReceiver(vertx, exchange, limits, embedCall(exchange, endpoint));
+            BodyReceiver receiver = receiver(exchange, endpoint);
             receivers.add(receiver);
             exchange.addEndHandler(ended -> receivers.remove(receiver));
             receiver.receive();
@@ -172,13 +166,13 @@ class RequestFilters {
         }
     }
 
-    private Optional<BodyReceiver.EmbedCall> embedCall(RoutingContext exchange, Endpoint endpoint) {
+    private BodyReceiver receiver(RoutingContext exchange, Endpoint endpoint) {
         if (!endpoint.embeds(exchange.request().method().name())) {
-            return Optional.empty();
+            return new BodyReceiver(vertx, exchange, limits, Optional.empty(), Optional::empty);
         }
-        PriorityChoice priority = PriorityHeader.find(exchange).orElse(PriorityChoice.BY_SIZE);
-        return Optional.of(
-                new BodyReceiver.EmbedCall(ExchangeCalls.of(exchange), () -> inference.saturation(priority), pacing));
+        PriorityChoice priority = EmbeddingHeaders.validPriority(exchange).orElse(PriorityChoice.BY_SIZE);
+        return new BodyReceiver(
+                vertx, exchange, limits, Optional.of(ExchangeCalls.of(exchange)), () -> inference.saturation(priority));
     }
 
     private void refuse(RoutingContext exchange, RequestFailure refusal) {
@@ -190,8 +184,8 @@ class RequestFilters {
 
     /** A response that does not name the space of its vectors gets the one that is served when it is sent. */
     private void addVectorSpace(RoutingContext exchange) {
-        if (!exchange.response().headers().contains(VectorSpaceHeader.HEADER)) {
-            active.fingerprint().ifPresent(fingerprint -> VectorSpaceHeader.set(exchange, fingerprint));
+        if (!exchange.response().headers().contains(EmbeddingHeaders.SPACE)) {
+            active.fingerprint().ifPresent(fingerprint -> EmbeddingHeaders.setSpace(exchange, fingerprint));
         }
     }
 
@@ -202,5 +196,18 @@ class RequestFilters {
         }
         List<String> types = request.headers().getAll("Content-Type");
         return types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches);
+    }
+
+    private static RequestFailure draining() {
+        return RequestFailure.retryLater(
+                FailureKind.SHUTTING_DOWN,
+                "The service is shutting down and accepts no more texts; send them again.",
+                Duration.ofSeconds(1));
+    }
+
+    private static RequestFailure notJson() {
+        return RequestFailure.of(
+                FailureKind.UNSUPPORTED_MEDIA_TYPE,
+                "Changes of settings must be JSON (Content-Type: application/json).");
     }
 }

@@ -55,6 +55,6 @@ class RouterFailures {
                     FailureKind.MALFORMED_REQUEST, "The request line or a header is not valid: " + reason + ".");
         }
         LOG.errorf(exchange.failure(), "Request %s failed", RequestId.of(exchange));
-        return RequestFailure.UNEXPECTED;
+        return RequestFailure.unexpected();
     }
 }

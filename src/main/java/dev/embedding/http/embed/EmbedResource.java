@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.edge.header.RequestId;
 import dev.embedding.http.exchange.EmbeddingExchange;
 import dev.embedding.http.exchange.ParsedRequest;
-import dev.embedding.http.exchange.RequestHeaders;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.PromptChoice;
@@ -145,7 +144,7 @@ public class EmbedResource {
             String promptName) {}
 
     private static EmbeddingRequest request(RoutingContext exchange, List<Utf8Text> texts, PromptChoice prompt) {
-        return RequestHeaders.request(
+        return EmbeddingExchange.request(
                 exchange, texts.stream().<Input>map(Input.Text::new).toList(), EmbeddingOptions.prompted(prompt));
     }
 }

@@ -1,16 +1,20 @@
 package dev.embedding.http.exchange;
 
+import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.ExchangeCalls;
 import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.RejectionPacing;
-import dev.embedding.http.edge.header.VectorSpaceHeader;
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.CallContext.End;
+import dev.embedding.serving.EmbeddingOptions;
+import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.InferenceService;
 import dev.embedding.serving.RequestFailure;
+import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.ModelHost;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
@@ -18,6 +22,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
@@ -41,6 +47,24 @@ public final class EmbeddingExchange {
         this.active = active;
         this.host = host;
         this.pacing = pacing;
+    }
+
+    /**
+     * Embedding request with the options of the headers and of the body.
+     *
+     * @throws RequestFailure when a header is invalid
+     */
+    public static EmbeddingRequest request(RoutingContext exchange, List<Input> inputs, EmbeddingOptions options) {
+        EmbeddingRequest request = new EmbeddingRequest(
+                inputs,
+                options,
+                EmbeddingHeaders.priority(exchange),
+                EmbeddingHeaders.requiredSpace(exchange),
+                EmbeddingHeaders.bypassCache(exchange)
+                        ? Optional.empty()
+                        : Optional.of(AccessControl.cacheScope(exchange)));
+        EmbeddingHeaders.timeout(exchange); // validated only; a valid one is in force already
+        return request;
     }
 
     /** @param read parses the request from its body; called on a worker */
@@ -111,7 +135,7 @@ public final class EmbeddingExchange {
             RoutingContext exchange, Embeddings embeddings, CallContext call, ResponseEncoder encoder) {
         Uni<Response> response = Uni.createFrom().item(() -> {
             long nanos = call.nanos();
-            VectorSpaceHeader.set(exchange, embeddings.space().fingerprint());
+            EmbeddingHeaders.setSpace(exchange, embeddings.space().fingerprint());
             return Response.ok(encoder.encode(embeddings, nanos / 1e6), MediaType.APPLICATION_JSON_TYPE)
                     .header(ServerTiming.HEADER, ServerTiming.of(embeddings.timings(), nanos))
                     .build();

@@ -2,7 +2,6 @@ package dev.embedding.http.openai;
 
 import dev.embedding.http.exchange.EmbeddingExchange;
 import dev.embedding.http.exchange.ParsedRequest;
-import dev.embedding.http.exchange.RequestHeaders;
 import io.smallrye.mutiny.Uni;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.POST;
@@ -60,7 +59,7 @@ public class OpenAiResource {
         return embedding.respond(exchange, body -> {
             OpenAiRequestBody parsed = OpenAiRequestBody.parse(body);
             return new ParsedRequest(
-                    RequestHeaders.request(exchange, parsed.inputs(), parsed.options()),
+                    EmbeddingExchange.request(exchange, parsed.inputs(), parsed.options()),
                     parsed.asBase64() ? OpenAiResponseEncoder.BASE64 : OpenAiResponseEncoder.NUMBERS);
         });
     }

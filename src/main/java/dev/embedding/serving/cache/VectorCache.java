@@ -6,6 +6,7 @@ import dev.embedding.batch.RowCache;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.Output;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,16 +52,16 @@ public final class VectorCache implements RowCache<Output> {
      *
      * @param fingerprint fingerprint of the model
      * @param prompt prepended to each text
-     * @param use use of the cache by the request
+     * @param scope scope in which vectors are shared; empty to compute all inputs
      * @param checkpoint called between two inputs; may throw to cancel the lookup
      */
     public CacheLookup lookup(
-            String fingerprint, String prompt, List<Input> inputs, CacheUse use, Runnable checkpoint) {
-        return vectors == null || use.bypassed()
+            String fingerprint, String prompt, List<Input> inputs, Optional<String> scope, Runnable checkpoint) {
+        return vectors == null || scope.isEmpty()
                 ? CacheLookup.ofNothing(inputs, vectors == null ? 0 : inputs.size())
                 : CacheLookup.of(
                         vectors::getIfPresent,
-                        new TextKey.Hasher(fingerprint, prompt, use.scope()),
+                        new TextKey.Hasher(fingerprint, prompt, scope.get()),
                         inputs,
                         checkpoint);
     }

@@ -110,9 +110,13 @@ class MetricsIT {
     @Test
     @Order(6)
     void timeEveryEmbeddingRequestByDialectAndOutcome() {
-        assertThat(service.client().postJson("/v1/embeddings", "{\"input\": [\"a\"]}").status())
+        assertThat(service.client()
+                        .postJson("/v1/embeddings", "{\"input\": [\"a\"]}")
+                        .status())
                 .isEqualTo(200);
-        assertThat(service.client().postJson("/v1/embeddings", "{\"input\": []}").status())
+        assertThat(service.client()
+                        .postJson("/v1/embeddings", "{\"input\": []}")
+                        .status())
                 .isEqualTo(400);
 
         assertThat(timed("embed", "invalid")).isEqualTo(3);
@@ -124,8 +128,7 @@ class MetricsIT {
         assertThat(service.client()
                         .meter("embedding_request_seconds_bucket{dialect=\"embed\",outcome=\"success\",le=\"60.0\"}"))
                 .isEqualTo(2);
-        assertThat(service.client()
-                        .meter("embedding_request_seconds_sum{dialect=\"embed\",outcome=\"success\"}"))
+        assertThat(service.client().meter("embedding_request_seconds_sum{dialect=\"embed\",outcome=\"success\"}"))
                 .isPositive();
     }
 

@@ -134,8 +134,10 @@ class HttpProtocolIT {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Allow").orElseThrow()).contains("POST").doesNotContain("GET");
         assertThat(client.send("OPTIONS", "/settings").header("Allow").orElseThrow())
-                .contains("GET")
-                .contains("POST");
+                .isEqualTo("GET, POST, HEAD, OPTIONS");
+        assertThat(client.send("OPTIONS", "/openai/v1/embeddings").header("Allow"))
+                .contains("POST, OPTIONS");
+        assertThat(client.send("OPTIONS", "/nothing").status()).isEqualTo(404);
     }
 
     @Test

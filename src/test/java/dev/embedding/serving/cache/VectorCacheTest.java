@@ -6,6 +6,7 @@ import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.Output;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class VectorCacheTest {
@@ -32,43 +33,43 @@ class VectorCacheTest {
 
     @Test
     void missesOtherSpacesPromptsAndTexts() {
-        keep(cache.lookup(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
+        keep(cache.lookup(SPACE, "query: ", inputs("a"), Optional.of(""), VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.lookup("other", "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup("other", "query: ", inputs("a"), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.lookup(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", inputs("a"), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.lookup(SPACE, "query:", inputs(" a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query:", inputs(" a"), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.lookup(SPACE, "query: ", inputs("A"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query: ", inputs("A"), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.lookup(SPACE, "query: ", inputs("a "), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query: ", inputs("a "), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.lookup(SPACE, "query: ", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "query: ", inputs("a"), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
     }
 
     @Test
     void distinguishesTokenIdsFromTextsAndOtherTokenIds() {
-        keep(cache.lookup(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn), text(1));
+        keep(cache.lookup(SPACE, "", tokens(1, 2), Optional.of(""), VectorCacheTest::goOn), text(1));
 
-        assertThat(cache.lookup(SPACE, "", tokens(1, 2), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(1, 2), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
-        assertThat(cache.lookup(SPACE, "", tokens(1, 2, 0), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(1, 2, 0), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
-        assertThat(cache.lookup(SPACE, "", tokens(new int[5_000]), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(new int[5_000]), Optional.of(""), VectorCacheTest::goOn)
                         .keyOf(0))
-                .isNotEqualTo(cache.lookup(SPACE, "", tokens(new int[5_001]), CacheUse.SHARED, VectorCacheTest::goOn)
+                .isNotEqualTo(cache.lookup(SPACE, "", tokens(new int[5_001]), Optional.of(""), VectorCacheTest::goOn)
                         .keyOf(0));
-        assertThat(cache.lookup(SPACE, "", tokens(2, 1), CacheUse.SHARED, VectorCacheTest::goOn)
+        assertThat(cache.lookup(SPACE, "", tokens(2, 1), Optional.of(""), VectorCacheTest::goOn)
                         .isComplete())
                 .isFalse();
         assertThat(lookup("\u0000\u0001\u0000\u0002").isComplete()).isFalse();
@@ -76,13 +77,13 @@ class VectorCacheTest {
 
     @Test
     void separatesScopes() {
-        CacheUse mine = new CacheUse(false, "mine");
+        Optional<String> mine = Optional.of("mine");
         keep(cache.lookup(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn), text(1));
 
         assertThat(cache.lookup(SPACE, "", inputs("a"), mine, VectorCacheTest::goOn)
                         .isComplete())
                 .isTrue();
-        for (CacheUse other : List.of(CacheUse.SHARED, new CacheUse(false, "yours"))) {
+        for (Optional<String> other : List.of(Optional.of(""), Optional.of("yours"))) {
             assertThat(cache.lookup(SPACE, "", inputs("a"), other, VectorCacheTest::goOn)
                             .isComplete())
                     .isFalse();
@@ -112,7 +113,7 @@ class VectorCacheTest {
     @Test
     void neitherReadsNorWritesForABypassingRequest() {
         keep(lookup("a"), text(1));
-        CacheLookup bypass = cache.lookup(SPACE, "", inputs("a", "b"), new CacheUse(true, ""), VectorCacheTest::goOn);
+        CacheLookup bypass = cache.lookup(SPACE, "", inputs("a", "b"), Optional.empty(), VectorCacheTest::goOn);
 
         assertThat(bypass.missing()).isEqualTo(inputs("a", "b"));
         assertThat(bypass.keyOf(0)).isNull();
@@ -124,7 +125,7 @@ class VectorCacheTest {
         VectorCache off = VectorCache.ofBytes(0);
         off.put(Objects.requireNonNull(lookup("a").keyOf(0)), text(1));
 
-        CacheLookup again = off.lookup(SPACE, "", inputs("a"), CacheUse.SHARED, VectorCacheTest::goOn);
+        CacheLookup again = off.lookup(SPACE, "", inputs("a"), Optional.of(""), VectorCacheTest::goOn);
 
         assertThat(again.missing()).isEqualTo(inputs("a"));
         assertThat(again.keyOf(0)).isNull();
@@ -153,7 +154,7 @@ class VectorCacheTest {
     }
 
     private CacheLookup lookup(String... texts) {
-        return cache.lookup(SPACE, "", inputs(texts), CacheUse.SHARED, VectorCacheTest::goOn);
+        return cache.lookup(SPACE, "", inputs(texts), Optional.of(""), VectorCacheTest::goOn);
     }
 
     private static Output text(int tokens) {

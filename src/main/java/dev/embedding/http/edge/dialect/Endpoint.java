@@ -47,6 +47,17 @@ public record Endpoint(String dialect, List<Route> routes, Access changes, Error
         return routes.stream().anyMatch(Route::isOfFramework);
     }
 
+    /** Whether the service itself has an endpoint at the path. */
+    public boolean hasRoutes() {
+        return !routes.isEmpty() && !isOfFramework();
+    }
+
+    /** All methods that the path responds to, for the response to {@code OPTIONS}. */
+    public String methods() {
+        String reading = route("HEAD").isPresent() ? ", HEAD" : "";
+        return allowedMethods() + reading + ", OPTIONS";
+    }
+
     /** Methods of the path, for the header {@code Allow} of a 405. */
     public String allowedMethods() {
         return routes.stream().map(Route::method).collect(Collectors.joining(", "));
