@@ -147,12 +147,12 @@ public final class LoadedModel {
         return new ModelUnavailableException("Model " + description.name() + ": " + failure.getMessage(), failure);
     }
 
-    /** Computes one batch on a lane: {@code [rows]} of token ids to {@code [rows, dimension]} pooled vectors. */
+    /** Computes one batch on a lane: an outcome for each row, in order. */
     private List<RowOutcome<Output>> compute(List<TokenizedText> rows, BatchRun run) {
         List<RowOutcome<Output>> outcomes = new ArrayList<>(rows.size());
         try {
-            for (float[] vector : vectors(rows, run)) {
-                outcomes.add(outcome(rows.get(outcomes.size()), vector));
+            for (Output output : outputs(rows, run)) {
+                outcomes.add(outcome(output));
             }
         } catch (BatchOutOfMemoryException failure) {
             if (rows.size() == 1) {
@@ -171,21 +171,21 @@ public final class LoadedModel {
         return outcomes;
     }
 
-    private List<float[]> vectors(List<TokenizedText> rows, BatchRun run) {
-        return encoder.vectors(rows, run, () -> health.markBroken("A run of the model did not end"));
+    private List<Output> outputs(List<TokenizedText> rows, BatchRun run) {
+        return encoder.outputs(rows, run, () -> health.markBroken("A run of the model did not end"));
     }
 
     private boolean computesKnownText(BatchRun run) {
         try {
-            return VectorNorm.isFinite(vectors(List.of(knownText), run).get(0));
+            return outputs(List.of(knownText), run).get(0).isFinite();
         } catch (RuntimeException | Error failure) {
             return false;
         }
     }
 
-    private static RowOutcome<Output> outcome(TokenizedText text, float[] vector) {
-        return VectorNorm.isFinite(vector)
-                ? new RowOutcome.Computed<>(new Output.Dense(vector, text.ids().length, text.truncated()))
+    private static RowOutcome<Output> outcome(Output output) {
+        return output.isFinite()
+                ? new RowOutcome.Computed<>(output)
                 : new RowOutcome.Failed<>(new ArithmeticException("The model's output is not finite"));
     }
 

@@ -8,7 +8,7 @@ import dev.embedding.tokenize.TokenizedText;
 import java.util.List;
 import java.util.Optional;
 
-/** Computation of vectors from token ids, one implementation per kind of model. Lanes call it concurrently. */
+/** Computation of outputs from token ids, one implementation per kind of model. Lanes call it concurrently. */
 sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticEncoder {
 
     /**
@@ -36,10 +36,10 @@ sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticE
      *
      * @param rows token ids of each text
      * @param onAbandoned called from another thread when the run does not end and its lane is replaced
-     * @return a vector for each row, in order: pooled, and after the modules that follow the pooling, except a final
-     *     Normalize
+     * @return an output for each row, in order; dense vectors are pooled, and after the modules that follow the pooling,
+     *     except a final Normalize
      */
-    List<float[]> vectors(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned);
+    List<Output> outputs(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned);
 
     int dimension();
 

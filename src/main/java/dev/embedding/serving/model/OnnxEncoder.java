@@ -20,17 +20,17 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
-/** Encoder that runs an ONNX model in the inference engine, and pools its output. */
+/** Encoder that runs an ONNX model in the inference engine, and its head on what the engine returns. */
 final class OnnxEncoder implements ModelEncoder {
 
     private final ModelDescription model;
     private final InferenceEngine engine;
-    private final PoolingHead head;
+    private final Head head;
     private final Lanes lanes;
     /** Free workspaces; a run that never ends retains its own. */
     private final Queue<Workspace> workspaces = new ConcurrentLinkedQueue<>();
 
-    private OnnxEncoder(ModelDescription model, InferenceEngine engine, PoolingHead head, Lanes lanes) {
+    private OnnxEncoder(ModelDescription model, InferenceEngine engine, Head head, Lanes lanes) {
         this.model = model;
         this.engine = engine;
         this.head = head;
@@ -56,10 +56,7 @@ final class OnnxEncoder implements ModelEncoder {
                         model.scalesByBatch() ? 1 : host.cores(),
                         options.gpuMemoryLimit()));
         try {
-            PoolingHead head = engine.pools()
-                    ? PoolingHead.forPooledOutput(model, engine.dimension())
-                    : PoolingHead.of(model, engine.dimension());
-            return new OnnxEncoder(model, engine, head, host.lanes());
+            return new OnnxEncoder(model, engine, DenseHead.of(model, engine), host.lanes());
         } catch (RuntimeException | Error failure) {
             engine.close();
             throw failure;
@@ -87,7 +84,7 @@ final class OnnxEncoder implements ModelEncoder {
     }
 
     @Override
-    public List<float[]> vectors(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned) {
+    public List<Output> outputs(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned) {
         Workspace free = workspaces.poll();
         Workspace workspace = free == null ? new Workspace() : free;
         try {
@@ -97,7 +94,7 @@ final class OnnxEncoder implements ModelEncoder {
                         onAbandoned.run();
                     });
             return IntStream.range(0, rows.size())
-                    .mapToObj(row -> head.vector(vectors, row, rows.get(row)))
+                    .mapToObj(row -> head.output(vectors, row, rows.get(row)))
                     .toList();
         } catch (EngineOutOfMemoryException failure) {
             throw new BatchOutOfMemoryException(failure);

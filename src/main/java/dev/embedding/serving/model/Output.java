@@ -1,5 +1,7 @@
 package dev.embedding.serving.model;
 
+import dev.embedding.vector.VectorNorm;
+
 /** Output of a model for one input. */
 public sealed interface Output {
 
@@ -12,6 +14,9 @@ public sealed interface Output {
     /** Memory of the computed numbers, in bytes. */
     int bytes();
 
+    /** Whether none of the computed numbers is NaN or infinite. */
+    boolean isFinite();
+
     /**
      * One vector for the whole input.
      *
@@ -21,6 +26,11 @@ public sealed interface Output {
         @Override
         public int bytes() {
             return Float.BYTES * vector.length;
+        }
+
+        @Override
+        public boolean isFinite() {
+            return VectorNorm.isFinite(vector);
         }
     }
 }

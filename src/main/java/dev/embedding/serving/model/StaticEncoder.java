@@ -63,12 +63,13 @@ final class StaticEncoder implements ModelEncoder {
     }
 
     @Override
-    public List<float[]> vectors(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned) {
-        List<float[]> vectors = new ArrayList<>(rows.size());
+    public List<Output> outputs(List<TokenizedText> rows, BatchRun run, Runnable onAbandoned) {
+        List<Output> outputs = new ArrayList<>(rows.size());
         for (TokenizedText text : rows) {
-            vectors.add(steps.apply(mean(text.ids(), buffers.get(run.lane()))));
+            float[] vector = steps.apply(mean(text.ids(), buffers.get(run.lane())));
+            outputs.add(new Output.Dense(vector, text.ids().length, text.truncated()));
         }
-        return vectors;
+        return outputs;
     }
 
     private float[] mean(int[] ids, float[] token) {

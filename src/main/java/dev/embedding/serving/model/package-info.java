@@ -1,4 +1,4 @@
-/** A loaded model: tokenizer, engine, pooling and queue as one closeable unit. */
+/** A loaded model: tokenizer, engine, head and queue as one closeable unit. */
 @NullMarked
 package dev.embedding.serving.model;
 

@@ -1,5 +1,6 @@
 package dev.embedding.serving.model;
 
+import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.model.DenseLayer;
 import dev.embedding.model.ModelDescription;
@@ -8,13 +9,13 @@ import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.Pooling;
 import java.util.List;
 
-/** Pooling of token vectors to one vector: the concatenated pooling modes, and the modules that follow them. */
-final class PoolingHead {
+/** Head for one vector a text: the concatenated poolings of its token vectors, and the modules that follow them. */
+final class DenseHead implements Head {
 
     private final List<Pooling> poolings;
     private final PostPoolingSteps steps;
 
-    private PoolingHead(List<Pooling> poolings, PostPoolingSteps steps) {
+    private DenseHead(List<Pooling> poolings, PostPoolingSteps steps) {
         this.poolings = poolings;
         this.steps = steps;
     }
@@ -22,12 +23,16 @@ final class PoolingHead {
     /**
      * Reads the modules' weights.
      *
-     * @param hidden dimension of a token vector
-     * @throws ModelUnavailableException when their dimensions do not match
+     * @param engine source of the vectors
+     * @throws ModelUnavailableException when the modules do not match the engine's vectors
      */
-    static PoolingHead of(ModelDescription model, int hidden) {
+    static DenseHead of(ModelDescription model, InferenceEngine engine) {
+        return engine.pools() ? forPooledOutput(model, engine.dimension()) : forTokenVectors(model, engine.dimension());
+    }
+
+    private static DenseHead forTokenVectors(ModelDescription model, int hidden) {
         List<Pooling> poolings = model.poolings();
-        return new PoolingHead(poolings, PostPoolingSteps.of(model, poolings.size() * hidden));
+        return new DenseHead(poolings, PostPoolingSteps.of(model, poolings.size() * hidden));
     }
 
     /**
@@ -37,9 +42,8 @@ final class PoolingHead {
      * unchanged.
      *
      * @param dimension dimension of the graph's output
-     * @throws ModelUnavailableException when the modules do not match the graph
      */
-    static PoolingHead forPooledOutput(ModelDescription model, int dimension) {
+    private static DenseHead forPooledOutput(ModelDescription model, int dimension) {
         if (!model.poolsPrompt() && model.prompts().hasAny()) {
             throw new ModelUnavailableException("Model " + model.name() + ": the pooling leaves out prompts, but "
                     + model.weights().getFileName() + " pools by itself; export it with the output last_hidden_state");
@@ -47,17 +51,20 @@ final class PoolingHead {
         List<DenseLayer> layers = model.denseLayers();
         boolean included = layers.isEmpty()
                 || layers.get(layers.size() - 1).outFeatures() == dimension && !model.leavesOutSquareDense();
-        return new PoolingHead(
+        return new DenseHead(
                 List.of(Pooling.CLS),
                 included ? PostPoolingSteps.none(dimension) : PostPoolingSteps.of(model, dimension));
     }
 
-    int dimension() {
+    @Override
+    public int dimension() {
         return steps.dimension();
     }
 
-    float[] vector(TokenVectors vectors, int row, TokenizedText text) {
-        return steps.apply(pooled(vectors, row, text));
+    @Override
+    public Output output(TokenVectors vectors, int row, TokenizedText text) {
+        float[] vector = steps.apply(pooled(vectors, row, text));
+        return new Output.Dense(vector, text.ids().length, text.truncated());
     }
 
     private float[] pooled(TokenVectors vectors, int row, TokenizedText text) {
