@@ -96,8 +96,18 @@ class RequestFilters {
         RequestId.assign(exchange);
         dialects.assign(exchange);
         Endpoint endpoint = Dialects.of(exchange);
-        String method = exchange.request().method().name();
-        if (endpoint.embeds(method)) {
+        begin(exchange, endpoint);
+        Optional<RequestFailure> framingFault = RequestFraming.fault(exchange.request());
+        if (framingFault.isPresent()) {
+            EarlyErrorResponse.sendLast(vertx, exchange, framingFault.get());
+        } else if (!Cors.handle(exchange, corsOrigins.current())) {
+            admit(exchange, endpoint);
+        }
+    }
+
+    /** Adds what every response has, and notes that the exchange is open. */
+    private void begin(RoutingContext exchange, Endpoint endpoint) {
+        if (embeds(exchange, endpoint)) {
             beginCall(exchange);
         }
         SecurityHeaders.add(exchange);
@@ -109,33 +119,34 @@ class RequestFilters {
             exchange.response().headers().set("Connection", "close");
         }
         exchange.addHeadersEndHandler(ended -> addVectorSpace(exchange));
-        Optional<RequestFailure> framingFault = RequestFraming.fault(exchange.request());
-        if (framingFault.isPresent()) {
-            EarlyErrorResponse.sendLast(vertx, exchange, framingFault.get());
-            return;
-        }
-        if (Cors.handle(exchange, corsOrigins.current())) {
-            return;
-        }
-        if (exchanges.areDraining() && endpoint.embeds(method)) {
+    }
+
+    private static boolean embeds(RoutingContext exchange, Endpoint endpoint) {
+        return endpoint.embeds(exchange.request().method().name());
+    }
+
+    /** Lets the request pass to its endpoint, once its body is received, or responds in place of it. */
+    private void admit(RoutingContext exchange, Endpoint endpoint) {
+        if (exchanges.areDraining() && embeds(exchange, endpoint)) {
             EarlyErrorResponse.send(vertx, exchange, draining());
             return;
         }
-        if (exchange.request().method().equals(HttpMethod.OPTIONS) && endpoint.hasRoutes()) {
+        HttpMethod method = exchange.request().method();
+        if (method.equals(HttpMethod.OPTIONS)
+                && endpoint.hasRoutes()
+                && !RequestFraming.announcesBody(exchange.request())) {
             exchange.response().putHeader("Allow", endpoint.methods()).end();
             return;
         }
-        Access needed = endpoint.access(method);
+        Access needed = endpoint.access(method.name());
         Optional<RequestFailure> refusal = access.refusal(exchange, needed, corsOrigins.current());
         if (refusal.isPresent()) {
             refuse(exchange, refusal.get());
-            return;
-        }
-        if (needed == Access.ADMIN && isPostOfOtherThanJson(exchange.request())) {
+        } else if (needed == Access.ADMIN && isPostOfOtherThanJson(exchange.request())) {
             EarlyErrorResponse.send(vertx, exchange, notJson());
-            return;
+        } else {
+            receiveBody(exchange, endpoint);
         }
-        receiveBody(exchange, endpoint);
     }
 
     /** Begins the call of an embedding request, whose end is recorded whatever becomes of the exchange. */
@@ -167,7 +178,7 @@ class RequestFilters {
     }
 
     private BodyReceiver receiver(RoutingContext exchange, Endpoint endpoint) {
-        if (!endpoint.embeds(exchange.request().method().name())) {
+        if (!embeds(exchange, endpoint)) {
             return new BodyReceiver(vertx, exchange, limits, Optional.empty(), Optional::empty);
         }
         PriorityChoice priority = EmbeddingHeaders.validPriority(exchange).orElse(PriorityChoice.BY_SIZE);
