@@ -1,5 +1,6 @@
 package dev.embedding.app;
 
+import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.CorsOrigins;
 import dev.embedding.model.locate.HubModels;
@@ -73,7 +74,8 @@ class ServiceWiring {
     @Singleton
     ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingMetrics metrics) {
         int lanes = LaneCount.of(config.lanes());
-        QueueLimits limits = new QueueLimits(queue.maxQueueWait(), queue.maxBatchWait(), queue.requestTimeout());
+        WaitLimits waits = new WaitLimits(queue.maxQueueWait(), queue.maxBatchWait());
+        QueueLimits limits = new QueueLimits(waits, queue.requestTimeout());
         return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, cache, metrics);
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedding.batch.MicroBatcher;
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.fixture.Gate;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.layout.ModelCopy;
@@ -301,7 +302,8 @@ class InferenceServiceTest {
 
     @Test
     void failsWhenTheDefaultTimeoutExpires() throws Exception {
-        QueueLimits hasty = new QueueLimits(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofMillis(50));
+        QueueLimits hasty =
+                new QueueLimits(new WaitLimits(Duration.ofMillis(1), Duration.ofMillis(1)), Duration.ofMillis(50));
         ModelHost host = new ModelHost(1, 1, hasty, (rows, tokens, paddedTokens, nanos) -> lane.pass());
         LoadedModel model = models.loadOn(host, "distilbert-mean");
         active.serve(model, PlainOptions.of(true));

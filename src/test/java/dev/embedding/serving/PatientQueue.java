@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.serving.model.QueueLimits;
 import java.time.Duration;
 
@@ -7,7 +8,7 @@ import java.time.Duration;
 public final class PatientQueue {
 
     public static final QueueLimits LIMITS =
-            new QueueLimits(Duration.ofMinutes(10), Duration.ofMinutes(10), Duration.ofMinutes(10));
+            new QueueLimits(new WaitLimits(Duration.ofMinutes(10), Duration.ofMinutes(10)), Duration.ofMinutes(10));
 
     private PatientQueue() {}
 }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.batch.admission.Backlog;
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class QueueLimitsTest {
 
     private final QueueLimits limits =
-            new QueueLimits(Duration.ofSeconds(10), Duration.ofSeconds(300), Duration.ofSeconds(60));
+            new QueueLimits(new WaitLimits(Duration.ofSeconds(10), Duration.ofSeconds(300)), Duration.ofSeconds(60));
     private final Backlog backlog = new Backlog(0, 0, 1_000);
 
     @Test
