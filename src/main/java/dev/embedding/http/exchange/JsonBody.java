@@ -6,6 +6,7 @@ import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.header.JsonMediaType;
 import dev.embedding.http.exchange.json.JsonBytes;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.http.exchange.json.JsonRecords;
 import dev.embedding.http.exchange.json.MalformedJsonException;
 import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.FieldError;
@@ -82,6 +83,21 @@ public final class JsonBody {
             throw RequestFailure.invalid(new FieldError(
                     "body." + fault.position(), "JSON decode error: " + fault.problem(), "json_invalid"));
         }
+    }
+
+    /**
+     * Reads a body as a record, by its annotations: {@link JsonRecords}.
+     *
+     * @throws InvalidRequestException with every fault of the body
+     * @throws RequestRejectedException likewise
+     */
+    public <T> T read(Class<T> type) {
+        return read(type, "invalid_type");
+    }
+
+    /** @param noObject type of the fault where an object is expected and something else is given */
+    public <T> T read(Class<T> type, String noObject) {
+        return read((json, first) -> JsonRecords.read(json, first, type, noObject));
     }
 
     private static <T> T read(JsonReader json, Reader<T> reader) {
