@@ -88,7 +88,7 @@ public final class JsonBody {
     /**
      * Reads a body as a record, by its annotations: {@link JsonRecords}.
      *
-     * @throws InvalidRequestException with every fault of the body
+     * @throws RequestFailure with every fault of the body
      * @throws RequestRejectedException likewise
      */
     public <T> T read(Class<T> type) {

@@ -1,10 +1,13 @@
 package dev.embedding.http.operations;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.embedding.http.exchange.json.BodyFaults;
 import dev.embedding.http.exchange.json.JsonReader;
-import dev.embedding.serving.FieldError;
+import dev.embedding.http.exchange.json.LeafReader;
 import dev.embedding.settings.InvalidSettingException;
 import dev.embedding.settings.SettingKey;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.json.JsonArray;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,9 +21,11 @@ import java.util.Optional;
  *     what no setting accepts
  * @param tooLong whether it is longer than can be stored
  */
+@JsonDeserialize(using = SettingValue.Reader.class)
 record SettingValue(Kind kind, String text, boolean tooLong) {
 
     static final int MAX_CHARACTERS = 2_048;
+    static final String TOO_LONG = "Should have at most " + MAX_CHARACTERS + " characters as stored";
 
     /** JSON type of a value. */
     enum Kind {
@@ -50,6 +55,28 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
                 case NUMBER_LIST -> key.listsNumbers();
                 case MIXED_LIST, OBJECT, NULL -> false;
             };
+        }
+    }
+
+    /** Reads any value; too long ones are faults. */
+    @RegisterForReflection
+    static final class Reader extends LeafReader<SettingValue> {
+        Reader() {
+            super(SettingValue.class);
+        }
+
+        @Override
+        protected boolean readsNull() {
+            return true;
+        }
+
+        @Override
+        protected SettingValue read(JsonReader json, JsonToken first, BodyFaults faults) {
+            SettingValue value = SettingValue.read(json, first);
+            if (value.tooLong) {
+                faults.add(TOO_LONG, "too_long");
+            }
+            return value;
         }
     }
 
@@ -102,21 +129,8 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
         return new SettingValue(kind, stored, room < -1 || of(kind, stored).tooLong());
     }
 
-    /** Fault of a value that is too long, whatever the setting. */
-    Optional<FieldError> lengthFault(String field) {
-        return tooLong
-                ? Optional.of(new FieldError(
-                        field, "Should have at most " + MAX_CHARACTERS + " characters as stored", "too_long"))
-                : Optional.empty();
-    }
-
-    /** Fault of the value for this setting. */
-    Optional<FieldError> fault(SettingKey key, String field) {
-        return lengthFault(field)
-                .or(() -> ruleFault(key).map(message -> new FieldError(field, message, "value_error")));
-    }
-
-    private Optional<String> ruleFault(SettingKey key) {
+    /** What is wrong with the value for this setting, if it is not too long for any. */
+    Optional<String> problem(SettingKey key) {
         if (!kind.isAcceptedBy(key)) {
             return Optional.of("Value must be " + key.rule() + ", not " + kind.description);
         }

@@ -1,6 +1,6 @@
 package dev.embedding.http.exchange.json;
 
-import dev.embedding.http.edge.failure.FieldError;
+import dev.embedding.serving.FieldError;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.CollectionType;
-import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +46,7 @@ public final class JsonRecords {
      *
      * @param first the token that the parser is at
      * @param noObject type of the fault where an object is expected and something else is given
-     * @throws InvalidRequestException with every fault of the body
+     * @throws RequestFailure with every fault of the body
      */
     public static <T> T read(JsonReader json, JsonToken first, Class<T> type, String noObject) {
         JsonReaderParser parser = new JsonReaderParser(json, first, noObject);
@@ -57,7 +57,7 @@ public final class JsonRecords {
             throw new UncheckedIOException(impossible);
         }
         if (!parser.faults().isEmpty()) {
-            throw new InvalidRequestException(parser.faults().all());
+            throw RequestFailure.invalid(parser.faults().all());
         }
         return content;
     }

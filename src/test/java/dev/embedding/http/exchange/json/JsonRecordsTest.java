@@ -8,8 +8,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.sun.management.ThreadMXBean;
-import dev.embedding.http.edge.failure.FieldError;
-import dev.embedding.http.edge.failure.InvalidRequestException;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.http.exchange.Bodies;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.support.Utf8Text;
@@ -80,7 +80,7 @@ class JsonRecordsTest {
     }
 
     private static List<String> faults(String json) {
-        return catchThrowableOfType(InvalidRequestException.class, () -> read(json)).faults().stream()
+        return catchThrowableOfType(RequestFailure.class, () -> read(json)).faults().stream()
                 .map(fault -> fault.field() + " | " + fault.message() + " | " + fault.type())
                 .toList();
     }
@@ -278,7 +278,7 @@ class JsonRecordsTest {
         try {
             reading.accept(Bodies.of(json));
             return List.of();
-        } catch (InvalidRequestException refused) {
+        } catch (RequestFailure refused) {
             return refused.faults();
         }
     }
@@ -366,8 +366,8 @@ class JsonRecordsTest {
 
     @Test
     void takesTheTypeOfTheFaultWhereAnObjectIsExpected() {
-        InvalidRequestException refusal = catchThrowableOfType(
-                InvalidRequestException.class, () -> Bodies.of("7").read(Nulls.class, "dict_type"));
+        RequestFailure refusal = catchThrowableOfType(
+                RequestFailure.class, () -> Bodies.of("7").read(Nulls.class, "dict_type"));
 
         assertThat(refusal.faults()).containsExactly(new FieldError("body", "Input should be an object", "dict_type"));
     }

@@ -1,0 +1,29 @@
+package dev.embedding.http.operations;
+
+import dev.embedding.settings.SettingKey;
+import java.util.Collection;
+
+/** Message about names that are no settings. */
+final class UnsupportedSettings {
+
+    static final int MAX_LISTED = 10;
+    private static final int MAX_LISTED_CHARACTERS = 80;
+
+    private UnsupportedSettings() {}
+
+    static String message(Collection<String> names) {
+        String listed = String.join(
+                ", ",
+                names.stream()
+                        .limit(MAX_LISTED)
+                        .map(UnsupportedSettings::abbreviated)
+                        .toList());
+        String more = names.size() > MAX_LISTED ? " and more" : "";
+        return "Unsupported: " + listed + more + "; settings are " + String.join(", ", SettingKey.keys());
+    }
+
+    private static String abbreviated(String name) {
+        return "'" + (name.length() <= MAX_LISTED_CHARACTERS ? name : name.substring(0, MAX_LISTED_CHARACTERS) + "…")
+                + "'";
+    }
+}
