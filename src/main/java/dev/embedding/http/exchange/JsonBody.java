@@ -89,7 +89,7 @@ public final class JsonBody {
      * Reads a body as a record, by its annotations: {@link JsonRecords}.
      *
      * @throws RequestFailure with every fault of the body
-     * @throws RequestRejectedException likewise
+     * @throws RequestFailure likewise
      */
     public <T> T read(Class<T> type) {
         return read(type, "invalid_type");

@@ -40,7 +40,7 @@ public class OpenAiResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = OpenAiSchemas.EmbeddingsRequest.class)))
+                            schema = @Schema(implementation = EmbeddingsRequest.class)))
     @APIResponse(
             responseCode = "200",
             description = "One vector an input",
@@ -57,10 +57,9 @@ public class OpenAiResource {
                             schema = @Schema(implementation = OpenAiError.class)))
     public Uni<Response> embeddings(@Parameter(hidden = true) @Context RoutingContext exchange) {
         return embedding.respond(exchange, body -> {
-            OpenAiRequestBody parsed = OpenAiRequestBody.parse(body);
+            EmbeddingsRequest parsed = body.read(EmbeddingsRequest.class);
             return new ParsedRequest(
-                    EmbeddingExchange.request(exchange, parsed.inputs(), parsed.options()),
-                    parsed.asBase64() ? OpenAiResponseEncoder.BASE64 : OpenAiResponseEncoder.NUMBERS);
+                    EmbeddingExchange.request(exchange, parsed.input(), parsed.options()), parsed.encoder());
         });
     }
 

@@ -1,15 +1,20 @@
 package dev.embedding.http.openai;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.exchange.ResponseEncoder;
 import dev.embedding.http.exchange.json.VectorJson;
 import dev.embedding.serving.Embeddings;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.nio.charset.StandardCharsets;
 
 /** Encodes the response of {@code POST /v1/embeddings}. */
+@RegisterForReflection
 enum OpenAiResponseEncoder implements ResponseEncoder {
     /** Vectors as numbers, with the fewest digits that read back as the same 32-bit float. */
+    @JsonProperty("float")
     NUMBERS,
     /** Vectors as base64 of their little-endian 32-bit floats. */
+    @JsonProperty("base64")
     BASE64;
 
     private static final byte[] BEGINNING = ascii("{\"object\":\"list\",\"data\":[");

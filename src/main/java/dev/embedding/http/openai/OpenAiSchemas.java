@@ -3,71 +3,11 @@ package dev.embedding.http.openai;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Schemas of {@code POST /v1/embeddings}, for the OpenAPI document: {@link OpenAiRequestBody} reads them, {@link
- * OpenAiResponseEncoder} writes.
- */
+/** Schemas of the response of {@code POST /v1/embeddings}; {@link OpenAiResponseEncoder} writes them. */
 final class OpenAiSchemas {
 
     private OpenAiSchemas() {}
-
-    /** Schema of the request. */
-    @Schema(name = "OpenAiEmbeddingsRequest")
-    record EmbeddingsRequest(
-            @Schema(
-                    required = true,
-                    description =
-                            "A text, up to 2048 texts, or their token ids as the model's own tokenizer makes them;"
-                                    + " none empty",
-                    oneOf = {String.class, String[].class, int[].class, int[][].class})
-            Object input,
-
-            @Schema(
-                    description = "Name of the served model, its last part, or an alias; -query and -passage behind it"
-                            + " choose a prompt",
-                    nullable = true)
-            @Nullable
-            String model,
-
-            @Schema(
-                    enumeration = {"float", "base64"},
-                    description = "base64 is of little-endian 32-bit floats",
-                    nullable = true)
-            @JsonProperty("encoding_format")
-            @Nullable
-            String encodingFormat,
-
-            @Schema(
-                    minimum = "1",
-                    description = "Size to cut vectors to, where that is allowed: see dimensions in /model/info",
-                    nullable = true)
-            @Nullable
-            Integer dimensions,
-
-            @Schema(description = "Is not looked at", nullable = true) @Nullable
-            Object user,
-
-            @Schema(
-                    enumeration = {"query", "search_query", "document", "passage", "search_document"},
-                    description = "Chooses the model's prompt for what is searched for, or for what is searched",
-                    nullable = true)
-            @JsonProperty("input_type")
-            @Nullable
-            String inputType,
-
-            @Schema(description = "Name of one of the model's prompts; wins over input_type", nullable = true)
-            @JsonProperty("prompt_name")
-            @Nullable
-            String promptName,
-
-            @Schema(
-                    enumeration = {"NONE", "END"},
-                    description = "NONE refuses inputs that are longer than the model takes",
-                    nullable = true)
-            @Nullable
-            String truncate) {}
 
     /** Schema of the response. */
     @Schema(name = "OpenAiEmbeddingsList")
