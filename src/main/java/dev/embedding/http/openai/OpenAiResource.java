@@ -47,7 +47,7 @@ public class OpenAiResource {
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = OpenAiSchemas.EmbeddingsList.class)))
+                            schema = @Schema(implementation = EmbeddingsList.class)))
     @APIResponse(
             responseCode = "404",
             description = "Another model is served",

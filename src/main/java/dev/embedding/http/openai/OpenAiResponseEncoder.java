@@ -2,10 +2,13 @@ package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.http.exchange.ResponseEncoder;
+import dev.embedding.http.exchange.json.JsonRecords;
 import dev.embedding.http.exchange.json.VectorJson;
+import dev.embedding.http.exchange.json.VectorValue;
 import dev.embedding.serving.Embeddings;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Encodes the response of {@code POST /v1/embeddings}. */
 @RegisterForReflection
@@ -17,14 +20,7 @@ enum OpenAiResponseEncoder implements ResponseEncoder {
     @JsonProperty("base64")
     BASE64;
 
-    private static final byte[] BEGINNING = ascii("{\"object\":\"list\",\"data\":[");
-    private static final byte[] BEFORE_INDEX = ascii("{\"object\":\"embedding\",\"index\":");
-    private static final byte[] BEFORE_VECTOR = ascii(",\"embedding\":");
     private static final int BYTES_AROUND_VECTOR = 64;
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
 
     @Override
     public long estimateBytes(int vectors, int dimension) {
@@ -36,35 +32,22 @@ enum OpenAiResponseEncoder implements ResponseEncoder {
 
     @Override
     public byte[] encode(Embeddings embeddings, double millis) {
-        int dimension = embeddings.space().dimension();
-        VectorJson response = new VectorJson(estimateBytes(embeddings.vectors().size(), dimension)).append(BEGINNING);
-        int index = 0;
-        for (float[] vector : embeddings.vectors()) {
-            if (index > 0) {
-                response.append(',');
-            }
-            response.append(BEFORE_INDEX)
-                    .append(ascii(Integer.toString(index++)))
-                    .append(BEFORE_VECTOR);
-            append(response, vector);
-            response.append('}');
-        }
-        return response.append(']')
-                .end(json -> {
-                    json.writeStringField("model", embeddings.space().modelName());
-                    json.writeObjectFieldStart("usage");
-                    json.writeNumberField("prompt_tokens", embeddings.tokens());
-                    json.writeNumberField("total_tokens", embeddings.tokens());
-                    json.writeEndObject();
-                    VectorJson.writeIndices(json, "truncated", embeddings.truncated());
-                })
-                .toBytes();
+        List<float[]> vectors = embeddings.vectors();
+        EmbeddingsList response = new EmbeddingsList(
+                IntStream.range(0, vectors.size())
+                        .mapToObj(index -> new EmbeddingsList.Item(index, value(vectors.get(index))))
+                        .toList(),
+                embeddings.space().modelName(),
+                new EmbeddingsList.Usage(embeddings.tokens(), embeddings.tokens()),
+                embeddings.truncated());
+        return JsonRecords.write(
+                response, estimateBytes(vectors.size(), embeddings.space().dimension()));
     }
 
-    private void append(VectorJson response, float[] vector) {
-        switch (this) {
-            case NUMBERS -> response.append(vector);
-            case BASE64 -> response.appendBase64(vector);
-        }
+    private VectorValue value(float[] vector) {
+        return switch (this) {
+            case NUMBERS -> new VectorValue.Numbers(vector);
+            case BASE64 -> new VectorValue.Base64(vector);
+        };
     }
 }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerBase;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -19,7 +21,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Reads bodies as records: a record's annotations are the schema of the OpenAPI document and the rules of the parser.
+ * Reads bodies as records, and writes records as responses: a record's annotations are the schema of the OpenAPI document and the rules of the parser.
  * Components are strings (short ones: they are truncated to 1000 characters), {@link Utf8Text}s, whole numbers,
  * booleans, enums, other records, lists of these, or what a {@link LeafReader} of their own reads; an
  * {@code Object} is skipped. Components whose schema does not say that they are required are nullable.
@@ -38,6 +40,11 @@ public final class JsonRecords {
                     .addDeserializer(Object.class, new LeafReaders.Skipped())
                     .setDeserializerModifier(new Readers()))
             .build();
+
+    private static final ObjectWriter WRITER = JsonMapper.builder()
+            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+            .build()
+            .writer();
 
     private JsonRecords() {}
 
@@ -60,6 +67,21 @@ public final class JsonRecords {
             throw RequestFailure.invalid(parser.faults().all());
         }
         return content;
+    }
+
+    /**
+     * Writes a record, its vectors without copies.
+     *
+     * @param expected estimated bytes of the JSON
+     */
+    public static byte[] write(Object content, long expected) {
+        VectorJson json = new VectorJson(expected);
+        try {
+            WRITER.writeValue(json, content);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return json.toBytes();
     }
 
     /** Replaces Jackson's deserializers of records, enums and lists, which throw at the first fault. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -13,7 +14,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** Buffer for JSON that mostly consists of vectors; grows when necessary. */
-public final class VectorJson {
+public final class VectorJson extends OutputStream {
 
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
@@ -47,15 +48,25 @@ public final class VectorJson {
     }
 
     public VectorJson append(byte[] text) {
-        ensureRoom(text.length);
-        System.arraycopy(text, 0, bytes, length, text.length);
-        length += text.length;
+        write(text, 0, text.length);
         return this;
     }
 
-    public VectorJson append(char ascii) {
+    @Override
+    public void write(byte[] source, int from, int count) {
+        ensureRoom(count);
+        System.arraycopy(source, from, bytes, length, count);
+        length += count;
+    }
+
+    @Override
+    public void write(int value) {
         ensureRoom(1);
-        bytes[length++] = (byte) ascii;
+        bytes[length++] = (byte) value;
+    }
+
+    public VectorJson append(char ascii) {
+        write(ascii);
         return this;
     }
 
