@@ -1,8 +1,8 @@
 package dev.embedding.http.operations;
 
+import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.serving.FieldError;
 import dev.embedding.serving.RequestFailure;
-import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.settings.SettingKey;
 import java.util.EnumMap;
 import java.util.List;

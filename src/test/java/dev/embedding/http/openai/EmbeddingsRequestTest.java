@@ -3,11 +3,11 @@ package dev.embedding.http.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.embedding.serving.FieldError;
-import dev.embedding.serving.RequestFailure;
 import dev.embedding.http.exchange.Bodies;
 import dev.embedding.serving.EmbeddingOptions;
+import dev.embedding.serving.FieldError;
 import dev.embedding.serving.PromptChoice;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.Input;
 import dev.embedding.support.Utf8Text;
 import java.util.List;
@@ -27,8 +27,7 @@ class EmbeddingsRequestTest {
     }
 
     private static List<FieldError> faults(String fields) {
-        return catchThrowableOfType(RequestFailure.class, () -> read(fields))
-                .faults();
+        return catchThrowableOfType(RequestFailure.class, () -> read(fields)).faults();
     }
 
     @Test

@@ -8,10 +8,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.sun.management.ThreadMXBean;
-import dev.embedding.serving.FieldError;
-import dev.embedding.serving.RequestFailure;
 import dev.embedding.http.exchange.Bodies;
 import dev.embedding.http.exchange.JsonBody;
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -366,8 +366,8 @@ class JsonRecordsTest {
 
     @Test
     void takesTheTypeOfTheFaultWhereAnObjectIsExpected() {
-        RequestFailure refusal = catchThrowableOfType(
-                RequestFailure.class, () -> Bodies.of("7").read(Nulls.class, "dict_type"));
+        RequestFailure refusal =
+                catchThrowableOfType(RequestFailure.class, () -> Bodies.of("7").read(Nulls.class, "dict_type"));
 
         assertThat(refusal.faults()).containsExactly(new FieldError("body", "Input should be an object", "dict_type"));
     }
