@@ -1,7 +1,7 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
-import dev.langchain4j.exception.RequestFailure;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel.OpenAiEmbeddingModelBuilder;
@@ -25,7 +25,7 @@ final class LangChain4jClient {
         float[] vector = model.embed("Hello world").content().vector();
         // README: end
         requireRefusal(builder().modelName("another"), ModelNotFoundException.class);
-        requireRefusal(builder().dimensions(100), RequestFailure.class);
+        requireRefusal(builder().dimensions(100), InvalidRequestException.class);
         json.writeValue(
                 System.out,
                 Map.of(
