@@ -118,8 +118,8 @@ class ServiceWiring {
 
     @Produces
     @Singleton
-    InferenceService inference(ActiveModel active, ModelHost host, VectorCache cache, ServingMetrics metrics) {
-        return new InferenceService(active, host.workers(), cache, metrics);
+    InferenceService inference(ActiveModel active, ModelHost host, VectorCache cache) {
+        return new InferenceService(active, host.workers(), cache);
     }
 
     @Produces

@@ -1,5 +1,6 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.cache.CacheCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class CallContext {
     private @Nullable Future<?> timer;
     private volatile @Nullable End end;
     private boolean recorded;
+    private @Nullable Computed computed;
     private List<Consumer<End>> hooks = new ArrayList<>(4);
 
     private CallContext(String dialect, long startNanos, @Nullable Duration timeout) {
@@ -120,11 +122,6 @@ public final class CallContext {
         return end != null;
     }
 
-    /** Whether its caller has disconnected, so that nobody reads a response. */
-    public boolean isCancelled() {
-        return end == End.CANCELLED;
-    }
-
     /** @throws RequestFailure when the call has ended, so that its work stops */
     public void check() {
         End cause = end;
@@ -146,6 +143,24 @@ public final class CallContext {
                         + TimeUnit.NANOSECONDS.toMillis(nanos()) + " ms, and " + queuedTokens
                         + " tokens are in the queue. Send less at once, or allow more time with"
                         + " X-Request-Timeout-Ms.");
+    }
+
+    /**
+     * Counts of a result, for the meters; the result itself is not kept.
+     *
+     * @param queueNanos until the first batch was formed
+     */
+    record Computed(int texts, long queueNanos, CacheCounts sources) {}
+
+    /** Notes what was computed for the call, before it ends. */
+    synchronized void computed(Embeddings embeddings) {
+        computed =
+                new Computed(embeddings.vectors().size(), embeddings.timings().queueNanos(), embeddings.sources());
+    }
+
+    /** What was computed; empty for a call that failed. */
+    synchronized Optional<Computed> computed() {
+        return Optional.ofNullable(computed);
     }
 
     /** Marks the end of the call as recorded; false when it was before. */

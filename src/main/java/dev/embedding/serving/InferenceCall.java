@@ -190,8 +190,8 @@ final class InferenceCall {
 
     private void succeed(List<Output> computed, Timings timings, int shared) {
         Embeddings embeddings = output.embeddings(lookup.with(computed), timings, lookup.counts(shared));
+        context.computed(embeddings);
         if (context.end(End.DONE)) {
-            service.metrics.embedded(embeddings);
             emitter.complete(embeddings);
         }
     }

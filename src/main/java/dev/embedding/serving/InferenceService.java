@@ -20,17 +20,15 @@ public final class InferenceService {
     private final ActiveModel active;
     final WorkerPools workers;
     final VectorCache cache;
-    final ServingMetrics metrics;
 
     /**
      * @param workers pools that tokenize all but the first portion of a request
      * @param cache cache of computed vectors
      */
-    public InferenceService(ActiveModel active, WorkerPools workers, VectorCache cache, ServingMetrics metrics) {
+    public InferenceService(ActiveModel active, WorkerPools workers, VectorCache cache) {
         this.active = active;
         this.workers = workers;
         this.cache = cache;
-        this.metrics = metrics;
     }
 
     /**

@@ -132,7 +132,7 @@ public final class RequestFailure extends RuntimeException {
     /**
      * The detail, with other names for the fields of the faults.
      *
-     * @param fieldNames from {@code body.texts} and the like
+     * @param fieldNames from {@code body.input} and the like
      */
     public String detail(UnaryOperator<String> fieldNames) {
         return faults.isEmpty() ? detail() : summary(faults, fieldNames);

@@ -2,6 +2,7 @@ package dev.embedding.serving;
 
 import dev.embedding.batch.BatchObserver;
 import dev.embedding.batch.RerunCause;
+import dev.embedding.serving.CallContext.Computed;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.telemetry.EmbeddingMeters;
 import java.util.Locale;
@@ -26,13 +27,6 @@ public final class ServingMetrics implements BatchObserver {
         meters.batchRerun(cause.name().toLowerCase(Locale.ROOT));
     }
 
-    /** Records what was computed for a request. */
-    void embedded(Embeddings embeddings) {
-        meters.embedded(embeddings.vectors().size(), embeddings.timings().queueNanos());
-        CacheCounts sources = embeddings.sources();
-        meters.cacheUsed(sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
-    }
-
     /**
      * Records the end of a request, once: when its response is sent, or its caller has disconnected before.
      *
@@ -45,9 +39,16 @@ public final class ServingMetrics implements BatchObserver {
         meters.requestTimed(call.dialect(), failure.map(ServingMetrics::outcome).orElse("success"), call.nanos());
         if (failure.isEmpty()) {
             meters.requestSucceeded(call.nanos());
+            call.computed().ifPresent(this::count);
         } else {
             count(failure.get());
         }
+    }
+
+    private void count(Computed computed) {
+        meters.embedded(computed.texts(), computed.queueNanos());
+        CacheCounts sources = computed.sources();
+        meters.cacheUsed(sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
     }
 
     private void count(FailureKind kind) {

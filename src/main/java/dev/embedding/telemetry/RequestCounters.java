@@ -3,7 +3,10 @@ package dev.embedding.telemetry;
 import jakarta.inject.Singleton;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The counters of the JSON form of {@code /metrics}: embedding requests that passed validation. */
+/**
+ * The counters of the JSON form of {@code /metrics}: embedding requests, without those that are invalid. Requests that
+ * are refused for overload or shutdown, or cancelled, count whether they were validated before or not.
+ */
 @Singleton
 public class RequestCounters {
 

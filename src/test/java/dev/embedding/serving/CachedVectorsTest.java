@@ -39,7 +39,7 @@ class CachedVectorsTest {
             });
     private final ActiveModel active = new ActiveModel();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), models.cache(), Requests.metrics());
+            new InferenceService(active, models.host().workers(), models.cache());
 
     @AfterEach
     void close() throws InterruptedException {

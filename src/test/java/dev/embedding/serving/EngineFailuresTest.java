@@ -53,8 +53,7 @@ class EngineFailuresTest {
             new ModelOptions("cpu", 32, 0),
             host);
     private final ActiveModel active = new ActiveModel();
-    private final InferenceService inference =
-            new InferenceService(active, host.workers(), VectorCache.off(), Requests.metrics());
+    private final InferenceService inference = new InferenceService(active, host.workers(), VectorCache.off());
 
     EngineFailuresTest() {
         active.serve(model, PlainOptions.of(true));

@@ -48,7 +48,7 @@ class InferenceServiceTest {
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ActiveModel active = new ActiveModel();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), VectorCache.off(), Requests.metrics());
+            new InferenceService(active, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -354,8 +354,8 @@ class InferenceServiceTest {
     void tokenizesALargeRequestInPortionsOnTheWorkers() throws Exception {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), PlainOptions.of(true));
-        InferenceService portionwise = new InferenceService(
-                active, new WorkerPools(portions::add, portions::add), VectorCache.off(), Requests.metrics());
+        InferenceService portionwise =
+                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
         CompletableFuture<Embeddings> answer = Requests.embed(
                         portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -375,8 +375,8 @@ class InferenceServiceTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, PlainOptions.of(true));
-        InferenceService portionwise = new InferenceService(
-                active, new WorkerPools(portions::add, portions::add), VectorCache.off(), Requests.metrics());
+        InferenceService portionwise =
+                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
         Cancellable leaving = Requests.embed(
                         portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()

@@ -24,7 +24,7 @@ class LeavingCallersTest {
     private final SmallModels models = new SmallModels();
     private final ActiveModel active = new ActiveModel();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), VectorCache.off(), Requests.metrics());
+            new InferenceService(active, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {

@@ -39,11 +39,7 @@ public final class ModelProbe {
     /** Embeds a text with the served model. */
     public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
         return Requests.embed(
-                        new InferenceService(
-                                active,
-                                new WorkerPools(Runnable::run, Runnable::run),
-                                VectorCache.off(),
-                                Requests.metrics()),
+                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
                         Requests.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }

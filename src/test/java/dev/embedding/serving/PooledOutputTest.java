@@ -181,11 +181,7 @@ class PooledOutputTest {
         ActiveModel active = new ActiveModel();
         active.serve(model, PlainOptions.of(normalize));
         return Requests.embed(
-                        new InferenceService(
-                                active,
-                                new WorkerPools(Runnable::run, Runnable::run),
-                                VectorCache.off(),
-                                Requests.metrics()),
+                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
                         Requests.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

@@ -1,9 +1,6 @@
 package dev.embedding.serving;
 
 import dev.embedding.serving.model.Input;
-import dev.embedding.telemetry.EmbeddingMeters;
-import dev.embedding.telemetry.RequestCounters;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +18,6 @@ public final class Requests {
                 PriorityChoice.BY_SIZE,
                 Optional.empty(),
                 Optional.of(""));
-    }
-
-    /** Metrics that nobody reads. */
-    public static ServingMetrics metrics() {
-        return new ServingMetrics(new EmbeddingMeters(new SimpleMeterRegistry(), new RequestCounters()));
     }
 
     public static Condition<Throwable> failureOf(FailureKind kind) {

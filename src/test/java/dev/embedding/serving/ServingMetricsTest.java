@@ -2,10 +2,13 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.telemetry.EmbeddingMeters;
 import dev.embedding.telemetry.RequestCounters;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +40,34 @@ class ServingMetricsTest {
 
         assertThat(counters.snapshot().requests()).isEqualTo(1);
         assertThat(registry.find("embedding.request").timers()).hasSize(1);
+    }
+
+    @Test
+    void countsTheTextsOfASuccessfulResponseOnly() {
+        CallContext answered = call("embed");
+        CallContext failed = call("embed");
+        answered.computed(embeddings(3));
+        failed.computed(embeddings(5));
+
+        metrics.ended(answered, Optional.empty());
+        metrics.ended(failed, Optional.of(FailureKind.INTERNAL_ERROR));
+
+        assertThat(counters.snapshot().embeddings()).isEqualTo(3);
+        assertThat(registry.get("embedding.cache")
+                        .tag("outcome", "hit")
+                        .counter()
+                        .count())
+                .isEqualTo(2);
+    }
+
+    private static Embeddings embeddings(int texts) {
+        return new Embeddings(
+                Collections.nCopies(texts, new float[1]),
+                texts,
+                List.of(),
+                new Embeddings.VectorSpace("model", 1, "fingerprint"),
+                Embeddings.Timings.NONE,
+                new CacheCounts(2, 0, texts - 2, 0));
     }
 
     @ParameterizedTest

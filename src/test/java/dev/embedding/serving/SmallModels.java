@@ -49,11 +49,7 @@ public final class SmallModels {
         ActiveModel active = new ActiveModel();
         active.serve(model, options);
         return Requests.embed(
-                        new InferenceService(
-                                active,
-                                new WorkerPools(Runnable::run, Runnable::run),
-                                VectorCache.off(),
-                                Requests.metrics()),
+                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
                         Requests.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))

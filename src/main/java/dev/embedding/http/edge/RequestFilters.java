@@ -94,10 +94,11 @@ class RequestFilters {
             return;
         }
         RequestId.assign(exchange);
-        dialects.assign(exchange);
+        boolean pathIsValid = dialects.assign(exchange);
         Endpoint endpoint = Dialects.of(exchange);
         begin(exchange, endpoint);
-        Optional<RequestFailure> framingFault = RequestFraming.fault(exchange.request());
+        Optional<RequestFailure> framingFault =
+                pathIsValid ? RequestFraming.fault(exchange.request()) : Optional.of(malformedPath());
         if (framingFault.isPresent()) {
             EarlyErrorResponse.sendLast(vertx, exchange, framingFault.get());
         } else if (!Cors.handle(exchange, corsOrigins.current())) {
@@ -207,6 +208,10 @@ class RequestFilters {
         }
         List<String> types = request.headers().getAll("Content-Type");
         return types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches);
+    }
+
+    private static RequestFailure malformedPath() {
+        return RequestFailure.of(FailureKind.MALFORMED_REQUEST, "The path is not percent-encoded UTF-8.");
     }
 
     private static RequestFailure draining() {

@@ -71,16 +71,15 @@ public final class EmbeddingExchange {
     public Uni<Response> respond(RoutingContext exchange, Function<JsonBody, ParsedRequest> read) {
         CallContext call = ExchangeCalls.of(exchange);
         call.watch(host.timer());
-        return read(exchange, call, read)
-                .chain(parsed -> inference
-                        .embed(parsed.request(), call)
-                        .chain(embeddings -> encode(exchange, embeddings, call, parsed.encoder())))
-                .onFailure(EmbeddingExchange::isSaturation)
-                .call(() -> delayRejection(call));
+        return read(exchange, call, read).chain(parsed -> inference
+                .embed(parsed.request(), call)
+                .onFailure(failure -> isOfKind(failure, FailureKind.SATURATED))
+                .call(() -> delayRejection(call))
+                .chain(embeddings -> encode(exchange, embeddings, call, parsed.encoder())));
     }
 
-    private static boolean isSaturation(Throwable failure) {
-        return failure instanceof RequestFailure known && known.kind() == FailureKind.SATURATED;
+    private static boolean isOfKind(Throwable failure, FailureKind kind) {
+        return failure instanceof RequestFailure known && known.kind() == kind;
     }
 
     private Uni<ParsedRequest> read(RoutingContext exchange, CallContext call, Function<JsonBody, ParsedRequest> read) {
@@ -99,7 +98,7 @@ public final class EmbeddingExchange {
                     claimMemory(exchange, parsed);
                     emitter.complete(parsed);
                 } catch (RuntimeException | Error failure) {
-                    if (!call.isCancelled()) {
+                    if (!isOfKind(failure, FailureKind.CANCELLED)) {
                         emitter.fail(failure);
                     }
                 } finally {

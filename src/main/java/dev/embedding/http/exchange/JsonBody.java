@@ -66,8 +66,8 @@ public final class JsonBody {
     /**
      * Reads a body that must be one JSON document. The reader's result is only returned when the whole body is JSON.
      *
-     * @throws RequestFailure when the body is missing or not JSON, or when the reader rejects it
-     * @throws RequestFailure also when it has another media type; without one it counts as JSON
+     * @throws RequestFailure when the body is missing or not JSON, when it has another media type (without one it counts
+     *     as JSON), or when the reader rejects it
      */
     public <T> T read(Reader<T> reader) {
         if (body.length() == 0) {
@@ -88,8 +88,7 @@ public final class JsonBody {
     /**
      * Reads a body as a record, by its annotations: {@link JsonRecords}.
      *
-     * @throws RequestFailure with every fault of the body
-     * @throws RequestFailure likewise
+     * @throws RequestFailure with every fault of the body, or when it has another media type
      */
     public <T> T read(Class<T> type) {
         return read(type, "invalid_type");

@@ -1,4 +1,4 @@
-/** OpenAI's embeddings API: request bodies, response encoders, and its error format. */
+/** OpenAI's embeddings API: routes, records of requests and responses, the list of models, and its error format. */
 @NullMarked
 package dev.embedding.http.openai;
 

@@ -3,6 +3,8 @@ package dev.embedding.http.edge.dialect;
 import dev.embedding.http.access.Access;
 import dev.embedding.support.Names;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +59,7 @@ public final class Dialects {
 
     /** The endpoint at a path; one without routes where there is none. */
     public Endpoint at(String path) {
-        String bare = Names.withoutTrailingSlash(withoutMatrixParameters(path));
+        String bare = Names.withoutTrailingSlash(path.indexOf(';') < 0 ? path : withoutMatrixParameters(path));
         Endpoint literal = literals.get(bare);
         if (literal != null) {
             return literal;
@@ -75,9 +77,10 @@ public final class Dialects {
         return new Endpoint("", List.of(), changes(path), errors);
     }
 
-    /** JAX-RS does not look at them when it matches a path. */
+    /** The path that JAX-RS matches where there are such parameters: without them, and decoded. */
     private static String withoutMatrixParameters(String path) {
-        return path.indexOf(';') < 0 ? path : MATRIX_PARAMETERS.matcher(path).replaceAll("");
+        String bare = MATRIX_PARAMETERS.matcher(path).replaceAll("");
+        return URLDecoder.decode(bare.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     /**
@@ -92,8 +95,15 @@ public final class Dialects {
         return path::startsWith;
     }
 
-    public void assign(RoutingContext exchange) {
-        exchange.put(KEY, at(exchange.normalizedPath()));
+    /** Assigns its endpoint to an exchange; false when its path is malformed. */
+    public boolean assign(RoutingContext exchange) {
+        try {
+            exchange.put(KEY, at(exchange.normalizedPath()));
+            return true;
+        } catch (IllegalArgumentException malformed) {
+            exchange.put(KEY, new Endpoint("", List.of(), Access.CALLER, otherErrors));
+            return false;
+        }
     }
 
     /** The endpoint of an exchange to which one was assigned. */

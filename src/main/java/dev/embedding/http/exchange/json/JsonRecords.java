@@ -21,10 +21,11 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * Reads bodies as records, and writes records as responses: a record's annotations are the schema of the OpenAPI document and the rules of the parser.
- * Components are strings (short ones: they are truncated to 1000 characters), {@link Utf8Text}s, whole numbers,
- * booleans, enums, other records, lists of these, or what a {@link LeafReader} of their own reads; an
- * {@code Object} is skipped. Components whose schema does not say that they are required are nullable.
+ * Reads bodies as records, and writes records as responses: a record's annotations are the schema of the OpenAPI
+ * document and the rules of the parser. Components are strings (short ones: they are truncated to 1000 characters),
+ * {@link Utf8Text}s, whole numbers, booleans, enums, other records, lists of these, or what a {@link LeafReader} of
+ * their own reads; an {@code Object} is skipped. Components whose schema does not say that they are required are
+ * nullable, and so none of a primitive type.
  */
 public final class JsonRecords {
 

@@ -66,6 +66,7 @@ final class ListReader extends StdDeserializer<List<?>> implements ContextualDes
             json.faults().add("Input should be a valid list", "invalid_type");
             return null;
         }
+        json.claimValue();
         List<@Nullable Object> read = new ArrayList<>();
         int count = 0;
         while (json.nextToken() != JsonToken.END_ARRAY) {

@@ -51,6 +51,8 @@ final class RecordReader extends StdDeserializer<Object> implements ResolvableDe
             Schema schema = resolved.getAnnotation(Schema.class);
             if (schema != null && schema.required()) {
                 required.add(resolved);
+            } else if (resolved.getType().isPrimitive()) {
+                throw new IllegalStateException(resolved.getName() + " is not required, so it must be nullable");
             }
             count++;
         }
@@ -117,7 +119,7 @@ final class RecordReader extends StdDeserializer<Object> implements ResolvableDe
             }
         }
         faults.putFirst(path, requiredNames());
-        return !faults.contains(path);
+        return hasRequired(values) && !faults.contains(path);
     }
 
     private boolean hasRequired(@Nullable Object[] values) {

@@ -39,6 +39,7 @@ class DialectsTest {
         "/v1/embeddings, POST",
         "/v1/embeddings/, POST",
         "/v1;a/embeddings;b=1;c, POST",
+        "/v1%2Fembeddings;x, POST",
         "/v1/models/org/name, GET",
         "/settings, 'GET, POST'",
         "/settings/device, DELETE",
@@ -50,7 +51,16 @@ class DialectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1/models/", "/v1/models", "/settings/a/b", "/v1", "/embeddings", "/v1/embeddings/x"})
+    @ValueSource(
+            strings = {
+                "/v1/models/",
+                "/v1/models",
+                "/settings/a/b",
+                "/v1",
+                "/embeddings",
+                "/v1/embeddings/x",
+                "/v1%2Fembeddings"
+            })
     void findsNoRouteElsewhere(String path) {
         assertThat(dialects.at(path).routes()).isEmpty();
     }

@@ -1,6 +1,7 @@
 package dev.embedding.http.exchange.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
@@ -16,7 +17,9 @@ import dev.embedding.support.Utf8Text;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -107,6 +110,37 @@ class JsonRecordsTest {
                                 new Document(Utf8Text.of(""), null)),
                         List.of("t"),
                         null));
+    }
+
+    /** List of records that cannot be made without their components. */
+    record Pairs(@Schema(required = true) List<Pair> pairs) {}
+
+    record Pair(
+            @Schema(required = true) String left,
+            @Schema(required = true) String right) {
+        Pair {
+            Objects.requireNonNull(left);
+            Objects.requireNonNull(right);
+        }
+    }
+
+    @Test
+    void makesNoRecordOfFaultyItemsHoweverManyThereAre() {
+        String items = String.join(",", Collections.nCopies(300, "{\"left\": 1}"));
+
+        RequestFailure failure =
+                catchThrowableOfType(RequestFailure.class, () -> Bodies.of("{\"pairs\": [" + items + "]}")
+                        .read(Pairs.class));
+
+        assertThat(failure.faults()).hasSize(BodyFaults.MAX_FAULTS);
+    }
+
+    /** Record with a component that can be neither absent nor null. */
+    record Primitive(int count) {}
+
+    @Test
+    void refusesRecordsWithOptionalPrimitives() {
+        assertThatThrownBy(() -> Bodies.of("{}").read(Primitive.class)).hasMessageContaining("must be nullable");
     }
 
     @Test
