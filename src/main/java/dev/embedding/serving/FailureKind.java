@@ -35,6 +35,8 @@ public enum FailureKind {
     BODY_TIMEOUT,
     /** The body is too large. */
     BODY_TOO_LARGE,
+    /** The resource does not have the requested range of bytes. */
+    RANGE_NOT_SATISFIABLE,
     /** The body has a media type or a coding that is not supported. */
     UNSUPPORTED_MEDIA_TYPE,
     /** The body has a transfer coding that is not supported. */

@@ -77,6 +77,7 @@ public final class ServingMetrics implements BatchObserver {
                     BODY_TIMEOUT,
                     BODY_TOO_LARGE,
                     UNSUPPORTED_MEDIA_TYPE,
+                    RANGE_NOT_SATISFIABLE,
                     UNSUPPORTED_TRANSFER_CODING,
                     UNSUPPORTED_HTTP_VERSION,
                     SETTINGS_READ_ONLY -> {} // Not valid: timed, but not counted as a request.
@@ -107,6 +108,7 @@ public final class ServingMetrics implements BatchObserver {
                     NOT_FOUND,
                     METHOD_NOT_ALLOWED,
                     UNSUPPORTED_MEDIA_TYPE,
+                    RANGE_NOT_SATISFIABLE,
                     UNSUPPORTED_TRANSFER_CODING,
                     UNSUPPORTED_HTTP_VERSION,
                     SETTINGS_READ_ONLY -> "invalid";

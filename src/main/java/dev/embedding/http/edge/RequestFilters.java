@@ -94,11 +94,10 @@ class RequestFilters {
             return;
         }
         RequestId.assign(exchange);
-        boolean pathIsValid = dialects.assign(exchange);
+        dialects.assign(exchange);
         Endpoint endpoint = Dialects.of(exchange);
         begin(exchange, endpoint);
-        Optional<RequestFailure> framingFault =
-                pathIsValid ? RequestFraming.fault(exchange.request()) : Optional.of(malformedPath());
+        Optional<RequestFailure> framingFault = RequestFraming.fault(exchange.request());
         if (framingFault.isPresent()) {
             EarlyErrorResponse.sendLast(vertx, exchange, framingFault.get());
         } else if (!Cors.handle(exchange, corsOrigins.current())) {
@@ -208,10 +207,6 @@ class RequestFilters {
         }
         List<String> types = request.headers().getAll("Content-Type");
         return types.isEmpty() || !types.stream().allMatch(JsonMediaType::matches);
-    }
-
-    private static RequestFailure malformedPath() {
-        return RequestFailure.of(FailureKind.MALFORMED_REQUEST, "The path is not percent-encoded UTF-8.");
     }
 
     private static RequestFailure draining() {

@@ -50,9 +50,11 @@ class RouterFailures {
     private static RequestFailure failure(RoutingContext exchange) {
         int status = exchange.statusCode();
         if (status >= 400 && status < 500) {
-            String reason = HttpResponseStatus.valueOf(status).reasonPhrase();
-            return RequestFailure.of(
-                    FailureKind.MALFORMED_REQUEST, "The request line or a header is not valid: " + reason + ".");
+            HttpResponseStatus reason = HttpResponseStatus.valueOf(status);
+            FailureKind kind = reason.equals(HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+                    ? FailureKind.RANGE_NOT_SATISFIABLE
+                    : FailureKind.MALFORMED_REQUEST;
+            return RequestFailure.of(kind, "The request line or a header is not valid: " + reason.reasonPhrase() + ".");
         }
         LOG.errorf(exchange.failure(), "Request %s failed", RequestId.of(exchange));
         return RequestFailure.unexpected();

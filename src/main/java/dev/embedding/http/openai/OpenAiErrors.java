@@ -46,6 +46,7 @@ final class OpenAiErrors implements ErrorFormat {
             case SPACE_MISMATCH -> Terms.invalid(412, "other_vector_space");
             case BODY_TOO_LARGE -> Terms.invalid(413, "request_too_large");
             case UNSUPPORTED_MEDIA_TYPE -> Terms.invalid(415, "unsupported_media_type");
+            case RANGE_NOT_SATISFIABLE -> Terms.invalid(416, "range_not_satisfiable");
             case SATURATED -> new Terms(429, OpenAiError.RATE_LIMIT, "rate_limit_exceeded", true);
             case CANCELLED -> Terms.invalid(499, "cancelled");
             case COMPUTATION_FAILED, INTERNAL_ERROR -> Terms.server(500, "internal_error", false);

@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests features of HTTP that clients may use. */
 @ExtendWith(SharedService.class)
@@ -129,18 +127,9 @@ class HttpProtocolIT {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"/%zz", "/100%", "/embed/%"})
-    void rejectsPathsThatAreNotPercentEncoded(String path) throws IOException {
-        try (RawConnection connection = service.connect()) {
-            assertThat(connection
-                            .sendHead("GET " + path)
-                            .answer()
-                            .requireError(400)
-                            .path("detail")
-                            .textValue())
-                    .contains("percent-encoded");
-        }
+    @Test
+    void rejectsUnsatisfiableRangesOfItsPages() {
+        client.get("/docs/swagger-ui.css", "Range", "bytes=999999999-").requireError(416);
     }
 
     @Test

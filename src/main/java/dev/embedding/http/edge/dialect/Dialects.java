@@ -95,15 +95,8 @@ public final class Dialects {
         return path::startsWith;
     }
 
-    /** Assigns its endpoint to an exchange; false when its path is malformed. */
-    public boolean assign(RoutingContext exchange) {
-        try {
-            exchange.put(KEY, at(exchange.normalizedPath()));
-            return true;
-        } catch (IllegalArgumentException malformed) {
-            exchange.put(KEY, new Endpoint("", List.of(), Access.CALLER, otherErrors));
-            return false;
-        }
+    public void assign(RoutingContext exchange) {
+        exchange.put(KEY, at(exchange.normalizedPath()));
     }
 
     /** The endpoint of an exchange to which one was assigned. */

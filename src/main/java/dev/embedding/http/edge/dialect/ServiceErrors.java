@@ -28,6 +28,7 @@ public final class ServiceErrors implements ErrorFormat {
             case SPACE_MISMATCH -> 412;
             case BODY_TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;
+            case RANGE_NOT_SATISFIABLE -> 416;
             case INVALID_REQUEST, UNKNOWN_PROMPT, UNSUPPORTED_DIMENSIONS, NO_TOKENS, TOO_LONG, FOREIGN_TOKEN_IDS -> 422;
             case SATURATED -> 429;
             case CANCELLED -> 499;
