@@ -1,5 +1,6 @@
 package dev.embedding.http;
 
+import dev.embedding.http.edge.dialect.Dialect;
 import dev.embedding.http.edge.dialect.Dialects;
 import dev.embedding.http.edge.dialect.ServiceErrors;
 import dev.embedding.http.embed.EmbedRoutes;
@@ -12,8 +13,9 @@ import java.util.List;
 /** Registry of the supported dialects. */
 final class SupportedDialects {
 
-    static final Dialects ALL = new Dialects(
-            List.of(EmbedRoutes.DIALECT, OperationsRoutes.DIALECT, OpenAiRoutes.DIALECT), ServiceErrors.FORMAT);
+    static final List<Dialect> DIALECTS = List.of(EmbedRoutes.DIALECT, OperationsRoutes.DIALECT, OpenAiRoutes.DIALECT);
+
+    static final Dialects ALL = new Dialects(DIALECTS, ServiceErrors.FORMAT);
 
     private SupportedDialects() {}
 

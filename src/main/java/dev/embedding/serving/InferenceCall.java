@@ -75,8 +75,9 @@ final class InferenceCall {
                 output.requireUntruncated(List.of(), lookup);
                 succeed(List.of(), Timings.NONE, 0);
             } else {
-                admit(moved);
-                tokenize();
+                List<Input> missing = lookup.missing();
+                admit(missing, moved);
+                tokenize(missing);
             }
         } catch (RuntimeException | Error failure) {
             failed(failure);
@@ -122,8 +123,7 @@ final class InferenceCall {
     }
 
     /** Reserves a place in the queue, by an estimate of the tokens, and fixes the deadline. */
-    private void admit(boolean moved) {
-        List<Input> missing = lookup.missing();
+    private void admit(List<Input> missing, boolean moved) {
         long estimate = model.tokenizer().estimate(prompt, missing);
         Priority priority = request.priority().of(missing.size(), estimate, request.bytes());
         deadlineNanos = context.deadlineOr(model.timeout(priority, estimate), model.timer());
@@ -133,12 +133,12 @@ final class InferenceCall {
         hold(admission::release);
     }
 
-    private void tokenize() {
+    private void tokenize(List<Input> missing) {
         long start = System.nanoTime();
         TokenizeJob job = new TokenizeJob(
                 model.tokenizer(),
                 prompt,
-                lookup.missing(),
+                missing,
                 service.workers.forBytes(request.bytes()),
                 context,
                 texts -> {

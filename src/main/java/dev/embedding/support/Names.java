@@ -19,7 +19,12 @@ public final class Names {
 
     /** A name for a message: its beginning, when it is longer than any that could be meant. */
     public static String abbreviated(String name) {
-        return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + "…";
+        return abbreviated(name, LONGEST_NAME);
+    }
+
+    /** The beginning of a name that is longer than a number of characters. */
+    public static String abbreviated(String name, int characters) {
+        return name.length() <= characters ? name : name.substring(0, characters) + "…";
     }
 
     /** The text with each control character, line breaks included, replaced by a space. */

@@ -34,7 +34,7 @@ class SupportedDialectsTest {
 
     @Test
     void hasARouteForEveryMethodOfAResourceAndNoOther() {
-        Set<String> routes = SupportedDialects.ALL.dialects().stream()
+        Set<String> routes = SupportedDialects.DIALECTS.stream()
                 .map(Dialect::routes)
                 .flatMap(list -> list.stream())
                 .filter(route -> route.purpose() != Purpose.FRAMEWORK && route.purpose() != Purpose.FRAMEWORK_PAGE)

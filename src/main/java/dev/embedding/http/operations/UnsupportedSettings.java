@@ -1,6 +1,7 @@
 package dev.embedding.http.operations;
 
 import dev.embedding.settings.SettingKey;
+import dev.embedding.support.Names;
 import java.util.Collection;
 
 /** Message about names that are no settings. */
@@ -23,7 +24,6 @@ final class UnsupportedSettings {
     }
 
     private static String abbreviated(String name) {
-        return "'" + (name.length() <= MAX_LISTED_CHARACTERS ? name : name.substring(0, MAX_LISTED_CHARACTERS) + "…")
-                + "'";
+        return "'" + Names.abbreviated(name, MAX_LISTED_CHARACTERS) + "'";
     }
 }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -53,10 +52,6 @@ public final class Dialects {
         });
     }
 
-    public List<Dialect> dialects() {
-        return dialects;
-    }
-
     /** The endpoint at a path; one without routes where there is none. */
     public Endpoint at(String path) {
         String bare = Names.withoutTrailingSlash(path.indexOf(';') < 0 ? path : withoutMatrixParameters(path));
@@ -88,11 +83,7 @@ public final class Dialects {
      * needs their right, however the framework reads the rest of it.
      */
     private Access changes(String path) {
-        return changeable.stream().anyMatch(isBeginningOf(path)) ? Access.ADMIN : Access.CALLER;
-    }
-
-    private static Predicate<String> isBeginningOf(String path) {
-        return path::startsWith;
+        return changeable.stream().anyMatch(path::startsWith) ? Access.ADMIN : Access.CALLER;
     }
 
     public void assign(RoutingContext exchange) {
