@@ -4,7 +4,7 @@ import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.ReloadCounters;
 import dev.embedding.reload.ServedModel;
 import dev.embedding.reload.SettingsFollower;
-import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
@@ -25,13 +25,14 @@ class MeterBindings {
 
     void onStart(
             @Observes StartupEvent start,
-            ActiveModel active,
+            ModelRegistry models,
             ReloadCounters reloads,
             LoadProgress progress,
             ModelHost host,
             VectorCache cache,
             SettingsFollower settings) {
-        meters.watchQueue(() -> active.model().map(LoadedModel::queuedTokens).orElse(0L));
+        meters.watchQueue(() ->
+                models.served().stream().mapToLong(LoadedModel::queuedTokens).sum());
         meters.watchRuns(host::terminatedRuns, host::abandonedRuns);
         meters.watchCache(cache::bytes, cache::size);
         meters.watchReloads(reloads::successes, reloads::failures);

@@ -8,14 +8,14 @@ import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.reload.LastGoodSettings;
 import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.ModelLoader;
-import dev.embedding.reload.ModelSwitch;
 import dev.embedding.reload.ReloadConfig;
 import dev.embedding.reload.ReloadCounters;
+import dev.embedding.reload.ReloadExecutor;
 import dev.embedding.reload.ServedModel;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsFollower;
-import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.InferenceService;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.ServingMetrics;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.ModelHost;
@@ -23,8 +23,9 @@ import dev.embedding.serving.model.QueueLimits;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
 import dev.embedding.settings.AllowedModels;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.environment.Environment;
@@ -88,7 +89,7 @@ class ServiceWiring {
     @Produces
     @Singleton
     CorsOrigins corsOrigins(SettingsControl settings) {
-        return () -> settings.current().corsOrigins();
+        return () -> settings.current().get(Setting.CORS_ORIGINS);
     }
 
     @Produces
@@ -99,8 +100,8 @@ class ServiceWiring {
 
     @Produces
     @Singleton
-    ActiveModel activeModel() {
-        return new ActiveModel();
+    ModelRegistry modelRegistry() {
+        return new ModelRegistry();
     }
 
     @Produces
@@ -118,8 +119,8 @@ class ServiceWiring {
 
     @Produces
     @Singleton
-    InferenceService inference(ActiveModel active, ModelHost host, VectorCache cache) {
-        return new InferenceService(active, host.workers(), cache);
+    InferenceService inference(ModelRegistry registry, ModelHost host, VectorCache cache) {
+        return new InferenceService(registry, host.workers(), cache);
     }
 
     @Produces
@@ -132,7 +133,7 @@ class ServiceWiring {
             ReloadCounters counters,
             LoadProgress progress,
             ModelHost host,
-            ActiveModel active,
+            ModelRegistry registry,
             Optional<SettingsStore> store,
             Optional<StatusBoard> board,
             Event<ServedModel> served) {
@@ -142,14 +143,15 @@ class ServiceWiring {
                 new ModelLocator(
                         ModelLocator.defaultBundledRoots(),
                         new HubModels(variables::value, maxModelBytes(reload), progress)),
-                new QuantizedModels(host, Path.of(settings.modelCacheDir(), "quantized"), engine.minCosine()),
-                new GoldenVectors(Path.of(settings.modelCacheDir(), "golden")),
+                new QuantizedModels(
+                        host, Path.of(settings.get(Setting.MODEL_CACHE_DIR), "quantized"), engine.minCosine()),
+                new GoldenVectors(Path.of(settings.get(Setting.MODEL_CACHE_DIR), "golden")),
                 progress,
-                environment.given().contains(SettingKey.MODEL_CACHE_DIR),
+                environment.given().contains(Setting.MODEL_CACHE_DIR),
                 engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
         AtomicBoolean first = new AtomicBoolean(true);
-        ModelSwitch models =
-                new ModelSwitch(active, loader, AvailableMemory.ofThisMachine()::bytes, reload, counters, model -> {
+        ReloadExecutor models = new ReloadExecutor(
+                registry, loader, AvailableMemory.ofThisMachine()::bytes, reload, counters, model -> {
                     served.fire(model);
                     LOG.info(
                             model.loaded()
@@ -166,7 +168,7 @@ class ServiceWiring {
                 store,
                 board,
                 replica(settings),
-                new LastGoodSettings(Path.of(settings.modelCacheDir()), settings.port()),
+                new LastGoodSettings(Path.of(settings.get(Setting.MODEL_CACHE_DIR)), settings.get(Setting.PORT)),
                 models,
                 reload.settingsPollInterval(),
                 new AllowedModels(reload.allowedModels().orElse(List.of())));
@@ -178,8 +180,8 @@ class ServiceWiring {
                 .orElseGet(OptionalLong::empty);
     }
 
-    private static String oneLine(ServiceSettings settings) {
-        return Names.onOneLine(settings.byKey().toString());
+    private static String oneLine(ModelSettings settings) {
+        return Names.onOneLine(settings.values().toString());
     }
 
     /** Name of this replica in the status table. */

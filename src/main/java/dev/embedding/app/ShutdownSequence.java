@@ -2,7 +2,7 @@ package dev.embedding.app;
 
 import dev.embedding.http.edge.OpenExchanges;
 import dev.embedding.reload.SettingsFollower;
-import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.support.DaemonThreads;
@@ -32,7 +32,7 @@ public class ShutdownSequence {
     private final Duration delay;
     private final Duration timeout;
     private final Duration closing;
-    private final ActiveModel active;
+    private final ModelRegistry models;
     private final SettingsFollower follower;
     private final ModelHost host;
     private final OpenExchanges exchanges;
@@ -40,7 +40,7 @@ public class ShutdownSequence {
 
     ShutdownSequence(
             ShutdownConfig config,
-            ActiveModel active,
+            ModelRegistry models,
             SettingsFollower follower,
             ModelHost host,
             OpenExchanges exchanges) {
@@ -48,7 +48,7 @@ public class ShutdownSequence {
         this.timeout = config.shutdownTimeout();
         Duration quarter = timeout.dividedBy(4);
         this.closing = quarter.compareTo(MAX_CLOSING) < 0 ? quarter : MAX_CLOSING;
-        this.active = active;
+        this.models = models;
         this.follower = follower;
         this.host = host;
         this.exchanges = exchanges;
@@ -74,10 +74,10 @@ public class ShutdownSequence {
         haltAtDeadline();
         follower.stopFollowing();
         Duration drainTimeout = timeout.minus(closing);
-        active.model().ifPresent(model -> abortBeyond(model, drainTimeout));
+        models.served().forEach(model -> abortBeyond(model, drainTimeout));
         if (!exchanges.awaitNone(drainTimeout.toNanos())) {
             // Expected to be computed by now, but is not.
-            active.model().ifPresent(LoadedModel::giveUp);
+            models.served().forEach(LoadedModel::giveUp);
             exchanges.announceClosing();
             if (!exchanges.awaitNone(closing.toNanos() / 2)) {
                 LOG.warn("Connections are closed before their requests are completed");

@@ -4,6 +4,7 @@ import dev.embedding.reload.ServedModel;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.Setting;
 import dev.embedding.settings.environment.ListenAddress;
 
 /** Startup message for operators: addresses, model, device and lanes. */
@@ -14,7 +15,6 @@ final class StartupBanner {
     /** @param environment source of the listen address */
     static String of(ServedModel served, ServiceSettings environment, ModelHost host) {
         LoadedModel model = served.model();
-        ServiceSettings settings = served.settings();
         String address = ListenAddress.of(environment).url();
         return """
 
@@ -35,7 +35,7 @@ final class StartupBanner {
                         model.loadTime().toMillis() / 1000.0,
                         model.dimension(),
                         model.device(),
-                        settings.device(),
+                        served.settings().get(Setting.DEVICE),
                         model.executionProvider(),
                         host.engineVersion(),
                         model.lanes());

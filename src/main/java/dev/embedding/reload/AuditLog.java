@@ -1,8 +1,8 @@
 package dev.embedding.reload;
 
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
-import java.util.Objects;
+import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingValues;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -34,24 +34,21 @@ final class AuditLog {
 
     /** Logs the settings that differ. */
     static void applied(ServiceSettings before, ServiceSettings after, Source source) {
-        after.values().forEach((key, value) -> {
-            Object old = Objects.requireNonNull(before.values().get(key));
-            if (!Objects.equals(old, value)) {
-                LOG.infof(
-                        "Setting %s changed from %s to %s by %s%s",
-                        key.key(),
-                        abbreviated(key, old),
-                        abbreviated(key, value),
-                        source.name(),
-                        source.keyId().map(id -> ", key " + id).orElse(""));
-            }
-        });
+        for (Setting<?> setting : before.values().changedIn(after.values())) {
+            LOG.infof(
+                    "Setting %s changed from %s to %s by %s%s",
+                    setting.key(),
+                    abbreviated(setting, before.values()),
+                    abbreviated(setting, after.values()),
+                    source.name(),
+                    source.keyId().map(id -> ", key " + id).orElse(""));
+        }
     }
 
     /** Formats a value on one line, with a limit on its length. */
-    private static String abbreviated(SettingKey key, Object value) {
-        String text = SettingKey.text(value).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", " ");
-        boolean isPrompt = key == SettingKey.QUERY_PROMPT || key == SettingKey.DOCUMENT_PROMPT;
+    private static String abbreviated(Setting<?> setting, SettingValues values) {
+        String text = values.text(setting).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", " ");
+        boolean isPrompt = setting.equals(Setting.QUERY_PROMPT) || setting.equals(Setting.DOCUMENT_PROMPT);
         int limit = isPrompt ? PROMPT_CHARACTERS : VALUE_CHARACTERS;
         int characters = text.codePointCount(0, text.length());
         return characters <= limit

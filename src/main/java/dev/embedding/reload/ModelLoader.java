@@ -11,10 +11,11 @@ import dev.embedding.serving.model.ModelOptions;
 import dev.embedding.serving.model.check.GoldenCheck;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
-import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.ModelSettings;
+import dev.embedding.settings.Setting;
 import dev.embedding.vector.Pooling;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Locates, loads and checks the model that the settings name. */
@@ -51,15 +52,15 @@ public final class ModelLoader {
     }
 
     /** @throws ModelUnavailableException when the name does not resolve to a supported model */
-    ModelDescription locate(ServiceSettings settings) {
+    ModelDescription locate(ModelSettings settings) {
         ModelRequest request = new ModelRequest(
-                settings.modelName(),
+                settings.get(Setting.MODEL_NAME),
                 cacheDirectory(settings),
-                Precision.ofLabel(settings.precision()),
-                settings.modelFile(),
-                settings.pooling().flatMap(Pooling::byLabel),
-                settings.queryPrompt(),
-                settings.documentPrompt());
+                Precision.ofLabel(settings.get(Setting.PRECISION)),
+                settings.get(Setting.MODEL_FILE),
+                settings.get(Setting.POOLING).flatMap(Pooling::byLabel),
+                settings.get(Setting.QUERY_PROMPT),
+                settings.get(Setting.DOCUMENT_PROMPT));
         try {
             return locator.locate(request);
         } finally {
@@ -68,9 +69,10 @@ public final class ModelLoader {
     }
 
     /** Empty where the default is not configured explicitly, so that the variables of Python's tools apply. */
-    private Optional<Path> cacheDirectory(ServiceSettings settings) {
-        boolean isDefault = settings.modelCacheDir().equals(SettingKey.MODEL_CACHE_DIR.defaultText());
-        return isDefault && !cacheDirectoryGiven ? Optional.empty() : Optional.of(Path.of(settings.modelCacheDir()));
+    private Optional<Path> cacheDirectory(ModelSettings settings) {
+        String directory = settings.get(Setting.MODEL_CACHE_DIR);
+        boolean isDefault = directory.equals(Setting.MODEL_CACHE_DIR.defaultText());
+        return isDefault && !cacheDirectoryGiven ? Optional.empty() : Optional.of(Path.of(directory));
     }
 
     /** Aborts a running download or quantization; later calls do not locate models any more. */
@@ -80,16 +82,26 @@ public final class ModelLoader {
     }
 
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
-    LoadedModel load(ModelDescription description, ServiceSettings settings) {
-        ModelOptions options = new ModelOptions(settings.device(), settings.maxBatchSize(), gpuMemoryLimit);
+    LoadedModel load(ModelDescription description, ModelSettings settings) {
+        ModelOptions options =
+                new ModelOptions(settings.get(Setting.DEVICE), settings.get(Setting.MAX_BATCH_SIZE), gpuMemoryLimit);
         LoadedModel model = LoadedModel.load(
                 quantized.withQuantizedFile(description, options), options, host, golden.checkResults());
         try {
             GoldenCheck.verify(model, golden);
             return model;
         } catch (RuntimeException | Error failure) {
-            ModelSwitch.close(model);
+            discard(model);
             throw failure;
+        }
+    }
+
+    /** Closes a model that was never served, or that nobody waits for. */
+    static void discard(LoadedModel model) {
+        try {
+            model.close(Duration.ZERO);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.embedding.reload;
 
 import dev.embedding.settings.AllowedModels;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.settings.UnstorableValueException;
 import java.util.Optional;
 
@@ -60,7 +60,7 @@ public final class SettingChangeException extends RuntimeException {
         return new SettingChangeException(
                 Cause.MODEL_NOT_ALLOWED,
                 "Nothing was changed: model_name must be one of EMBEDDING_ALLOWED_MODELS (" + allowed + ").",
-                Optional.of(SettingKey.MODEL_NAME.key()));
+                Optional.of(Setting.MODEL_NAME.key()));
     }
 
     static SettingChangeException stopping() {

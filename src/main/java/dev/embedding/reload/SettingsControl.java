@@ -1,7 +1,7 @@
 package dev.embedding.reload;
 
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +14,7 @@ public interface SettingsControl {
     ServiceSettings current();
 
     /** Keys that have a stored value or one in the environment; the others have defaults. */
-    Set<SettingKey> given();
+    Set<Setting<?>> given();
 
     /** Source of the settings: {@code environment}, {@code file} or {@code database}. */
     String source();
@@ -27,7 +27,7 @@ public interface SettingsControl {
      * @param keyId id of the caller's key, for the audit log
      * @return nothing, or a {@link SettingChangeException}
      */
-    Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId);
+    Uni<Void> change(Map<Setting<?>, Optional<String>> changes, Optional<String> keyId);
 
     /** Health of following the stored settings. */
     SettingsHealth health();

@@ -4,7 +4,7 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.StoreUnavailableException;
@@ -12,64 +12,40 @@ import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
 import dev.embedding.settings.UnstorableValueException;
 import dev.embedding.settings.environment.EnvironmentSettings;
-import dev.embedding.support.DaemonThreads;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the stored settings, and changes them on request.
  *
  * <p>Everything that takes time happens in turn on one thread: following the rows that were read last, retrying what
- * failed, and changes through the API. Reading the store happens elsewhere, so that a long load never delays it; of
- * several revisions read meanwhile only the newest is followed.
+ * failed, and changes through the API. Each time, {@link ReloadPlanner} says what to do and {@link ReloadExecutor} does
+ * it. Reading the store happens elsewhere, so that a long load never delays it; of several revisions read meanwhile only
+ * the newest is followed.
  */
 public final class SettingsFollower implements SettingsControl {
 
     private static final Logger LOG = Logger.getLogger(SettingsFollower.class);
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
-    private static final Duration SLOWEST_RETRY = Duration.ofMinutes(1);
     /** A fresh model that served as long did not break for the reason that the one before broke for. */
     private static final Duration LASTING = Duration.ofMinutes(10);
 
-    private final ServiceSettings environment;
-    private final List<SettingKey> givenByEnvironment;
     private final Optional<StorePoller> store;
     private final StatusReport report;
-    private final LastGoodSettings lastGood;
-    private final ModelSwitch models;
-    private final ScheduledThreadPoolExecutor thread = DaemonThreads.scheduler("model-loader");
-
-    private final AllowedModels allowedModels;
+    private final FollowedSettings followed;
+    private final ReloadExecutor models;
     private final AuditLog.Source storeSource;
-
-    private volatile ServiceSettings current;
-    private volatile Set<SettingKey> given;
-    private final AtomicReference<ModelState> state = new AtomicReference<>(new ModelState.Loading());
+    private final LoaderThread thread = new LoaderThread();
+    private volatile boolean stopped;
 
     // The thread's own.
-    private boolean hasFollowed;
-    private List<StoredRow> followed = List.of();
-    private String followedHash = "";
-    private Set<String> loggedFaults = Set.of();
-    private Duration retryAfter = FIRST_RETRY;
-    private @Nullable ScheduledFuture<?> retry;
-    private Duration replaceAfter = Duration.ZERO;
+    private final Backoff retries = new Backoff();
+    private final Backoff replacements = new Backoff();
     private long lastReplacedNanos = System.nanoTime() - LASTING.toNanos();
 
     public SettingsFollower(
@@ -78,30 +54,25 @@ public final class SettingsFollower implements SettingsControl {
             Optional<StatusBoard> board,
             String replica,
             LastGoodSettings lastGood,
-            ModelSwitch models,
+            ReloadExecutor models,
             Duration pollInterval,
             AllowedModels allowedModels) {
-        this.environment = environment.settings();
-        this.givenByEnvironment = environment.given();
-        this.current = environment.settings();
-        this.given = Set.copyOf(environment.given());
         this.report = new StatusReport(store.map(SettingsStore::source), board, replica);
-        this.store = store.map(followed -> new StorePoller(followed, report, pollInterval));
-        this.lastGood = lastGood;
+        this.followed = new FollowedSettings(environment, allowedModels, lastGood, report);
+        this.store = store.map(polled -> new StorePoller(polled, report, pollInterval));
         this.models = models;
-        this.allowedModels = allowedModels;
         this.storeSource = AuditLog.Source.store(source());
-        models.whenBroken(() -> submit(this::replaceBroken));
+        models.whenBroken(() -> thread.submit(this::replaceBroken));
     }
 
     @Override
     public ServiceSettings current() {
-        return current;
+        return followed.current();
     }
 
     @Override
-    public Set<SettingKey> given() {
-        return given;
+    public Set<Setting<?>> given() {
+        return followed.given();
     }
 
     @Override
@@ -114,22 +85,13 @@ public final class SettingsFollower implements SettingsControl {
         return report.health();
     }
 
-    public ModelState state() {
-        return state.get();
-    }
-
-    /** Stopped is for good. */
-    private void become(ModelState next) {
-        state.updateAndGet(now -> now instanceof ModelState.Stopped ? now : next);
-    }
-
     /** Kinds of faults at this moment: of rows, of the store, of settings that are not in force. */
     public int faults() {
         return report.health().faults().size();
     }
 
     public void start() {
-        boolean unused = submit(this::followFirst);
+        boolean unused = thread.submit(this::followFirst);
     }
 
     /** Follows what the store says; when it gives no response in time, what was in force last, else the environment. */
@@ -138,219 +100,140 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     private void followFirst(StorePoller from) {
-        Optional<List<StoredRow>> kept = lastGood.read(environment);
-        // A row that is bad now keeps the value that it had when this replica served last.
-        kept.ifPresent(rows -> current =
-                StoredSettings.of(rows, environment, environment, allowedModels).settings());
-        follow(from.readFirst(this::isStopped).orElseGet(() -> rowsWithoutStore(kept)));
-        from.startPolling(() -> submit(this::followNewest));
+        Optional<List<StoredRow>> lastGood = followed.startFromLastGood();
+        follow(from.readFirst(() -> stopped).orElseGet(() -> rowsWithoutStore(lastGood)));
+        from.startPolling(() -> thread.submit(this::followNewest));
     }
 
-    private static List<StoredRow> rowsWithoutStore(Optional<List<StoredRow>> kept) {
+    private static List<StoredRow> rowsWithoutStore(Optional<List<StoredRow>> lastGood) {
         LOG.warnf(
                 "Starting with the %s",
-                kept.isPresent() ? "stored settings that were in force last" : "environment's settings");
-        return kept.orElse(List.of());
-    }
-
-    private boolean submit(Runnable task) {
-        try {
-            thread.execute(guarded(task));
-            return true;
-        } catch (RejectedExecutionException stopping) {
-            return false;
-        }
-    }
-
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException | Error failure) {
-                LOG.error("Following the settings failed", failure);
-            }
-        };
+                lastGood.isPresent() ? "stored settings that were in force last" : "environment's settings");
+        return lastGood.orElse(List.of());
     }
 
     private void followNewest() {
         store.flatMap(StorePoller::takeNewest)
-                .filter(rows -> !StoredSettings.contentHash(rows).equals(followedHash))
+                .filter(rows -> !followed.isFollowing(rows))
                 .ifPresent(this::follow);
     }
 
     private void follow(List<StoredRow> rows) {
-        followed = rows;
-        followedHash = StoredSettings.contentHash(rows);
-        retryAfter = FIRST_RETRY;
+        followed.follow(rows);
+        retries.reset();
         attempt();
     }
 
     /** A fresh model in place of one that cannot compute any more; the sooner one broke again, the later. */
     private void replaceBroken() {
-        if (isStopped() || !models.isBroken()) {
+        if (stopped || !models.hasBroken()) {
             return;
         }
-        boolean soon = System.nanoTime() - lastReplacedNanos < LASTING.toNanos();
-        replaceAfter = soon ? longer(replaceAfter) : Duration.ZERO;
-        LOG.errorf("The model is broken; a fresh one is loaded in %d s", replaceAfter.toSeconds());
-        attemptAfter(replaceAfter);
-    }
-
-    private static Duration longer(Duration before) {
-        Duration next = before.isZero() ? FIRST_RETRY : before.multipliedBy(2);
-        return next.compareTo(SLOWEST_RETRY) < 0 ? next : SLOWEST_RETRY;
-    }
-
-    private void attemptAfter(Duration delay) {
-        cancelRetry();
-        try {
-            retry = thread.schedule(guarded(this::attempt), delay.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopping) {
-            LOG.debug("The process is shutting down");
+        Duration delay = Duration.ZERO;
+        if (System.nanoTime() - lastReplacedNanos < LASTING.toNanos()) {
+            delay = replacements.next();
+        } else {
+            replacements.reset();
         }
+        LOG.errorf("The model is broken; a fresh one is loaded in %d s", delay.toSeconds());
+        thread.submitAfter(delay, this::attempt);
     }
 
     /** Brings into force what the rows say, as far as that can be. */
     private void attempt() {
-        if (isStopped()) {
+        if (stopped) {
             return;
         }
-        cancelRetry();
-        boolean wasBroken = models.isBroken();
-        StoredSettings stored = StoredSettings.of(followed, environment, current, allowedModels);
-        logNew(stored.faults());
-        report.following(followedHash, stored.faults());
+        thread.cancelLater();
+        boolean wasBroken = models.hasBroken();
+        StoredSettings stored = followed.readFollowed();
         report.publish();
-        if (models.settings().isEmpty()) {
-            apply(stored.settings(), storeSource);
+        if (models.running().isEmpty()) {
+            followed.apply(stored.settings(), storeSource);
         }
-        hasFollowed = true;
-        try (ModelSwitch.Prepared prepared = models.prepare(stored.settings())) {
-            if (commit(prepared, stored.settings(), storeSource)) {
-                report.modelFollows();
-                inForce(stored);
-            }
-        } catch (ModelUnavailableException | SpaceMismatchException failure) {
-            refused(stored, String.valueOf(failure.getMessage()));
-        } catch (RuntimeException | Error failure) {
-            LOG.error("The model could not be loaded", failure);
-            refused(stored, "The model could not be loaded; the log says why");
+        followed.started();
+        Optional<Refusal> refusal = reload(stored.settings());
+        if (!stopped) {
+            refusal.ifPresentOrElse(this::refused, () -> followed.inForce(stored));
         }
-        if (wasBroken && !models.isBroken()) {
+        if (wasBroken && !models.hasBroken()) {
             lastReplacedNanos = System.nanoTime();
         }
         models.drainReplaced();
         report.publish();
     }
 
-    /** Whether the settings are in force; they are not when the process is shutting down. */
-    private boolean commit(ModelSwitch.Prepared prepared, ServiceSettings settings, AuditLog.Source source) {
-        if (isStopped()) {
-            return false;
-        }
-        prepared.commit();
-        apply(settings, source);
-        become(new ModelState.Serving());
-        return true;
-    }
+    /**
+     * Settings that are not in force.
+     *
+     * @param reason a sentence for operators
+     * @param closesModel whether each attempt closes the running model
+     */
+    private record Refusal(String reason, boolean closesModel) {}
 
-    /** What holds at start is no change. */
-    private void apply(ServiceSettings settings, AuditLog.Source source) {
-        if (hasFollowed) {
-            AuditLog.applied(current, settings, source);
+    private Optional<Refusal> reload(ServiceSettings wanted) {
+        Optional<Refusal> refusal = Optional.empty();
+        for (Step step : ReloadPlanner.plan(models.running(), wanted.models())) {
+            try {
+                execute(List.of(step), wanted, storeSource);
+            } catch (ModelUnavailableException | SpaceMismatchException failure) {
+                refusal = Optional.of(new Refusal(String.valueOf(failure.getMessage()), models.closedInVain()));
+            } catch (RuntimeException | Error failure) {
+                LOG.error("The model could not be loaded", failure);
+                String reason = "The model could not be loaded; the log says why";
+                refusal = Optional.of(new Refusal(reason, models.closedInVain()));
+            }
         }
-        current = settings;
-    }
-
-    private void inForce(StoredSettings stored) {
-        Set<SettingKey> values = new HashSet<>(givenByEnvironment);
-        values.addAll(stored.stored());
-        given = Set.copyOf(values);
-        if (stored.bad().isEmpty()) {
-            report.applied(followedHash);
-        }
-        if (store.isPresent()) {
-            lastGood.write(rowsInForce(stored));
-        }
-    }
-
-    /** The values of all rows, bad ones with the value that is kept. */
-    private static List<StoredRow> rowsInForce(StoredSettings stored) {
-        return stored.settings().values().entrySet().stream()
-                .filter(entry ->
-                        stored.stored().contains(entry.getKey()) || stored.bad().contains(entry.getKey()))
-                .map(entry -> new StoredRow(entry.getKey().key(), SettingKey.text(entry.getValue())))
-                .toList();
-    }
-
-    /** The model stays as it is, or away; everything else is followed; another attempt is made later. */
-    private void refused(StoredSettings stored, String reason) {
-        Optional<ServiceSettings> running = models.settings();
-        boolean closedInVain = models.closedInVain();
-        LOG.errorf("%s (next attempt in %d s)", reason, retryAfter.toSeconds());
-        if (running.isEmpty()) {
-            become(new ModelState.Failed(reason));
-        } else {
-            followBesides(stored.settings(), running.get());
-        }
-        report.modelFails(reason);
-        if (running.isPresent() && closedInVain) {
-            LOG.error("Not retried before the settings change: each attempt closes the running model");
-            return;
-        }
-        attemptAfter(retryAfter);
-        retryAfter = longer(retryAfter);
-    }
-
-    private void followBesides(ServiceSettings wanted, ServiceSettings running) {
-        ServiceSettings possible = wanted.with(running, ReloadPlan.REQUIRING_LOAD);
-        ServiceSettings sameVectors = possible.with(running, Set.of(SettingKey.NORMALIZE_EMBEDDINGS));
-        ServiceSettings sameSpace = sameVectors.with(running, Set.of(SettingKey.REQUIRED_SPACE));
-        if (!isFollowed(possible) && !isFollowed(sameVectors)) {
-            boolean unused = isFollowed(sameSpace);
-        }
-    }
-
-    /** Whether the settings do not lead to another vector space than the one that they require. */
-    private boolean isFollowed(ServiceSettings settings) {
-        try (ModelSwitch.Prepared prepared = models.prepare(settings)) {
-            boolean unused = commit(prepared, settings, storeSource);
-            return true;
-        } catch (SpaceMismatchException refusal) {
-            return false;
+        try {
+            execute(ReloadPlanner.planWithoutReload(models.running(), wanted.models()), wanted, storeSource);
         } catch (RuntimeException failure) {
             // Only a broken model is loaded anew here; the next attempt does that too.
             LOG.errorf("The broken model cannot be replaced by a fresh one: %s", failure.getMessage());
-            return true;
+        }
+        return refusal;
+    }
+
+    /** Does nothing when the process is shutting down. */
+    private void execute(List<Step> steps, ServiceSettings wanted, AuditLog.Source source) {
+        try (ReloadExecutor.Prepared prepared = models.prepare(steps)) {
+            commit(prepared, wanted, source);
         }
     }
 
-    private void cancelRetry() {
-        if (retry != null) {
-            retry.cancel(false);
-            retry = null;
+    private void commit(ReloadExecutor.Prepared prepared, ServiceSettings wanted, AuditLog.Source source) {
+        if (!stopped) {
+            prepared.commit();
+            followed.apply(wanted.withModels(models.settings()), source);
         }
     }
 
-    private void logNew(List<String> faults) {
-        faults.stream().filter(fault -> !loggedFaults.contains(fault)).forEach(LOG::warn);
-        loggedFaults = Set.copyOf(faults);
+    /** The models stay as they are, or away; another attempt is made later, unless it would do harm. */
+    private void refused(Refusal refusal) {
+        report.modelFails(refusal.reason());
+        if (refusal.closesModel() && !models.running().isEmpty()) {
+            LOG.errorf(
+                    "%s (not retried before the settings change: each attempt closes the running model)",
+                    refusal.reason());
+            return;
+        }
+        Duration delay = retries.next();
+        LOG.errorf("%s (next attempt in %d s)", refusal.reason(), delay.toSeconds());
+        thread.submitAfter(delay, this::attempt);
     }
 
     @Override
-    public Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId) {
-        AuditLog.Source caller = AuditLog.Source.api(keyId);
+    public Uni<Void> change(Map<Setting<?>, Optional<String>> changes, Optional<String> keyId) {
+        SettingsChange change = new SettingsChange(changes, AuditLog.Source.api(keyId));
         return Uni.createFrom().emitter(emitter -> {
-            if (!submit(() -> change(changes, caller, emitter))) {
+            if (!thread.submit(() -> change(change, emitter))) {
                 emitter.fail(SettingChangeException.stopping());
             }
         });
     }
 
-    private void change(
-            Map<SettingKey, Optional<String>> changes, AuditLog.Source caller, UniEmitter<? super Void> emitter) {
+    private void change(SettingsChange change, UniEmitter<? super Void> emitter) {
         try {
-            changeStored(changes, caller);
+            store(change);
             emitter.complete(null);
         } catch (SettingChangeException refusal) {
             emitter.fail(refusal);
@@ -363,7 +246,7 @@ public final class SettingsFollower implements SettingsControl {
         } catch (ModelUnavailableException failure) {
             emitter.fail(new SettingChangeException(
                     Cause.MODEL_NOT_LOADED,
-                    (models.settings().isPresent() ? "The previous model stays active" : "No model is active")
+                    (models.running().isEmpty() ? "No model is active" : "The previous model stays active")
                             + " and nothing was stored: " + failure.reason() + "."));
         } catch (SpaceMismatchException refusal) {
             emitter.fail(new SettingChangeException(
@@ -373,78 +256,45 @@ public final class SettingsFollower implements SettingsControl {
             emitter.fail(failure);
         }
         models.drainReplaced();
-        if (models.settings().isEmpty() && retry == null) {
+        if (models.running().isEmpty() && !thread.isTaskLeft()) {
             // The running model was closed for one that did not come, and could not be loaded again.
             attempt();
         }
         report.publish();
     }
 
-    private void changeStored(Map<SettingKey, Optional<String>> changes, AuditLog.Source caller) {
+    /** Loads and checks first, then stores, then serves: all of it or nothing. */
+    private void store(SettingsChange change) {
         requireRunning();
         StorePoller changed = writableStore();
         List<StoredRow> before = changed.read();
-        List<StoredRow> after = changed(before, changes);
-        StoredSettings stored = StoredSettings.of(after, environment, current, allowedModels);
-        if (changes.containsKey(SettingKey.MODEL_NAME) && stored.bad().contains(SettingKey.MODEL_NAME)) {
-            throw SettingChangeException.modelNotAllowed(allowedModels);
+        List<StoredRow> after = change.applyTo(before);
+        StoredSettings stored = followed.read(after);
+        if (change.settings().contains(Setting.MODEL_NAME) && stored.bad().contains(Setting.MODEL_NAME)) {
+            throw SettingChangeException.modelNotAllowed(followed.allowedModels());
         }
-        Map<String, Optional<String>> texts = new HashMap<>();
-        changes.forEach((key, text) -> texts.put(key.key(), text));
-        if (models.settings().isEmpty()
-                && !concernsModel(changes.keySet())
-                && !changes.containsKey(SettingKey.REQUIRED_SPACE)) {
-            // The model that is requested cannot be loaded; that is no matter of this change, and is tried again by
-            // itself.
-            changed.write(texts);
-            apply(stored.settings(), caller);
-            nowFollowed(after, stored);
-            return;
-        }
-        ServiceSettings wanted = wanted(stored.settings(), changes.keySet());
-        try (ModelSwitch.Prepared prepared = models.prepare(wanted)) {
+        ServiceSettings wanted = ReloadPlanner.afterChange(change.settings(), stored.settings(), models.running());
+        List<Step> steps = ReloadPlanner.planChange(change.settings(), models.running(), wanted.models());
+        try (ReloadExecutor.Prepared prepared = models.prepare(steps)) {
             requireRunning();
-            changed.write(texts);
-            boolean unused = commit(prepared, wanted, caller);
+            changed.write(change.texts());
+            commit(prepared, wanted, change.caller());
         }
-        boolean othersFollowed = StoredSettings.contentHash(before).equals(followedHash);
-        nowFollowed(after, stored);
-        if (wanted.equals(stored.settings())) {
-            cancelRetry();
-            report.modelFollows();
-            inForce(stored);
-        } else if (!othersFollowed || changes.containsKey(SettingKey.REQUIRED_SPACE)) {
+        boolean othersFollowed = followed.isFollowing(before);
+        followed.follow(after);
+        followed.report(stored);
+        if (ReloadPlanner.plan(models.running(), stored.settings().models()).isEmpty()) {
+            thread.cancelLater();
+            followed.inForce(stored);
+        } else if (!othersFollowed || change.settings().contains(Setting.REQUIRED_SPACE)) {
             // What was refused for its vector space may be allowed now.
-            retryAfter = FIRST_RETRY;
-            boolean unused = submit(this::attempt);
+            retries.reset();
+            boolean unused = thread.submit(this::attempt);
         }
-    }
-
-    private void nowFollowed(List<StoredRow> rows, StoredSettings stored) {
-        followed = rows;
-        followedHash = StoredSettings.contentHash(rows);
-        logNew(stored.faults());
-        report.following(followedHash, stored.faults());
-    }
-
-    private static boolean concernsModel(Set<SettingKey> changed) {
-        return ReloadPlan.REQUIRING_LOAD.stream().anyMatch(changed::contains);
-    }
-
-    /** What else is stored and is not in force, because it cannot be or not yet, is no matter of a change. */
-    private ServiceSettings wanted(ServiceSettings stored, Set<SettingKey> changed) {
-        Optional<ServiceSettings> running = models.settings();
-        if (running.isEmpty() || concernsModel(changed)) {
-            return stored;
-        }
-        Set<SettingKey> others = EnumSet.copyOf(ReloadPlan.REQUIRING_LOAD);
-        others.addAll(Set.of(SettingKey.NORMALIZE_EMBEDDINGS, SettingKey.REQUIRED_SPACE));
-        others.removeAll(changed);
-        return stored.with(running.get(), others);
     }
 
     private void requireRunning() {
-        if (isStopped()) {
+        if (stopped) {
             throw SettingChangeException.stopping();
         }
     }
@@ -458,25 +308,9 @@ public final class SettingsFollower implements SettingsControl {
         return changed;
     }
 
-    private static List<StoredRow> changed(List<StoredRow> before, Map<SettingKey, Optional<String>> changes) {
-        List<StoredRow> after = new ArrayList<>(before);
-        changes.forEach((key, text) -> {
-            boolean wasStored = after.removeIf(row -> row.key().equals(key.key()));
-            if (text.isEmpty() && !wasStored) {
-                throw new SettingChangeException(Cause.NOT_STORED, "The setting " + key.key() + " is not stored.");
-            }
-            text.ifPresent(value -> after.add(new StoredRow(key.key(), value)));
-        });
-        return after;
-    }
-
-    private boolean isStopped() {
-        return state.get() instanceof ModelState.Stopped;
-    }
-
     /** Changes nothing any more; what is served stays. */
     public void stopFollowing() {
-        become(new ModelState.Stopped());
+        stopped = true;
         store.ifPresent(StorePoller::stop);
         thread.shutdown();
         models.stopLoading();
@@ -489,7 +323,7 @@ public final class SettingsFollower implements SettingsControl {
     public void stop(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         stopFollowing();
-        boolean unused = thread.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        thread.awaitEnd(deadline - System.nanoTime());
         models.stop(deadline);
     }
 }

@@ -43,6 +43,11 @@ final class StatusReport {
         this.storeFault = source.orElse("settings") + "_fault";
     }
 
+    /** Whether there are stored settings. */
+    boolean hasStore() {
+        return source.isPresent();
+    }
+
     synchronized SettingsHealth health() {
         String database = source.filter(DATABASE::equals).isEmpty()
                 ? "disabled"

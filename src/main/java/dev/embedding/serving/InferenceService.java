@@ -1,7 +1,7 @@
 package dev.embedding.serving;
 
-import dev.embedding.serving.ActiveModel.Lease;
 import dev.embedding.serving.CallContext.End;
+import dev.embedding.serving.ModelSlot.Lease;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.support.WorkerPools;
@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 public final class InferenceService {
 
-    private final ActiveModel active;
+    private final ModelRegistry models;
     final WorkerPools workers;
     final VectorCache cache;
 
@@ -25,8 +25,8 @@ public final class InferenceService {
      * @param workers pools that tokenize all but the first portion of a request
      * @param cache cache of computed vectors
      */
-    public InferenceService(ActiveModel active, WorkerPools workers, VectorCache cache) {
-        this.active = active;
+    public InferenceService(ModelRegistry models, WorkerPools workers, VectorCache cache) {
+        this.models = models;
         this.workers = workers;
         this.cache = cache;
     }
@@ -37,7 +37,8 @@ public final class InferenceService {
      * @param priority where the class depends on the size, both classes must be full
      */
     public Optional<RequestFailure> saturation(PriorityChoice priority) {
-        return active.model()
+        return models.defaultSlot()
+                .model()
                 .flatMap(model -> model.saturation(priority.classes()))
                 .map(RequestFailure::saturated);
     }
@@ -61,7 +62,7 @@ public final class InferenceService {
     }
 
     private long queuedTokens() {
-        return active.model().map(LoadedModel::queuedTokens).orElse(0L);
+        return models.defaultSlot().model().map(LoadedModel::queuedTokens).orElse(0L);
     }
 
     /**
@@ -70,7 +71,7 @@ public final class InferenceService {
      * @param moved whether another model admitted the request and was replaced before it started it
      */
     void attempt(EmbeddingRequest request, CallContext context, UniEmitter<? super Embeddings> emitter, boolean moved) {
-        Optional<Lease> lease = active.lease();
+        Optional<Lease> lease = models.defaultSlot().lease();
         if (lease.isPresent()) {
             new InferenceCall(this, lease.get(), request, context, emitter).run(moved);
         } else if (context.end(End.DONE)) {

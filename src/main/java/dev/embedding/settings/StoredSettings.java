@@ -5,26 +5,23 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The result of reading stored rows: a complete record of valid settings, and the faults of the rows. For a row with an
- * invalid value, the key's last good value remains in force; other rows are not affected.
+ * invalid value, the setting's last good value remains in force; other rows are not affected.
  *
  * @param settings stored values, and the environment's where nothing is stored
- * @param stored the keys with a good row
- * @param bad the keys with a bad row
+ * @param stored the settings with a good row
+ * @param bad the settings with a bad row
  * @param faults sentences that name key, rule and value
  */
 public record StoredSettings(
-        ServiceSettings settings, Set<SettingKey> stored, Set<SettingKey> bad, List<String> faults) {
+        ServiceSettings settings, Set<Setting<?>> stored, Set<Setting<?>> bad, List<String> faults) {
 
     public StoredSettings {
         stored = Set.copyOf(stored);
@@ -35,51 +32,54 @@ public record StoredSettings(
     /**
      * Reads rows.
      *
-     * @param environment the settings for keys without a row
-     * @param lastGood the settings for keys with a bad row
+     * @param environment the settings without a row
+     * @param lastGood the settings with a bad row
      * @param allowedModels models that a row may name, besides the environment's own
      */
     public static StoredSettings of(
             List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood, AllowedModels allowedModels) {
-        Map<SettingKey, Object> values = new EnumMap<>(environment.values());
-        Set<SettingKey> stored = EnumSet.noneOf(SettingKey.class);
-        Set<SettingKey> bad = EnumSet.noneOf(SettingKey.class);
+        SettingValues.Builder values = environment.values().toBuilder();
+        Set<Setting<?>> stored = new HashSet<>();
+        Set<Setting<?>> bad = new HashSet<>();
         List<String> faults = new ArrayList<>();
         for (StoredRow row : rows) {
-            Optional<SettingKey> key = SettingKey.of(row.key());
-            if (key.isEmpty()) {
+            Optional<Setting<?>> setting = Setting.of(row.key());
+            if (setting.isEmpty()) {
                 faults.add(
                         "'" + InvalidSettingException.abbreviated(row.key()) + "' is no setting; its row is ignored");
                 continue;
             }
             try {
-                Object value = parsed(key.get(), row);
-                requireAllowed(key.get(), value, environment, allowedModels);
-                values.put(key.get(), value);
-                stored.add(key.get());
+                read(setting.get(), row, values);
+                requireAllowed(setting.get(), values, environment, allowedModels);
+                stored.add(setting.get());
             } catch (InvalidSettingException fault) {
-                values.put(key.get(), Objects.requireNonNull(lastGood.values().get(key.get())));
-                bad.add(key.get());
-                faults.add(key.get().key() + " " + fault.getMessage());
+                values.take(setting.get(), lastGood.values());
+                bad.add(setting.get());
+                faults.add(setting.get().key() + " " + fault.getMessage());
             }
         }
-        return new StoredSettings(ServiceSettings.of(values), stored, bad, faults);
+        return new StoredSettings(new ServiceSettings(values.build()), stored, bad, faults);
     }
 
-    private static Object parsed(SettingKey key, StoredRow row) {
+    private static void read(Setting<?> setting, StoredRow row, SettingValues.Builder values) {
         if (row.value() == null) {
-            throw new InvalidSettingException("must be " + key.rule(), "NULL");
+            throw new InvalidSettingException("must be " + setting.rule(), "NULL");
         }
-        return key.parse(row.value());
+        values.parse(setting, row.value());
     }
 
     private static void requireAllowed(
-            SettingKey key, Object value, ServiceSettings environment, AllowedModels allowedModels) {
-        if (key == SettingKey.MODEL_NAME
-                && !value.equals(environment.modelName())
-                && !allowedModels.allow(value.toString())) {
-            throw new InvalidSettingException(
-                    "must be one of EMBEDDING_ALLOWED_MODELS (" + allowedModels + ")", value.toString());
+            Setting<?> setting,
+            SettingValues.Builder values,
+            ServiceSettings environment,
+            AllowedModels allowedModels) {
+        if (!setting.equals(Setting.MODEL_NAME)) {
+            return;
+        }
+        String name = values.get(Setting.MODEL_NAME);
+        if (!name.equals(environment.get(Setting.MODEL_NAME)) && !allowedModels.allow(name)) {
+            throw new InvalidSettingException("must be one of EMBEDDING_ALLOWED_MODELS (" + allowedModels + ")", name);
         }
     }
 

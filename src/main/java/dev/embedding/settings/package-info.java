@@ -1,4 +1,4 @@
-/** Settings: one table of keys with their rules, and the sources of their values. */
+/** Settings: one table of typed settings with their rules, and the sources of their values. */
 @NullMarked
 package dev.embedding.settings;
 

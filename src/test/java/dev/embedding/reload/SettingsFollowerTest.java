@@ -11,8 +11,9 @@ import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.AllowedModels;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.environment.EnvironmentSettings;
 import java.io.IOException;
@@ -77,7 +78,7 @@ class SettingsFollowerTest {
         awaitModel(SmallService.MEAN);
 
         store.rows.put("max_batch_size", "7");
-        await(() -> follower.current().maxBatchSize() == 7);
+        await(() -> follower.current().get(Setting.MAX_BATCH_SIZE) == 7);
         store.rows.put("model_name", SmallService.BPE);
         awaitModel(SmallService.BPE);
 
@@ -111,12 +112,12 @@ class SettingsFollowerTest {
         store.rows.put("normalize_embeddings", "off");
 
         SettingsFollower follower = start(OFTEN);
-        await(() -> !follower.current().normalizeEmbeddings());
+        await(() -> !follower.current().get(Setting.NORMALIZE_EMBEDDINGS));
 
-        assertThat(follower.current().maxBatchSize()).isEqualTo(32);
+        assertThat(follower.current().get(Setting.MAX_BATCH_SIZE)).isEqualTo(32);
         assertThat(fault(follower, "settings_fault")).contains("max_batch_size", "many");
         store.rows.put("max_batch_size", "64");
-        await(() -> follower.faults() == 0 && follower.current().maxBatchSize() == 64);
+        await(() -> follower.faults() == 0 && follower.current().get(Setting.MAX_BATCH_SIZE) == 64);
     }
 
     @Test
@@ -129,9 +130,8 @@ class SettingsFollowerTest {
         await(() -> follower.faults() == 1);
 
         assertThat(fault(follower, "model_fault")).contains(MISSING);
-        assertThat(follower.current().corsOrigins()).containsExactly("https://a");
+        assertThat(follower.current().get(Setting.CORS_ORIGINS)).containsExactly("https://a");
         assertThat(service.model()).isSameAs(running);
-        assertThat(follower.state()).isEqualTo(new ModelState.Serving());
         store.rows.remove("model_name");
         await(() -> follower.faults() == 0);
         assertThat(service.model()).isSameAs(running);
@@ -142,7 +142,7 @@ class SettingsFollowerTest {
         Path model = directory.resolve("late");
         store.rows.put("model_name", model.toString());
         SettingsFollower follower = start(NEVER_AGAIN);
-        await(() -> follower.state() instanceof ModelState.Failed);
+        await(() -> follower.health().faults().containsKey("model_fault"));
         boolean nothingServed = service.active.model().isEmpty();
 
         SmallService.copyModel(SmallService.MEAN, model);
@@ -150,7 +150,6 @@ class SettingsFollowerTest {
 
         assertThat(nothingServed).isTrue();
         await(() -> follower.faults() == 0);
-        assertThat(follower.state()).isEqualTo(new ModelState.Serving());
     }
 
     @Test
@@ -176,12 +175,12 @@ class SettingsFollowerTest {
         List<String> servedAtTheWrite = new ArrayList<>();
         store.beforeWrite = () -> servedAtTheWrite.add(service.model().name() + service.counters.attempts());
 
-        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        change(follower, Setting.MODEL_NAME, SmallService.MEAN);
 
         assertThat(servedAtTheWrite).containsExactly(SmallService.CLS + 1);
         assertThat(store.rows).containsExactly(Map.entry("model_name", SmallService.MEAN));
         assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
-        assertThat(follower.current().modelName()).isEqualTo(SmallService.MEAN);
+        assertThat(follower.current().get(Setting.MODEL_NAME)).isEqualTo(SmallService.MEAN);
     }
 
     @Test
@@ -190,7 +189,7 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        follower.change(Map.of(SettingKey.MAX_BATCH_SIZE, Optional.empty()), Optional.empty())
+        follower.change(Map.of(Setting.MAX_BATCH_SIZE, Optional.empty()), Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
 
@@ -205,7 +204,7 @@ class SettingsFollowerTest {
         LoadedModel running = service.model();
         store.mood = Mood.REFUSING_WRITES;
 
-        SettingChangeException refusal = refusal(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        SettingChangeException refusal = refusal(follower, Setting.MODEL_NAME, SmallService.MEAN);
 
         assertThat(refusal.reason()).isEqualTo(Cause.STORE_UNAVAILABLE);
         assertThat(refusal.detail()).isEqualTo("Nothing was changed: The store is away.");
@@ -219,7 +218,7 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        SettingChangeException refusal = refusal(follower, SettingKey.MODEL_NAME, MISSING);
+        SettingChangeException refusal = refusal(follower, Setting.MODEL_NAME, MISSING);
 
         assertThat(refusal.reason()).isEqualTo(Cause.MODEL_NOT_LOADED);
         assertThat(refusal.detail())
@@ -235,13 +234,13 @@ class SettingsFollowerTest {
         awaitModel(SmallService.CLS);
 
         Cause notStored = catchThrowableOfType(SettingChangeException.class, () -> follower.change(
-                                Map.of(SettingKey.DEVICE, Optional.empty()), Optional.empty())
+                                Map.of(Setting.DEVICE, Optional.empty()), Optional.empty())
                         .await()
                         .atMost(Duration.ofSeconds(30)))
                 .reason();
         store.readOnly = true;
-        Cause readOnly = refusal(follower, SettingKey.DEVICE, "cpu").reason();
-        Cause off = refusal(start(Optional.empty(), NEVER_AGAIN, Config.BESIDE), SettingKey.DEVICE, "cpu")
+        Cause readOnly = refusal(follower, Setting.DEVICE, "cpu").reason();
+        Cause off = refusal(start(Optional.empty(), NEVER_AGAIN, Config.BESIDE), Setting.DEVICE, "cpu")
                 .reason();
 
         assertThat(notStored).isEqualTo(Cause.NOT_STORED);
@@ -256,7 +255,7 @@ class SettingsFollowerTest {
         store.rows.put("model_name", MISSING);
         await(() -> follower.faults() == 1);
 
-        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+        change(follower, Setting.MAX_BATCH_SIZE, "7");
 
         assertThat(store.rows).containsEntry("max_batch_size", "7").containsEntry("model_name", MISSING);
         assertThat(ModelProbe.maxBatchSize(service.model())).isEqualTo(7);
@@ -269,7 +268,7 @@ class SettingsFollowerTest {
         awaitModel(SmallService.CLS);
         store.rows.put("model_name", SmallService.MEAN);
 
-        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+        change(follower, Setting.MAX_BATCH_SIZE, "7");
 
         awaitModel(SmallService.MEAN);
     }
@@ -287,13 +286,13 @@ class SettingsFollowerTest {
         };
         isRead.await();
 
-        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        change(follower, Setting.MODEL_NAME, SmallService.MEAN);
         mayBeTold.countDown();
         awaitTwoReads();
-        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+        change(follower, Setting.MAX_BATCH_SIZE, "7");
 
         assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.MEAN, SmallService.MEAN);
-        assertThat(follower.current().modelName()).isEqualTo(SmallService.MEAN);
+        assertThat(follower.current().get(Setting.MODEL_NAME)).isEqualTo(SmallService.MEAN);
     }
 
     @Test
@@ -302,15 +301,15 @@ class SettingsFollowerTest {
         String required = fingerprint(SmallService.MEAN);
         store.rows.put("required_space", required);
         SettingsFollower follower = start(OFTEN);
-        await(() -> follower.state() instanceof ModelState.Serving);
+        await(() -> service.active.model().isPresent());
         store.rows.put("normalize_embeddings", "no");
         await(() -> follower.faults() == 1);
 
-        change(follower, SettingKey.MAX_BATCH_SIZE, "7");
+        change(follower, Setting.MAX_BATCH_SIZE, "7");
 
-        assertThat(follower.current().maxBatchSize()).isEqualTo(7);
+        assertThat(follower.current().get(Setting.MAX_BATCH_SIZE)).isEqualTo(7);
         assertThat(service.active.fingerprint()).contains(required);
-        assertThat(refusal(follower, SettingKey.NORMALIZE_EMBEDDINGS, "off").reason())
+        assertThat(refusal(follower, Setting.NORMALIZE_EMBEDDINGS, "off").reason())
                 .isEqualTo(Cause.SPACE_MISMATCH);
     }
 
@@ -323,16 +322,16 @@ class SettingsFollowerTest {
         LoadedModel running = service.model();
 
         store.rows.putAll(Map.of("required_space", SPACE_MISMATCH, "max_batch_size", "7"));
-        await(() -> follower.faults() == 1 && follower.current().maxBatchSize() == 7);
-        change(follower, SettingKey.CORS_ORIGINS, "https://a");
+        await(() -> follower.faults() == 1 && follower.current().get(Setting.MAX_BATCH_SIZE) == 7);
+        change(follower, Setting.CORS_ORIGINS, "https://a");
 
         assertThat(fault(follower, "model_fault")).contains(SPACE_MISMATCH, served);
-        assertThat(follower.current().requiredSpace()).contains(served);
-        assertThat(follower.current().corsOrigins()).containsExactly("https://a");
+        assertThat(follower.current().get(Setting.REQUIRED_SPACE)).contains(served);
+        assertThat(follower.current().get(Setting.CORS_ORIGINS)).containsExactly("https://a");
         assertThat(service.model()).isSameAs(running);
         store.rows.put("required_space", "");
         await(() -> follower.faults() == 0);
-        assertThat(follower.current().requiredSpace()).isEmpty();
+        assertThat(follower.current().get(Setting.REQUIRED_SPACE)).isEmpty();
     }
 
     @Test
@@ -341,15 +340,15 @@ class SettingsFollowerTest {
         awaitModel(SmallService.CLS);
         String served = service.active.fingerprint().orElseThrow();
 
-        SettingChangeException refusal = refusal(follower, SettingKey.REQUIRED_SPACE, SPACE_MISMATCH);
-        change(follower, SettingKey.REQUIRED_SPACE, served);
-        SettingChangeException bound = refusal(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        SettingChangeException refusal = refusal(follower, Setting.REQUIRED_SPACE, SPACE_MISMATCH);
+        change(follower, Setting.REQUIRED_SPACE, served);
+        SettingChangeException bound = refusal(follower, Setting.MODEL_NAME, SmallService.MEAN);
 
         assertThat(refusal.reason()).isEqualTo(Cause.SPACE_MISMATCH);
         assertThat(bound.reason()).isEqualTo(Cause.SPACE_MISMATCH);
         assertThat(store.rows).containsExactly(Map.entry("required_space", served));
-        delete(follower, SettingKey.REQUIRED_SPACE);
-        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        delete(follower, Setting.REQUIRED_SPACE);
+        change(follower, Setting.MODEL_NAME, SmallService.MEAN);
         assertThat(service.model().name()).isEqualTo(SmallService.MEAN);
     }
 
@@ -362,15 +361,15 @@ class SettingsFollowerTest {
 
         follower.change(
                         Map.of(
-                                SettingKey.MODEL_NAME, Optional.of(SmallService.MEAN),
-                                SettingKey.REQUIRED_SPACE, Optional.of(other)),
+                                Setting.MODEL_NAME, Optional.of(SmallService.MEAN),
+                                Setting.REQUIRED_SPACE, Optional.of(other)),
                         Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
 
         assertThat(service.active.fingerprint()).contains(other);
         assertThat(store.rows).containsEntry("required_space", other).containsEntry("model_name", SmallService.MEAN);
-        assertThat(follower.current().requiredSpace()).contains(other);
+        assertThat(follower.current().get(Setting.REQUIRED_SPACE)).contains(other);
     }
 
     @Test
@@ -381,7 +380,7 @@ class SettingsFollowerTest {
         store.rows.put("model_name", SmallService.MEAN);
         await(() -> follower.faults() == 1);
 
-        change(follower, SettingKey.REQUIRED_SPACE, "");
+        change(follower, Setting.REQUIRED_SPACE, "");
 
         awaitModel(SmallService.MEAN);
         await(() -> follower.faults() == 0);
@@ -391,9 +390,9 @@ class SettingsFollowerTest {
     void servesOnceTheRequirementIsLiftedThatKeptItFromStarting() {
         store.rows.put("required_space", SPACE_MISMATCH);
         SettingsFollower follower = start(NEVER_AGAIN);
-        await(() -> follower.state() instanceof ModelState.Failed);
+        await(() -> follower.health().faults().containsKey("model_fault"));
 
-        delete(follower, SettingKey.REQUIRED_SPACE);
+        delete(follower, Setting.REQUIRED_SPACE);
 
         assertThat(service.model().name()).isEqualTo(SmallService.CLS);
         assertThat(follower.faults()).isZero();
@@ -411,8 +410,8 @@ class SettingsFollowerTest {
         SettingsFollower after = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        assertThat(after.current().queryPrompt()).isEqualTo(" query: ");
-        assertThat(after.current().documentPrompt()).isEmpty();
+        assertThat(after.current().get(Setting.QUERY_PROMPT)).isEqualTo(" query: ");
+        assertThat(after.current().get(Setting.DOCUMENT_PROMPT)).isEmpty();
     }
 
     // Starting
@@ -447,7 +446,7 @@ class SettingsFollowerTest {
         store.rows.put("model_name", MISSING);
 
         SettingsFollower follower = start(OFTEN);
-        await(() -> follower.state() instanceof ModelState.Failed);
+        await(() -> follower.health().faults().containsKey("model_fault"));
 
         assertThat(service.active.model()).isEmpty();
         store.rows.put("model_name", SmallService.MEAN);
@@ -467,10 +466,10 @@ class SettingsFollowerTest {
         before.stop(Duration.ofSeconds(30));
 
         SettingsFollower after = start(OFTEN);
-        await(() -> after.state() instanceof ModelState.Serving);
+        await(() -> service.active.model().isPresent() && after.faults() == 1);
 
-        assertThat(after.current().normalizeEmbeddings()).isFalse();
-        assertThat(after.current().modelName()).isEqualTo(SmallService.MEAN);
+        assertThat(after.current().get(Setting.NORMALIZE_EMBEDDINGS)).isFalse();
+        assertThat(after.current().get(Setting.MODEL_NAME)).isEqualTo(SmallService.MEAN);
         assertThat(fault(after, "settings_fault")).contains("perhaps");
     }
 
@@ -478,13 +477,13 @@ class SettingsFollowerTest {
     void changesAnotherKeyWhileNoModelCanBeLoadedAtAll() {
         store.rows.put("model_name", MISSING);
         SettingsFollower follower = start(NEVER_AGAIN);
-        await(() -> follower.state() instanceof ModelState.Failed);
+        await(() -> follower.health().faults().containsKey("model_fault"));
 
-        change(follower, SettingKey.MAX_BATCH_SIZE, "9");
+        change(follower, Setting.MAX_BATCH_SIZE, "9");
 
         assertThat(store.rows).containsEntry("max_batch_size", "9");
-        assertThat(follower.current().maxBatchSize()).isEqualTo(9);
-        change(follower, SettingKey.MODEL_NAME, SmallService.MEAN);
+        assertThat(follower.current().get(Setting.MAX_BATCH_SIZE)).isEqualTo(9);
+        change(follower, Setting.MODEL_NAME, SmallService.MEAN);
         awaitModel(SmallService.MEAN);
         assertThat(ModelProbe.maxBatchSize(service.model())).isEqualTo(9);
     }
@@ -495,14 +494,13 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         service.check.awaitHeld();
 
+        follower.stopFollowing();
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> stop(follower));
-        await(() -> follower.state() instanceof ModelState.Stopped);
         service.check.open();
         stopped.join();
 
         assertThat(service.active.model()).isEmpty();
         assertThat(service.served).isEmpty();
-        assertThat(follower.state()).isEqualTo(new ModelState.Stopped());
     }
 
     @Test
@@ -511,9 +509,8 @@ class SettingsFollowerTest {
         awaitModel(SmallService.CLS);
         follower.stop(Duration.ofSeconds(30));
 
-        assertThat(refusal(follower, SettingKey.DEVICE, "cpu").reason()).isEqualTo(Cause.STOPPING);
+        assertThat(refusal(follower, Setting.DEVICE, "cpu").reason()).isEqualTo(Cause.STOPPING);
         assertThat(store.writes).hasValue(0);
-        assertThat(follower.state()).isEqualTo(new ModelState.Stopped());
     }
 
     private SettingsFollower start(Duration pollInterval) {
@@ -548,24 +545,27 @@ class SettingsFollowerTest {
     }
 
     private static String fingerprint(String modelName) {
-        try (SmallService other = new SmallService();
-                ModelSwitch.Prepared prepared = other.models(Config.BESIDE).prepare(SmallService.settings(modelName))) {
-            prepared.commit();
+        try (SmallService other = new SmallService()) {
+            ReloadExecutor models = other.models(Config.BESIDE);
+            Map<String, ModelSettings> wanted = SmallService.settings(modelName).models();
+            try (ReloadExecutor.Prepared prepared = models.prepare(ReloadPlanner.plan(models.running(), wanted))) {
+                prepared.commit();
+            }
             return other.active.fingerprint().orElseThrow();
         }
     }
 
-    private static void change(SettingsFollower follower, SettingKey key, String text) {
+    private static void change(SettingsFollower follower, Setting<?> key, String text) {
         follower.change(Map.of(key, Optional.of(text)), Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
     }
 
-    private static void delete(SettingsFollower follower, SettingKey key) {
+    private static void delete(SettingsFollower follower, Setting<?> key) {
         follower.change(Map.of(key, Optional.empty()), Optional.empty()).await().atMost(Duration.ofSeconds(30));
     }
 
-    private static SettingChangeException refusal(SettingsFollower follower, SettingKey key, String text) {
+    private static SettingChangeException refusal(SettingsFollower follower, Setting<?> key, String text) {
         return catchThrowableOfType(SettingChangeException.class, () -> change(follower, key, text));
     }
 

@@ -4,8 +4,9 @@ import dev.embedding.fixture.Gate;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.locate.NoHub;
-import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ModelProbe;
+import dev.embedding.serving.ModelRegistry;
+import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.PatientQueue;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
@@ -37,7 +38,8 @@ final class SmallService implements AutoCloseable {
     static final String MEAN = directory("distilbert-mean");
     static final String BPE = directory("roberta-mean-bpe");
 
-    final ActiveModel active = new ActiveModel();
+    final ModelRegistry registry = new ModelRegistry();
+    final ModelSlot active = registry.defaultSlot();
     final ReloadCounters counters = new ReloadCounters();
     final List<ServedModel> served = new CopyOnWriteArrayList<>();
 
@@ -65,9 +67,9 @@ final class SmallService implements AutoCloseable {
                 (rows, tokens, paddedTokens, nanos) -> checked());
     }
 
-    ModelSwitch models(ReloadConfig config) {
-        return new ModelSwitch(
-                active,
+    ReloadExecutor models(ReloadConfig config) {
+        return new ReloadExecutor(
+                registry,
                 new ModelLoader(
                         host,
                         NoHub.locator(),
@@ -143,7 +145,7 @@ final class SmallService implements AutoCloseable {
     @Override
     public void close() {
         check.open();
-        active.retire().ifPresent(last -> ModelSwitch.close(last.model()));
+        active.retire().ifPresent(last -> ModelLoader.discard(last.model()));
         host.close();
     }
 

@@ -37,9 +37,10 @@ class CachedVectorsTest {
                 rowsComputed.addAndGet(rows);
                 lane.pass();
             });
-    private final ActiveModel active = new ActiveModel();
+    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), models.cache());
+            new InferenceService(registry, models.host().workers(), models.cache());
 
     @AfterEach
     void close() throws InterruptedException {

@@ -52,8 +52,9 @@ class EngineFailuresTest {
                             ReferenceModel.of("bert-cls-normalize").directory().toString())),
             new ModelOptions("cpu", 32, 0),
             host);
-    private final ActiveModel active = new ActiveModel();
-    private final InferenceService inference = new InferenceService(active, host.workers(), VectorCache.off());
+    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelSlot active = registry.defaultSlot();
+    private final InferenceService inference = new InferenceService(registry, host.workers(), VectorCache.off());
 
     EngineFailuresTest() {
         active.serve(model, PlainOptions.of(true));

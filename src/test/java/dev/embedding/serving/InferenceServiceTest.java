@@ -11,8 +11,8 @@ import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.fixture.Gate;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.layout.ModelCopy;
-import dev.embedding.serving.ActiveModel.Lease;
-import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.ModelSlot.Lease;
+import dev.embedding.serving.ModelSlot.Retired;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
@@ -46,9 +46,10 @@ class InferenceServiceTest {
 
     private final Gate lane = new Gate();
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
-    private final ActiveModel active = new ActiveModel();
+    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), VectorCache.off());
+            new InferenceService(registry, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -355,7 +356,7 @@ class InferenceServiceTest {
         Queue<Runnable> portions = new ArrayDeque<>();
         active.serve(models.load("distilbert-mean"), PlainOptions.of(true));
         InferenceService portionwise =
-                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
+                new InferenceService(registry, new WorkerPools(portions::add, portions::add), VectorCache.off());
         CompletableFuture<Embeddings> answer = Requests.embed(
                         portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribeAsCompletionStage();
@@ -376,7 +377,7 @@ class InferenceServiceTest {
         LoadedModel model = models.load("distilbert-mean");
         active.serve(model, PlainOptions.of(true));
         InferenceService portionwise =
-                new InferenceService(active, new WorkerPools(portions::add, portions::add), VectorCache.off());
+                new InferenceService(registry, new WorkerPools(portions::add, portions::add), VectorCache.off());
         Cancellable leaving = Requests.embed(
                         portionwise, request(List.of("x ".repeat(3_000), "x ".repeat(3_000), "x ".repeat(3_000))))
                 .subscribe()

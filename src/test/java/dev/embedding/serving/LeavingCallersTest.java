@@ -22,9 +22,10 @@ class LeavingCallersTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
 
     private final SmallModels models = new SmallModels();
-    private final ActiveModel active = new ActiveModel();
+    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference =
-            new InferenceService(active, models.host().workers(), VectorCache.off());
+            new InferenceService(registry, models.host().workers(), VectorCache.off());
 
     @AfterEach
     void close() throws InterruptedException {
@@ -108,8 +109,7 @@ class LeavingCallersTest {
 
         begin.countDown();
         sleepMicros(3_000);
-        ActiveModel.Retired replaced =
-                active.serve(second, PlainOptions.of(true)).orElseThrow();
+        ModelSlot.Retired replaced = active.serve(second, PlainOptions.of(true)).orElseThrow();
         first.handOver();
 
         assertThat(over.await(50, TimeUnit.SECONDS)).isTrue();

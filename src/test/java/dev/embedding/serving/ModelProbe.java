@@ -25,21 +25,22 @@ public final class ModelProbe {
     }
 
     /** Whether vectors are normalised now even where the model's modules do not. */
-    public static boolean normalizes(ActiveModel active) {
-        ActiveModel.Lease lease = active.lease().orElseThrow();
+    public static boolean normalizes(ModelSlot active) {
+        ModelSlot.Lease lease = active.lease().orElseThrow();
         lease.release();
         return lease.options().normalize();
     }
 
     /** Takes a lease on the served model; the result releases it. */
-    public static Runnable hold(ActiveModel active) {
+    public static Runnable hold(ModelSlot active) {
         return active.lease().orElseThrow()::release;
     }
 
     /** Embeds a text with the served model. */
-    public static CompletableFuture<Embeddings> embed(ActiveModel active, String text) {
+    public static CompletableFuture<Embeddings> embed(ModelRegistry registry, String text) {
         return Requests.embed(
-                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        new InferenceService(
+                                registry, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
                         Requests.of(List.of(text)))
                 .subscribeAsCompletionStage();
     }

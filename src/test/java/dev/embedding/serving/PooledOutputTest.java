@@ -178,10 +178,11 @@ class PooledOutputTest {
     }
 
     private static List<float[]> embed(LoadedModel model, List<String> texts, boolean normalize) {
-        ActiveModel active = new ActiveModel();
-        active.serve(model, PlainOptions.of(normalize));
+        ModelRegistry registry = new ModelRegistry();
+        registry.defaultSlot().serve(model, PlainOptions.of(normalize));
         return Requests.embed(
-                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        new InferenceService(
+                                registry, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
                         Requests.of(texts))
                 .await()
                 .atMost(Duration.ofSeconds(50))

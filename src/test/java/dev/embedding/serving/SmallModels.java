@@ -46,10 +46,11 @@ public final class SmallModels {
 
     /** Vector of a text. */
     public static float[] embed(LoadedModel model, ServingOptions options, String text) {
-        ActiveModel active = new ActiveModel();
-        active.serve(model, options);
+        ModelRegistry registry = new ModelRegistry();
+        registry.defaultSlot().serve(model, options);
         return Requests.embed(
-                        new InferenceService(active, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
+                        new InferenceService(
+                                registry, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),
                         Requests.of(List.of(text)))
                 .await()
                 .atMost(Duration.ofSeconds(50))

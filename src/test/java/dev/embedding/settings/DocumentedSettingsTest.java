@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -30,19 +29,17 @@ class DocumentedSettingsTest {
                 .toList();
 
         assertThat(rows)
-                .isEqualTo(Arrays.stream(SettingKey.values())
+                .isEqualTo(Setting.all().stream()
                         .map(key -> String.join(" ", key.key(), key.variable(), typeOf(key), key.defaultText()))
                         .toList());
     }
 
-    private static String typeOf(SettingKey key) {
-        Object typical = key.parse(key.defaultText());
-        if (typical instanceof Boolean) {
-            return "bool";
-        }
-        if (typical instanceof Integer) {
-            return "int";
-        }
-        return typical instanceof List ? "list" : "string";
+    private static String typeOf(Setting<?> setting) {
+        return switch (setting.type().form()) {
+            case TEXT -> "string";
+            case BOOLEAN -> "bool";
+            case INTEGER -> "int";
+            case TEXT_LIST, INTEGER_LIST -> "list";
+        };
     }
 }

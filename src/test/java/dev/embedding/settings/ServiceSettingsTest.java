@@ -15,8 +15,8 @@ class ServiceSettingsTest {
 
     @Test
     void hasAValueForEveryKeyInTheOrderOfTheContract() {
-        assertThat(SETTINGS.values().keySet()).containsExactlyInAnyOrder(SettingKey.values());
-        assertThat(SETTINGS.byKey())
+        assertThat(SETTINGS.values().settings()).containsExactlyElementsOf(Setting.all());
+        assertThat(SETTINGS.values().byKey())
                 .containsExactly(
                         Map.entry("host", "0.0.0.0"),
                         Map.entry("port", 8001),
@@ -34,7 +34,7 @@ class ServiceSettingsTest {
                         Map.entry("model_aliases", List.of()),
                         Map.entry("dimensions", List.of()),
                         Map.entry("required_space", ""));
-        assertThat(OTHERS.byKey())
+        assertThat(OTHERS.values().byKey())
                 .containsEntry("model_file", "onnx/model_O3.onnx")
                 .containsEntry("pooling", "lasttoken")
                 .containsEntry("query_prompt", "query: ")
@@ -43,51 +43,42 @@ class ServiceSettingsTest {
 
     @Test
     void treatsAnEmptyTextOfAnOptionalSettingAsUnset() {
-        ServiceSettings settings = new ServiceSettings(
-                "0.0.0.0",
-                8001,
-                "a/model",
-                "./model_cache",
-                "cpu",
-                true,
-                32,
-                List.of("*"),
-                "fp32",
-                Optional.of(""),
-                Optional.of(""),
-                "",
-                "",
-                List.of(),
-                List.of(),
-                Optional.of(""));
+        ServiceSettings settings = SampleSettings.of(Map.of(
+                "model_name", "a/model", "device", "cpu", "model_file", "", "pooling", " ", "required_space", ""));
 
         assertThat(settings).isEqualTo(SETTINGS);
-        assertThat(settings.modelFile()).isEmpty();
-        assertThat(settings.pooling()).isEmpty();
-        assertThat(settings.requiredSpace()).isEmpty();
+        assertThat(settings.get(Setting.MODEL_FILE)).isEmpty();
+        assertThat(settings.get(Setting.POOLING)).isEmpty();
+        assertThat(settings.get(Setting.REQUIRED_SPACE)).isEmpty();
     }
 
     @Test
     void takesSomeValuesFromOthers() {
         assertThat(SETTINGS.with(OTHERS, Set.of())).isEqualTo(SETTINGS);
-        assertThat(SETTINGS.with(OTHERS, Set.of(SettingKey.values()))).isEqualTo(OTHERS);
-        assertThat(SETTINGS.with(OTHERS, Set.of(SettingKey.MODEL_NAME, SettingKey.PORT)))
-                .isEqualTo(new ServiceSettings(
-                        "0.0.0.0",
-                        9001,
-                        "b/model",
-                        "./model_cache",
-                        "cpu",
-                        true,
-                        32,
-                        List.of("*"),
-                        "fp32",
-                        Optional.empty(),
-                        Optional.empty(),
-                        "",
-                        "",
-                        List.of(),
-                        List.of(),
-                        Optional.empty()));
+        assertThat(SETTINGS.with(OTHERS, Setting.all())).isEqualTo(OTHERS);
+        assertThat(SETTINGS.with(OTHERS, Set.of(Setting.MODEL_NAME, Setting.PORT)))
+                .isEqualTo(SampleSettings.of(Map.of("port", "9001", "model_name", "b/model", "device", "cpu")));
+    }
+
+    @Test
+    void hasOneModelWithTheFlatSettingsThatConcernModels() {
+        Map<String, ModelSettings> models = OTHERS.models();
+
+        assertThat(models).containsOnly(Map.entry(ServiceSettings.DEFAULT_MODEL, OTHERS.defaultModel()));
+        ModelSettings model = OTHERS.defaultModel();
+        assertThat(model.get(Setting.MODEL_NAME)).isEqualTo("b/model");
+        assertThat(model.get(Setting.MODEL_FILE)).isEqualTo(Optional.of("onnx/model_O3.onnx"));
+        assertThat(model.values().settings())
+                .contains(Setting.MODEL_CACHE_DIR)
+                .doesNotContainAnyElementsOf(List.of(Setting.HOST, Setting.PORT, Setting.CORS_ORIGINS));
+    }
+
+    @Test
+    void takesTheSettingsOfModelsFromOthers() {
+        ServiceSettings settings = SETTINGS.withModels(OTHERS.models());
+
+        assertThat(settings.models()).isEqualTo(OTHERS.models());
+        assertThat(settings.get(Setting.PORT)).isEqualTo(8001);
+        assertThat(SETTINGS.withModels(Map.of())).isEqualTo(SETTINGS);
     }
 }

@@ -42,7 +42,7 @@ class StoredSettingsTest {
                 row("required_space", " 0123456789abcdef0123456789abcdef "));
 
         assertThat(stored.settings()).isEqualTo(LAST_GOOD);
-        assertThat(stored.stored()).containsExactlyInAnyOrder(SettingKey.values());
+        assertThat(stored.stored()).containsExactlyInAnyOrderElementsOf(Setting.all());
         assertThat(stored.faults()).isEmpty();
     }
 
@@ -51,35 +51,36 @@ class StoredSettingsTest {
             delimiter = '|',
             nullValues = "NULL",
             value = {
-                "NORMALIZE_EMBEDDINGS | maybe",
-                "MAX_BATCH_SIZE | 0",
-                "MAX_BATCH_SIZE | 1025",
-                "PORT | 80",
-                "DEVICE | gpu",
-                "CORS_ORIGINS | [\"https://a\"",
-                "CORS_ORIGINS | []",
-                "MODEL_NAME | '  '",
-                "MODEL_CACHE_DIR | ''",
-                "PRECISION | ''",
-                "PRECISION | fp8",
-                "MODEL_FILE | ../model.onnx",
-                "MODEL_FILE | NULL",
-                "POOLING | median",
-                "POOLING | NULL",
-                "QUERY_PROMPT | NULL",
-                "DOCUMENT_PROMPT | caf\uFFFD",
-                "REQUIRED_SPACE | 0123",
-                "REQUIRED_SPACE | NULL",
-                "MAX_BATCH_SIZE | NULL",
-                "MODEL_NAME | NULL"
+                "normalize_embeddings | maybe",
+                "max_batch_size | 0",
+                "max_batch_size | 1025",
+                "port | 80",
+                "device | gpu",
+                "cors_origins | [\"https://a\"",
+                "cors_origins | []",
+                "model_name | '  '",
+                "model_cache_dir | ''",
+                "precision | ''",
+                "precision | fp8",
+                "model_file | ../model.onnx",
+                "model_file | NULL",
+                "pooling | median",
+                "pooling | NULL",
+                "query_prompt | NULL",
+                "document_prompt | caf\uFFFD",
+                "required_space | 0123",
+                "required_space | NULL",
+                "max_batch_size | NULL",
+                "model_name | NULL"
             })
-    void aBadRowKeepsItsKeysLastGoodValueAndBlocksNoOther(SettingKey key, @Nullable String value) {
+    void aBadRowKeepsItsKeysLastGoodValueAndBlocksNoOther(String name, @Nullable String value) {
+        Setting<?> key = Setting.of(name).orElseThrow();
         StoredSettings stored = read(row(key.key(), value), row("host", "10.0.0.1"));
 
-        assertThat(stored.settings().values().get(key))
-                .isEqualTo(LAST_GOOD.values().get(key));
-        assertThat(stored.settings().host()).isEqualTo("10.0.0.1");
-        assertThat(stored.stored()).containsExactly(SettingKey.HOST);
+        assertThat(stored.settings().values().shown(key))
+                .isEqualTo(LAST_GOOD.values().shown(key));
+        assertThat(stored.settings().get(Setting.HOST)).isEqualTo("10.0.0.1");
+        assertThat(stored.stored()).containsExactly(Setting.HOST);
         assertThat(stored.faults())
                 .containsExactly(
                         key.key() + " must be " + key.rule() + ", not '" + (value == null ? "NULL" : value) + "'");
@@ -98,12 +99,12 @@ class StoredSettingsTest {
                 StoredSettings.of(rows, /* environment= */ LAST_GOOD, /* lastGood= */ ENVIRONMENT, AllowedModels.ALL);
 
         assertThat(stored.faults()).isEmpty();
-        assertThat(stored.settings().modelFile()).isEmpty();
-        assertThat(stored.settings().pooling()).isEmpty();
-        assertThat(stored.settings().queryPrompt()).isEmpty();
-        assertThat(stored.settings().documentPrompt()).isEmpty();
-        assertThat(stored.settings().requiredSpace()).isEmpty();
-        assertThat(stored.settings().precision()).isEqualTo("int8");
+        assertThat(stored.settings().get(Setting.MODEL_FILE)).isEmpty();
+        assertThat(stored.settings().get(Setting.POOLING)).isEmpty();
+        assertThat(stored.settings().get(Setting.QUERY_PROMPT)).isEmpty();
+        assertThat(stored.settings().get(Setting.DOCUMENT_PROMPT)).isEmpty();
+        assertThat(stored.settings().get(Setting.REQUIRED_SPACE)).isEmpty();
+        assertThat(stored.settings().get(Setting.PRECISION)).isEqualTo("int8");
     }
 
     @Test
@@ -111,8 +112,8 @@ class StoredSettingsTest {
         StoredSettings stored =
                 read(row("query_prompt", " \tquery:\n "), row("document_prompt", "\"in quotes\" \u00a0"));
 
-        assertThat(stored.settings().queryPrompt()).isEqualTo(" \tquery:\n ");
-        assertThat(stored.settings().documentPrompt()).isEqualTo("\"in quotes\" \u00a0");
+        assertThat(stored.settings().get(Setting.QUERY_PROMPT)).isEqualTo(" \tquery:\n ");
+        assertThat(stored.settings().get(Setting.DOCUMENT_PROMPT)).isEqualTo("\"in quotes\" \u00a0");
         assertThat(hash(row("query_prompt", "query: "))).isNotEqualTo(hash(row("query_prompt", "query:")));
     }
 
@@ -134,7 +135,7 @@ class StoredSettingsTest {
 
         StoredSettings stored = read(row("model_name", name), row("port", "9".repeat(2048)));
 
-        assertThat(stored.settings().modelName()).isEqualTo(name);
+        assertThat(stored.settings().get(Setting.MODEL_NAME)).isEqualTo(name);
         assertThat(stored.faults())
                 .containsExactly("port must be a whole number from 1024 to 65535, not '" + "9".repeat(80) + "…'");
     }

@@ -8,10 +8,10 @@ import dev.embedding.http.edge.header.AcceptHeader;
 import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.http.edge.header.JsonMediaType;
 import dev.embedding.http.edge.header.RequestId;
-import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.InferenceService;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.PriorityChoice;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.ServingMetrics;
@@ -42,7 +42,7 @@ class RequestFilters {
     private static final long DEFAULT_MAX_BODY_BYTES = 32L << 20;
 
     private final Vertx vertx;
-    private final ActiveModel active;
+    private final ModelRegistry models;
     private final CorsOrigins corsOrigins;
     private final OpenExchanges exchanges;
     private final InferenceService inference;
@@ -55,7 +55,7 @@ class RequestFilters {
 
     RequestFilters(
             Vertx vertx,
-            ActiveModel active,
+            ModelRegistry models,
             CorsOrigins corsOrigins,
             OpenExchanges exchanges,
             InferenceService inference,
@@ -68,7 +68,7 @@ class RequestFilters {
             ServingMetrics metrics,
             ModelHost host) {
         this.vertx = vertx;
-        this.active = active;
+        this.models = models;
         this.corsOrigins = corsOrigins;
         this.exchanges = exchanges;
         this.inference = inference;
@@ -196,7 +196,9 @@ class RequestFilters {
     /** A response that does not name the space of its vectors gets the one that is served when it is sent. */
     private void addVectorSpace(RoutingContext exchange) {
         if (!exchange.response().headers().contains(EmbeddingHeaders.SPACE)) {
-            active.fingerprint().ifPresent(fingerprint -> EmbeddingHeaders.setSpace(exchange, fingerprint));
+            models.defaultSlot()
+                    .fingerprint()
+                    .ifPresent(fingerprint -> EmbeddingHeaders.setSpace(exchange, fingerprint));
         }
     }
 

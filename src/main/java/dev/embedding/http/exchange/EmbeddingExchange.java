@@ -5,7 +5,6 @@ import dev.embedding.http.edge.ExchangeCalls;
 import dev.embedding.http.edge.InflightBytes;
 import dev.embedding.http.edge.RejectionPacing;
 import dev.embedding.http.edge.header.EmbeddingHeaders;
-import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.CallContext;
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.EmbeddingOptions;
@@ -13,6 +12,7 @@ import dev.embedding.serving.EmbeddingRequest;
 import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.InferenceService;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.ModelHost;
@@ -38,13 +38,13 @@ public final class EmbeddingExchange {
     private static final int MAX_VECTORS_ON_LANE = 4;
 
     private final InferenceService inference;
-    private final ActiveModel active;
+    private final ModelRegistry models;
     private final ModelHost host;
     private final RejectionPacing pacing;
 
-    EmbeddingExchange(InferenceService inference, ActiveModel active, ModelHost host, RejectionPacing pacing) {
+    EmbeddingExchange(InferenceService inference, ModelRegistry models, ModelHost host, RejectionPacing pacing) {
         this.inference = inference;
-        this.active = active;
+        this.models = models;
         this.host = host;
         this.pacing = pacing;
     }
@@ -111,7 +111,8 @@ public final class EmbeddingExchange {
     /** Claims the memory that the request needs beside its body, until its response is sent. */
     private void claimMemory(RoutingContext exchange, ParsedRequest parsed) {
         int vectors = parsed.request().inputs().size();
-        active.model()
+        models.defaultSlot()
+                .model()
                 .ifPresent(model -> InflightBytes.claim(
                         exchange,
                         model.waitingBytes(parsed.request().inputs())

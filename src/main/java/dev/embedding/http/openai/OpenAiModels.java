@@ -1,8 +1,8 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.serving.ActiveModel;
 import dev.embedding.serving.ModelNames;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.LoadedModel;
 import io.smallrye.mutiny.Uni;
@@ -26,10 +26,10 @@ public class OpenAiModels {
 
     private static final String OWNER = "embedding-service";
 
-    private final ActiveModel active;
+    private final ModelRegistry models;
 
-    OpenAiModels(ActiveModel active) {
-        this.active = active;
+    OpenAiModels(ModelRegistry models) {
+        this.models = models;
     }
 
     /** {@code GET /v1/models}. */
@@ -119,11 +119,12 @@ public class OpenAiModels {
     }
 
     private ModelNames names() {
-        return active.names().orElseThrow(RequestFailure::noModel);
+        return models.defaultSlot().names().orElseThrow(RequestFailure::noModel);
     }
 
     private long created() {
-        return active.model()
+        return models.defaultSlot()
+                .model()
                 .map(LoadedModel::loadedAt)
                 .orElseThrow(RequestFailure::noModel)
                 .getEpochSecond();

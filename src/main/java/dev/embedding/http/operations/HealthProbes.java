@@ -1,7 +1,7 @@
 package dev.embedding.http.operations;
 
 import dev.embedding.http.edge.OpenExchanges;
-import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.model.ModelHost;
 import io.smallrye.health.api.AsyncHealthCheck;
 import io.smallrye.mutiny.Uni;
@@ -22,9 +22,9 @@ class HealthProbes {
     @Produces
     @Singleton
     @Startup
-    AsyncHealthCheck started(ActiveModel active) {
+    AsyncHealthCheck started(ModelRegistry models) {
         return () -> {
-            startedOnce |= active.model().isPresent();
+            startedOnce |= models.defaultSlot().model().isPresent();
             return response("model loaded once", startedOnce);
         };
     }
@@ -36,10 +36,12 @@ class HealthProbes {
     @Produces
     @Singleton
     @Readiness
-    AsyncHealthCheck ready(ActiveModel active, OpenExchanges exchanges) {
+    AsyncHealthCheck ready(ModelRegistry models, OpenExchanges exchanges) {
         return () -> {
-            boolean computes =
-                    active.model().filter(model -> model.fault().isEmpty()).isPresent();
+            boolean computes = models.defaultSlot()
+                    .model()
+                    .filter(model -> model.fault().isEmpty())
+                    .isPresent();
             return response("model serves", computes && !exchanges.areShuttingDown());
         };
     }

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsHealth;
-import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -28,14 +28,14 @@ public class HealthResource {
     private static final String CUDA = "cuda";
 
     private final ServiceIdentity identity;
-    private final ActiveModel active;
+    private final ModelRegistry models;
     private final SettingsControl control;
     private final LoadProgress progress;
 
-    HealthResource(ServiceIdentity identity, ActiveModel active, SettingsControl control, LoadProgress progress) {
+    HealthResource(ServiceIdentity identity, ModelRegistry models, SettingsControl control, LoadProgress progress) {
         this.progress = progress;
         this.identity = identity;
-        this.active = active;
+        this.models = models;
         this.control = control;
     }
 
@@ -47,13 +47,13 @@ public class HealthResource {
     }
 
     private Health report() {
-        Optional<LoadedModel> model = active.model();
+        Optional<LoadedModel> model = models.defaultSlot().model();
         ServiceSettings settings = control.current();
         SettingsHealth stored = control.health();
         Map<String, String> dependencies = new LinkedHashMap<>();
         dependencies.put("model_loaded", model.isPresent() ? "True" : "False");
-        dependencies.put("model_name", model.map(LoadedModel::name).orElse(settings.modelName()));
-        dependencies.put("device", settings.device());
+        dependencies.put("model_name", model.map(LoadedModel::name).orElse(settings.get(Setting.MODEL_NAME)));
+        dependencies.put("device", settings.get(Setting.DEVICE));
         dependencies.put(
                 "dimension",
                 model.map(served -> Integer.toString(served.dimension())).orElse("None"));
@@ -83,8 +83,8 @@ public class HealthResource {
 
     /** Only a fault when the GPU was requested explicitly: {@code cuda} is merely the default. */
     private Optional<String> deviceFault(Optional<LoadedModel> model, ServiceSettings settings) {
-        boolean gpuRequested =
-                control.given().contains(SettingKey.DEVICE) && settings.device().equals(CUDA);
+        boolean gpuRequested = control.given().contains(Setting.DEVICE)
+                && settings.get(Setting.DEVICE).equals(CUDA);
         return gpuRequested ? model.flatMap(LoadedModel::deviceFallback) : Optional.empty();
     }
 

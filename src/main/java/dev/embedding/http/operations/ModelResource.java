@@ -6,12 +6,13 @@ import dev.embedding.model.ModelFile;
 import dev.embedding.model.Quantization;
 import dev.embedding.model.Tokenization;
 import dev.embedding.reload.SettingsControl;
-import dev.embedding.serving.ActiveModel;
+import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.GpuMemory;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.Setting;
 import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
@@ -35,12 +36,12 @@ public class ModelResource {
 
     private static final String CUDA = "cuda";
 
-    private final ActiveModel active;
+    private final ModelRegistry models;
     private final SettingsControl control;
     private final WorkerPools workers;
 
-    ModelResource(ActiveModel active, SettingsControl control, ModelHost host) {
-        this.active = active;
+    ModelResource(ModelRegistry models, SettingsControl control, ModelHost host) {
+        this.models = models;
         this.control = control;
         this.workers = host.workers();
     }
@@ -56,7 +57,7 @@ public class ModelResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ModelInfo.class)))
     public Uni<ModelInfo> info() {
-        LoadedModel model = active.model().orElseThrow(RequestFailure::noModel);
+        LoadedModel model = models.defaultSlot().model().orElseThrow(RequestFailure::noModel);
         if (!model.device().equals(CUDA)) {
             return Uni.createFrom().item(() -> info(model, Optional.empty()));
         }
@@ -68,12 +69,12 @@ public class ModelResource {
         Tokenization tokenization = model.description().tokenization();
         return new ModelInfo(
                 model.name(),
-                settings.device(),
+                settings.get(Setting.DEVICE),
                 true,
-                settings.normalizeEmbeddings(),
-                settings.maxBatchSize(),
+                settings.get(Setting.NORMALIZE_EMBEDDINGS),
+                settings.get(Setting.MAX_BATCH_SIZE),
                 model.dimension(),
-                model.smallerDimensions(settings.dimensions()),
+                model.smallerDimensions(settings.get(Setting.DIMENSIONS)),
                 model.loadTime().toMillis() / 1000.0,
                 memory.map(GpuMemory::allocatedMb).orElse(null),
                 memory.map(GpuMemory::reservedMb).orElse(null),
@@ -95,7 +96,7 @@ public class ModelResource {
                 model.description().moduleNames(),
                 model.description().prompts().byName(),
                 model.description().prompts().defaultName().orElse(null),
-                model.fingerprint(settings.normalizeEmbeddings()));
+                model.fingerprint(settings.get(Setting.NORMALIZE_EMBEDDINGS)));
     }
 
     private static Optional<QuantizationInfo> quantization(Quantization quantization) {

@@ -1,6 +1,6 @@
 package dev.embedding.http.operations;
 
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 
-/** Adds the bodies that change settings to the OpenAPI document, from {@link SettingKey}. */
+/** Adds the bodies that change settings to the OpenAPI document, from {@link Setting}. */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class OpenApiSettings implements OASFilter {
 
@@ -21,14 +21,14 @@ public class OpenApiSettings implements OASFilter {
     @Override
     public void filterOpenAPI(OpenAPI api) {
         Map<String, Schema> values = new LinkedHashMap<>();
-        for (SettingKey key : SettingKey.values()) {
-            values.put(key.key(), value(key));
+        for (Setting<?> setting : Setting.all()) {
+            values.put(setting.key(), value(setting));
         }
         api.getComponents().addSchema(CHANGE, change()).addSchema(CHANGES, changes(values));
     }
 
     private static Schema change() {
-        Schema key = ofType(SchemaType.STRING).enumeration(List.copyOf(SettingKey.keys()));
+        Schema key = ofType(SchemaType.STRING).enumeration(List.copyOf(Setting.keys()));
         Schema value = OASFactory.createSchema()
                 .description("JSON of the key's type, or the text that is stored for it")
                 .oneOf(List.of(text(), ofType(SchemaType.INTEGER), ofType(SchemaType.BOOLEAN), listOfTexts()));
@@ -46,19 +46,14 @@ public class OpenApiSettings implements OASFilter {
         return ofType(SchemaType.OBJECT).addProperty("settings", settings).required(List.of("settings"));
     }
 
-    private static Schema value(SettingKey key) {
-        Schema schema = OASFactory.createSchema().description("Must be " + key.rule());
-        Object example = key.parse(key.defaultText());
-        if (example instanceof Boolean) {
-            return schema.oneOf(List.of(ofType(SchemaType.BOOLEAN), text()));
-        }
-        if (example instanceof Integer) {
-            return schema.oneOf(List.of(ofType(SchemaType.INTEGER), text()));
-        }
-        if (example instanceof List) {
-            return schema.oneOf(List.of(listOfTexts(), text()));
-        }
-        return schema.addType(SchemaType.STRING).maxLength(SettingValue.MAX_CHARACTERS);
+    private static Schema value(Setting<?> setting) {
+        Schema schema = OASFactory.createSchema().description("Must be " + setting.rule());
+        return switch (setting.type().form()) {
+            case TEXT -> schema.addType(SchemaType.STRING).maxLength(SettingValue.MAX_CHARACTERS);
+            case BOOLEAN -> schema.oneOf(List.of(ofType(SchemaType.BOOLEAN), text()));
+            case INTEGER -> schema.oneOf(List.of(ofType(SchemaType.INTEGER), text()));
+            case TEXT_LIST, INTEGER_LIST -> schema.oneOf(List.of(listOfTexts(), text()));
+        };
     }
 
     private static Schema text() {

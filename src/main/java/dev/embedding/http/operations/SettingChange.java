@@ -6,7 +6,7 @@ import dev.embedding.http.exchange.json.BodyFaults;
 import dev.embedding.http.exchange.json.CheckedRecord;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.LeafReader;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @RegisterForReflection
 record SettingChange(
         @Schema(required = true) @JsonDeserialize(using = KeyReader.class)
-        SettingKey key,
+        Setting<?> key,
 
         @Schema(required = true) SettingValue value)
         implements CheckedRecord {
@@ -29,9 +29,9 @@ record SettingChange(
 
     /** Reads the key of a setting. */
     @RegisterForReflection
-    static final class KeyReader extends LeafReader<SettingKey> {
+    static final class KeyReader extends LeafReader<Setting<?>> {
         KeyReader() {
-            super(SettingKey.class);
+            super(Setting.class);
         }
 
         @Override
@@ -40,12 +40,12 @@ record SettingChange(
         }
 
         @Override
-        protected @Nullable SettingKey read(JsonReader json, JsonToken first, BodyFaults faults) {
+        protected @Nullable Setting<?> read(JsonReader json, JsonToken first, BodyFaults faults) {
             if (first != JsonToken.VALUE_STRING) {
                 return reject(json, first, faults, "Input should be a valid string", "string_type");
             }
             String name = json.shortText();
-            Optional<SettingKey> key = SettingKey.of(name);
+            Optional<Setting<?>> key = Setting.of(name);
             return key.isPresent()
                     ? key.get()
                     : reject(json, first, faults, UnsupportedSettings.message(List.of(name)), "value_error");

@@ -5,11 +5,12 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.embedding.http.exchange.json.BodyFaults;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.LeafReader;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 @RegisterForReflection
 record SettingChanges(
         @Schema(required = true) @JsonDeserialize(using = ValuesReader.class)
-        Map<SettingKey, SettingValue> settings) {
+        Map<Setting<?>, SettingValue> settings) {
 
     /** Reads values by the keys of their settings. */
     @RegisterForReflection
-    static final class ValuesReader extends LeafReader<Map<SettingKey, SettingValue>> {
+    static final class ValuesReader extends LeafReader<Map<Setting<?>, SettingValue>> {
         ValuesReader() {
             super(Map.class);
         }
@@ -33,18 +34,18 @@ record SettingChanges(
         }
 
         @Override
-        protected @Nullable Map<SettingKey, SettingValue> read(JsonReader json, JsonToken first, BodyFaults faults) {
+        protected @Nullable Map<Setting<?>, SettingValue> read(JsonReader json, JsonToken first, BodyFaults faults) {
             if (first != JsonToken.START_OBJECT) {
                 return reject(json, first, faults, "Input should be an object", "dict_type");
             }
-            Map<SettingKey, SettingValue> values = new EnumMap<>(SettingKey.class);
+            Map<Setting<?>, SettingValue> values = new HashMap<>();
             Set<String> unsupported = new LinkedHashSet<>();
             while (json.next() == JsonToken.FIELD_NAME) {
                 String name = json.shortText();
-                SettingKey key = SettingKey.of(name).orElse(null);
+                Setting<?> setting = Setting.of(name).orElse(null);
                 JsonToken value = json.next();
-                if (key != null) {
-                    values.put(key, SettingValue.read(json, value));
+                if (setting != null) {
+                    values.put(setting, SettingValue.read(json, value));
                     continue;
                 }
                 json.skipChildren(value);
@@ -57,20 +58,24 @@ record SettingChanges(
         }
 
         private static void addFaults(
-                Map<SettingKey, SettingValue> values, Set<String> unsupported, BodyFaults faults) {
+                Map<Setting<?>, SettingValue> values, Set<String> unsupported, BodyFaults faults) {
             if (values.isEmpty() && unsupported.isEmpty()) {
                 faults.add("Should have at least 1 setting, not 0", "too_short");
             }
             if (!unsupported.isEmpty()) {
                 faults.add(UnsupportedSettings.message(unsupported), "value_error");
             }
-            values.forEach((key, value) -> {
-                if (value.tooLong()) {
-                    faults.addTo(key.key(), SettingValue.TOO_LONG, "too_long");
-                } else {
-                    value.problem(key).ifPresent(problem -> faults.addTo(key.key(), problem, "value_error"));
-                }
-            });
+            for (Setting<?> setting : Setting.all()) {
+                Optional.ofNullable(values.get(setting)).ifPresent(value -> addFault(setting, value, faults));
+            }
+        }
+
+        private static void addFault(Setting<?> setting, SettingValue value, BodyFaults faults) {
+            if (value.tooLong()) {
+                faults.addTo(setting.key(), SettingValue.TOO_LONG, "too_long");
+            } else {
+                value.problem(setting).ifPresent(problem -> faults.addTo(setting.key(), problem, "value_error"));
+            }
         }
     }
 }

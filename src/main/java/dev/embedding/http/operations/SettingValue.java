@@ -6,7 +6,8 @@ import dev.embedding.http.exchange.json.BodyFaults;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.LeafReader;
 import dev.embedding.settings.InvalidSettingException;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingType;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.vertx.core.json.JsonArray;
 import java.nio.charset.StandardCharsets;
@@ -45,14 +46,13 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
         }
 
         /** Whether a setting accepts this type: text, or JSON of its own type. */
-        private boolean isAcceptedBy(SettingKey key) {
-            Object example = key.parse(key.defaultText());
+        private boolean isAcceptedBy(SettingType.Form form) {
             return switch (this) {
                 case TEXT -> true;
-                case BOOLEAN -> example instanceof Boolean;
-                case NUMBER -> example instanceof Integer;
-                case LIST -> example instanceof List;
-                case NUMBER_LIST -> key.listsNumbers();
+                case BOOLEAN -> form == SettingType.Form.BOOLEAN;
+                case NUMBER -> form == SettingType.Form.INTEGER;
+                case LIST -> form.isList();
+                case NUMBER_LIST -> form == SettingType.Form.INTEGER_LIST;
                 case MIXED_LIST, OBJECT, NULL -> false;
             };
         }
@@ -130,14 +130,14 @@ record SettingValue(Kind kind, String text, boolean tooLong) {
     }
 
     /** What is wrong with the value for this setting, if it is not too long for any. */
-    Optional<String> problem(SettingKey key) {
-        if (!kind.isAcceptedBy(key)) {
-            return Optional.of("Value must be " + key.rule() + ", not " + kind.description);
+    Optional<String> problem(Setting<?> setting) {
+        if (!kind.isAcceptedBy(setting.type().form())) {
+            return Optional.of("Value must be " + setting.rule() + ", not " + kind.description);
         }
         try {
             boolean isUnicode = StandardCharsets.UTF_8
                     .newEncoder()
-                    .canEncode(key.parse(text).toString());
+                    .canEncode(setting.parse(text).toString());
             return isUnicode ? Optional.empty() : Optional.of("Value must be Unicode, without lone surrogates");
         } catch (InvalidSettingException invalid) {
             return Optional.of("Value " + invalid.getMessage());

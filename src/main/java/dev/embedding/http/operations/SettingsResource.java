@@ -7,7 +7,7 @@ import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.reload.SettingChangeException;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.model.ModelHost;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -63,11 +63,11 @@ public class SettingsResource {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("service_name", identity.name());
         values.put("service_version", identity.version());
-        values.putAll(control.current().byKey());
+        values.putAll(control.current().values().byKey());
         values.put("use_db_settings", source.equals(DATABASE));
         return new Settings(
                 values,
-                SettingKey.keys(),
+                Setting.keys(),
                 source,
                 List.of("host and port take no effect while running:"
                         + " the listen address comes from the environment"));

@@ -1,6 +1,6 @@
 package dev.embedding.http.operations;
 
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.support.Names;
 import java.util.Collection;
 
@@ -20,7 +20,7 @@ final class UnsupportedSettings {
                         .map(UnsupportedSettings::abbreviated)
                         .toList());
         String more = names.size() > MAX_LISTED ? " and more" : "";
-        return "Unsupported: " + listed + more + "; settings are " + String.join(", ", SettingKey.keys());
+        return "Unsupported: " + listed + more + "; settings are " + String.join(", ", Setting.keys());
     }
 
     private static String abbreviated(String name) {

@@ -2,12 +2,11 @@ package dev.embedding.settings.environment;
 
 import dev.embedding.settings.InvalidSettingException;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingValues;
 import dev.embedding.settings.database.DatabaseUrl;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,7 +18,7 @@ import java.util.Optional;
  * @param warnings one sentence for each ignored variable
  */
 public record EnvironmentSettings(
-        ServiceSettings settings, List<SettingKey> given, Optional<DatabaseUrl> database, List<String> warnings) {
+        ServiceSettings settings, List<Setting<?>> given, Optional<DatabaseUrl> database, List<String> warnings) {
 
     private static final String USE_DATABASE = "EMBEDDING_USE_DB_SETTINGS";
     private static final String SETTINGS_FILE = "EMBEDDING_SETTINGS_FILE";
@@ -31,20 +30,20 @@ public record EnvironmentSettings(
 
     /** @throws InvalidEnvironmentException naming every variable with a bad value */
     public static EnvironmentSettings of(Environment environment) {
-        Map<SettingKey, Object> values = new EnumMap<>(SettingKey.class);
-        List<SettingKey> given = new ArrayList<>();
+        SettingValues.Builder values = SettingValues.DEFAULTS.toBuilder();
+        List<Setting<?>> given = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         List<String> faults = new ArrayList<>();
-        for (SettingKey key : SettingKey.values()) {
+        for (Setting<?> setting : Setting.all()) {
             Optional<String> text = environment
-                    .values(key.variable())
-                    .filter(value -> !isServiceLink(key, value, warnings))
+                    .values(setting.variable())
+                    .filter(value -> !isServiceLink(setting, value, warnings))
                     .findFirst();
-            text.filter(value -> !(key.isOptional() && value.isEmpty())).ifPresent(value -> given.add(key));
+            text.filter(value -> !(setting.isOptional() && value.isEmpty())).ifPresent(value -> given.add(setting));
             try {
-                values.put(key, key.parse(text.orElse(key.defaultText())));
+                text.ifPresent(value -> values.parse(setting, value));
             } catch (InvalidSettingException fault) {
-                faults.add(key.variable() + " " + fault.getMessage());
+                faults.add(setting.variable() + " " + fault.getMessage());
             }
         }
         for (ProcessVariable variable : ProcessVariable.values()) {
@@ -59,7 +58,7 @@ public record EnvironmentSettings(
         if (!faults.isEmpty()) {
             throw new InvalidEnvironmentException(faults);
         }
-        return new EnvironmentSettings(ServiceSettings.of(values), given, database, warnings);
+        return new EnvironmentSettings(new ServiceSettings(values.build()), given, database, warnings);
     }
 
     private static void check(ProcessVariable variable, String text, List<String> faults) {
@@ -74,11 +73,11 @@ public record EnvironmentSettings(
      * Ignores {@code EMBEDDING_PORT=tcp://…}, which Kubernetes sets in every pod when there is a Service named
      * embedding.
      */
-    private static boolean isServiceLink(SettingKey key, String value, List<String> warnings) {
-        if (key != SettingKey.PORT || !value.startsWith("tcp://")) {
+    private static boolean isServiceLink(Setting<?> setting, String value, List<String> warnings) {
+        if (!setting.equals(Setting.PORT) || !value.startsWith("tcp://")) {
             return false;
         }
-        warnings.add(key.variable() + " is ignored: '" + value + "' comes from a Kubernetes Service named embedding"
+        warnings.add(setting.variable() + " is ignored: '" + value + "' comes from a Kubernetes Service named embedding"
                 + " (enableServiceLinks: false avoids it)");
         return true;
     }
@@ -87,7 +86,7 @@ public record EnvironmentSettings(
         try {
             boolean usesDatabase = environment
                     .value(USE_DATABASE)
-                    .map(text -> (Boolean) SettingKey.NORMALIZE_EMBEDDINGS.parse(text))
+                    .map(text -> Setting.NORMALIZE_EMBEDDINGS.parse(text))
                     .orElse(false);
             if (usesDatabase && environment.value(SETTINGS_FILE).isPresent()) {
                 faults.add(SETTINGS_FILE + " must not be set together with " + USE_DATABASE

@@ -1,6 +1,7 @@
 package dev.embedding.settings.environment;
 
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.Setting;
 import dev.embedding.support.Names;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ public record ListenAddress(String host, int port) {
     }
 
     public static ListenAddress of(ServiceSettings settings) {
-        return new ListenAddress(settings.host(), settings.port());
+        return new ListenAddress(settings.get(Setting.HOST), settings.get(Setting.PORT));
     }
 
     /** Whether it means all addresses of this machine. */

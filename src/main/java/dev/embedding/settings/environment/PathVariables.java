@@ -1,6 +1,6 @@
 package dev.embedding.settings.environment;
 
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import dev.embedding.support.Names;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 final class PathVariables {
 
     private static final List<String> NAMES = List.of(
-            SettingKey.MODEL_NAME.variable(),
-            SettingKey.MODEL_CACHE_DIR.variable(),
+            Setting.MODEL_NAME.variable(),
+            Setting.MODEL_CACHE_DIR.variable(),
             "EMBEDDING_SETTINGS_FILE",
             ProcessVariable.EMBEDDING_API_KEYS_FILE.name(),
             ProcessVariable.EMBEDDING_ADMIN_KEYS_FILE.name());

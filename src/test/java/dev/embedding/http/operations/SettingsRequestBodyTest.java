@@ -6,17 +6,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.embedding.http.exchange.Bodies;
 import dev.embedding.serving.FieldError;
 import dev.embedding.serving.RequestFailure;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsRequestBodyTest {
@@ -58,7 +59,7 @@ class SettingsRequestBodyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = VALUES)
     void storesAValueAsText(String key, String json, String text) {
-        Map<SettingKey, Optional<String>> stored = Map.of(key(key), Optional.of(text));
+        Map<Setting<?>, Optional<String>> stored = Map.of(key(key), Optional.of(text));
 
         assertThat(single("{\"key\": \"" + key + "\", \"value\": " + json + "}"))
                 .isEqualTo(stored);
@@ -196,7 +197,7 @@ class SettingsRequestBodyTest {
             {"settings": {"port": 8002}, "settings": {}}                  | body.settings too_short
             {"settings": {"port": 8002, "port": 7}}                       | body.settings.port value_error
             {"settings": {"port": 7, "x": {"y": 1}, "device": "gpu"}}     | body.settings value_error, \
-            body.settings.device value_error, body.settings.port value_error
+            body.settings.port value_error, body.settings.device value_error
             [{"settings": {"port": 8002}}]                                | body model_attributes_type
             7                                                             | body model_attributes_type
             {"settings": {"port": 8002}                                   | body.27 json_invalid
@@ -216,24 +217,24 @@ class SettingsRequestBodyTest {
     void changesSeveralSettingsAtOnce() {
         assertThat(bulk("{\"settings\": {\"max_batch_size\": 8, \"device\": \"cpu\", \"max_batch_size\": \"16\"}}"))
                 .isEqualTo(Map.of(
-                        SettingKey.MAX_BATCH_SIZE, Optional.of("16"),
-                        SettingKey.DEVICE, Optional.of("cpu")));
+                        Setting.MAX_BATCH_SIZE, Optional.of("16"),
+                        Setting.DEVICE, Optional.of("cpu")));
     }
 
     @Test
     void usesTheLastOfDuplicateKeys() {
         assertThat(single("{\"key\": \"nothing\", \"value\": 0, \"key\": \"port\", \"value\": 8002}"))
-                .isEqualTo(Map.of(SettingKey.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
         assertThat(bulk("{\"settings\": 7, \"settings\": {\"port\": 7, \"port\": 8002}}"))
-                .isEqualTo(Map.of(SettingKey.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
     }
 
     @Test
     void ignoresUnknownFields() {
         assertThat(single("{\"by\": {\"key\": \"device\"}, \"key\": \"port\", \"value\": 8002, \"n\": [NaN]}"))
-                .isEqualTo(Map.of(SettingKey.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
         assertThat(bulk("{\"key\": [\"device\"], \"settings\": {\"port\": 8002}, \"value\": {}}"))
-                .isEqualTo(Map.of(SettingKey.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
     }
 
     @Test
@@ -241,12 +242,16 @@ class SettingsRequestBodyTest {
         String longest = "😀".repeat(2_048);
 
         assertThat(single("{\"key\": \"model_name\", \"value\": \"" + longest + "\"}"))
-                .isEqualTo(Map.of(SettingKey.MODEL_NAME, Optional.of(longest)));
+                .isEqualTo(Map.of(Setting.MODEL_NAME, Optional.of(longest)));
+    }
+
+    static Stream<Setting<?>> settings() {
+        return Setting.all().stream();
     }
 
     @ParameterizedTest
-    @EnumSource
-    void rejectsLongerValues(SettingKey key) {
+    @MethodSource("settings")
+    void rejectsLongerValues(Setting<?> key) {
         String tooLong = "\"" + "9".repeat(2_049) + "\"";
 
         assertThat(singleFaults("{\"key\": \"" + key.key() + "\", \"value\": " + tooLong + "}"))
@@ -261,7 +266,7 @@ class SettingsRequestBodyTest {
         String tooLong = "[\"" + "a".repeat(2_048 - 3) + "\"]";
 
         assertThat(single("{\"key\": \"cors_origins\", \"value\": " + fits + "}"))
-                .isEqualTo(Map.of(SettingKey.CORS_ORIGINS, Optional.of(fits)));
+                .isEqualTo(Map.of(Setting.CORS_ORIGINS, Optional.of(fits)));
         assertThat(singleFaults("{\"key\": \"cors_origins\", \"value\": " + tooLong + "}"))
                 .containsExactly("body.value too_long");
     }
@@ -269,7 +274,7 @@ class SettingsRequestBodyTest {
     @Test
     void namesUnsupportedAndSupportedKeys() {
         assertThat(messages("{\"key\": \"nothing\", \"value\": 1}"))
-                .containsExactly("Unsupported: 'nothing'; settings are " + String.join(", ", SettingKey.keys()));
+                .containsExactly("Unsupported: 'nothing'; settings are " + String.join(", ", Setting.keys()));
     }
 
     @Test
@@ -285,8 +290,7 @@ class SettingsRequestBodyTest {
 
     @Test
     void deletesASetting() {
-        assertThat(SettingsRequestBody.deletion("device").texts())
-                .isEqualTo(Map.of(SettingKey.DEVICE, Optional.empty()));
+        assertThat(SettingsRequestBody.deletion("device").texts()).isEqualTo(Map.of(Setting.DEVICE, Optional.empty()));
     }
 
     @ParameterizedTest
@@ -295,15 +299,15 @@ class SettingsRequestBodyTest {
         assertThat(names(faults(() -> SettingsRequestBody.deletion(key)))).containsExactly("path.key value_error");
     }
 
-    private static SettingKey key(String name) {
-        return SettingKey.valueOf(name.toUpperCase(Locale.ROOT));
+    private static Setting<?> key(String name) {
+        return Setting.of(name.toLowerCase(Locale.ROOT)).orElseThrow();
     }
 
-    private static Map<SettingKey, Optional<String>> single(String body) {
+    private static Map<Setting<?>, Optional<String>> single(String body) {
         return SettingsRequestBody.single(Bodies.of(body)).texts();
     }
 
-    private static Map<SettingKey, Optional<String>> bulk(String body) {
+    private static Map<Setting<?>, Optional<String>> bulk(String body) {
         return SettingsRequestBody.bulk(Bodies.of(body)).texts();
     }
 

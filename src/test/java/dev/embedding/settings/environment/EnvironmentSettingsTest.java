@@ -3,16 +3,16 @@ package dev.embedding.settings.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.embedding.settings.SampleSettings;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,24 +29,7 @@ class EnvironmentSettingsTest {
     void usesTheDefaults() {
         EnvironmentSettings settings = settings(Map.of());
 
-        assertThat(settings.settings())
-                .isEqualTo(new ServiceSettings(
-                        "0.0.0.0",
-                        8001,
-                        "BAAI/bge-small-en-v1.5",
-                        "./model_cache",
-                        "cuda",
-                        true,
-                        32,
-                        List.of("*"),
-                        "fp32",
-                        Optional.empty(),
-                        Optional.empty(),
-                        "",
-                        "",
-                        List.of(),
-                        List.of(),
-                        Optional.empty()));
+        assertThat(settings.settings()).isEqualTo(new ServiceSettings(SettingValues.DEFAULTS));
         assertThat(settings.given()).isEmpty();
         assertThat(settings.warnings()).isEmpty();
     }
@@ -72,24 +55,24 @@ class EnvironmentSettingsTest {
                 Map.entry("CORS_ORIGINS", "https://a, https://b")));
 
         assertThat(settings.settings())
-                .isEqualTo(new ServiceSettings(
-                        "127.0.0.1",
-                        9000,
-                        "some/model",
-                        "/cache",
-                        "cpu",
-                        false,
-                        8,
-                        List.of("https://a", "https://b"),
-                        "fp16",
-                        Optional.of("onnx/model_O3.onnx"),
-                        Optional.of("mean_sqrt_len_tokens"),
-                        "query: ",
-                        " passage:\n",
-                        List.of("text-embedding-3-small", "b"),
-                        List.of(128, 256),
-                        Optional.of(SPACE)));
-        assertThat(settings.given()).containsExactlyInAnyOrder(SettingKey.values());
+                .isEqualTo(SampleSettings.of(Map.ofEntries(
+                        Map.entry("host", "127.0.0.1"),
+                        Map.entry("port", "9000"),
+                        Map.entry("model_name", "some/model"),
+                        Map.entry("model_cache_dir", "/cache"),
+                        Map.entry("device", "cpu"),
+                        Map.entry("normalize_embeddings", "false"),
+                        Map.entry("max_batch_size", "8"),
+                        Map.entry("cors_origins", "https://a,https://b"),
+                        Map.entry("precision", "fp16"),
+                        Map.entry("model_file", "onnx/model_O3.onnx"),
+                        Map.entry("pooling", "mean_sqrt_len_tokens"),
+                        Map.entry("query_prompt", "query: "),
+                        Map.entry("document_prompt", " passage:\n"),
+                        Map.entry("model_aliases", "text-embedding-3-small,b"),
+                        Map.entry("dimensions", "128,256"),
+                        Map.entry("required_space", SPACE))));
+        assertThat(settings.given()).containsExactlyElementsOf(Setting.all());
     }
 
     @Test
@@ -99,10 +82,10 @@ class EnvironmentSettingsTest {
         EnvironmentSettings settings =
                 EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_MAX_BATCH_SIZE", "16"), file));
 
-        assertThat(settings.settings().device()).isEqualTo("cpu");
-        assertThat(settings.settings().maxBatchSize()).isEqualTo(16);
-        assertThat(settings.settings().port()).isEqualTo(8001);
-        assertThat(settings.given()).containsExactly(SettingKey.DEVICE, SettingKey.MAX_BATCH_SIZE);
+        assertThat(settings.settings().get(Setting.DEVICE)).isEqualTo("cpu");
+        assertThat(settings.settings().get(Setting.MAX_BATCH_SIZE)).isEqualTo(16);
+        assertThat(settings.settings().get(Setting.PORT)).isEqualTo(8001);
+        assertThat(settings.given()).containsExactly(Setting.DEVICE, Setting.MAX_BATCH_SIZE);
     }
 
     @Test
@@ -129,8 +112,8 @@ class EnvironmentSettingsTest {
         ServiceSettings settings =
                 EnvironmentSettings.of(Environment.read(Map.of(), file)).settings();
 
-        assertThat(settings.queryPrompt()).isEqualTo("query: ");
-        assertThat(settings.documentPrompt()).isEqualTo("passage:");
+        assertThat(settings.get(Setting.QUERY_PROMPT)).isEqualTo("query: ");
+        assertThat(settings.get(Setting.DOCUMENT_PROMPT)).isEqualTo("passage:");
     }
 
     @ParameterizedTest
@@ -167,7 +150,7 @@ class EnvironmentSettingsTest {
         EnvironmentSettings settings =
                 EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_DEVICE", "cpu"), directory.resolve(".env")));
 
-        assertThat(settings.settings().device()).isEqualTo("cpu");
+        assertThat(settings.settings().get(Setting.DEVICE)).isEqualTo("cpu");
     }
 
     @Test
@@ -205,7 +188,7 @@ class EnvironmentSettingsTest {
     void ignoresTheAddressOfAKubernetesServiceWithAWarning() {
         EnvironmentSettings settings = settings(Map.of("EMBEDDING_PORT", SERVICE_LINK));
 
-        assertThat(settings.settings().port()).isEqualTo(8001);
+        assertThat(settings.settings().get(Setting.PORT)).isEqualTo(8001);
         assertThat(settings.given()).isEmpty();
         assertThat(settings.warnings()).singleElement().asString().contains("EMBEDDING_PORT", SERVICE_LINK);
     }
@@ -217,7 +200,7 @@ class EnvironmentSettingsTest {
         EnvironmentSettings settings =
                 EnvironmentSettings.of(Environment.read(Map.of("EMBEDDING_PORT", SERVICE_LINK), file));
 
-        assertThat(settings.settings().port()).isEqualTo(9000);
+        assertThat(settings.settings().get(Setting.PORT)).isEqualTo(9000);
         assertThat(settings.warnings()).hasSize(1);
     }
 
@@ -285,8 +268,8 @@ class EnvironmentSettingsTest {
 
     @Test
     void showsItsSettingsByKey() {
-        assertThat(settings(Map.of()).settings().byKey().keySet())
-                .containsExactlyInAnyOrderElementsOf(SettingKey.keys());
+        assertThat(settings(Map.of()).settings().values().byKey().keySet())
+                .containsExactlyInAnyOrderElementsOf(Setting.keys());
     }
 
     private static Path file(Path directory, String content) throws IOException {

@@ -8,12 +8,15 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class ModelSwitchTest {
+class ReloadExecutorTest {
 
     private static final ServiceSettings CLS = SmallService.settings(SmallService.CLS);
     private static final ServiceSettings MEAN = SmallService.settings(SmallService.MEAN);
@@ -39,22 +42,22 @@ class ModelSwitchTest {
 
     @Test
     void servesTheFirstModelOnceItIsCommitted() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
 
-        try (ModelSwitch.Prepared prepared = models.prepare(CLS)) {
+        try (ReloadExecutor.Prepared prepared = prepare(models, CLS)) {
             assertThat(service.active.model()).isEmpty();
             prepared.commit();
         }
 
         assertThat(service.model().name()).isEqualTo(SmallService.CLS);
-        assertThat(models.settings()).contains(CLS);
+        assertThat(settings(models)).contains(CLS.defaultModel());
         assertThat(service.servedNames()).containsExactly(SmallService.CLS);
         assertThat(service.counters.attempts()).isZero();
     }
 
     @Test
     void retunesTheRunningModelAtOnce() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, MEAN);
         LoadedModel model = service.model();
 
@@ -72,7 +75,7 @@ class ModelSwitchTest {
 
     @Test
     void tellsNobodyOfAModelThatIsServedAsBefore() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
 
         follow(models, CLS);
@@ -82,11 +85,11 @@ class ModelSwitchTest {
 
     @Test
     void closesTheReplacedModelWhenItsLastRequestIsAnswered() throws InterruptedException {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
         LoadedModel old = service.model();
         Runnable giveBack = ModelProbe.hold(service.active);
-        try (ModelSwitch.Prepared prepared = models.prepare(MEAN)) {
+        try (ReloadExecutor.Prepared prepared = prepare(models, MEAN)) {
             prepared.commit();
         }
 
@@ -107,15 +110,15 @@ class ModelSwitchTest {
 
     @Test
     void leavesEverythingAsItWasWithoutACommit() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
         LoadedModel running = service.model();
 
-        models.prepare(MEAN).close();
+        prepare(models, MEAN).close();
 
         assertThat(service.model()).isSameAs(running);
         assertThat(ModelProbe.isClosed(running)).isFalse();
-        assertThat(models.settings()).contains(CLS);
+        assertThat(settings(models)).contains(CLS.defaultModel());
         assertThat(service.served).hasSize(1);
     }
 
@@ -123,10 +126,10 @@ class ModelSwitchTest {
     void refusesAnotherSpaceThanTheOneThatIsRequired() {
         follow(service.models(Config.BESIDE), CLS);
         String required = service.active.fingerprint().orElseThrow();
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
 
-        assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.MEAN, required)))
+        assertThatThrownBy(() -> prepare(models, SmallService.requiring(SmallService.MEAN, required)))
                 .isInstanceOf(SpaceMismatchException.class)
                 .hasMessageContaining(required);
 
@@ -138,30 +141,30 @@ class ModelSwitchTest {
     void refusesToLeaveTheRequiredSpaceByNormalising() {
         follow(service.models(Config.BESIDE), MEAN);
         String required = service.active.fingerprint().orElseThrow();
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, SmallService.requiring(SmallService.MEAN, required));
         ServiceSettings other = SmallService.settings(
                 SmallService.MEAN, Map.of("EMBEDDING_NORMALIZE", "no", "EMBEDDING_REQUIRED_SPACE", required));
 
-        assertThatThrownBy(() -> models.prepare(other)).isInstanceOf(SpaceMismatchException.class);
+        assertThatThrownBy(() -> prepare(models, other)).isInstanceOf(SpaceMismatchException.class);
 
         assertThat(ModelProbe.normalizes(service.active)).isTrue();
     }
 
     @Test
     void refusesToRequireAnotherSpaceThanTheOneThatIsServed() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
         LoadedModel running = service.model();
         String served = service.active.fingerprint().orElseThrow();
 
-        assertThatThrownBy(() -> models.prepare(SmallService.requiring(SmallService.CLS, SPACE_MISMATCH)))
+        assertThatThrownBy(() -> prepare(models, SmallService.requiring(SmallService.CLS, SPACE_MISMATCH)))
                 .isInstanceOf(SpaceMismatchException.class)
                 .hasMessageContainingAll(SPACE_MISMATCH, served);
         follow(models, SmallService.requiring(SmallService.CLS, served));
 
         assertThat(service.model()).isSameAs(running);
-        assertThat(models.settings().orElseThrow().requiredSpace()).contains(served);
+        assertThat(settings(models).orElseThrow().get(Setting.REQUIRED_SPACE)).contains(served);
         assertThat(service.counters.attempts()).isZero();
     }
 
@@ -169,7 +172,7 @@ class ModelSwitchTest {
     void checksAnotherModelAgainstTheSpaceThatIsRequiredTogetherWithIt() {
         follow(service.models(Config.BESIDE), MEAN);
         String other = service.active.fingerprint().orElseThrow();
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
 
         follow(models, SmallService.requiring(SmallService.MEAN, other));
@@ -186,7 +189,7 @@ class ModelSwitchTest {
                 "EMBEDDING_DOCUMENT_PROMPT=passage: "
             })
     void loadsTheModelAnewForWhatDecidesItsVectors(String variable) {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, MEAN);
         String[] nameAndValue = variable.split("=", 2);
 
@@ -199,10 +202,10 @@ class ModelSwitchTest {
     @Test
     void loadsNoModelWhoseWeightsAreLargerThanAllowed() throws IOException {
         long weights = Files.size(Path.of(SmallService.CLS, "onnx", "model.onnx"));
-        ModelSwitch refusing = service.models(Config.ofModelsUpTo(weights - 1));
-        ModelSwitch allowing = service.models(Config.ofModelsUpTo(weights));
+        ReloadExecutor refusing = service.models(Config.ofModelsUpTo(weights - 1));
+        ReloadExecutor allowing = service.models(Config.ofModelsUpTo(weights));
 
-        assertThatThrownBy(() -> refusing.prepare(CLS))
+        assertThatThrownBy(() -> prepare(refusing, CLS))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessage(String.format(
                         Locale.ROOT,
@@ -221,24 +224,24 @@ class ModelSwitchTest {
         long weights = Files.size(Path.of(SmallService.CLS, "onnx", "model.onnx"));
         long others = Files.size(Path.of(SmallService.MEAN, "onnx", "model.onnx"));
         assertThat(weights).isNotEqualTo(others);
-        ModelSwitch models = service.models(Config.ofModelsUpTo(Math.min(weights, others)));
+        ReloadExecutor models = service.models(Config.ofModelsUpTo(Math.min(weights, others)));
         ServiceSettings smaller = weights < others ? CLS : MEAN;
         follow(models, smaller);
 
-        assertThatThrownBy(() -> models.prepare(weights < others ? MEAN : CLS))
+        assertThatThrownBy(() -> prepare(models, weights < others ? MEAN : CLS))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("EMBEDDING_MAX_MODEL_SIZE");
 
-        assertThat(models.settings()).contains(smaller);
+        assertThat(settings(models)).contains(smaller.defaultModel());
         assertThat(service.counters.failures()).isOne();
     }
 
     @Test
     void loadsNoFirstModelWithoutMemoryForIt() {
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         service.freeMemory = OptionalLong.of(1 << 20);
 
-        assertThatThrownBy(() -> models.prepare(CLS))
+        assertThatThrownBy(() -> prepare(models, CLS))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("MB of memory, and 1 MB are free")
                 .hasMessageNotContaining("EMBEDDING_RELOAD_MODE");
@@ -249,13 +252,13 @@ class ModelSwitchTest {
 
     @Test
     void loadsNothingBesideTheRunningModelWithoutMemoryForIt() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
         follow(models, CLS);
         LoadedModel running = service.model();
         service.mostAlive.set(0);
         service.freeMemory = OptionalLong.of(1 << 20);
 
-        assertThatThrownBy(() -> models.prepare(MEAN))
+        assertThatThrownBy(() -> prepare(models, MEAN))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("1 MB are free")
                 .hasMessageContaining("EMBEDDING_RELOAD_MODE=drain-first");
@@ -268,7 +271,7 @@ class ModelSwitchTest {
 
     @Test
     void closesTheRunningModelFirstWhereMemoryIsShortAndTheOperatorChoseSo() {
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         follow(models, CLS);
         service.mostAlive.set(0);
         service.freeMemory = OptionalLong.of(1 << 20);
@@ -283,17 +286,17 @@ class ModelSwitchTest {
     void servesTheClosedModelAgainWhenItsSuccessorCannotBeLoaded(@TempDir Path directory) throws IOException {
         SmallService.copyModel(SmallService.MEAN, directory);
         Files.writeString(directory.resolve("tokenizer.json"), "{}");
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         follow(models, CLS);
         service.freeMemory = OptionalLong.of(1 << 20);
 
-        assertThatThrownBy(() -> models.prepare(SmallService.settings(directory.toString())))
+        assertThatThrownBy(() -> prepare(models, SmallService.settings(directory.toString())))
                 .isInstanceOf(ModelUnavailableException.class);
 
         assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.CLS);
         assertThat(ModelProbe.isClosed(service.model())).isFalse();
         assertThat(service.alive()).isOne();
-        assertThat(models.settings()).contains(CLS);
+        assertThat(settings(models)).contains(CLS.defaultModel());
     }
 
     @Test
@@ -306,11 +309,11 @@ class ModelSwitchTest {
                 Files.readString(dense)
                         .replaceFirst("\"out_features\": *\\d+", "\"out_features\": " + Integer.MAX_VALUE)
                         .replaceFirst("\"bias\": *true", "\"bias\": false"));
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         follow(models, CLS);
         service.freeMemory = OptionalLong.of(1 << 20);
 
-        assertThatThrownBy(() -> models.prepare(SmallService.settings(directory.toString())))
+        assertThatThrownBy(() -> prepare(models, SmallService.settings(directory.toString())))
                 .isInstanceOf(OutOfMemoryError.class);
 
         assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.CLS);
@@ -323,13 +326,13 @@ class ModelSwitchTest {
         SmallService.copyModel(SmallService.CLS, changed);
         SmallService.copyModel(SmallService.MEAN, broken);
         Files.writeString(broken.resolve("tokenizer.json"), "{}");
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         follow(models, SmallService.settings(changed.toString()));
         String space = service.active.fingerprint().orElseThrow();
         service.freeMemory = OptionalLong.of(1 << 20);
 
         Files.writeString(changed.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 7}");
-        assertThatThrownBy(() -> models.prepare(SmallService.settings(broken.toString())))
+        assertThatThrownBy(() -> prepare(models, SmallService.settings(broken.toString())))
                 .isInstanceOf(ModelUnavailableException.class);
 
         assertThat(service.active.fingerprint()).contains(space);
@@ -343,13 +346,13 @@ class ModelSwitchTest {
         Files.writeString(broken.resolve("tokenizer.json"), "{}");
         follow(service.models(Config.BESIDE), SmallService.settings(changed.toString()));
         String space = service.active.fingerprint().orElseThrow();
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         follow(models, SmallService.requiring(changed.toString(), space));
         service.freeMemory = OptionalLong.of(1 << 20);
 
         Path tokenizer = changed.resolve("tokenizer.json");
         Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
-        assertThatThrownBy(() -> models.prepare(SmallService.requiring(broken.toString(), space)))
+        assertThatThrownBy(() -> prepare(models, SmallService.requiring(broken.toString(), space)))
                 .isInstanceOf(ModelUnavailableException.class);
 
         assertThat(service.active.model()).isEmpty();
@@ -358,11 +361,11 @@ class ModelSwitchTest {
 
     @Test
     void servesTheClosedModelAgainWhenItsSuccessorIsNotWantedAnyMore() {
-        ModelSwitch models = service.models(Config.DRAIN_FIRST);
+        ReloadExecutor models = service.models(Config.DRAIN_FIRST);
         follow(models, CLS);
         service.freeMemory = OptionalLong.of(1 << 20);
 
-        models.prepare(MEAN).close();
+        prepare(models, MEAN).close();
 
         assertThat(service.servedNames()).containsExactly(SmallService.CLS, SmallService.CLS);
         assertThat(service.alive()).isOne();
@@ -370,7 +373,7 @@ class ModelSwitchTest {
 
     @Test
     void neverKeepsMoreThanTwoModels() {
-        ModelSwitch models = service.models(Config.BESIDE);
+        ReloadExecutor models = service.models(Config.BESIDE);
 
         for (int round = 0; round < 3; round++) {
             follow(models, CLS);
@@ -383,10 +386,18 @@ class ModelSwitchTest {
         assertThat(service.counters.failures()).isZero();
     }
 
-    private static void follow(ModelSwitch models, ServiceSettings settings) {
-        try (ModelSwitch.Prepared prepared = models.prepare(settings)) {
+    private static void follow(ReloadExecutor models, ServiceSettings settings) {
+        try (ReloadExecutor.Prepared prepared = prepare(models, settings)) {
             prepared.commit();
         }
         models.drainReplaced();
+    }
+
+    private static ReloadExecutor.Prepared prepare(ReloadExecutor models, ServiceSettings settings) {
+        return models.prepare(ReloadPlanner.plan(models.running(), settings.models()));
+    }
+
+    private static Optional<ModelSettings> settings(ReloadExecutor models) {
+        return Optional.ofNullable(models.settings().get(ServiceSettings.DEFAULT_MODEL));
     }
 }

@@ -7,12 +7,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holder of the served model, which hands out leases on it.
+ * Place of a served model, which hands out leases on it.
  *
  * <p>A request takes a lease, which fixes model, normalisation and fingerprint together until it is released. Taking a
  * lease and retiring a model exclude each other, so that no lease is ever held on a model that is being closed.
  */
-public final class ActiveModel {
+public final class ModelSlot {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();

@@ -2,8 +2,8 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedding.serving.ActiveModel.Lease;
-import dev.embedding.serving.ActiveModel.Retired;
+import dev.embedding.serving.ModelSlot.Lease;
+import dev.embedding.serving.ModelSlot.Retired;
 import dev.embedding.serving.model.LoadedModel;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ActiveModelTest {
+class ModelSlotTest {
 
     private static final long LONG = TimeUnit.DAYS.toNanos(1);
 
     private final SmallModels models = new SmallModels();
-    private final ActiveModel active = new ActiveModel();
+    private final ModelSlot active = new ModelSlot();
 
     @AfterEach
     void close() throws InterruptedException {
