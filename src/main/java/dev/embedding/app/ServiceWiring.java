@@ -101,7 +101,7 @@ class ServiceWiring {
     @Produces
     @Singleton
     ModelRegistry modelRegistry() {
-        return new ModelRegistry();
+        return new ModelRegistry(ServiceSettings.DEFAULT_MODEL);
     }
 
     @Produces

@@ -11,13 +11,15 @@ import java.util.Map;
  */
 public final class ModelRegistry {
 
-    /** Id of the model that is served where a request names none. */
-    public static final String DEFAULT = "default";
-
     private final ModelSlot defaultSlot = new ModelSlot();
-    private final Map<String, ModelSlot> slots = Map.of(DEFAULT, defaultSlot);
+    private final Map<String, ModelSlot> slots;
 
-    /** Slot of the model {@code default}. */
+    /** @param defaultId id of the model that is served where a request names none */
+    public ModelRegistry(String defaultId) {
+        slots = Map.of(defaultId, defaultSlot);
+    }
+
+    /** Slot of the model that is served where a request names none. */
     public ModelSlot defaultSlot() {
         return defaultSlot;
     }

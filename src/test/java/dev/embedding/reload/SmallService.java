@@ -38,7 +38,7 @@ final class SmallService implements AutoCloseable {
     static final String MEAN = directory("distilbert-mean");
     static final String BPE = directory("roberta-mean-bpe");
 
-    final ModelRegistry registry = new ModelRegistry();
+    final ModelRegistry registry = new ModelRegistry("default");
     final ModelSlot active = registry.defaultSlot();
     final ReloadCounters counters = new ReloadCounters();
     final List<ServedModel> served = new CopyOnWriteArrayList<>();

@@ -37,7 +37,7 @@ class CachedVectorsTest {
                 rowsComputed.addAndGet(rows);
                 lane.pass();
             });
-    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelRegistry registry = new ModelRegistry("default");
     private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference =
             new InferenceService(registry, models.host().workers(), models.cache());

@@ -52,7 +52,7 @@ class EngineFailuresTest {
                             ReferenceModel.of("bert-cls-normalize").directory().toString())),
             new ModelOptions("cpu", 32, 0),
             host);
-    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelRegistry registry = new ModelRegistry("default");
     private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference = new InferenceService(registry, host.workers(), VectorCache.off());
 

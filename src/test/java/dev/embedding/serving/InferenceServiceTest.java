@@ -46,7 +46,7 @@ class InferenceServiceTest {
 
     private final Gate lane = new Gate();
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
-    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelRegistry registry = new ModelRegistry("default");
     private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference =
             new InferenceService(registry, models.host().workers(), VectorCache.off());

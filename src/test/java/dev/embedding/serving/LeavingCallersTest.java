@@ -22,7 +22,7 @@ class LeavingCallersTest {
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
 
     private final SmallModels models = new SmallModels();
-    private final ModelRegistry registry = new ModelRegistry();
+    private final ModelRegistry registry = new ModelRegistry("default");
     private final ModelSlot active = registry.defaultSlot();
     private final InferenceService inference =
             new InferenceService(registry, models.host().workers(), VectorCache.off());

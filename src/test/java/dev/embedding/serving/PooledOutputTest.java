@@ -178,7 +178,7 @@ class PooledOutputTest {
     }
 
     private static List<float[]> embed(LoadedModel model, List<String> texts, boolean normalize) {
-        ModelRegistry registry = new ModelRegistry();
+        ModelRegistry registry = new ModelRegistry("default");
         registry.defaultSlot().serve(model, PlainOptions.of(normalize));
         return Requests.embed(
                         new InferenceService(

@@ -46,7 +46,7 @@ public final class SmallModels {
 
     /** Vector of a text. */
     public static float[] embed(LoadedModel model, ServingOptions options, String text) {
-        ModelRegistry registry = new ModelRegistry();
+        ModelRegistry registry = new ModelRegistry("default");
         registry.defaultSlot().serve(model, options);
         return Requests.embed(
                         new InferenceService(
