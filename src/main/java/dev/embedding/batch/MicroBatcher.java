@@ -306,6 +306,7 @@ public final class MicroBatcher<P, V> {
             } else if (drained || !submission.isDone() && !isComputableInTime(tokensOf(rows) + queue.tokens())) {
                 submission.end();
                 refusal = new BatcherClosedException();
+                idle.signalAll();
             } else if (!submission.isDone()) {
                 lanes.wake(queue.add(submission, rows, submission.submittedNanos));
                 complete = submission.isComplete();
