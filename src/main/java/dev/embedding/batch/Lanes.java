@@ -1,17 +1,13 @@
 package dev.embedding.batch;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.batch.LaneState.Assignment;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.support.DaemonThreads;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,18 +59,8 @@ public final class Lanes implements AutoCloseable {
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     final ReentrantLock lock = new ReentrantLock();
-    private final Condition workArrived = lock.newCondition();
-    private final Condition expressNeeded = lock.newCondition();
-    private final List<WorkSource> sources = new ArrayList<>();
-    private final Map<Integer, Thread> threads = new HashMap<>();
-    private final Map<Integer, Assignment> running = new HashMap<>();
-    private final Map<Integer, Work> remainders = new HashMap<>();
+    private final Guarded<LaneState> guarded;
     private final int count;
-    private int busy;
-    private int busyWithBatchRows;
-    private boolean expressBusy;
-    private int turn;
-    private boolean closed;
 
     /** Starts the lanes and the express lane. */
     public static Lanes start(int count) {
@@ -89,23 +75,26 @@ public final class Lanes implements AutoCloseable {
     /** Creates lanes without threads, whose work is done by calls of {@link #runOne}. */
     Lanes(int count) {
         this.count = count;
+        this.guarded = guard(new LaneState(count, lock));
+    }
+
+    /** State that is to be guarded by the lanes' lock. */
+    <S> Guarded<S> guard(S state) {
+        return new Guarded<>(lock, state);
     }
 
     private void startThreads() {
-        lock.lock();
-        try {
+        guarded.runLocked(state -> {
             for (int lane = 0; lane < threadCount(); lane++) {
-                startThread(lane);
+                startThread(lane, state);
             }
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Called under the lock, which the new thread takes before anything else. */
-    private void startThread(int lane) {
+    private void startThread(int lane, LaneState state) {
         String name = lane == express() ? "lane-express" : "lane-" + lane;
-        threads.put(lane, DaemonThreads.start(name, () -> serve(lane)));
+        state.threads.put(lane, DaemonThreads.start(name, () -> serve(lane)));
     }
 
     public int count() {
@@ -126,7 +115,8 @@ public final class Lanes implements AutoCloseable {
         boolean served = true;
         while (served) {
             try {
-                Assignment assignment = await(lane);
+                Assignment assignment =
+                        guarded.<@Nullable Assignment, RuntimeException>locked(state -> state.await(lane));
                 served = assignment != null && compute(assignment);
             } catch (RuntimeException | Error failure) {
                 // Also for errors such as exhausted heap memory: the lane continues. The rows have failed already.
@@ -146,40 +136,12 @@ public final class Lanes implements AutoCloseable {
     }
 
     private boolean isServedBy(int lane, Thread thread) {
-        lock.lock();
-        try {
-            return threads.get(lane) == thread;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The next batch, or null when the lanes are closed. */
-    private @Nullable Assignment await(int lane) {
-        lock.lock();
-        try {
-            Assignment assignment;
-            while ((assignment = assign(lane)) == null) {
-                if (closed) {
-                    return null;
-                }
-                (lane == express() ? expressNeeded : workArrived).awaitUninterruptibly();
-            }
-            return assignment;
-        } finally {
-            lock.unlock();
-        }
+        return guarded.locked(state -> state.threads.get(lane) == thread);
     }
 
     /** Cuts and computes one batch on the calling thread; false when nothing waited. */
     boolean runOne(int lane) {
-        Assignment assignment;
-        lock.lock();
-        try {
-            assignment = assign(lane);
-        } finally {
-            lock.unlock();
-        }
+        Assignment assignment = guarded.<@Nullable Assignment, RuntimeException>locked(state -> state.assign(lane));
         if (assignment == null) {
             return false;
         }
@@ -192,20 +154,9 @@ public final class Lanes implements AutoCloseable {
         try {
             assignment.work.run(assignment.run);
         } finally {
-            end(assignment);
+            guarded.runLocked(state -> state.end(assignment));
         }
         return !assignment.abandoned;
-    }
-
-    private void end(Assignment assignment) {
-        lock.lock();
-        try {
-            if (!assignment.abandoned) {
-                release(assignment);
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     /**
@@ -213,154 +164,41 @@ public final class Lanes implements AutoCloseable {
      * from any thread, while the stuck work cannot return; if it returns later, its thread ends.
      */
     public void replaceStuckLane(int lane) {
-        lock.lock();
-        try {
-            Assignment stuck = running.get(lane);
+        guarded.runLocked(state -> {
+            Assignment stuck = state.running(lane);
             if (stuck == null) {
                 return;
             }
-            if (threads.containsKey(lane)) {
-                startThread(lane); // INVARIANT: what may fail comes first, so that the call can be repeated.
+            if (state.threads.containsKey(lane)) {
+                startThread(lane, state); // INVARIANT: what may fail comes first, so that the call can be repeated.
             }
-            remainders.put(lane, stuck.work.abandon());
-            release(stuck);
-            stuck.abandoned = true;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private @Nullable Assignment assign(int lane) {
-        Work remainder = remainders.remove(lane);
-        if (remainder != null) {
-            return assign(remainder, lane, false);
-        }
-        boolean isExpress = lane == express();
-        if (isExpress && !mayUseExpress()) {
-            return null;
-        }
-        Work work = nextWork(isExpress ? WorkSource::cutInteractive : WorkSource::cut);
-        if (work == null) {
-            return null;
-        }
-        boolean alone =
-                busy == 0 && !expressBusy && !isExpress && sources.stream().noneMatch(WorkSource::hasWaiting);
-        return assign(work, lane, alone);
-    }
-
-    private Assignment assign(Work work, int lane, boolean alone) {
-        Assignment assignment = new Assignment(work, new BatchRun(lane, alone));
-        running.put(lane, assignment);
-        if (lane == express()) {
-            expressBusy = true;
-        } else {
-            busy++;
-            busyWithBatchRows += batchRows(work);
-            wakeExpress();
-        }
-        return assignment;
-    }
-
-    private void release(Assignment assignment) {
-        running.remove(assignment.run.lane());
-        if (assignment.run.lane() == express()) {
-            expressBusy = false;
-        } else {
-            busy--;
-            busyWithBatchRows -= batchRows(assignment.work);
-        }
-    }
-
-    private @Nullable Work nextWork(Function<WorkSource, @Nullable Work> cut) {
-        for (int tried = 0; tried < sources.size(); tried++) {
-            Work work = cut.apply(sources.get(Math.floorMod(turn++, sources.size())));
-            if (work != null) {
-                return work;
-            }
-        }
-        return null;
-    }
-
-    private boolean mayUseExpress() {
-        return busy == count && busyWithBatchRows > 0;
-    }
-
-    private void wakeExpress() {
-        if (!expressBusy && mayUseExpress() && sources.stream().anyMatch(WorkSource::hasInteractive)) {
-            expressNeeded.signal();
-        }
-    }
-
-    private static int batchRows(Work work) {
-        return work.priority() == Priority.BATCH ? 1 : 0;
+            state.abandon(stuck);
+        });
     }
 
     void attach(WorkSource source) {
-        lock.lock();
-        try {
-            sources.add(source);
-        } finally {
-            lock.unlock();
-        }
+        guarded.runLocked(state -> state.attach(source));
     }
 
     void detach(WorkSource source) {
-        lock.lock();
-        try {
-            sources.remove(source);
-        } finally {
-            lock.unlock();
-        }
+        guarded.runLocked(state -> state.detach(source));
     }
 
-    /** Wakes one lane for one new row, all lanes for several. Called under the lock. */
+    /** Wakes one lane for one new row, all lanes for several. */
     void wake(int rows) {
-        if (rows == 1) {
-            workArrived.signal();
-        } else if (rows > 1) {
-            workArrived.signalAll();
-        }
-        wakeExpress();
+        guarded.runLocked(state -> state.wake(rows));
     }
 
     /** Shuts the lanes down once nothing waits any more; waits up to 30 s per thread for running batches. */
     @Override
     public void close() {
-        lock.lock();
+        guarded.runLocked(LaneState::close);
         try {
-            closed = true;
-            workArrived.signalAll();
-            expressNeeded.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            for (Thread thread : threads()) {
+            for (Thread thread : guarded.locked(state -> List.copyOf(state.threads.values()))) {
                 thread.join(TimeUnit.SECONDS.toMillis(30));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private List<Thread> threads() {
-        lock.lock();
-        try {
-            return List.copyOf(threads.values());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static final class Assignment {
-        final Work work;
-        final BatchRun run;
-        /** Written under the lock, before the work can return. */
-        volatile boolean abandoned;
-
-        Assignment(Work work, BatchRun run) {
-            this.work = work;
-            this.run = run;
         }
     }
 }

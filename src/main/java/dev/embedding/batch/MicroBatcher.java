@@ -1,25 +1,18 @@
 package dev.embedding.batch;
 
-import dev.embedding.batch.Row.Waiter;
 import dev.embedding.batch.admission.Backlog;
 import dev.embedding.batch.admission.DrainRate;
 import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.Condition;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,46 +32,31 @@ import org.jspecify.annotations.Nullable;
 public final class MicroBatcher<P, V> {
 
     private final Lanes lanes;
+    private final Guarded<BatcherState<P, V>> guarded;
     private final BatchComputer<P, V> computer;
     private final LongSupplier clock;
-    private final RowCache<V> rowCache;
-    private final DrainRate rate;
-    private final Condition idle;
     private final Lanes.WorkSource source = new Lanes.WorkSource() {
         @Override
         public Lanes.@Nullable Work cut() {
-            return cutBatch(queue.next());
+            return guarded.<Lanes.@Nullable Work, RuntimeException>locked(state -> cutBatch(state.queue.next(), state));
         }
 
         @Override
         public Lanes.@Nullable Work cutInteractive() {
-            return cutBatch(Priority.INTERACTIVE);
+            return guarded.<Lanes.@Nullable Work, RuntimeException>locked(
+                    state -> cutBatch(Priority.INTERACTIVE, state));
         }
 
         @Override
         public boolean hasWaiting() {
-            return !queue.isEmpty();
+            return guarded.locked(state -> !state.queue.isEmpty());
         }
 
         @Override
         public boolean hasInteractive() {
-            return !queue.of(Priority.INTERACTIVE).isEmpty();
+            return guarded.locked(state -> !state.queue.of(Priority.INTERACTIVE).isEmpty());
         }
     };
-
-    // Guarded by lanes.lock.
-    private final PriorityQueues<P, V> queue;
-    private final MemoryBudget memory = new MemoryBudget();
-    private final Map<Priority, Long> reservedTokens = new EnumMap<>(Priority.class);
-    private BatchLimits limits;
-    private int admissions;
-    private final Set<List<Row<P, V>>> computing = Collections.newSetFromMap(new IdentityHashMap<>());
-    private boolean closed;
-    private boolean moved;
-    private boolean drained;
-
-    /** Time by the clock until which submissions can still be computed; null when there is no limit. */
-    private @Nullable Long endNanos;
 
     /**
      * @param initialTokensPerSecond rate of one lane until it has been measured
@@ -94,13 +72,10 @@ public final class MicroBatcher<P, V> {
             RowCache<V> rowCache,
             LongSupplier clock) {
         this.lanes = lanes;
-        this.rowCache = rowCache;
-        this.queue = new PriorityQueues<>(rowCache);
-        this.computer = new BatchComputer<>(function, observer, new QueueLedger(), clock);
-        this.limits = limits;
         this.clock = clock;
-        this.rate = new DrainRate(Math.min(lanes.count(), limits.maxConcurrentBatches()), initialTokensPerSecond);
-        this.idle = lanes.lock.newCondition();
+        DrainRate rate = new DrainRate(Math.min(lanes.count(), limits.maxConcurrentBatches()), initialTokensPerSecond);
+        this.guarded = lanes.guard(new BatcherState<>(rowCache, limits, rate, lanes.lock.newCondition()));
+        this.computer = new BatchComputer<>(function, observer, new RowLedger<>(guarded, rowCache, clock), clock);
         lanes.attach(source);
     }
 
@@ -108,45 +83,22 @@ public final class MicroBatcher<P, V> {
     public record Load(int rows, long tokens, double tokensPerSecond) {}
 
     public Load load() {
-        lanes.lock.lock();
-        try {
-            return new Load(queue.size(), queue.tokens(), rate.tokensPerSecond());
-        } finally {
-            lanes.lock.unlock();
-        }
+        return guarded.locked(
+                state -> new Load(state.queue.size(), state.queue.tokens(), state.rate.tokensPerSecond()));
     }
 
     /** Replaces the limits, from the next batch on. */
     public void retune(BatchLimits newLimits) {
-        lanes.lock.lock();
-        try {
-            limits = newLimits;
-        } finally {
-            lanes.lock.unlock();
-        }
+        guarded.runLocked(state -> state.limits = newLimits);
     }
 
     public BatchLimits limits() {
-        lanes.lock.lock();
-        try {
-            return limits;
-        } finally {
-            lanes.lock.unlock();
-        }
+        return guarded.locked(state -> state.limits);
     }
 
     /** Tokens ahead of a new row: queued ones, and estimates for admitted texts that are still being tokenized. */
     public Backlog backlog() {
-        lanes.lock.lock();
-        try {
-            return new Backlog(tokensAhead(Priority.INTERACTIVE), tokensAhead(Priority.BATCH), rate.tokensPerSecond());
-        } finally {
-            lanes.lock.unlock();
-        }
-    }
-
-    private long tokensAhead(Priority priority) {
-        return queue.of(priority).tokens() + reservedTokens.getOrDefault(priority, 0L);
+        return guarded.locked(BatcherState::backlog);
     }
 
     /**
@@ -159,26 +111,21 @@ public final class MicroBatcher<P, V> {
      * @throws BatcherClosedException when no more rows are taken
      */
     public Admission admit(Priority priority, long estimatedTokens) {
-        lanes.lock.lock();
-        try {
-            Optional<QueueFullException> full = closed ? Optional.empty() : full(priority, estimatedTokens);
+        return guarded.locked(state -> {
+            Optional<QueueFullException> full =
+                    state.lifecycle.isOpen() ? state.full(priority, estimatedTokens) : Optional.empty();
             if (full.isPresent()) {
                 throw full.get();
             }
-            return reserve(priority, estimatedTokens);
-        } finally {
-            lanes.lock.unlock();
-        }
+            return new Admission(state.reserve(priority, estimatedTokens));
+        });
     }
 
-    private Optional<QueueFullException> full(Priority priority, long estimatedTokens) {
-        Backlog backlog = backlog();
-        Duration wait = backlog.expectedWait(priority);
-        long ahead = backlog.tokens(priority);
-        boolean tooLong = wait.compareTo(limits.waits().of(priority)) > 0;
-        return tooLong || ahead > 0 && ahead + estimatedTokens > limits.maxQueuedTokens()
-                ? Optional.of(new QueueFullException(wait, limits.waits().retryAfter(priority, wait)))
-                : Optional.empty();
+    /**
+     * Like {@link #admit}, for rows that another batcher admitted and handed over: admitted whatever the queue holds.
+     */
+    public Admission admitMoved(Priority priority, long estimatedTokens) {
+        return guarded.locked(state -> new Admission(state.reserve(priority, estimatedTokens)));
     }
 
     /**
@@ -186,62 +133,16 @@ public final class MicroBatcher<P, V> {
      * shortest retry delay. Empty when one of them has room.
      */
     public Optional<QueueFullException> saturation(Set<Priority> classes) {
-        lanes.lock.lock();
-        try {
-            if (closed) {
-                return Optional.empty();
-            }
-            QueueFullException soonest = null;
-            for (Priority priority : classes) {
-                Optional<QueueFullException> full = full(priority, 0);
-                if (full.isEmpty()) {
-                    return Optional.empty();
-                }
-                if (soonest == null || full.get().retryAfter().compareTo(soonest.retryAfter()) < 0) {
-                    soonest = full.get();
-                }
-            }
-            return Optional.ofNullable(soonest);
-        } finally {
-            lanes.lock.unlock();
-        }
-    }
-
-    /**
-     * Like {@link #admit}, for rows that another batcher admitted and handed over: admitted whatever the queue holds.
-     */
-    public Admission admitMoved(Priority priority, long estimatedTokens) {
-        lanes.lock.lock();
-        try {
-            return reserve(priority, estimatedTokens);
-        } finally {
-            lanes.lock.unlock();
-        }
-    }
-
-    private Admission reserve(Priority priority, long estimatedTokens) {
-        if (moved) {
-            throw new MovedException();
-        }
-        if (closed) {
-            throw new BatcherClosedException();
-        }
-        reservedTokens.merge(priority, estimatedTokens, Long::sum);
-        admissions++;
-        return new Admission(priority, estimatedTokens);
+        return guarded.locked(state -> state.lifecycle.isOpen() ? state.saturation(classes) : Optional.empty());
     }
 
     /** Reserved place in the queue. It ends with {@link #submit} or {@link #release}, whichever comes first. */
     public final class Admission {
 
-        private final Priority priority;
-        private final long estimatedTokens;
-        private boolean ended;
-        private boolean released;
+        private final Reservations.Place place;
 
-        private Admission(Priority priority, long estimatedTokens) {
-            this.priority = priority;
-            this.estimatedTokens = estimatedTokens;
+        private Admission(Reservations.Place place) {
+            this.place = place;
         }
 
         /**
@@ -255,7 +156,7 @@ public final class MicroBatcher<P, V> {
             if (rows.isEmpty()) {
                 throw new IllegalArgumentException("A submission has at least one row");
             }
-            return Uni.createFrom().emitter(emitter -> enqueue(this, rows, deadlineNanos, emitter));
+            return Uni.createFrom().emitter(emitter -> enqueue(place, rows, deadlineNanos, emitter));
         }
 
         /**
@@ -263,92 +164,74 @@ public final class MicroBatcher<P, V> {
          * happens when the caller disconnects at that moment, is dropped silently.
          */
         public void release() {
-            lanes.lock.lock();
-            try {
-                released |= end();
-                idle.signalAll();
-            } finally {
-                lanes.lock.unlock();
-            }
-        }
-
-        private boolean end() {
-            if (ended) {
-                return false;
-            }
-            ended = true;
-            reservedTokens.merge(priority, -estimatedTokens, Long::sum);
-            admissions--;
-            return true;
+            guarded.runLocked(state -> {
+                state.reservations.release(place);
+                state.signalProgress();
+            });
         }
     }
 
     private void enqueue(
-            Admission admission,
+            Reservations.Place place,
             List<BatchRow<P>> rows,
             long deadlineNanos,
             UniEmitter<? super BatchResult<V>> emitter) {
         Submission<P, V> submission =
-                new Submission<>(admission.priority, rows.size(), clock.getAsLong(), deadlineNanos, emitter);
+                new Submission<>(place.priority, rows.size(), clock.getAsLong(), deadlineNanos, emitter);
         // Before queueing, so that an earlier cancellation ends the submission too.
         emitter.onTermination(() -> cancel(submission));
-        RuntimeException refusal = null;
-        boolean complete = false;
-        lanes.lock.lock();
-        try {
-            if (admission.released) {
-                submission.end();
-            } else if (!admission.end()) {
-                refusal = new IllegalStateException("An admission is valid for one submission only");
-            } else if (moved) {
-                refusal = new MovedException();
-                idle.signalAll();
-            } else if (drained || !submission.isDone() && !isComputableInTime(tokensOf(rows) + queue.tokens())) {
-                submission.end();
-                refusal = new BatcherClosedException();
-                idle.signalAll();
-            } else if (!submission.isDone()) {
-                lanes.wake(queue.add(submission, rows, submission.submittedNanos));
-                complete = submission.isComplete();
-                if (complete) {
-                    idle.signalAll();
-                }
-            } else {
-                idle.signalAll();
-            }
-        } finally {
-            lanes.lock.unlock();
+        Optional<Runnable> outcome = guarded.locked(state -> enqueue(place, submission, rows, state));
+        outcome.ifPresent(Runnable::run);
+    }
+
+    /** Queues rows, or ends their submission; returns what is left to do outside of the lock. */
+    private Optional<Runnable> enqueue(
+            Reservations.Place place, Submission<P, V> submission, List<BatchRow<P>> rows, BatcherState<P, V> state) {
+        if (state.reservations.isReleased(place)) {
+            submission.end();
+            return Optional.empty();
         }
+        if (!state.reservations.end(place)) {
+            return Optional.of(
+                    () -> submission.fail(new IllegalStateException("An admission is valid for one submission only")));
+        }
+        state.signalProgress();
+        if (submission.isDone()) {
+            return Optional.empty();
+        }
+        RuntimeException refusal = state.refusal(tokens(rows), clock.getAsLong());
         if (refusal != null) {
-            emitter.fail(refusal);
-        } else if (complete) {
-            submission.complete(submission.submittedNanos);
+            submission.end();
+            return Optional.of(() -> submission.fail(refusal));
         }
+        lanes.wake(state.queue.add(submission, rows, submission.submittedNanos));
+        return submission.isComplete()
+                ? Optional.of(() -> submission.complete(submission.submittedNanos))
+                : Optional.empty();
+    }
+
+    private static <P> long tokens(List<BatchRow<P>> rows) {
+        return rows.stream().mapToLong(BatchRow::tokens).sum();
     }
 
     private void cancel(Submission<P, V> submission) {
-        lanes.lock.lock();
-        try {
-            if (submission.end()) {
-                queue.remove(submission);
-                idle.signalAll();
+        guarded.runLocked(state -> {
+            if (state.end(submission)) {
+                state.signalProgress();
             }
-        } finally {
-            lanes.lock.unlock();
-        }
+        });
     }
 
-    /** Called under the lanes' lock. */
-    private Lanes.@Nullable Work cutBatch(Priority priority) {
-        if (queue.of(priority).isEmpty() || computing.size() >= limits.maxConcurrentBatches()) {
+    private Lanes.@Nullable Work cutBatch(Priority priority, BatcherState<P, V> state) {
+        if (!state.canCut(priority)) {
             return null;
         }
         long now = clock.getAsLong();
         Set<Submission<P, V>> expired = new LinkedHashSet<>();
-        List<Row<P, V>> batch = queue.cut(priority, limits.withTokenBudget(tokenBudget(now)), now, expired);
-        computing.add(batch);
-        long stillQueued = queue.tokens();
-        BatchExecution<P, V> work = new BatchExecution<>(priority, computer, batch, () -> batchEnded(batch));
+        List<Row<P, V>> batch = state.cut(priority, now, expired);
+        long stillQueued = state.queue.tokens();
+        BatchExecution<P, V> work = new BatchExecution<>(
+                priority, computer, batch, () -> guarded.runLocked(atEnd -> atEnd.batchEnded(batch)));
         if (!expired.isEmpty()) {
             work.beforeFirst(() -> expired.forEach(submission -> submission.fail(
                     new DeadlineExceededException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
@@ -357,126 +240,16 @@ public final class MicroBatcher<P, V> {
     }
 
     /**
-     * The token budget, reduced after memory ran out, and where the measured rate is too low to compute it within
-     * {@link BatchLimits#longestRun}.
-     */
-    private int tokenBudget(long now) {
-        double tokensInTime =
-                rate.tokensPerSecondOfOneLane() * limits.longestRun().toNanos() / 1e9;
-        double inTime = Math.max(limits.tokenBudget() / 4.0, tokensInTime);
-        return (int) Math.max(1, Math.min(Math.min(limits.tokenBudget(), memory.tokens(now)), inTime));
-    }
-
-    private void batchEnded(List<Row<P, V>> batch) {
-        lanes.lock.lock();
-        try {
-            computing.remove(batch);
-            idle.signalAll();
-        } finally {
-            lanes.lock.unlock();
-        }
-    }
-
-    private final class QueueLedger implements BatchComputer.Ledger<P, V> {
-        @Override
-        public boolean hasWaiters(Row<P, V> row) {
-            lanes.lock.lock();
-            try {
-                return row.hasWaiters();
-            } finally {
-                lanes.lock.unlock();
-            }
-        }
-
-        @Override
-        public void measured(long tokens, long nanos) {
-            lanes.lock.lock();
-            try {
-                rate.measured(tokens, nanos);
-            } finally {
-                lanes.lock.unlock();
-            }
-        }
-
-        @Override
-        public void outOfMemory(List<Row<P, V>> rows) {
-            lanes.lock.lock();
-            try {
-                memory.outOfMemory(computedTokens(rows), clock.getAsLong());
-            } finally {
-                lanes.lock.unlock();
-            }
-        }
-
-        private long computedTokens(List<Row<P, V>> rows) {
-            int longest = rows.stream().mapToInt(Row::tokens).max().orElseThrow();
-            return limits.cost().computedTokens(new BatchCost.Shape(rows.size(), longest, tokens(rows), 0));
-        }
-
-        @Override
-        public void settle(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
-            cacheValues(rows, outcomes);
-            List<Runnable> completions = new ArrayList<>();
-            lanes.lock.lock();
-            try {
-                for (int index = 0; index < rows.size(); index++) {
-                    Row<P, V> row = rows.get(index);
-                    queue.removeInFlight(row);
-                    for (Waiter<P, V> waiter : row.waiters()) {
-                        MicroBatcher.this.settle(waiter, outcomes.get(index), completions);
-                    }
-                }
-            } finally {
-                lanes.lock.unlock();
-            }
-            completions.forEach(Runnable::run);
-        }
-    }
-
-    private void cacheValues(List<Row<P, V>> rows, List<RowOutcome<V>> outcomes) {
-        for (int index = 0; index < rows.size(); index++) {
-            Object key = rows.get(index).content.key();
-            if (key != null && outcomes.get(index) instanceof RowOutcome.Computed<V> computed) {
-                rowCache.put(key, computed.value());
-            }
-        }
-    }
-
-    private void settle(Waiter<P, V> waiter, RowOutcome<V> outcome, List<Runnable> completions) {
-        Submission<P, V> submission = waiter.submission;
-        waiter.leave();
-        if (submission.isDone()) {
-            return; // The same row, at another index, has failed the submission already.
-        }
-        if (outcome instanceof RowOutcome.Computed<V> computed) {
-            if (submission.accept(waiter.index, computed.value())) {
-                long now = clock.getAsLong();
-                completions.add(() -> submission.complete(now));
-            }
-        } else if (outcome instanceof RowOutcome.Failed<V> failed) {
-            submission.end();
-            queue.remove(submission);
-            completions.add(() -> submission.fail(new RowFailedException(waiter.index, failed.reason())));
-        }
-    }
-
-    /**
      * Stops taking rows. Submissions of which no row was cut fail with {@link MovedException}, also those that are
      * submitted later, so that their callers submit them to another batcher; started ones are finished. To be followed
      * by {@link #close}.
      */
     public void handOver() {
-        Set<Submission<P, V>> moving = new LinkedHashSet<>();
-        lanes.lock.lock();
-        try {
-            closed = true;
-            moved = true; // INVARIANT: from here on, nothing is queued that could move.
-            moving.addAll(end(queue.all(), submission -> !submission.isStarted()));
-            idle.signalAll();
-        } finally {
-            lanes.lock.unlock();
-        }
-        moving.forEach(submission -> submission.fail(new MovedException()));
+        Set<Submission<P, V>> moving = guarded.locked(state -> {
+            state.lifecycle = state.lifecycle.handOver(); // INVARIANT: from here on, nothing is queued that could move.
+            return state.endWaiting(submission -> !submission.isStarted());
+        });
+        fail(moving, MovedException::new);
     }
 
     /**
@@ -486,79 +259,15 @@ public final class MicroBatcher<P, V> {
      * @return number of waiting submissions aborted
      */
     public int abortBeyond(Duration time) {
-        List<Submission<P, V>> abandoned = new ArrayList<>();
-        lanes.lock.lock();
-        try {
-            endNanos = clock.getAsLong() + time.toNanos();
-            Map<Submission<P, V>, List<Row<P, V>>> waiting = new LinkedHashMap<>();
-            for (Waiter<P, V> waiter : waiters(queue.all())) {
-                waiting.computeIfAbsent(waiter.submission, submission -> new ArrayList<>())
-                        .add(waiter.row);
-            }
-            long acceptedTokens = 0;
-            for (Map.Entry<Submission<P, V>, List<Row<P, V>>> entry : waiting.entrySet()) {
-                long tokens = tokens(entry.getValue());
-                if (isComputableInTime(acceptedTokens + tokens)) {
-                    acceptedTokens += tokens;
-                } else {
-                    queue.remove(entry.getKey());
-                    if (entry.getKey().end()) {
-                        abandoned.add(entry.getKey());
-                    }
-                }
-            }
-            idle.signalAll();
-        } finally {
-            lanes.lock.unlock();
-        }
-        abandoned.forEach(submission -> submission.fail(new BatcherClosedException()));
+        List<Submission<P, V>> abandoned = guarded.locked(state -> state.endBeyond(time, clock.getAsLong()));
+        fail(abandoned, BatcherClosedException::new);
         return abandoned.size();
     }
 
     /** Aborts all pending submissions with {@link BatcherClosedException}, including those being computed. */
     public void abort() {
         abortBeyond(Duration.ZERO);
-        List<Submission<P, V>> abandoned = new ArrayList<>();
-        lanes.lock.lock();
-        try {
-            for (List<Row<P, V>> batch : computing) {
-                abandoned.addAll(end(batch, submission -> true));
-            }
-        } finally {
-            lanes.lock.unlock();
-        }
-        abandoned.forEach(submission -> submission.fail(new BatcherClosedException()));
-    }
-
-    private boolean isComputableInTime(long tokens) {
-        return endNanos == null || tokens <= rate.tokensPerSecond() * (endNanos - clock.getAsLong()) / 1e9;
-    }
-
-    /**
-     * Ends the matching submissions that wait for the rows. Called under the lock; the caller fails them outside of it.
-     */
-    private Set<Submission<P, V>> end(List<Row<P, V>> rows, Predicate<Submission<P, V>> filter) {
-        Set<Submission<P, V>> ended = new LinkedHashSet<>();
-        for (Waiter<P, V> waiter : waiters(rows)) {
-            if (filter.test(waiter.submission) && waiter.submission.end()) {
-                queue.remove(waiter.submission);
-                ended.add(waiter.submission);
-            }
-        }
-        return ended;
-    }
-
-    private static <P, V> long tokens(List<Row<P, V>> rows) {
-        return rows.stream().mapToLong(Row::tokens).sum();
-    }
-
-    private static <P> long tokensOf(List<BatchRow<P>> rows) {
-        return rows.stream().mapToLong(BatchRow::tokens).sum();
-    }
-
-    /** Snapshot of the rows' waiters, which may leave during iteration. */
-    private static <P, V> List<Waiter<P, V>> waiters(List<Row<P, V>> rows) {
-        return rows.stream().flatMap(row -> row.waiters().stream()).toList();
+        fail(guarded.locked(BatcherState::endComputing), BatcherClosedException::new);
     }
 
     /**
@@ -566,32 +275,21 @@ public final class MicroBatcher<P, V> {
      * after {@code patience} fail with {@link BatcherClosedException}. Waits for running batches without a time limit.
      */
     public void close(Duration patience) throws InterruptedException {
-        Set<Submission<P, V>> abandoned = new LinkedHashSet<>();
-        lanes.lock.lock();
-        try {
-            closed = true;
-            long nanosLeft = patience.toNanos();
-            while (nanosLeft > 0 && (admissions > 0 || !queue.isEmpty() || !computing.isEmpty())) {
-                nanosLeft = idle.awaitNanos(nanosLeft);
-            }
-            abandoned.addAll(end(queue.all(), submission -> true));
-            drained = true; // INVARIANT: no row is queued after the waiting ones were aborted.
-        } finally {
-            lanes.lock.unlock();
-        }
-        abandoned.forEach(submission -> submission.fail(new BatcherClosedException()));
-        detach();
+        Set<Submission<P, V>> abandoned = guarded.locked(state -> {
+            state.lifecycle = state.lifecycle.close();
+            state.awaitIdle(patience);
+            // INVARIANT: no row is queued after the waiting ones were aborted.
+            state.lifecycle = state.lifecycle.close().drained();
+            return state.endWaiting(submission -> true);
+        });
+        fail(abandoned, BatcherClosedException::new);
+        guarded.runLocked(state -> {
+            state.awaitComputed();
+            lanes.detach(source);
+        });
     }
 
-    private void detach() throws InterruptedException {
-        lanes.lock.lock();
-        try {
-            while (!computing.isEmpty()) {
-                idle.await();
-            }
-            lanes.detach(source);
-        } finally {
-            lanes.lock.unlock();
-        }
+    private static <P, V> void fail(Collection<Submission<P, V>> submissions, Supplier<RuntimeException> reason) {
+        submissions.forEach(submission -> submission.fail(reason.get()));
     }
 }
