@@ -34,6 +34,11 @@ final class BatchComputer<P, V> {
         this.clock = clock;
     }
 
+    /** Time by the batcher's clock. */
+    long nanos() {
+        return clock.getAsLong();
+    }
+
     List<RowOutcome<V>> outcomes(List<Row<P, V>> batch, BatchRun run) {
         List<P> payloads = batch.stream().map(row -> row.content.payload()).toList();
         long start = clock.getAsLong();

@@ -1,5 +1,6 @@
 package dev.embedding.batch;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.admission.Priority;
 import java.util.ArrayDeque;
@@ -21,21 +22,43 @@ final class BatchExecution<P, V> implements Lanes.Work {
     private final Priority priority;
     private final BatchComputer<P, V> computer;
     private final Runnable onEnd;
+    private final long startNanos;
     private Runnable onStart = () -> {};
 
-    // Guarded by this.
-    private final Deque<Part<P, V>> parts = new ArrayDeque<>();
+    @GuardedBy("this")
+    private final Deque<Part<P, V>> parts;
+
+    @GuardedBy("this")
     private @Nullable Part<P, V> current;
+
+    @GuardedBy("this")
     private boolean abandoned;
 
-    /** @param onEnd called once, after the last row has its outcome */
-    BatchExecution(Priority priority, BatchComputer<P, V> computer, List<Row<P, V>> batch, Runnable onEnd) {
+    @GuardedBy("this")
+    private long laneNanos;
+
+    /**
+     * Starts the time of the lane, which has just asked for the batch.
+     *
+     * @param estimatedNanos expected lane time
+     * @param onEnd called once, after the last row has its outcome
+     */
+    BatchExecution(
+            Priority priority,
+            BatchComputer<P, V> computer,
+            List<Row<P, V>> batch,
+            long estimatedNanos,
+            Runnable onEnd) {
+        this(priority, computer, batch.isEmpty() ? List.of() : List.of(new Part<>(batch, false, null)), onEnd);
+        this.laneNanos = estimatedNanos;
+    }
+
+    private BatchExecution(Priority priority, BatchComputer<P, V> computer, List<Part<P, V>> parts, Runnable onEnd) {
         this.priority = priority;
         this.computer = computer;
+        this.parts = new ArrayDeque<>(parts);
         this.onEnd = onEnd;
-        if (!batch.isEmpty()) {
-            parts.add(new Part<>(batch, false, null));
-        }
+        this.startNanos = computer.nanos();
     }
 
     /** Sets a task that runs on the lane before the first row is computed. */
@@ -63,10 +86,23 @@ final class BatchExecution<P, V> implements Lanes.Work {
             failRest(asRuntimeException(failure));
             throw failure;
         } finally {
-            if (!isAbandoned()) {
+            if (end(run)) {
                 onEnd.run();
             }
         }
+    }
+
+    /** Records the lane time; false when this work was abandoned. A lone run used other cores too: its estimate stays. */
+    private synchronized boolean end(BatchRun run) {
+        if (!abandoned && !run.alone()) {
+            laneNanos = computer.nanos() - startNanos;
+        }
+        return !abandoned;
+    }
+
+    @Override
+    public synchronized long laneNanos() {
+        return laneNanos;
     }
 
     @Override
@@ -135,21 +171,22 @@ final class BatchExecution<P, V> implements Lanes.Work {
      */
     @Override
     public synchronized Lanes.Work abandon() {
-        BatchExecution<P, V> rest = new BatchExecution<>(priority, computer, List.of(), onEnd);
+        List<Part<P, V>> rest = new ArrayList<>();
         Part<P, V> lost = current;
         if (lost != null) {
             if (lost.rows().size() == 1 || isOfOneSubmission(lost.rows())) {
-                rest.parts.add(new Part<>(
+                rest.add(new Part<>(
                         lost.rows(), true, new IllegalStateException("The run did not end and was abandoned")));
             } else {
-                lost.rows().forEach(row -> rest.parts.add(new Part<>(List.of(row), true, null)));
+                lost.rows().forEach(row -> rest.add(new Part<>(List.of(row), true, null)));
                 computer.observer.rerun(RerunCause.ABANDONED);
             }
         }
-        rest.parts.addAll(parts);
+        rest.addAll(parts);
         parts.clear();
         abandoned = true;
-        return rest;
+        laneNanos = computer.nanos() - startNanos;
+        return new BatchExecution<>(priority, computer, rest, onEnd);
     }
 
     private static <P, V> boolean isOfOneSubmission(List<Row<P, V>> rows) {

@@ -3,6 +3,7 @@ package dev.embedding.batch;
 import dev.embedding.batch.Row.Waiter;
 import dev.embedding.batch.admission.Backlog;
 import dev.embedding.batch.admission.DrainRate;
+import dev.embedding.batch.admission.LaneTime;
 import dev.embedding.batch.admission.Priority;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,26 +34,54 @@ final class BatcherState<P, V> {
     BatchLimits limits;
     Lifecycle lifecycle = Lifecycle.open();
     private final Set<List<Row<P, V>>> computing = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Supplier<LaneTime> laneTime;
     private final Condition idle;
 
-    /** @param idle signalled when something ends that closing waits for */
-    BatcherState(RowCache<V> rowCache, BatchLimits limits, DrainRate rate, Condition idle) {
+    /**
+     * @param laneTime time that tokens take now, beside what waits at other batchers; called under the lock
+     * @param idle signalled when something ends that closing waits for
+     */
+    BatcherState(
+            RowCache<V> rowCache, BatchLimits limits, DrainRate rate, Supplier<LaneTime> laneTime, Condition idle) {
         this.queue = new PriorityQueues<>(rowCache);
         this.limits = limits;
         this.rate = rate;
+        this.laneTime = laneTime;
         this.idle = idle;
     }
 
     Backlog backlog() {
-        return new Backlog(tokensAhead(Priority.INTERACTIVE), tokensAhead(Priority.BATCH), rate.tokensPerSecond());
+        return new Backlog(tokensAhead(Priority.INTERACTIVE), tokensAhead(Priority.BATCH), laneTime.get());
+    }
+
+    /** Lane time of what waits and of what is admitted, in seconds. */
+    double waitingSeconds() {
+        return (tokensAhead(Priority.INTERACTIVE) + tokensAhead(Priority.BATCH)) / rate.tokensPerSecondOfOneLane();
+    }
+
+    /** Expected lane time of a batch, in nanoseconds. */
+    long laneNanos(List<Row<P, V>> batch) {
+        long tokens = batch.stream().mapToLong(Row::tokens).sum();
+        return LaneTime.nanos(batch.size(), tokens, rate.tokensPerSecondOfOneLane());
     }
 
     private long tokensAhead(Priority priority) {
         return queue.of(priority).tokens() + reservations.tokens(priority);
     }
 
-    /** Why a submission of this size would be rejected; empty when there is room for it. */
-    Optional<QueueFullException> full(Priority priority, long estimatedTokens) {
+    /**
+     * Requires room for a submission of this size, unless nothing is admitted any more.
+     *
+     * @throws QueueFullException when there is none
+     */
+    void requireRoom(Priority priority, long estimatedTokens) {
+        Optional<QueueFullException> full = lifecycle.isOpen() ? full(priority, estimatedTokens) : Optional.empty();
+        if (full.isPresent()) {
+            throw full.get();
+        }
+    }
+
+    private Optional<QueueFullException> full(Priority priority, long estimatedTokens) {
         Backlog backlog = backlog();
         Duration wait = backlog.expectedWait(priority);
         long ahead = backlog.tokens(priority);
@@ -61,8 +91,11 @@ final class BatcherState<P, V> {
                 : Optional.empty();
     }
 
-    /** Of the rejections of these classes that with the shortest retry delay; empty when one of them has room. */
+    /** The rejection with the shortest retry delay of these classes; empty when one has room or nothing is admitted. */
     Optional<QueueFullException> saturation(Set<Priority> classes) {
+        if (!lifecycle.isOpen()) {
+            return Optional.empty();
+        }
         QueueFullException soonest = null;
         for (Priority priority : classes) {
             Optional<QueueFullException> full = full(priority, 0);
@@ -84,21 +117,18 @@ final class BatcherState<P, V> {
         return reservations.reserve(priority, estimatedTokens);
     }
 
-    /** Why rows of this size cannot be queued any more; null when they can. */
+    /** Why rows cannot be queued any more; null when they can. */
     @Nullable
-    RuntimeException refusal(long tokens, long nowNanos) {
+    RuntimeException refusal(List<BatchRow<P>> rows, long nowNanos) {
         RuntimeException refusal = lifecycle.submissionRefusal();
         if (refusal != null) {
             return refusal;
         }
         OptionalLong end = lifecycle.endNanos();
-        return end.isEmpty() || isComputableWithin(queue.tokens() + tokens, end.getAsLong() - nowNanos)
+        long tokens = queue.tokens() + rows.stream().mapToLong(BatchRow::tokens).sum();
+        return end.isEmpty() || laneTime.get().suffices(tokens, end.getAsLong() - nowNanos)
                 ? null
                 : new BatcherClosedException();
-    }
-
-    private boolean isComputableWithin(long tokens, long nanos) {
-        return tokens <= rate.tokensPerSecond() * nanos / 1e9;
     }
 
     boolean canCut(Priority priority) {
@@ -177,10 +207,11 @@ final class BatcherState<P, V> {
         for (Waiter<P, V> waiter : waiters(queue.all())) {
             waiting.merge(waiter.submission, (long) waiter.row.tokens(), Long::sum);
         }
+        LaneTime shared = laneTime.get();
         List<Submission<P, V>> ended = new ArrayList<>();
         long acceptedTokens = 0;
         for (Map.Entry<Submission<P, V>, Long> entry : waiting.entrySet()) {
-            if (isComputableWithin(acceptedTokens + entry.getValue(), time.toNanos())) {
+            if (shared.suffices(acceptedTokens + entry.getValue(), time.toNanos())) {
                 acceptedTokens += entry.getValue();
             } else if (end(entry.getKey())) {
                 ended.add(entry.getKey());
@@ -197,6 +228,13 @@ final class BatcherState<P, V> {
             queue.remove(submission);
         }
         return wasPending;
+    }
+
+    /** Ends a submission whose caller has left. */
+    void cancel(Submission<P, V> submission) {
+        if (end(submission)) {
+            idle.signalAll();
+        }
     }
 
     private Set<Submission<P, V>> end(List<Row<P, V>> rows, Predicate<Submission<P, V>> filter) {

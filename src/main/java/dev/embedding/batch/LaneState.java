@@ -3,6 +3,7 @@ package dev.embedding.batch;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.Lanes.Work;
 import dev.embedding.batch.Lanes.WorkSource;
+import dev.embedding.batch.admission.FairQueue;
 import dev.embedding.batch.admission.Priority;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +21,12 @@ final class LaneState {
     private final int express;
     private final Condition workArrived;
     private final Condition expressNeeded;
-    private final List<WorkSource> sources = new ArrayList<>();
+    private final FairQueue<WorkSource> sources = new FairQueue<>();
     private final Map<Integer, Assignment> running = new HashMap<>();
-    private final Map<Integer, Work> remainders = new HashMap<>();
+    private final Map<Integer, Cut> remainders = new HashMap<>();
     private int busy;
     private int busyWithBatchRows;
     private boolean expressBusy;
-    private int turn;
     private boolean closed;
     /** The thread of each lane; empty where work is done by calls of {@link Lanes#runOne}. */
     final Map<Integer, Thread> threads = new HashMap<>();
@@ -39,16 +38,23 @@ final class LaneState {
         this.expressNeeded = lock.newCondition();
     }
 
+    /** Work, and the source that its lane time is charged to. */
+    private record Cut(WorkSource source, Work work) {}
+
     /** Work that a lane computes. */
     static final class Assignment {
         final Work work;
         final BatchRun run;
+        private final WorkSource source;
+        private final long chargedNanos;
         /** Written under the lock, before the work can return. */
         volatile boolean abandoned;
 
-        private Assignment(Work work, BatchRun run) {
-            this.work = work;
+        private Assignment(Cut cut, BatchRun run) {
+            this.work = cut.work();
             this.run = run;
+            this.source = cut.source();
+            this.chargedNanos = cut.work().laneNanos();
         }
     }
 
@@ -68,7 +74,7 @@ final class LaneState {
     /** Cuts the next work of a lane; null when nothing waits that it may compute. */
     @Nullable
     Assignment assign(int lane) {
-        Work remainder = remainders.remove(lane);
+        Cut remainder = remainders.remove(lane);
         if (remainder != null) {
             return assign(remainder, lane, false);
         }
@@ -76,33 +82,47 @@ final class LaneState {
         if (isExpress && !mayUseExpress()) {
             return null;
         }
-        Work work = nextWork(isExpress ? WorkSource::cutInteractive : WorkSource::cut);
-        if (work == null) {
+        Cut cut = isExpress ? cutInteractive() : cut();
+        if (cut == null) {
             return null;
         }
-        boolean alone =
-                busy == 0 && !expressBusy && !isExpress && sources.stream().noneMatch(WorkSource::hasWaiting);
-        return assign(work, lane, alone);
+        boolean alone = busy == 0
+                && !expressBusy
+                && !isExpress
+                && sources.order().stream().noneMatch(WorkSource::hasWaiting);
+        return assign(cut, lane, alone);
     }
 
-    private Assignment assign(Work work, int lane, boolean alone) {
-        Assignment assignment = new Assignment(work, new BatchRun(lane, alone));
+    private Assignment assign(Cut cut, int lane, boolean alone) {
+        Assignment assignment = new Assignment(cut, new BatchRun(lane, alone));
         running.put(lane, assignment);
         if (lane == express) {
             expressBusy = true;
         } else {
             busy++;
-            busyWithBatchRows += batchRows(work);
+            busyWithBatchRows += batchRows(cut.work());
             wakeExpress();
         }
         return assignment;
     }
 
-    private @Nullable Work nextWork(Function<WorkSource, @Nullable Work> cut) {
-        for (int tried = 0; tried < sources.size(); tried++) {
-            Work work = cut.apply(sources.get(Math.floorMod(turn++, sources.size())));
+    private @Nullable Cut cut() {
+        for (WorkSource source : sources.order()) {
+            Work work = source.cut();
             if (work != null) {
-                return work;
+                sources.serve(source, work.laneNanos(), WorkSource::hasWaiting);
+                return new Cut(source, work);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Cut cutInteractive() {
+        for (WorkSource source : sources.order()) {
+            Work work = source.cutInteractive();
+            if (work != null) {
+                sources.serve(source, work.laneNanos());
+                return new Cut(source, work);
             }
         }
         return null;
@@ -116,6 +136,7 @@ final class LaneState {
     }
 
     private void release(Assignment assignment) {
+        sources.correct(assignment.source, assignment.work.laneNanos() - assignment.chargedNanos);
         running.remove(assignment.run.lane());
         if (assignment.run.lane() == express) {
             expressBusy = false;
@@ -127,7 +148,7 @@ final class LaneState {
 
     /** Frees a lane of its work, whose remainder is next. */
     void abandon(Assignment stuck) {
-        remainders.put(stuck.run.lane(), stuck.work.abandon());
+        remainders.put(stuck.run.lane(), new Cut(stuck.source, stuck.work.abandon()));
         release(stuck);
         stuck.abandoned = true;
     }
@@ -143,7 +164,7 @@ final class LaneState {
     }
 
     private void wakeExpress() {
-        if (!expressBusy && mayUseExpress() && sources.stream().anyMatch(WorkSource::hasInteractive)) {
+        if (!expressBusy && mayUseExpress() && sources.order().stream().anyMatch(WorkSource::hasInteractive)) {
             expressNeeded.signal();
         }
     }
@@ -158,6 +179,30 @@ final class LaneState {
 
     void detach(WorkSource source) {
         sources.remove(source);
+    }
+
+    void activate(WorkSource source) {
+        sources.activate(source, other -> other.hasWaiting() || isRunning(other));
+    }
+
+    private boolean isRunning(WorkSource source) {
+        for (Assignment assignment : running.values()) {
+            if (assignment.source == source) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<Double> waitingBeside(WorkSource source) {
+        List<Double> waiting = new ArrayList<>();
+        for (WorkSource other : sources.order()) {
+            double seconds = other == source ? 0 : other.waitingSeconds();
+            if (seconds > 0) {
+                waiting.add(seconds);
+            }
+        }
+        return waiting;
     }
 
     /** Wakes one lane for one new row, all lanes for several. */

@@ -2,6 +2,7 @@ package dev.embedding.batch;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.LaneState.Assignment;
+import dev.embedding.batch.admission.FairQueue;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.support.DaemonThreads;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that compute batches. They belong to the process, not to a model: all attached batchers share the lanes,
- * which serve them round-robin.
+ * which serve next the one that has used the least lane time ({@link FairQueue}).
  *
  * <p>Besides the lanes there is one express lane. A running batch cannot be interrupted, so while all lanes are busy,
  * at least one of them with batch rows, the express lane computes interactive rows. It has no core of its own: the
@@ -37,6 +38,11 @@ public final class Lanes implements AutoCloseable {
         boolean hasWaiting();
 
         boolean hasInteractive();
+
+        /** Lane time of what waits, in seconds. */
+        default double waitingSeconds() {
+            return 0;
+        }
     }
 
     /** Unit of work of a lane: one cut batch. Runs outside the lock. */
@@ -46,6 +52,11 @@ public final class Lanes implements AutoCloseable {
 
         default Priority priority() {
             return Priority.INTERACTIVE;
+        }
+
+        /** Lane time in nanoseconds: an estimate, and once it was run or abandoned what it took. */
+        default long laneNanos() {
+            return 0;
         }
 
         /** Abandons a run that does not end and returns the remaining work; called once, under the lock. */
@@ -139,9 +150,15 @@ public final class Lanes implements AutoCloseable {
         return guarded.locked(state -> state.threads.get(lane) == thread);
     }
 
+    /** Cuts the next batch of a lane, to be computed; null when nothing waits that it may compute. */
+    @Nullable
+    Assignment assign(int lane) {
+        return guarded.<@Nullable Assignment, RuntimeException>locked(state -> state.assign(lane));
+    }
+
     /** Cuts and computes one batch on the calling thread; false when nothing waited. */
     boolean runOne(int lane) {
-        Assignment assignment = guarded.<@Nullable Assignment, RuntimeException>locked(state -> state.assign(lane));
+        Assignment assignment = assign(lane);
         if (assignment == null) {
             return false;
         }
@@ -150,7 +167,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     /** Computes an assignment; false when the calling thread was replaced meanwhile and must end. */
-    private boolean compute(Assignment assignment) {
+    boolean compute(Assignment assignment) {
         try {
             assignment.work.run(assignment.run);
         } finally {
@@ -182,6 +199,16 @@ public final class Lanes implements AutoCloseable {
 
     void detach(WorkSource source) {
         guarded.runLocked(state -> state.detach(source));
+    }
+
+    /** To be called when a source without waiting rows gets some. */
+    void activate(WorkSource source) {
+        guarded.runLocked(state -> state.activate(source));
+    }
+
+    /** Lane time of what waits at each other source, in seconds. */
+    List<Double> waitingBeside(WorkSource source) {
+        return guarded.locked(state -> state.waitingBeside(source));
     }
 
     /** Wakes one lane for one new row, all lanes for several. */

@@ -2,6 +2,7 @@ package dev.embedding.batch;
 
 import dev.embedding.batch.admission.Backlog;
 import dev.embedding.batch.admission.DrainRate;
+import dev.embedding.batch.admission.LaneTime;
 import dev.embedding.batch.admission.Priority;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -56,6 +57,11 @@ public final class MicroBatcher<P, V> {
         public boolean hasInteractive() {
             return guarded.locked(state -> !state.queue.of(Priority.INTERACTIVE).isEmpty());
         }
+
+        @Override
+        public double waitingSeconds() {
+            return guarded.locked(BatcherState::waitingSeconds);
+        }
     };
 
     /**
@@ -74,7 +80,12 @@ public final class MicroBatcher<P, V> {
         this.lanes = lanes;
         this.clock = clock;
         DrainRate rate = new DrainRate(Math.min(lanes.count(), limits.maxConcurrentBatches()), initialTokensPerSecond);
-        this.guarded = lanes.guard(new BatcherState<>(rowCache, limits, rate, lanes.lock.newCondition()));
+        this.guarded = lanes.guard(new BatcherState<>(
+                rowCache,
+                limits,
+                rate,
+                () -> LaneTime.of(rate, lanes.count(), lanes.waitingBeside(source)),
+                lanes.lock.newCondition()));
         this.computer = new BatchComputer<>(function, observer, new RowLedger<>(guarded, rowCache, clock), clock);
         lanes.attach(source);
     }
@@ -112,11 +123,7 @@ public final class MicroBatcher<P, V> {
      */
     public Admission admit(Priority priority, long estimatedTokens) {
         return guarded.locked(state -> {
-            Optional<QueueFullException> full =
-                    state.lifecycle.isOpen() ? state.full(priority, estimatedTokens) : Optional.empty();
-            if (full.isPresent()) {
-                throw full.get();
-            }
+            state.requireRoom(priority, estimatedTokens);
             return new Admission(state.reserve(priority, estimatedTokens));
         });
     }
@@ -133,7 +140,7 @@ public final class MicroBatcher<P, V> {
      * shortest retry delay. Empty when one of them has room.
      */
     public Optional<QueueFullException> saturation(Set<Priority> classes) {
-        return guarded.locked(state -> state.lifecycle.isOpen() ? state.saturation(classes) : Optional.empty());
+        return guarded.locked(state -> state.saturation(classes));
     }
 
     /** Reserved place in the queue. It ends with {@link #submit} or {@link #release}, whichever comes first. */
@@ -179,7 +186,7 @@ public final class MicroBatcher<P, V> {
         Submission<P, V> submission =
                 new Submission<>(place.priority, rows.size(), clock.getAsLong(), deadlineNanos, emitter);
         // Before queueing, so that an earlier cancellation ends the submission too.
-        emitter.onTermination(() -> cancel(submission));
+        emitter.onTermination(() -> guarded.runLocked(state -> state.cancel(submission)));
         Optional<Runnable> outcome = guarded.locked(state -> enqueue(place, submission, rows, state));
         outcome.ifPresent(Runnable::run);
     }
@@ -199,27 +206,20 @@ public final class MicroBatcher<P, V> {
         if (submission.isDone()) {
             return Optional.empty();
         }
-        RuntimeException refusal = state.refusal(tokens(rows), clock.getAsLong());
+        RuntimeException refusal = state.refusal(rows, clock.getAsLong());
         if (refusal != null) {
             submission.end();
             return Optional.of(() -> submission.fail(refusal));
         }
-        lanes.wake(state.queue.add(submission, rows, submission.submittedNanos));
+        boolean wasIdle = state.queue.isEmpty();
+        int queued = state.queue.add(submission, rows, submission.submittedNanos);
+        if (wasIdle && queued > 0) {
+            lanes.activate(source);
+        }
+        lanes.wake(queued);
         return submission.isComplete()
                 ? Optional.of(() -> submission.complete(submission.submittedNanos))
                 : Optional.empty();
-    }
-
-    private static <P> long tokens(List<BatchRow<P>> rows) {
-        return rows.stream().mapToLong(BatchRow::tokens).sum();
-    }
-
-    private void cancel(Submission<P, V> submission) {
-        guarded.runLocked(state -> {
-            if (state.end(submission)) {
-                state.signalProgress();
-            }
-        });
     }
 
     private Lanes.@Nullable Work cutBatch(Priority priority, BatcherState<P, V> state) {
@@ -231,7 +231,11 @@ public final class MicroBatcher<P, V> {
         List<Row<P, V>> batch = state.cut(priority, now, expired);
         long stillQueued = state.queue.tokens();
         BatchExecution<P, V> work = new BatchExecution<>(
-                priority, computer, batch, () -> guarded.runLocked(atEnd -> atEnd.batchEnded(batch)));
+                priority,
+                computer,
+                batch,
+                state.laneNanos(batch),
+                () -> guarded.runLocked(atEnd -> atEnd.batchEnded(batch)));
         if (!expired.isEmpty()) {
             work.beforeFirst(() -> expired.forEach(submission -> submission.fail(
                     new DeadlineExceededException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));

@@ -91,6 +91,60 @@ class LanesTest {
         assertThat(done).containsExactly("a1", "b1", "a2", "b2");
     }
 
+    /** Interactive work that is estimated and takes this time. */
+    private static Work taking(long estimatedNanos, long nanos, Runnable task) {
+        return new Work() {
+            private long laneNanos = estimatedNanos;
+
+            @Override
+            public void run(BatchRun run) {
+                task.run();
+                laneNanos = nanos;
+            }
+
+            @Override
+            public long laneNanos() {
+                return laneNanos;
+            }
+        };
+    }
+
+    @Test
+    void servesTheSourceThatUsedTheLeastLaneTime() {
+        List<String> done = new ArrayList<>();
+        Lanes lanes = new Lanes(1);
+        lanes.attach(new Stock(taking(1, 30, () -> done.add("a1")), taking(1, 30, () -> done.add("a2"))));
+        lanes.attach(new Stock(
+                taking(99, 10, () -> done.add("b1")),
+                taking(99, 10, () -> done.add("b2")),
+                taking(99, 20, () -> done.add("b3")),
+                taking(99, 10, () -> done.add("b4"))));
+
+        while (lanes.runOne(0)) {
+            assertThat(done).hasSizeLessThan(7);
+        }
+
+        assertThat(done).containsExactly("a1", "b1", "b2", "b3", "a2", "b4");
+    }
+
+    @Test
+    void chargesARunningBatchByItsEstimate() {
+        List<String> done = new ArrayList<>();
+        Lanes lanes = new Lanes(2);
+        lanes.attach(new Stock(
+                taking(10, 10, () -> {
+                    while (lanes.runOne(1)) {
+                        assertThat(done).hasSizeLessThan(4);
+                    }
+                }),
+                taking(10, 10, () -> done.add("a2"))));
+        lanes.attach(new Stock(taking(6, 6, () -> done.add("b1")), taking(6, 6, () -> done.add("b2"))));
+
+        lanes.runOne(0);
+
+        assertThat(done).containsExactly("b1", "b2", "a2");
+    }
+
     @Test
     void skipsASourceWithoutWork() {
         List<String> done = new ArrayList<>();
@@ -264,6 +318,25 @@ class LanesTest {
         lanes.runOne(LANE);
 
         assertThat(express).containsExactly(new BatchRun(EXPRESS, false));
+    }
+
+    @Test
+    void theExpressLaneServesTheSourceThatUsedTheLeastLaneTime() {
+        List<String> done = new ArrayList<>();
+        Lanes lanes = new Lanes(1);
+        lanes.attach(new Stock(taking(5, 5, () -> done.add("a1")), taking(5, 5, () -> done.add("a2"))));
+        lanes.attach(new Stock(taking(9, 9, () -> done.add("b1")), taking(9, 9, () -> done.add("b2"))));
+        lanes.attach(new Stock(batch(run -> {
+            while (lanes.runOne(EXPRESS)) {
+                assertThat(done).hasSizeLessThan(5);
+            }
+        })));
+        lanes.runOne(LANE);
+        lanes.runOne(LANE);
+
+        lanes.runOne(LANE);
+
+        assertThat(done).containsExactly("a1", "b1", "a2", "b2");
     }
 
     @Test

@@ -241,6 +241,30 @@ class MicroBatcherTest {
         assertThat(batches).containsExactly(List.of(1), List.of(11), List.of(2), List.of(12), List.of(3), List.of(13));
     }
 
+    @Test
+    void chargesABatcherForARunThatWasAbandoned() {
+        MicroBatcher<Integer, String> other = batcher(1e6);
+        other.retune(Limits.WIDE.withMaxRows(1));
+        batcher.retune(Limits.WIDE.withMaxRows(1));
+        function = (rows, run) -> {
+            clock.advance(Duration.ofSeconds(1));
+            if (rows.contains(1)) {
+                clock.advance(Duration.ofSeconds(10));
+                lanes.replaceStuckLane(LANE);
+            }
+            return names(rows);
+        };
+        submit(1);
+        submit(2);
+        Answer.to(other.admit(Priority.INTERACTIVE, 1).submit(rows(11, 12, 13), clock.in(Duration.ofDays(1))));
+
+        while (lanes.runOne(LANE)) {
+            assertThat(batches).hasSizeLessThan(6);
+        }
+
+        assertThat(batches).containsExactly(List.of(1), List.of(11), List.of(12), List.of(13), List.of(2));
+    }
+
     // Cancellation and deadlines
 
     @Test

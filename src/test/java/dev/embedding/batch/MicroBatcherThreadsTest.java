@@ -121,6 +121,43 @@ class MicroBatcherThreadsTest {
     }
 
     @RepeatedTest(20)
+    void closingOneOfTwoUnlikeBatchersUnderLoadLeavesTheOtherAlone() throws Exception {
+        MicroBatcher<Integer, Long> closing = batcher(LIMITS);
+        MicroBatcher<Integer, Long> staying = batcher(LIMITS.withMaxRows(1));
+        List<Future<List<Call>>> ofClosing = new ArrayList<>();
+        List<Future<List<Call>>> ofStaying = new ArrayList<>();
+        for (int caller = 0; caller < CALLERS / 2; caller++) {
+            int first = caller * 1_000_000;
+            ofClosing.add(callers.submit(() -> call(closing, first)));
+            ofStaying.add(callers.submit(() -> call(staying, first)));
+        }
+
+        closing.close(Duration.ZERO);
+        List<Call> calls = new ArrayList<>();
+        for (Future<List<Call>> caller : ofStaying) {
+            calls.addAll(caller.get());
+        }
+        staying.close(Duration.ofSeconds(50));
+
+        assertThat(calls)
+                .hasSize(CALLERS / 2 * SUBMISSIONS)
+                .filteredOn(call -> !call.cancelled())
+                .allSatisfy(call -> assertThat(call.answer().values())
+                        .containsExactlyElementsOf(call.rows().stream()
+                                .map(MicroBatcherThreadsTest::squared)
+                                .toList()));
+        for (Future<List<Call>> caller : ofClosing) {
+            for (Call call : caller.get()) {
+                if (!call.cancelled()) {
+                    call.answer().await();
+                    assertThat(call.answer().events()).isOne();
+                }
+            }
+        }
+        assertThat(staying.backlog().laneTime().others()).isEmpty();
+    }
+
+    @RepeatedTest(20)
     void handOverUnderLoadLosesNoSubmission() throws Exception {
         AtomicReference<MicroBatcher<Integer, Long>> current = new AtomicReference<>(batcher(LIMITS));
         AtomicBoolean enough = new AtomicBoolean();

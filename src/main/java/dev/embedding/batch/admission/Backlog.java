@@ -1,15 +1,25 @@
 package dev.embedding.batch.admission;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
- * Tokens that wait to be computed, including estimates for admitted texts that are still being tokenized.
+ * Tokens of a batcher that wait to be computed, including estimates for admitted texts that are still being tokenized.
  *
  * @param interactiveTokens tokens of interactive rows
  * @param batchTokens tokens of batch rows
- * @param tokensPerSecond rate of all lanes together, see {@link DrainRate}
+ * @param laneTime time that they take
  */
-public record Backlog(long interactiveTokens, long batchTokens, double tokensPerSecond) {
+public record Backlog(long interactiveTokens, long batchTokens, LaneTime laneTime) {
+
+    /**
+     * Backlog of a batcher that has the lanes to itself.
+     *
+     * @param tokensPerSecond rate of all lanes together
+     */
+    public Backlog(long interactiveTokens, long batchTokens, double tokensPerSecond) {
+        this(interactiveTokens, batchTokens, new LaneTime(tokensPerSecond, 1, 1, List.of()));
+    }
 
     public long tokens() {
         return interactiveTokens + batchTokens;
@@ -20,8 +30,8 @@ public record Backlog(long interactiveTokens, long batchTokens, double tokensPer
     }
 
     /**
-     * Expected wait of a new row: the tokens that are computed before it (those of its own class, and those that {@link
-     * FairShare} grants the other class meanwhile) ÷ the rate. Zero when nothing of its class waits.
+     * Expected wait of a new row: the time of the tokens that are computed before it, which are those of its own class
+     * and those that {@link FairShare} grants the other class meanwhile. Zero when nothing of its class waits.
      */
     public Duration expectedWait(Priority priority) {
         long ahead =
@@ -40,8 +50,8 @@ public record Backlog(long interactiveTokens, long batchTokens, double tokensPer
         return timeFor(ahead);
     }
 
-    /** Time to compute this number of tokens at the current rate. */
+    /** Expected time until this number of the batcher's tokens is computed, at the current rate. */
     public Duration timeFor(long tokens) {
-        return Duration.ofMillis((long) Math.ceil(tokens * 1e3 / tokensPerSecond));
+        return Duration.ofMillis((long) Math.ceil(laneTime.millis(tokens)));
     }
 }

@@ -35,6 +35,11 @@ public final class DrainRate {
         return tokensPerSecondOfOneLane;
     }
 
+    /** Number of batches that are computed at the same time. */
+    public int lanes() {
+        return lanes;
+    }
+
     /** Rate of all lanes together. */
     public double tokensPerSecond() {
         return lanes * tokensPerSecondOfOneLane;

@@ -10,6 +10,8 @@ package dev.embedding.batch.admission;
  */
 public final class FairShare {
 
+    // Within one model, tokens are proportional to lane time; between models they are not: see FairQueue.
+
     /** Ratio of four to one, which is a fifth for the batch rows. */
     static final long INTERACTIVE_TOKENS_FOR_A_BATCH_TOKEN = 4;
 

@@ -3,6 +3,8 @@ package dev.embedding.batch.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +35,52 @@ class BacklogTest {
         Duration wait = new Backlog(6_000, 0, 3_000).expectedWait(Priority.INTERACTIVE);
 
         assertThat(wait).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // lanes, of these usable, waiting seconds of two others, expected wait of 4 s of lane time
+        "1, 1, 0, 0, 4",
+        "1, 1, 1, 0, 5",
+        // At most as much as is ahead within the batcher itself.
+        "1, 1, 1, 100, 9",
+        "2, 2, 1, 100, 4.5",
+        "4, 4, 100, 100, 3",
+        // Others have the lanes that this batcher may not use.
+        "4, 1, 1, 100, 4",
+        "4, 2, 1, 100, 2.25"
+    })
+    void countsTheLaneTimeThatOthersGetMeanwhile(int lanes, int usable, double first, double second, double wait) {
+        LaneTime laneTime = new LaneTime(1_000, usable, lanes, List.of(first, second));
+
+        Backlog backlog = new Backlog(4_000, 0, laneTime);
+
+        assertThat(backlog.expectedWait(Priority.INTERACTIVE)).isEqualTo(seconds(wait));
+        assertThat(backlog.expectedWait(Priority.BATCH)).isZero();
+        assertThat(backlog.timeFor(4_000)).isEqualTo(seconds(wait));
+        assertThat(laneTime.suffices(4_000, seconds(wait).toNanos())).isTrue();
+        assertThat(laneTime.suffices(4_000, seconds(wait).toNanos() - 1)).isFalse();
+    }
+
+    /** Without others the time is what it was when a batcher had all lanes to itself, to the last bit. */
+    @Test
+    void aLoneBatcherHasTheLanesToItself() {
+        for (long seed = 0; seed < 10_000; seed++) {
+            Random random = new Random(seed);
+            int lanes = 1 + random.nextInt(64);
+            int usable = 1 + random.nextInt(lanes);
+            double rate = Math.exp(random.nextDouble() * 16);
+            long tokens = random.nextInt(10_000_000);
+            long nanos = random.nextInt(1_000_000_000);
+            LaneTime laneTime = new LaneTime(rate, usable, lanes, List.of());
+
+            assertThat(new Backlog(tokens, 0, laneTime).expectedWait(Priority.INTERACTIVE))
+                    .as("seed %d", seed)
+                    .isEqualTo(Duration.ofMillis((long) Math.ceil(tokens * 1e3 / (usable * rate))));
+            assertThat(laneTime.suffices(tokens, nanos))
+                    .as("seed %d", seed)
+                    .isEqualTo(tokens <= usable * rate * nanos / 1e9);
+        }
     }
 
     private static Duration seconds(double seconds) {

@@ -3,9 +3,11 @@ package dev.embedding.serving.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.batch.admission.Backlog;
+import dev.embedding.batch.admission.LaneTime;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class QueueLimitsTest {
@@ -23,5 +25,12 @@ class QueueLimitsTest {
     void aLargeRequestHasTimeForTheWaitAndThreeTimesItsTokens() {
         assertThat(limits.timeout(Priority.BATCH, 50_000, backlog)).isEqualTo(Duration.ofSeconds(300 + 150));
         assertThat(limits.timeout(Priority.INTERACTIVE, 20_000, backlog)).isEqualTo(Duration.ofSeconds(10 + 60));
+    }
+
+    @Test
+    void aLargeRequestHasTimeForWhatOtherModelsCompute() {
+        Backlog shared = new Backlog(0, 0, new LaneTime(1_000, 1, 1, List.of(100.0)));
+
+        assertThat(limits.timeout(Priority.BATCH, 50_000, shared)).isEqualTo(Duration.ofSeconds(300 + 150 + 100));
     }
 }
