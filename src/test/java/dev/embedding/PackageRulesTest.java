@@ -66,8 +66,8 @@ class PackageRulesTest {
                             "reload",
                             "telemetry")),
             Map.entry("http.exchange", List.of("http.edge", "http.access", "serving", "serving.model")),
-            Map.entry("http.edge", List.of("http.access", "serving", "serving.model")),
-            Map.entry("http.access", List.of("serving")),
+            Map.entry("http.edge", List.of("http.access", "serving", "serving.model", "support.config")),
+            Map.entry("http.access", List.of("serving", "support.config")),
             Map.entry("serving", List.of("serving.model", "tokenize", "batch", "model", "telemetry")),
             Map.entry("serving.model", List.of("tokenize", "batch", "infer", "vector", "model", "model.file")),
             Map.entry("tokenize", List.of()),
@@ -78,9 +78,12 @@ class PackageRulesTest {
             Map.entry("model.file", List.of()),
             Map.entry("model.hub", List.of()),
             Map.entry("settings", List.of()),
-            Map.entry("settings.store", List.of("settings")),
-            Map.entry("reload", List.of("settings", "serving", "serving.model", "model", "model.hub", "vector")),
+            Map.entry("settings.store", List.of("settings", "support.config")),
+            Map.entry(
+                    "reload",
+                    List.of("settings", "serving", "serving.model", "model", "model.hub", "vector", "support.config")),
             Map.entry("telemetry", List.of()),
+            Map.entry("support.config", List.of()),
             Map.entry(SUPPORT, List.of()));
 
     /** Made by constructors only; the others may use Quarkus and its injection. */

@@ -1,41 +1,33 @@
 package dev.embedding.app;
 
+import dev.embedding.support.config.WholeNumber;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.eclipse.microprofile.config.spi.Converter;
 
-/** Number of batches computed at the same time. */
-final class LaneCount {
+/** Converter of the number of batches computed at the same time: {@code auto}, or a number from 1 to 256. */
+public final class LaneCount implements Converter<Integer> {
+
+    static final String RULE = "auto or a whole number from 1 to 256";
 
     private static final String AUTO = "auto";
 
-    private LaneCount() {}
+    @Override
+    public Integer convert(String text) {
+        return text.strip().equals(AUTO) ? automatic() : WholeNumber.parse(text, 1, 256, RULE);
+    }
 
-    /**
-     * @param setting {@code auto} or a number from 1 to 256
-     * @throws IllegalArgumentException for anything else
-     */
-    static int of(String setting) {
-        if (setting.strip().equals(AUTO)) {
-            return Math.max(
-                    1,
-                    Math.min(
-                            Runtime.getRuntime().availableProcessors(),
-                            physicalCores(Path.of("/sys/devices/system/cpu"), Path.of("/proc/self/status"))));
-        }
-        try {
-            int lanes = Integer.parseInt(setting.strip());
-            if (lanes >= 1 && lanes <= 256) {
-                return lanes;
-            }
-        } catch (NumberFormatException notANumber) {
-            // Reported by the exception below.
-        }
-        throw new IllegalArgumentException(
-                "EMBEDDING_LANES must be auto or a number from 1 to 256, not '" + setting + "'");
+    /** One for each physical core that this process may use. */
+    static int automatic() {
+        return Math.max(
+                1,
+                Math.min(
+                        Runtime.getRuntime().availableProcessors(),
+                        physicalCores(Path.of("/sys/devices/system/cpu"), Path.of("/proc/self/status"))));
     }
 
     /**

@@ -27,7 +27,8 @@ public final class Main {
     public static void main(String... arguments) {
         try {
             StartupChecks.check();
-            EnvironmentSettings environment = EnvironmentSettings.of(Environment.ofProcess());
+            Environment variables = Environment.ofProcess();
+            EnvironmentSettings environment = EnvironmentSettings.of(variables, ProcessVariables.faults(variables));
             setListenAddress(ListenAddress.of(environment.settings()).requireFree());
             if (environment.database().isPresent()) {
                 DatabaseUrl.quarkusProperties().forEach(System::setProperty);

@@ -44,7 +44,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -74,10 +73,9 @@ class ServiceWiring {
     @Produces
     @Singleton
     ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingMetrics metrics) {
-        int lanes = LaneCount.of(config.lanes());
         WaitLimits waits = new WaitLimits(queue.maxQueueWait(), queue.maxBatchWait());
         QueueLimits limits = new QueueLimits(waits, queue.requestTimeout());
-        return new ModelHost(lanes, LaneCount.of("auto"), config.runTimeout(), limits, cache, metrics);
+        return new ModelHost(config.lanes(), LaneCount.automatic(), config.runTimeout(), limits, cache, metrics);
     }
 
     @Produces
@@ -171,7 +169,7 @@ class ServiceWiring {
                 new LastGoodSettings(Path.of(settings.get(Setting.MODEL_CACHE_DIR)), settings.get(Setting.PORT)),
                 models,
                 reload.settingsPollInterval(),
-                new AllowedModels(reload.allowedModels().orElse(List.of())));
+                reload.allowedModels().orElse(AllowedModels.ALL));
     }
 
     private static OptionalLong maxModelBytes(ReloadConfig reload) {

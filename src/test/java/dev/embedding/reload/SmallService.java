@@ -13,6 +13,7 @@ import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
+import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.environment.Environment;
 import dev.embedding.settings.environment.EnvironmentSettings;
@@ -154,7 +155,7 @@ final class SmallService implements AutoCloseable {
             implements ReloadConfig {
 
         @Override
-        public Optional<List<String>> allowedModels() {
+        public Optional<AllowedModels> allowedModels() {
             return Optional.empty();
         }
 

@@ -37,13 +37,13 @@ public class AccessControl {
     private final TrustedOrigins origins;
 
     AccessControl(AccessConfig config) {
-        apiKeys = config.apiKeys().map(KeyHashes::of).orElse(KeyHashes.NONE);
-        adminKeys = config.adminKeys().map(KeyHashes::of).orElse(KeyHashes.NONE);
+        apiKeys = config.apiKeys().orElse(KeyHashes.NONE);
+        adminKeys = config.adminKeys().orElse(KeyHashes.NONE);
         apiKeyFile = config.apiKeysFile().map(file -> read("EMBEDDING_API_KEYS_FILE", file));
         adminKeyFile = config.adminKeysFile().map(file -> read("EMBEDDING_ADMIN_KEYS_FILE", file));
         // INVARIANT: any configured variable or file closes the service, even where it contains no key.
         open = config.apiKeys().isEmpty() && config.adminKeys().isEmpty() && files().isEmpty();
-        origins = new TrustedOrigins(config.allowedHosts().orElse(List.of()));
+        origins = new TrustedOrigins(config.allowedHosts().orElse(AllowedHosts.NONE));
     }
 
     private static KeyFile read(String variable, Path file) {

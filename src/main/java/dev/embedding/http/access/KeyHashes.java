@@ -1,6 +1,7 @@
 package dev.embedding.http.access;
 
 import dev.embedding.support.Sha256;
+import dev.embedding.support.config.UnfitSecretException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -10,9 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.spi.Converter;
 
 /** SHA-256 hashes of keys: no key stays in memory in plain text, and comparison takes the same time for each. */
-final class KeyHashes {
+public final class KeyHashes {
 
     static final KeyHashes NONE = new KeyHashes(List.of());
 
@@ -99,5 +101,32 @@ final class KeyHashes {
 
     private static byte[] hash(String key) {
         return Sha256.digest().digest(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Converter of the keys of a variable. An empty list could open the service to everybody by mistake. */
+    public static final class OfVariable implements Converter<KeyHashes> {
+
+        static final String RULE =
+                "one or more keys, comma-separated, of visible ASCII characters other than $ and \\, none with # in front";
+
+        /** Quarkus replaces expressions with them. */
+        private static final Pattern IN_EXPRESSIONS = Pattern.compile("[$\\\\]");
+
+        /** @throws UnfitSecretException when there is no key, or one is not valid; it does not name the key */
+        @Override
+        public KeyHashes convert(String list) {
+            if (list.isBlank()) {
+                throw new IllegalArgumentException("must be " + RULE); // SmallRye Config tries it where nothing is set.
+            }
+            try {
+                KeyHashes keys = of(list);
+                if (!keys.isEmpty() && !IN_EXPRESSIONS.matcher(list).find()) {
+                    return keys;
+                }
+            } catch (IllegalArgumentException invalid) {
+                // Reported by the exception below.
+            }
+            throw new UnfitSecretException("Keys must be " + RULE);
+        }
     }
 }

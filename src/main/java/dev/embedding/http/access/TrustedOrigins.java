@@ -4,10 +4,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Origins of web pages that may change settings where no key is needed. A browser sends the page's origin with every
@@ -23,14 +21,10 @@ final class TrustedOrigins {
             Pattern.compile("(https?)://((\\[[0-9a-f:.]+]|[^/:@\\[\\]]+)(?::([0-9]{1,5}))?)");
     private static final Pattern IPV4 = Pattern.compile("(?:[0-9]{1,3}\\.){3}[0-9]{1,3}");
 
-    private final Set<String> allowedHosts;
+    private final AllowedHosts allowed;
 
-    /** @param allowedHosts each with or without a port */
-    TrustedOrigins(List<String> allowedHosts) {
-        this.allowedHosts = allowedHosts.stream()
-                .map(host -> host.strip().toLowerCase(Locale.ROOT))
-                .filter(host -> !host.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+    TrustedOrigins(AllowedHosts allowed) {
+        this.allowed = allowed;
     }
 
     /** @param corsOrigins currently in force */
@@ -57,7 +51,7 @@ final class TrustedOrigins {
         }
         String authority = parts.group(2);
         String name = parts.group(3);
-        if (allowedHosts.contains(name) || allowedHosts.contains(authority)) {
+        if (allowed.hosts().contains(name) || allowed.hosts().contains(authority)) {
             return true;
         }
         boolean cannotBeRebound = name.equals("localhost")

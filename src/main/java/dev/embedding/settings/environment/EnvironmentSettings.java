@@ -28,8 +28,22 @@ public record EnvironmentSettings(
         warnings = List.copyOf(warnings);
     }
 
-    /** @throws InvalidEnvironmentException naming every variable with a bad value */
+    /**
+     * The settings of an environment whose process variables have been checked.
+     *
+     * @throws InvalidEnvironmentException naming every variable with a bad value
+     */
     public static EnvironmentSettings of(Environment environment) {
+        return of(environment, List.of());
+    }
+
+    /**
+     * The settings of an environment.
+     *
+     * @param processFaults a line for each process variable with a bad value
+     * @throws InvalidEnvironmentException naming every variable with a bad value, those too
+     */
+    public static EnvironmentSettings of(Environment environment, List<String> processFaults) {
         SettingValues.Builder values = SettingValues.DEFAULTS.toBuilder();
         List<Setting<?>> given = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
@@ -46,9 +60,7 @@ public record EnvironmentSettings(
                 faults.add(setting.variable() + " " + fault.getMessage());
             }
         }
-        for (ProcessVariable variable : ProcessVariable.values()) {
-            environment.value(variable.name()).ifPresent(text -> check(variable, text, faults));
-        }
+        faults.addAll(processFaults);
         PathVariables.faults(environment).forEach(faults::add);
         if (faults.isEmpty()) {
             faults.addAll(HeapSizeCheck.ofThisProcess().faults(environment));
@@ -59,14 +71,6 @@ public record EnvironmentSettings(
             throw new InvalidEnvironmentException(faults);
         }
         return new EnvironmentSettings(new ServiceSettings(values.build()), given, database, warnings);
-    }
-
-    private static void check(ProcessVariable variable, String text, List<String> faults) {
-        try {
-            variable.check(text);
-        } catch (InvalidSettingException fault) {
-            faults.add(variable.name() + " " + fault.getMessage());
-        }
     }
 
     /**

@@ -14,8 +14,8 @@ final class PathVariables {
             Setting.MODEL_NAME.variable(),
             Setting.MODEL_CACHE_DIR.variable(),
             "EMBEDDING_SETTINGS_FILE",
-            ProcessVariable.EMBEDDING_API_KEYS_FILE.name(),
-            ProcessVariable.EMBEDDING_ADMIN_KEYS_FILE.name());
+            "EMBEDDING_API_KEYS_FILE",
+            "EMBEDDING_ADMIN_KEYS_FILE");
 
     /** Replacement for bytes of the real environment that are not text in the process's locale. */
     private static final char NO_TEXT = '\uFFFD';

@@ -3,6 +3,7 @@ package dev.embedding.http.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedding.support.config.UnfitSecretException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,23 @@ class KeyHashesTest {
     @ValueSource(strings = {"two words", "#", "# none", "a,#b"})
     void rejectsAListWithAnInvalidKey(String list) {
         assertThatThrownBy(() -> KeyHashes.of(list)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void convertsTheKeysOfAVariable() {
+        KeyHashes keys = new KeyHashes.OfVariable().convert(" one,, two# ,");
+
+        assertThat(keys.size()).isEqualTo(2);
+        assertThat(keys.idOf("two#")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two words", "#none", "a,#b", "k\u00e9y", "a,b$c", "a\\b", " , "})
+    void doesNotShowAVariableThatIsNoListOfKeys(String list) {
+        assertThatThrownBy(() -> new KeyHashes.OfVariable().convert(list))
+                .isInstanceOf(UnfitSecretException.class)
+                .hasMessageNotContaining(list)
+                .hasNoCause();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -95,9 +96,7 @@ class EnvironmentSettingsTest {
                 "EMBEDDING_POOLING", "",
                 "EMBEDDING_QUERY_PROMPT", "",
                 "EMBEDDING_DOCUMENT_PROMPT", "",
-                "EMBEDDING_REQUIRED_SPACE", "",
-                "EMBEDDING_MAX_MODEL_SIZE", "",
-                "EMBEDDING_GPU_MEMORY_LIMIT", " "));
+                "EMBEDDING_REQUIRED_SPACE", ""));
 
         assertThat(settings).isEqualTo(settings(Map.of()));
     }
@@ -126,12 +125,7 @@ class EnvironmentSettingsTest {
                 "EMBEDDING_MODEL_FILE | ../model.onnx | a path inside the model",
                 "EMBEDDING_POOLING | median | empty, or cls, mean, max",
                 "EMBEDDING_QUERY_PROMPT | caf\uFFFD | without U+FFFD",
-                "EMBEDDING_REQUIRED_SPACE | 0123 | a fingerprint as /model/info shows it",
-                "EMBEDDING_MAX_MODEL_SIZE | large | empty, or a size as 2G",
-                "EMBEDDING_MAX_MODEL_SIZE | 0 | empty, or a size as 2G",
-                "EMBEDDING_MAX_BODY_SIZE | '' | a size as 32M",
-                "EMBEDDING_DB_TIMEOUT | '' | a duration as 3s or 500ms",
-                "EMBEDDING_SETTINGS_POLL_INTERVAL | '' | a duration of 1s or more"
+                "EMBEDDING_REQUIRED_SPACE | 0123 | a fingerprint as /model/info shows it"
             })
     void namesVariableRuleAndValueOf(String variable, String value, String rule) {
         InvalidEnvironmentException invalid =
@@ -219,6 +213,22 @@ class EnvironmentSettingsTest {
                         "EMBEDDING_PORT must be a whole number from 1024 to 65535, not '80'",
                         "EMBEDDING_DEVICE must be cpu, cuda or auto, not 'tpu'",
                         "CORS_ORIGINS must be a list that is not empty, not ','");
+    }
+
+    @Test
+    void namesFaultsOfProcessVariablesBetweenThoseOfSettingsAndPaths() {
+        Environment environment =
+                new Environment(Map.of("EMBEDDING_DEVICE", "tpu", "EMBEDDING_SETTINGS_FILE", "settings\uFFFD"));
+
+        InvalidEnvironmentException invalid = catchThrowableOfType(
+                InvalidEnvironmentException.class,
+                () -> EnvironmentSettings.of(environment, List.of("EMBEDDING_LANES must be one or more")));
+
+        assertThat(invalid.faults())
+                .satisfiesExactly(
+                        fault -> assertThat(fault).startsWith("EMBEDDING_DEVICE "),
+                        fault -> assertThat(fault).isEqualTo("EMBEDDING_LANES must be one or more"),
+                        fault -> assertThat(fault).startsWith("EMBEDDING_SETTINGS_FILE "));
     }
 
     @ParameterizedTest
