@@ -16,12 +16,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Tests that the bundled model's vectors equal those of sentence-transformers, whatever else is computed with a text.
  */
+@Tag("alone")
 @ExtendWith(SharedService.class)
 class VectorsIT {
 

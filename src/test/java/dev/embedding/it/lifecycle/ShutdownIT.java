@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks the shutdown of the process on SIGTERM. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Tag("alone")
 class ShutdownIT {
 
     private static final Duration QUICKLY = Duration.ofSeconds(8);

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests that nothing is computed for callers that have disconnected. */
+@Tag("alone")
 class CancellationIT {
 
     private static final String CANCELLED = "embedding_requests_total{outcome=\"cancelled\"}";

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tests which requests are accepted and which are rejected under overload. */
+@Tag("alone")
 class OverloadIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -15,9 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Swaps two real models repeatedly while clients send requests: no request is dropped, and no vectors are mixed. */
+@Tag("alone")
 class SwapIT {
 
     private static final String BGE_SMALL = "BAAI/bge-small-en-v1.5";
