@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,12 @@ class MicroBatcherThreadsTest {
 
     private final Lanes lanes = Lanes.start(2);
     private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS + 1);
+
+    /** Its first use fails where it is made by several threads at once: "ContextManagerProvider already set". */
+    @BeforeAll
+    static void initializeMutiny() {
+        Uni.createFrom().emitter(emitter -> emitter.complete("")).await().indefinitely();
+    }
 
     @AfterEach
     void stop() {
