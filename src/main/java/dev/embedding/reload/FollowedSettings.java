@@ -66,25 +66,25 @@ final class FollowedSettings {
      */
     Optional<List<StoredRow>> startFromLastGood() {
         Optional<List<StoredRow>> kept = lastGood.read(environment.settings());
-        kept.ifPresent(stored ->
-                current = StoredSettings.of(stored, environment.settings(), environment.settings(), allowedModels)
+        kept.ifPresent(storedRows ->
+                current = StoredSettings.of(storedRows, environment.settings(), environment.settings(), allowedModels)
                         .settings());
         return kept;
     }
 
     /** What rows mean; bad ones keep the value that is in force. */
-    StoredSettings read(List<StoredRow> stored) {
-        return StoredSettings.of(stored, environment.settings(), current, allowedModels);
+    StoredSettings read(List<StoredRow> storedRows) {
+        return StoredSettings.of(storedRows, environment.settings(), current, allowedModels);
     }
 
-    boolean isFollowing(List<StoredRow> stored) {
-        return StoredSettings.contentHash(stored).equals(hash);
+    boolean isFollowing(List<StoredRow> storedRows) {
+        return StoredSettings.contentHash(storedRows).equals(hash);
     }
 
     /** Follows these rows from now on. */
-    void follow(List<StoredRow> stored) {
-        rows = stored;
-        hash = StoredSettings.contentHash(stored);
+    void follow(List<StoredRow> storedRows) {
+        rows = storedRows;
+        hash = StoredSettings.contentHash(storedRows);
     }
 
     /** Reads the rows that are followed, and reports what is wrong with them. */

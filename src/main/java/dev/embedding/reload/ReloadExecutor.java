@@ -25,8 +25,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executes the steps of a {@link ReloadPlanner}: load, verify, swap, drain. At most two models of a slot exist; only the
- * {@link SettingsFollower}'s thread calls it.
+ * Executes the steps of a {@link ReloadPlanner}: load, verify, swap, drain. At most two models of a slot exist. The {@link
+ * SettingsFollower}'s thread calls it; any thread may call {@link #stopLoading} and {@link #stop}.
  */
 public final class ReloadExecutor {
 
@@ -108,6 +108,7 @@ public final class ReloadExecutor {
     }
 
     private PreparedStep prepare(Step step) {
+        LOG.debugf("%s of model %s: %s", step.getClass().getSimpleName(), step.id(), String.join("; ", step.reasons()));
         if (step instanceof Step.Add add) {
             return new PreparedStep(add.id(), load(add.id(), add.settings(), null), add.settings(), null);
         }
@@ -130,9 +131,9 @@ public final class ReloadExecutor {
     }
 
     private PreparedStep replace(Step.Replace step) {
+        Served before = served(step.id());
         LOG.infof("Loading a model beside the running one: %s", String.join("; ", step.reasons()));
         counters.attempted();
-        Served before = served(step.id());
         try {
             return new PreparedStep(step.id(), load(step.id(), step.settings(), before), step.settings(), before);
         } catch (RuntimeException | Error failure) {

@@ -43,17 +43,21 @@ final class ReloadPlanner {
             return List.of(new Step.Replace(id, wanted, List.of(running.fault().get())));
         }
         Set<Setting<?>> changed = running.settings().changedIn(wanted);
-        List<String> reasons = reasons(changed, running.settings(), wanted);
         if (changed.stream().anyMatch(ReloadPlanner::needsReload)) {
-            return List.of(new Step.Replace(id, wanted, reasons));
+            return List.of(new Step.Replace(id, wanted, reasons(changed, running.settings(), wanted)));
         }
         Optional<String> mismatch = running.spaceMismatch(wanted);
         if (mismatch.isPresent()) {
             List<Step> steps = new ArrayList<>(List.of(new Step.Refuse(id, mismatch.get())));
-            steps.addAll(plan(id, running, withoutReload(running, wanted)));
+            steps.addAll(retune(id, running.settings(), withoutReload(running, wanted)));
             return steps;
         }
-        return changed.isEmpty() ? List.of() : List.of(new Step.Retune(id, wanted, reasons));
+        return retune(id, running.settings(), wanted);
+    }
+
+    private static List<Step> retune(String id, ModelSettings current, ModelSettings wanted) {
+        Set<Setting<?>> changed = current.changedIn(wanted);
+        return changed.isEmpty() ? List.of() : List.of(new Step.Retune(id, wanted, reasons(changed, current, wanted)));
     }
 
     /**
@@ -107,8 +111,8 @@ final class ReloadPlanner {
     }
 
     /**
-     * Steps of a requested change. While no model can be loaded, a change that does not concern this is stored without
-     * another attempt.
+     * Steps of a requested change. While no model can be loaded, a change that does not concern this does not wait for
+     * another attempt to load it.
      */
     static List<Step> planChange(
             Set<Setting<?>> changed, Map<String, RunningModel> running, Map<String, ModelSettings> wanted) {

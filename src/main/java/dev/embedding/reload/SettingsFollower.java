@@ -152,15 +152,18 @@ public final class SettingsFollower implements SettingsControl {
             followed.apply(stored.settings(), storeSource);
         }
         followed.started();
-        Optional<Refusal> refusal = reload(stored.settings());
-        if (!stopped) {
-            refusal.ifPresentOrElse(this::refused, () -> followed.inForce(stored));
+        try {
+            Optional<Refusal> refusal = reload(stored.settings());
+            if (!stopped) {
+                refusal.ifPresentOrElse(this::refused, () -> followed.inForce(stored));
+            }
+            if (wasBroken && !models.hasBroken()) {
+                lastReplacedNanos = System.nanoTime();
+            }
+        } finally {
+            models.drainReplaced();
+            report.publish();
         }
-        if (wasBroken && !models.hasBroken()) {
-            lastReplacedNanos = System.nanoTime();
-        }
-        models.drainReplaced();
-        report.publish();
     }
 
     /**
@@ -184,13 +187,21 @@ public final class SettingsFollower implements SettingsControl {
                 refusal = Optional.of(new Refusal(reason, models.closedInVain()));
             }
         }
+        if (!stopped) {
+            followRest(wanted, refusal.isPresent());
+        }
+        return refusal;
+    }
+
+    /** Settings of the process, and where a model could not be loaded, those that the running one can follow. */
+    private void followRest(ServiceSettings wanted, boolean isRefused) {
+        List<Step> steps = isRefused ? ReloadPlanner.planWithoutReload(models.running(), wanted.models()) : List.of();
         try {
-            execute(ReloadPlanner.planWithoutReload(models.running(), wanted.models()), wanted, storeSource);
+            execute(steps, wanted, storeSource);
         } catch (RuntimeException failure) {
             // Only a broken model is loaded anew here; the next attempt does that too.
             LOG.errorf("The broken model cannot be replaced by a fresh one: %s", failure.getMessage());
         }
-        return refusal;
     }
 
     /** Does nothing when the process is shutting down. */
@@ -233,7 +244,7 @@ public final class SettingsFollower implements SettingsControl {
 
     private void change(SettingsChange change, UniEmitter<? super Void> emitter) {
         try {
-            store(change);
+            storeAndServe(change);
             emitter.complete(null);
         } catch (SettingChangeException refusal) {
             emitter.fail(refusal);
@@ -264,7 +275,7 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     /** Loads and checks first, then stores, then serves: all of it or nothing. */
-    private void store(SettingsChange change) {
+    private void storeAndServe(SettingsChange change) {
         requireRunning();
         StorePoller changed = writableStore();
         List<StoredRow> before = changed.read();

@@ -1,6 +1,5 @@
 package dev.embedding.settings;
 
-import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -31,10 +30,5 @@ public record ServiceSettings(SettingValues values) {
     public ServiceSettings withModels(Map<String, ModelSettings> models) {
         ModelSettings model = models.getOrDefault(DEFAULT_MODEL, defaultModel());
         return new ServiceSettings(values.with(model.values(), model.values().settings()));
-    }
-
-    /** These settings, with some values taken from others. */
-    public ServiceSettings with(ServiceSettings others, Collection<Setting<?>> settings) {
-        return new ServiceSettings(values.with(others.values, settings));
     }
 }

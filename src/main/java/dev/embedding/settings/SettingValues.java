@@ -124,10 +124,6 @@ public final class SettingValues {
             return set(setting, setting.parse(text));
         }
 
-        public <T> T get(Setting<T> setting) {
-            return build().get(setting);
-        }
-
         /** Takes the value that a setting has in others. */
         public <T> Builder take(Setting<T> setting, SettingValues others) {
             return set(setting, others.get(setting));

@@ -50,8 +50,8 @@ public record StoredSettings(
                 continue;
             }
             try {
-                read(setting.get(), row, values);
-                requireAllowed(setting.get(), values, environment, allowedModels);
+                values.parse(setting.get(), text(setting.get(), row));
+                requireAllowed(setting.get(), row, environment, allowedModels);
                 stored.add(setting.get());
             } catch (InvalidSettingException fault) {
                 values.take(setting.get(), lastGood.values());
@@ -62,22 +62,19 @@ public record StoredSettings(
         return new StoredSettings(new ServiceSettings(values.build()), stored, bad, faults);
     }
 
-    private static void read(Setting<?> setting, StoredRow row, SettingValues.Builder values) {
+    private static String text(Setting<?> setting, StoredRow row) {
         if (row.value() == null) {
             throw new InvalidSettingException("must be " + setting.rule(), "NULL");
         }
-        values.parse(setting, row.value());
+        return row.value();
     }
 
     private static void requireAllowed(
-            Setting<?> setting,
-            SettingValues.Builder values,
-            ServiceSettings environment,
-            AllowedModels allowedModels) {
+            Setting<?> setting, StoredRow row, ServiceSettings environment, AllowedModels allowedModels) {
         if (!setting.equals(Setting.MODEL_NAME)) {
             return;
         }
-        String name = values.get(Setting.MODEL_NAME);
+        String name = Setting.MODEL_NAME.parse(text(setting, row));
         if (!name.equals(environment.get(Setting.MODEL_NAME)) && !allowedModels.allow(name)) {
             throw new InvalidSettingException("must be one of EMBEDDING_ALLOWED_MODELS (" + allowedModels + ")", name);
         }

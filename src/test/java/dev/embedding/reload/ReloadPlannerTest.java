@@ -28,7 +28,7 @@ class ReloadPlannerTest {
     private static final ServiceSettings CURRENT = SampleSettings.ONE;
     /** Another value for every setting; the required space is that of the running model. */
     private static final ServiceSettings OTHER =
-            SampleSettings.OTHER.with(requiring(PLAIN), Set.of(Setting.REQUIRED_SPACE));
+            SampleSettings.mixed(SampleSettings.OTHER, requiring(PLAIN), Set.of(Setting.REQUIRED_SPACE));
 
     @Test
     void addsTheFirstModel() {
@@ -57,7 +57,8 @@ class ReloadPlannerTest {
         "document_prompt, Replace, 'document_prompt: none → passage: '"
     })
     void plansForEverySettingOfAModelWithItsReason(String changed, String step, String reason) {
-        ServiceSettings wanted = CURRENT.with(OTHER, Set.of(Setting.of(changed).orElseThrow()));
+        ServiceSettings wanted =
+                SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.of(changed).orElseThrow()));
 
         List<Step> steps = ReloadPlanner.plan(running(CURRENT), wanted.models());
 
@@ -68,7 +69,8 @@ class ReloadPlannerTest {
 
     @Test
     void concernsNoModelWithSettingsOfTheProcess() {
-        ServiceSettings wanted = CURRENT.with(OTHER, Set.of(Setting.HOST, Setting.PORT, Setting.CORS_ORIGINS));
+        ServiceSettings wanted =
+                SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.HOST, Setting.PORT, Setting.CORS_ORIGINS));
 
         assertThat(ReloadPlanner.plan(running(CURRENT), wanted.models())).isEmpty();
     }
@@ -86,7 +88,8 @@ class ReloadPlannerTest {
             }
 
             List<Step> steps = ReloadPlanner.plan(
-                    running(CURRENT), CURRENT.with(OTHER, changed).models());
+                    running(CURRENT),
+                    SampleSettings.mixed(CURRENT, OTHER, changed).models());
 
             long ofModels = changed.stream().filter(Setting::concernsModels).count();
             assertThat(steps).as("%s", changed).hasSize(ofModels == 0 ? 0 : 1);
@@ -114,7 +117,8 @@ class ReloadPlannerTest {
     @Test
     void refusesToLeaveTheRequiredSpaceAndFollowsTheRest() {
         ServiceSettings current = requiring(NORMALIZED);
-        ServiceSettings wanted = current.with(OTHER, Set.of(Setting.NORMALIZE_EMBEDDINGS, Setting.MAX_BATCH_SIZE));
+        ServiceSettings wanted =
+                SampleSettings.mixed(current, OTHER, Set.of(Setting.NORMALIZE_EMBEDDINGS, Setting.MAX_BATCH_SIZE));
 
         List<Step> steps = ReloadPlanner.plan(running(current), wanted.models());
 
@@ -123,7 +127,7 @@ class ReloadPlannerTest {
                         new Refuse(ID, SpaceMismatchException.message(NORMALIZED, PLAIN)),
                         new Retune(
                                 ID,
-                                current.with(OTHER, Set.of(Setting.MAX_BATCH_SIZE))
+                                SampleSettings.mixed(current, OTHER, Set.of(Setting.MAX_BATCH_SIZE))
                                         .defaultModel(),
                                 List.of("max_batch_size: 32 → 64")));
     }
@@ -141,7 +145,8 @@ class ReloadPlannerTest {
     @Test
     void changesNormalisationTogetherWithTheSpaceThatIsRequired() {
         ServiceSettings current = requiring(NORMALIZED);
-        ServiceSettings wanted = current.with(OTHER, Set.of(Setting.NORMALIZE_EMBEDDINGS, Setting.REQUIRED_SPACE));
+        ServiceSettings wanted =
+                SampleSettings.mixed(current, OTHER, Set.of(Setting.NORMALIZE_EMBEDDINGS, Setting.REQUIRED_SPACE));
 
         assertThat(ReloadPlanner.plan(running(current), wanted.models()))
                 .singleElement()
@@ -151,7 +156,7 @@ class ReloadPlannerTest {
     @Test
     void leavesTheCheckOfALoadedModelsSpaceToItsLoad() {
         ServiceSettings current = requiring(NORMALIZED);
-        ServiceSettings wanted = current.with(OTHER, Set.of(Setting.MODEL_NAME));
+        ServiceSettings wanted = SampleSettings.mixed(current, OTHER, Set.of(Setting.MODEL_NAME));
 
         assertThat(ReloadPlanner.plan(running(current), wanted.models()))
                 .singleElement()
@@ -160,12 +165,14 @@ class ReloadPlannerTest {
 
     @Test
     void followsWhatNeedsNoReloadWhereAModelCannotBeLoaded() {
-        ServiceSettings wanted = CURRENT.with(OTHER, Set.of(Setting.MODEL_NAME, Setting.MAX_BATCH_SIZE));
+        ServiceSettings wanted =
+                SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.MODEL_NAME, Setting.MAX_BATCH_SIZE));
 
         assertThat(ReloadPlanner.planWithoutReload(running(CURRENT), wanted.models()))
                 .containsExactly(new Retune(
                         ID,
-                        CURRENT.with(OTHER, Set.of(Setting.MAX_BATCH_SIZE)).defaultModel(),
+                        SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.MAX_BATCH_SIZE))
+                                .defaultModel(),
                         List.of("max_batch_size: 32 → 64")));
     }
 
@@ -173,17 +180,18 @@ class ReloadPlannerTest {
     void keepsNormalisationAndThenTheRequirementWhereTheyWouldLeaveTheSpaceThatIsRequired() {
         ServiceSettings current = requiring(NORMALIZED);
         Set<Setting<?>> changed = Set.of(Setting.MODEL_NAME, Setting.NORMALIZE_EMBEDDINGS, Setting.DIMENSIONS);
-        ServiceSettings elsewhere =
-                current.with(requiring("22222222222222222222222222222222"), Set.of(Setting.REQUIRED_SPACE));
+        ServiceSettings elsewhere = SampleSettings.mixed(
+                current, requiring("22222222222222222222222222222222"), Set.of(Setting.REQUIRED_SPACE));
 
         List<Step> sameSpace = ReloadPlanner.planWithoutReload(
-                running(current), current.with(OTHER, changed).models());
+                running(current), SampleSettings.mixed(current, OTHER, changed).models());
         List<Step> sameRequirement = ReloadPlanner.planWithoutReload(
-                running(current), elsewhere.with(OTHER, changed).models());
+                running(current),
+                SampleSettings.mixed(elsewhere, OTHER, changed).models());
 
         Retune onlyDimensions = new Retune(
                 ID,
-                current.with(OTHER, Set.of(Setting.DIMENSIONS)).defaultModel(),
+                SampleSettings.mixed(current, OTHER, Set.of(Setting.DIMENSIONS)).defaultModel(),
                 List.of("dimensions: [] → [128, 256]"));
         assertThat(sameSpace).containsExactly(onlyDimensions);
         assertThat(sameRequirement).containsExactly(onlyDimensions);
@@ -196,12 +204,13 @@ class ReloadPlannerTest {
 
     @Test
     void leavesWhatIsStoredAndNotInForceOutOfAChangeThatNeedsNoReload() {
-        ServiceSettings stored = OTHER.with(CURRENT, Set.of(Setting.REQUIRED_SPACE));
+        ServiceSettings stored = SampleSettings.mixed(OTHER, CURRENT, Set.of(Setting.REQUIRED_SPACE));
 
         ServiceSettings wanted = ReloadPlanner.afterChange(Set.of(Setting.MAX_BATCH_SIZE), stored, running(CURRENT));
 
         assertThat(wanted)
-                .isEqualTo(stored.with(
+                .isEqualTo(SampleSettings.mixed(
+                        stored,
                         CURRENT,
                         Setting.all().stream()
                                 .filter(setting -> setting.effect() == Effect.RELOAD

@@ -1,5 +1,6 @@
 package dev.embedding.settings;
 
+import java.util.Collection;
 import java.util.Map;
 
 /** Sample settings for comparisons. */
@@ -28,6 +29,12 @@ public final class SampleSettings {
             Map.entry("required_space", "0123456789abcdef0123456789abcdef")));
 
     private SampleSettings() {}
+
+    /** Settings, some of whose values are taken from others. */
+    public static ServiceSettings mixed(
+            ServiceSettings settings, ServiceSettings others, Collection<Setting<?>> ofOthers) {
+        return new ServiceSettings(settings.values().with(others.values(), ofOthers));
+    }
 
     /**
      * The default settings, except for these.

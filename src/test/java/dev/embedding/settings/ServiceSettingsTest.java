@@ -54,9 +54,9 @@ class ServiceSettingsTest {
 
     @Test
     void takesSomeValuesFromOthers() {
-        assertThat(SETTINGS.with(OTHERS, Set.of())).isEqualTo(SETTINGS);
-        assertThat(SETTINGS.with(OTHERS, Setting.all())).isEqualTo(OTHERS);
-        assertThat(SETTINGS.with(OTHERS, Set.of(Setting.MODEL_NAME, Setting.PORT)))
+        assertThat(SampleSettings.mixed(SETTINGS, OTHERS, Set.of())).isEqualTo(SETTINGS);
+        assertThat(SampleSettings.mixed(SETTINGS, OTHERS, Setting.all())).isEqualTo(OTHERS);
+        assertThat(SampleSettings.mixed(SETTINGS, OTHERS, Set.of(Setting.MODEL_NAME, Setting.PORT)))
                 .isEqualTo(SampleSettings.of(Map.of("port", "9001", "model_name", "b/model", "device", "cpu")));
     }
 
