@@ -15,10 +15,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs a model that fails in the engine of the running service. */
+@Tag("alone")
 class EngineFaultsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
