@@ -125,10 +125,11 @@ final class BatcherState<P, V> {
             return refusal;
         }
         OptionalLong end = lifecycle.endNanos();
+        if (end.isEmpty()) {
+            return null;
+        }
         long tokens = queue.tokens() + rows.stream().mapToLong(BatchRow::tokens).sum();
-        return end.isEmpty() || laneTime.get().suffices(tokens, end.getAsLong() - nowNanos)
-                ? null
-                : new BatcherClosedException();
+        return laneTime.get().suffices(tokens, end.getAsLong() - nowNanos) ? null : new BatcherClosedException();
     }
 
     boolean canCut(Priority priority) {

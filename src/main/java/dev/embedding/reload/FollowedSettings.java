@@ -66,9 +66,7 @@ final class FollowedSettings {
      */
     Optional<List<StoredRow>> startFromLastGood() {
         Optional<List<StoredRow>> kept = lastGood.read(environment.settings());
-        kept.ifPresent(storedRows ->
-                current = StoredSettings.of(storedRows, environment.settings(), environment.settings(), allowedModels)
-                        .settings());
+        kept.ifPresent(storedRows -> current = read(storedRows).settings());
         return kept;
     }
 

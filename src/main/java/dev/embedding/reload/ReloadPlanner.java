@@ -42,9 +42,8 @@ final class ReloadPlanner {
         if (running.fault().isPresent()) {
             return List.of(new Step.Replace(id, wanted, List.of(running.fault().get())));
         }
-        Set<Setting<?>> changed = running.settings().changedIn(wanted);
-        if (changed.stream().anyMatch(ReloadPlanner::needsReload)) {
-            return List.of(new Step.Replace(id, wanted, reasons(changed, running.settings(), wanted)));
+        if (needReload(running.settings().changedIn(wanted))) {
+            return List.of(new Step.Replace(id, wanted, reasons(running.settings(), wanted)));
         }
         Optional<String> mismatch = running.spaceMismatch(wanted);
         if (mismatch.isPresent()) {
@@ -56,8 +55,8 @@ final class ReloadPlanner {
     }
 
     private static List<Step> retune(String id, ModelSettings current, ModelSettings wanted) {
-        Set<Setting<?>> changed = current.changedIn(wanted);
-        return changed.isEmpty() ? List.of() : List.of(new Step.Retune(id, wanted, reasons(changed, current, wanted)));
+        List<String> reasons = reasons(current, wanted);
+        return reasons.isEmpty() ? List.of() : List.of(new Step.Retune(id, wanted, reasons));
     }
 
     /**
@@ -96,7 +95,7 @@ final class ReloadPlanner {
      */
     static ServiceSettings afterChange(
             Set<Setting<?>> changed, ServiceSettings stored, Map<String, RunningModel> running) {
-        if (changed.stream().anyMatch(ReloadPlanner::needsReload)) {
+        if (needReload(changed)) {
             return stored;
         }
         Set<Setting<?>> others = new HashSet<>(settingsThatNeedReload());
@@ -116,12 +115,15 @@ final class ReloadPlanner {
      */
     static List<Step> planChange(
             Set<Setting<?>> changed, Map<String, RunningModel> running, Map<String, ModelSettings> wanted) {
-        boolean concernsLoading =
-                changed.contains(Setting.REQUIRED_SPACE) || changed.stream().anyMatch(ReloadPlanner::needsReload);
+        boolean concernsLoading = changed.contains(Setting.REQUIRED_SPACE) || needReload(changed);
         List<Step> steps = plan(running, wanted);
         return concernsLoading
                 ? steps
                 : steps.stream().filter(step -> !(step instanceof Step.Add)).toList();
+    }
+
+    private static boolean needReload(Set<Setting<?>> changed) {
+        return changed.stream().anyMatch(ReloadPlanner::needsReload);
     }
 
     private static boolean needsReload(Setting<?> setting) {
@@ -132,8 +134,9 @@ final class ReloadPlanner {
         return Setting.all().stream().filter(ReloadPlanner::needsReload).toList();
     }
 
-    private static List<String> reasons(Set<Setting<?>> changed, ModelSettings before, ModelSettings after) {
-        return changed.stream()
+    /** One for each setting that differs. */
+    private static List<String> reasons(ModelSettings before, ModelSettings after) {
+        return before.changedIn(after).stream()
                 .map(setting -> setting.key() + ": " + displayed(setting, before.values()) + " → "
                         + displayed(setting, after.values()))
                 .toList();

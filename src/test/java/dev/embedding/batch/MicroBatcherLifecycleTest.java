@@ -81,12 +81,12 @@ class MicroBatcherLifecycleTest {
         MicroBatcher<Integer, String>.Admission small = batcher.admit(Priority.INTERACTIVE, 1);
         MicroBatcher<Integer, String>.Admission large = batcher.admit(Priority.INTERACTIVE, 1);
         batcher.abortBeyond(Duration.ofSeconds(2));
-        Thread closing = close(DAY);
+        Closing closing = startToClose();
 
         Answer<String> inTime = submit(small, 1, 2);
         Answer<String> tooLate = submit(large, 3);
         while (lanes.runOne(LANE)) {}
-        closing.join();
+        closing.await();
 
         assertThat(inTime.values()).containsExactly("row 1", "row 2");
         assertThat(tooLate.failure()).isInstanceOf(BatcherClosedException.class);
@@ -96,10 +96,10 @@ class MicroBatcherLifecycleTest {
     void closingEndsWhenTheLastAdmittedRowsAreTooLate() throws InterruptedException {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 1);
         batcher.abortBeyond(Duration.ofSeconds(2));
-        Thread closing = close(DAY);
+        Closing closing = startToClose();
 
         Answer<String> tooLate = submit(admission, 1, 2, 3);
-        closing.join();
+        closing.await();
 
         assertThat(tooLate.failure()).isInstanceOf(BatcherClosedException.class);
     }
@@ -109,12 +109,12 @@ class MicroBatcherLifecycleTest {
         MicroBatcher<Integer, String>.Admission admission = batcher.admit(Priority.INTERACTIVE, 1);
         Answer<String> waiting = submit(1, 2);
         Answer<String> behind = submit(3, 4);
-        Thread closing = close(DAY);
+        Closing closing = startToClose();
 
         int aborted = batcher.abortBeyond(Duration.ofSeconds(2));
         Answer<String> late = submit(admission, 5);
         while (lanes.runOne(LANE)) {}
-        closing.join();
+        closing.await();
 
         assertThat(aborted).isOne();
         assertThat(waiting.values()).containsExactly("row 1", "row 2");
@@ -161,11 +161,11 @@ class MicroBatcherLifecycleTest {
         Answer<String> started = submit(1, 2);
         Answer<String> waiting = submit(3);
         lanes.runOne(LANE);
-        Thread closing = close(DAY);
+        Closing closing = startToClose();
 
         batcher.handOver();
         lanes.runOne(LANE);
-        closing.join();
+        closing.await();
 
         assertThat(started.values()).containsExactly("row 1", "row 2");
         assertThat(waiting.failure()).isInstanceOf(MovedException.class);
@@ -208,20 +208,10 @@ class MicroBatcherLifecycleTest {
         assertThatThrownBy(() -> batcher.admit(Priority.INTERACTIVE, 100)).isInstanceOf(BatcherClosedException.class);
     }
 
-    private Thread close(Duration patience) {
-        Thread thread = new Thread(() -> {
-            try {
-                batcher.close(patience);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
-        while (thread.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
-        return thread;
+    private Closing startToClose() {
+        Closing closing = Closing.start(batcher, DAY);
+        assertThat(closing.isWaiting()).isTrue();
+        return closing;
     }
 
     private Answer<String> submit(int... rows) {

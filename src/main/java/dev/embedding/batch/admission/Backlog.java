@@ -1,7 +1,6 @@
 package dev.embedding.batch.admission;
 
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Tokens of a batcher that wait to be computed, including estimates for admitted texts that are still being tokenized.
@@ -11,15 +10,6 @@ import java.util.List;
  * @param laneTime time that they take
  */
 public record Backlog(long interactiveTokens, long batchTokens, LaneTime laneTime) {
-
-    /**
-     * Backlog of a batcher that has the lanes to itself.
-     *
-     * @param tokensPerSecond rate of all lanes together
-     */
-    public Backlog(long interactiveTokens, long batchTokens, double tokensPerSecond) {
-        this(interactiveTokens, batchTokens, new LaneTime(tokensPerSecond, 1, 1, List.of()));
-    }
 
     public long tokens() {
         return interactiveTokens + batchTokens;

@@ -24,7 +24,7 @@ class BacklogTest {
         "90000, 1000, 91, 5"
     })
     void countsTokensComputedBefore(long interactive, long batch, double interactiveWait, double batchWait) {
-        Backlog backlog = new Backlog(interactive, batch, 1_000);
+        Backlog backlog = new Backlog(interactive, batch, new LaneTime(1_000, 1, 1, List.of()));
 
         assertThat(backlog.expectedWait(Priority.INTERACTIVE)).isEqualTo(seconds(interactiveWait));
         assertThat(backlog.expectedWait(Priority.BATCH)).isEqualTo(seconds(batchWait));
@@ -32,7 +32,7 @@ class BacklogTest {
 
     @Test
     void halvesTheWaitAtTwiceTheRate() {
-        Duration wait = new Backlog(6_000, 0, 3_000).expectedWait(Priority.INTERACTIVE);
+        Duration wait = new Backlog(6_000, 0, new LaneTime(3_000, 1, 1, List.of())).expectedWait(Priority.INTERACTIVE);
 
         assertThat(wait).isEqualTo(Duration.ofSeconds(2));
     }

@@ -14,7 +14,7 @@ class QueueLimitsTest {
 
     private final QueueLimits limits =
             new QueueLimits(new WaitLimits(Duration.ofSeconds(10), Duration.ofSeconds(300)), Duration.ofSeconds(60));
-    private final Backlog backlog = new Backlog(0, 0, 1_000);
+    private final Backlog backlog = new Backlog(0, 0, new LaneTime(1_000, 1, 1, List.of()));
 
     @Test
     void aSmallRequestHasTheDefaultTimeout() {
