@@ -40,7 +40,7 @@ public final class SpaceFingerprint {
         this.modelNormalizes = modelNormalizes;
     }
 
-    /** Reads all of the model's files: some tenths of a second for each hundred megabytes. */
+    /** Reads and hashes all of the model's files. */
     public static SpaceFingerprint of(ModelDescription model) throws IOException {
         Map<Path, String> hashes = new HashMap<>();
         List<ModelFile> files = new ArrayList<>();

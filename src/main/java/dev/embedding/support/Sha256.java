@@ -1,8 +1,8 @@
 package dev.embedding.support;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,6 +10,8 @@ import java.util.HexFormat;
 
 /** SHA-256 digests. */
 public final class Sha256 {
+
+    private static final int BUFFER = 1 << 18;
 
     private Sha256() {}
 
@@ -21,13 +23,19 @@ public final class Sha256 {
         }
     }
 
+    /** For the contents of large files: by OpenSSL where the system has it, and otherwise {@link #digest}. */
+    public static MessageDigest ofLargeContent() {
+        return OpenSslSha256.create().orElseGet(Sha256::digest);
+    }
+
     /** The digest of a file's content as 64 hexadecimal digits; reads the whole file. */
     public static String ofFile(Path file) throws IOException {
-        MessageDigest digest = digest();
-        byte[] buffer = new byte[1 << 16];
-        try (InputStream content = Files.newInputStream(file)) {
-            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                digest.update(buffer, 0, read);
+        MessageDigest digest = ofLargeContent();
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+        try (FileChannel content = FileChannel.open(file)) {
+            while (content.read(buffer) >= 0) {
+                digest.update(buffer.flip());
+                buffer.clear();
             }
         }
         return HexFormat.of().formatHex(digest.digest());

@@ -23,7 +23,7 @@ final class BlobDigest {
     BlobDigest(RemoteFile file) {
         this.file = file;
         this.digest = switch (file.etag().matches("[0-9a-fA-F]+") ? file.etag().length() : 0) {
-            case 64 -> Sha256.digest();
+            case 64 -> Sha256.ofLargeContent();
             case 40 -> sha1();
             default -> null;
         };
