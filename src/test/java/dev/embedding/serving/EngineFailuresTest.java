@@ -128,7 +128,7 @@ class EngineFailuresTest {
         assertThat(host.abandonedRuns()).isZero();
     }
 
-    @RepeatedTest(100)
+    @RepeatedTest(20)
     void replacesALaneWhoseRunHangsAndCompletesTheOthers() throws Exception {
         faults.fault = Fault.HANGS;
 
@@ -146,7 +146,7 @@ class EngineFailuresTest {
         assertThat(model.fault()).isPresent();
     }
 
-    @RepeatedTest(100)
+    @RepeatedTest(20)
     void doesNotRepeatAHangingRequestThatWasAlone() throws Exception {
         faults.fault = Fault.HANGS;
         CompletableFuture<Embeddings> answer = embed(List.of(FAILING));

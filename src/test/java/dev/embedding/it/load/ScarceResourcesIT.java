@@ -33,7 +33,7 @@ import org.junit.jupiter.api.condition.OS;
  */
 @EnabledOnOs(OS.LINUX)
 @EnabledIf("canLimitProcesses")
-@Tag("alone")
+@Tag("thorough")
 class ScarceResourcesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

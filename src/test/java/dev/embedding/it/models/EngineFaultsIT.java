@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs a model that fails in the engine of the running service. */
-@Tag("alone")
+@Tag("thorough")
 class EngineFaultsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

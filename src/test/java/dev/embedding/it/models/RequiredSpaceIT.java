@@ -11,6 +11,7 @@ import dev.embedding.it.settings.Following;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,9 @@ class RequiredSpaceIT {
             ReferenceVectors.MODELS.resolve("distilbert-mean").toString();
     private static final String OTHER =
             ReferenceVectors.MODELS.resolve("bert-cls-normalize").toString();
+
+    /** By the model. */
+    private static final Map<String, String> SPACES = new HashMap<>();
 
     private static ServiceStart configured(String model) {
         return ServiceProcess.configure()
@@ -111,9 +115,11 @@ class RequiredSpaceIT {
     }
 
     private static String spaceOf(String model) {
-        try (ServiceProcess service = configured(model).ready()) {
-            return servedSpace(service);
-        }
+        return SPACES.computeIfAbsent(model, unknown -> {
+            try (ServiceProcess service = configured(unknown).ready()) {
+                return servedSpace(service);
+            }
+        });
     }
 
     private static String servedSpace(ServiceProcess service) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Checks a database that is unreachable, hangs or recovers: embedding never waits for it, and nothing has to be
  * restarted.
  */
+@Tag("thorough")
 class DatabaseAwayIT {
 
     private static final String SMALL =

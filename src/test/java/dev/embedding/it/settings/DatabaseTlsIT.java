@@ -13,10 +13,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Connects to a database that accepts encrypted connections only, whose certificate is for {@code localhost}. */
+@Tag("thorough")
 class DatabaseTlsIT {
 
     private static final String SMALL =
