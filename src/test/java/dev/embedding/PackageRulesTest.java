@@ -72,7 +72,7 @@ class PackageRulesTest {
             Map.entry("serving.model", List.of("tokenize", "batch", "infer", "vector", "model", "model.file")),
             Map.entry("tokenize", List.of()),
             Map.entry("batch", List.of()),
-            Map.entry("infer", List.of("model.file")),
+            Map.entry("infer", List.of("model.file", "vector")),
             Map.entry("vector", List.of()),
             Map.entry("model", List.of("model.file", "model.hub", "vector")),
             Map.entry("model.file", List.of()),

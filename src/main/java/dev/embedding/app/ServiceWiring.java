@@ -3,6 +3,7 @@ package dev.embedding.app;
 import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.CorsOrigins;
+import dev.embedding.infer.architecture.Architectures;
 import dev.embedding.model.locate.HubModels;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.reload.LastGoodSettings;
@@ -140,7 +141,8 @@ class ServiceWiring {
                 host,
                 new ModelLocator(
                         ModelLocator.defaultBundledRoots(),
-                        new HubModels(variables::value, maxModelBytes(reload), progress)),
+                        new HubModels(variables::value, maxModelBytes(reload), progress),
+                        Architectures::refusal),
                 new QuantizedModels(
                         host, Path.of(settings.get(Setting.MODEL_CACHE_DIR), "quantized"), engine.minCosine()),
                 new GoldenVectors(Path.of(settings.get(Setting.MODEL_CACHE_DIR), "golden")),

@@ -35,14 +35,17 @@ public final class InferenceEngine implements AutoCloseable {
     private final @Nullable WideSession wide;
     private final IdleMemory idleMemory;
     private final @Nullable String fallbackReason;
+    private final Sessions sessions;
 
     private InferenceEngine(
+            Sessions sessions,
             SupervisedSession session,
             ExecutionTarget place,
             boolean packsTokens,
             boolean pools,
             @Nullable WideSession wide,
             @Nullable String fallbackReason) {
+        this.sessions = sessions;
         this.session = session;
         this.place = place;
         this.packsTokens = packsTokens;
@@ -63,13 +66,36 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * Opens a model file.
+     * Opens a model.
      *
-     * @throws InferenceException when the file is not a model that can be run
+     * @throws InferenceException when it is not a model that can be run
      */
-    public static InferenceEngine open(InferenceRuntime runtime, Path file, EngineOptions options) {
-        SessionOpener opener =
-                new SessionOpener(runtime, file, options.padTokenId(), options.requestedOutput(), options.comparison());
+    public static InferenceEngine open(InferenceRuntime runtime, GraphSource source, EngineOptions options) {
+        Sessions sessions = sessions(runtime, source, options);
+        try {
+            return open(runtime, sessions, name(source), options);
+        } catch (RuntimeException | Error failure) {
+            sessions.close();
+            throw failure;
+        }
+    }
+
+    private static Sessions sessions(InferenceRuntime runtime, GraphSource source, EngineOptions options) {
+        return source instanceof GraphSource.OnnxFile file
+                ? new SessionOpener(
+                        runtime, file.path(), options.padTokenId(), options.requestedOutput(), options.comparison())
+                : BuiltSessions.of(runtime, (GraphSource.Weights) source, options.padTokenId());
+    }
+
+    /** The first file, for messages. */
+    private static Path name(GraphSource source) {
+        Path file = source instanceof GraphSource.OnnxFile exported
+                ? exported.path()
+                : ((GraphSource.Weights) source).files().get(0);
+        return file.getFileName();
+    }
+
+    private static InferenceEngine open(InferenceRuntime runtime, Sessions opener, Path name, EngineOptions options) {
         String fallbackReason = null;
         if (options.device() != Device.CPU) {
             try {
@@ -81,12 +107,11 @@ public final class InferenceEngine implements AutoCloseable {
         try {
             return onCpu(runtime, opener, options, fallbackReason);
         } catch (OrtException failure) {
-            throw new InferenceException(
-                    file.getFileName() + " cannot be opened: " + EngineMessage.of(failure), failure);
+            throw new InferenceException(name + " cannot be opened: " + EngineMessage.of(failure), failure);
         }
     }
 
-    private static InferenceEngine onCuda(InferenceRuntime runtime, SessionOpener opener, EngineOptions options)
+    private static InferenceEngine onCuda(InferenceRuntime runtime, Sessions opener, EngineOptions options)
             throws OrtException {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
             InferenceSession session = opener.open(sessionOptions, ExecutionTarget.CUDA);
@@ -94,12 +119,18 @@ public final class InferenceEngine implements AutoCloseable {
                     ? new CpuFallbackRunner(session, () -> openOnCpu(opener, options.cores()))
                     : session;
             return new InferenceEngine(
-                    runtime.supervised(runner), ExecutionTarget.CUDA, false, session.pools(), null, null);
+                    opener,
+                    runtime.supervised(runner),
+                    ExecutionTarget.CUDA,
+                    session.packsTokens(),
+                    session.pools(),
+                    null,
+                    null);
         }
     }
 
     private static InferenceEngine onCpu(
-            InferenceRuntime runtime, SessionOpener opener, EngineOptions options, @Nullable String fallbackReason)
+            InferenceRuntime runtime, Sessions opener, EngineOptions options, @Nullable String fallbackReason)
             throws OrtException {
         InferenceSession narrow = openOnCpu(opener, 1);
         NativeMemory.giveBack();
@@ -108,6 +139,7 @@ public final class InferenceEngine implements AutoCloseable {
                 : new WideSession(
                         () -> runtime.supervised(openOnCpu(opener, options.cores())), WIDE_SESSION_IDLE_TIMEOUT);
         return new InferenceEngine(
+                opener,
                 runtime.supervised(narrow),
                 ExecutionTarget.CPU,
                 narrow.packsTokens(),
@@ -116,7 +148,7 @@ public final class InferenceEngine implements AutoCloseable {
                 fallbackReason);
     }
 
-    private static InferenceSession openOnCpu(SessionOpener opener, int threads) throws OrtException {
+    private static InferenceSession openOnCpu(Sessions opener, int threads) throws OrtException {
         try (SessionOptions sessionOptions = new SessionOptions()) {
             sessionOptions.setIntraOpNumThreads(threads);
             sessionOptions.setInterOpNumThreads(1);
@@ -175,6 +207,11 @@ public final class InferenceEngine implements AutoCloseable {
         return pools;
     }
 
+    /** How the graph that runs came about. */
+    public GraphForm graphForm() {
+        return sessions.form();
+    }
+
     /** Why the requested device is not the one that runs; empty when it is. */
     public Optional<String> fallbackReason() {
         return Optional.ofNullable(fallbackReason);
@@ -204,6 +241,7 @@ public final class InferenceEngine implements AutoCloseable {
             wide.close();
         }
         session.close();
+        sessions.close();
         NativeMemory.giveBack();
     }
 }

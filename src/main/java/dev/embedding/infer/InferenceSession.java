@@ -34,7 +34,11 @@ public final class InferenceSession implements BatchRunner {
     private static final String TOKEN_TYPE_IDS = "token_type_ids";
     private static final String POSITION_IDS = "position_ids";
     private static final String GENERATION_CACHE = "past_key_values";
-    private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS);
+    /** For each text how many of its first tokens the graph's pooling leaves out. */
+    private static final String SKIPPED_TOKENS = "skipped_tokens";
+
+    private static final Set<String> KNOWN_INPUTS =
+            Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS, SKIPPED_TOKENS);
     /** Names of the output with the token vectors, the likeliest first. */
     public static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
     /** Name of the output with one vector a text; used where it is requested, or there are no token vectors. */
@@ -56,14 +60,17 @@ public final class InferenceSession implements BatchRunner {
     private final boolean halfPrecision;
     private final int padTokenId;
     private final boolean packsTokens;
+    private final Runnable onClosed;
 
     private InferenceSession(
             OrtEnvironment environment,
             OrtSession session,
             int padTokenId,
             boolean packsTokens,
-            GraphOutput requestedOutput)
+            GraphOutput requestedOutput,
+            Runnable onClosed)
             throws OrtException {
+        this.onClosed = onClosed;
         this.environment = environment;
         this.session = session;
         this.padTokenId = padTokenId;
@@ -109,7 +116,30 @@ public final class InferenceSession implements BatchRunner {
         OrtEnvironment environment = runtime.environment();
         OrtSession session = environment.createSession(file.toString(), options);
         try {
-            return new InferenceSession(environment, session, padTokenId, packsTokens, requestedOutput);
+            return new InferenceSession(environment, session, padTokenId, packsTokens, requestedOutput, () -> {});
+        } catch (OrtException | RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Opens a graph that was built: it pools, and computes padding in attention only.
+     *
+     * @param onClosed called when the session is closed, and does not read the weights any more
+     * @throws OrtException when ONNX Runtime cannot open it
+     */
+    static InferenceSession open(
+            InferenceRuntime runtime,
+            byte[] graph,
+            OrtSession.SessionOptions options,
+            int padTokenId,
+            Runnable onClosed)
+            throws OrtException {
+        OrtEnvironment environment = runtime.environment();
+        OrtSession session = environment.createSession(graph, options);
+        try {
+            return new InferenceSession(environment, session, padTokenId, true, GraphOutput.TEXTS, onClosed);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;
@@ -248,6 +278,11 @@ public final class InferenceSession implements BatchRunner {
             if (inputs.contains(POSITION_IDS)) {
                 tensors.put(POSITION_IDS, tensor(POSITION_IDS, workspace.positions(batch), shape));
             }
+            if (inputs.contains(SKIPPED_TOKENS)) {
+                tensors.put(SKIPPED_TOKENS, tensor(SKIPPED_TOKENS, workspace.skipped(batch), new long[] {
+                    batch.rows().size()
+                }));
+            }
             return tensors;
         } catch (OrtException | RuntimeException failure) {
             tensors.values().forEach(OnnxTensor::close);
@@ -292,5 +327,6 @@ public final class InferenceSession implements BatchRunner {
         } catch (OrtException failure) {
             throw new InferenceException("A session could not be closed", failure);
         }
+        onClosed.run();
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Opens sessions of one model file: of the graph that {@link GraphPreparation} rewrites, or, where the rewriting fails,
  * the rewritten graph does not run or its outputs differ, of the shipped graph.
  */
-final class SessionOpener {
+final class SessionOpener implements Sessions {
 
     private static final System.Logger LOG = System.getLogger(SessionOpener.class.getName());
 
@@ -33,6 +33,7 @@ final class SessionOpener {
     private final GraphOutput requestedOutput;
     private final Optional<GraphComparison> comparison;
     private volatile boolean runAsShipped;
+    private volatile boolean rewritten;
 
     /** @param comparison empty where the graph must run as shipped */
     SessionOpener(
@@ -50,15 +51,27 @@ final class SessionOpener {
     }
 
     /** Opens a session; on a CPU its graph computes padding in attention only, where the graph allows it. */
-    InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
+    @Override
+    public InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
         boolean packTokens = place == ExecutionTarget.CPU;
         boolean shipped = runAsShipped
                 || requestedOutput == GraphOutput.TEXTS
                 || requestedOutput == GraphOutput.TOKENS && !packTokens;
         InferenceSession prepared = shipped ? null : openPrepared(options, place, packTokens);
+        rewritten = prepared != null;
         return prepared == null
                 ? InferenceSession.open(runtime, file, options, padTokenId, false, requestedOutput)
                 : prepared;
+    }
+
+    @Override
+    public GraphForm form() {
+        return rewritten ? GraphForm.REWRITTEN : GraphForm.AS_SHIPPED;
+    }
+
+    @Override
+    public void close() {
+        // The file is opened anew for each session.
     }
 
     private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionTarget place, boolean packTokens) {

@@ -47,6 +47,13 @@ public final class Workspace {
         return longs(types, batch);
     }
 
+    /** For each row how many of its first tokens the pooling leaves out. */
+    LongBuffer skipped(TokenBatch batch) {
+        LongBuffer tensor = LongBuffer.allocate(batch.rows().size());
+        batch.skipped().forEach(tensor::put);
+        return tensor.rewind();
+    }
+
     /** Each token's position in its row, counted from 0. */
     LongBuffer positions(TokenBatch batch) {
         positions = atLeast(positions, (long) batch.paddedTokens() * Long.BYTES);

@@ -17,9 +17,11 @@ import java.util.stream.Collectors;
  * @param source where it was found
  * @param revision the commit of a hub's repository; empty for other sources
  * @param kind transformer or static table
- * @param weightFiles the ONNX file and then those with its external data, or the safetensors file of a static model
- * @param precision of most of the weights that run: {@code fp32}, {@code fp16}, {@code int8}, {@code int8-fine} or
- *     {@code int4}
+ * @param graph where a transformer's graph comes from
+ * @param weightFiles the ONNX file and then those with its external data, or the safetensors files of a
+ *     built graph or a static model
+ * @param precision of most of the weights that run: {@code fp32}, {@code fp16}, {@code bf16}, {@code int8},
+ *     {@code int8-fine} or {@code int4}
  * @param quantization how the weights are quantized at loading; empty where they run as they are
  * @param scalesByBatch whether a text's vector depends on the others of its batch
  * @param tokenization how texts are tokenized
@@ -44,6 +46,7 @@ public record ModelDescription(
         Source source,
         Optional<String> revision,
         Kind kind,
+        GraphOrigin graph,
         List<Path> weightFiles,
         String precision,
         Optional<Quantization> quantization,
@@ -71,7 +74,7 @@ public record ModelDescription(
         moduleNames = List.copyOf(moduleNames);
     }
 
-    /** The ONNX file, or the safetensors file of a static model. */
+    /** The ONNX file, or the first safetensors file. */
     public Path weights() {
         return weightFiles.get(0);
     }
@@ -100,6 +103,7 @@ public record ModelDescription(
                 source,
                 revision,
                 kind,
+                graph,
                 weightFiles,
                 served,
                 other,
@@ -168,7 +172,7 @@ public record ModelDescription(
 
     /** The kind of model that turns tokens into vectors. */
     public enum Kind {
-        /** An encoder as an ONNX file. */
+        /** An encoder that the inference engine runs. */
         TRANSFORMER,
         /** A table with a vector for each token. */
         STATIC

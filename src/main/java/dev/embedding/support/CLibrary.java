@@ -4,7 +4,9 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Functions of the C library, under their C names. */
 public interface CLibrary extends Library {
@@ -36,4 +38,9 @@ public interface CLibrary extends Library {
     int flock(int file, int operation) throws LastErrorException;
 
     int close(int file) throws LastErrorException;
+
+    Pointer mmap(@Nullable Pointer address, long length, int protection, int flags, int file, long offset)
+            throws LastErrorException;
+
+    int munmap(Pointer address, long length);
 }

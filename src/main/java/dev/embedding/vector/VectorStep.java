@@ -1,8 +1,7 @@
 package dev.embedding.vector;
 
 /** A transformation of a text's vector after pooling. */
-@FunctionalInterface
-public interface VectorStep {
+public sealed interface VectorStep permits Projection, LayerNormalization, Normalization {
 
     /** @param vector may be changed */
     float[] apply(float[] vector);

@@ -37,8 +37,8 @@ class InferenceEngineTest {
     })
     void givesTheVectorsOfSentenceTransformersAloneAndTogether(String name, int padTokenId) {
         ReferenceModel model = ReferenceModel.of(name);
-        try (InferenceEngine engine =
-                InferenceEngine.open(RUNTIME, model.weights(), options(Device.CPU, padTokenId, 1, 0))) {
+        try (InferenceEngine engine = InferenceEngine.open(
+                RUNTIME, new GraphSource.OnnxFile(model.weights()), options(Device.CPU, padTokenId, 1, 0))) {
             List<float[]> together = means(engine, model.tokenIds(), false);
 
             for (int row = 0; row < together.size(); row++) {
@@ -60,7 +60,8 @@ class InferenceEngineTest {
     @Test
     void givesTheSameVectorsOnOneCoreAndOnAll() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), TWO_CORES)) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(model.weights()), TWO_CORES)) {
             List<float[]> narrow = means(engine, model.tokenIds(), false);
             openWide(engine, model);
 
@@ -75,7 +76,8 @@ class InferenceEngineTest {
     @Test
     void opensNoSecondSessionForRunsThatAreNotAlone() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), TWO_CORES)) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(model.weights()), TWO_CORES)) {
             engine.allowWideRuns(true);
             means(engine, model.tokenIds(), false);
 
@@ -86,7 +88,8 @@ class InferenceEngineTest {
     @Test
     void hasNoSecondSessionOnASingleCore() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), ONE_CORE)) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(model.weights()), ONE_CORE)) {
             engine.allowWideRuns(true);
             means(engine, model.tokenIds(), true);
 
@@ -98,7 +101,7 @@ class InferenceEngineTest {
     void fallsBackToTheCpuWithAReasonWhenTheRequestedGpuIsNotUsable() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         EngineOptions onGpu = options(Device.CUDA, 0, 1, 0);
-        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), onGpu)) {
+        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(model.weights()), onGpu)) {
             boolean fellBack = engine.place() == ExecutionTarget.CPU;
 
             assertThat(engine.fallbackReason().isPresent()).isEqualTo(fellBack);
@@ -109,7 +112,8 @@ class InferenceEngineTest {
     @Test
     void hasNoFallbackReasonWhenTheCpuIsRequested() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), ONE_CORE)) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(model.weights()), ONE_CORE)) {
             assertThat(engine.place()).isEqualTo(ExecutionTarget.CPU);
             assertThat(engine.fallbackReason()).isEmpty();
         }
@@ -121,7 +125,7 @@ class InferenceEngineTest {
             throws IOException {
         Path file = Files.writeString(directory.resolve("model.onnx"), content);
 
-        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, file, ONE_CORE))
+        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(file), ONE_CORE))
                 .isInstanceOf(InferenceException.class)
                 .hasMessageStartingWith("model.onnx cannot be opened: ")
                 .hasMessageNotContaining(directory.toString());
@@ -132,7 +136,7 @@ class InferenceEngineTest {
         ReferenceModel model = ReferenceModel.of("bert-mean-external-data");
         Path file = Files.copy(model.weights(), directory.resolve("model.onnx"));
 
-        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, file, ONE_CORE))
+        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(file), ONE_CORE))
                 .isInstanceOf(InferenceException.class)
                 .hasMessageContaining("model.onnx_data")
                 .hasMessageNotContaining(directory.toString());
@@ -149,7 +153,7 @@ class InferenceEngineTest {
         model.getGraphBuilder().addInput(ids.toBuilder().setName(input));
         Path file = Files.write(directory.resolve("model.onnx"), model.build().toByteArray());
 
-        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, file, ONE_CORE))
+        assertThatThrownBy(() -> InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(file), ONE_CORE))
                 .isInstanceOf(InferenceException.class)
                 .hasMessageContaining(input)
                 .hasMessageContaining(reason);
@@ -158,7 +162,8 @@ class InferenceEngineTest {
     @Test
     void failsARunThatTheModelCannotCompute() {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
-        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, model.weights(), ONE_CORE)) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(model.weights()), ONE_CORE)) {
             List<int[]> unknownToken = List.of(new int[] {1_000_000});
 
             assertThatThrownBy(() -> means(engine, unknownToken, false))

@@ -52,8 +52,9 @@ class LinkedWeightsTest {
     private static void requireUsable(Path weights) {
         EngineOptions options = new EngineOptions(Device.CPU, 0, GraphOutput.TOKENS, Comparisons.REPEATED, 1, 0);
         TokenBatch batch = TokenBatch.of(List.of(MODEL.tokenIds().get(1)));
-        try (InferenceEngine linked = InferenceEngine.open(RUNTIME, weights, options);
-                InferenceEngine plain = InferenceEngine.open(RUNTIME, MODEL.weights(), options)) {
+        try (InferenceEngine linked = InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(weights), options);
+                InferenceEngine plain =
+                        InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(MODEL.weights()), options)) {
 
             TokenVectors vectors = linked.run(batch, new Workspace(), false, () -> {});
 

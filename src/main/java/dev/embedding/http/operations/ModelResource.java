@@ -80,6 +80,8 @@ public class ModelResource {
                 memory.map(GpuMemory::reservedMb).orElse(null),
                 model.device(),
                 model.executionProvider(),
+                model.graphForm().orElse(null),
+                model.whyGraphIsNotBuilt().orElse(null),
                 model.description().precision(),
                 model.description()
                         .quantization()
@@ -173,9 +175,22 @@ public class ModelResource {
             String executionProvider,
 
             @Schema(
+                    description = "How the graph that runs came about. Absent for static models",
+                    enumeration = {"built", "rewritten", "as shipped"})
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Nullable
+            String graph,
+
+            @Schema(description = "Why the graph is not built from the weights. Absent where it is")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @JsonProperty("graph_not_built_because")
+            @Nullable
+            String graphNotBuiltBecause,
+
+            @Schema(
                     required = true,
                     description = "Of most of the weights",
-                    enumeration = {"fp32", "fp16", "int8", "int8-fine", "int4"})
+                    enumeration = {"fp32", "fp16", "bf16", "int8", "int8-fine", "int4"})
             String precision,
 
             @Schema(description = "Where the service quantized the model itself")

@@ -1,6 +1,8 @@
 package dev.embedding.model.file;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** The float types of a safetensors file that vectors are read from, under the format's names. */
 enum FloatType {
@@ -13,6 +15,11 @@ enum FloatType {
 
     FloatType(int bytes) {
         this.bytes = bytes;
+    }
+
+    /** Finds a type by the format's name. */
+    static Optional<FloatType> byName(String name) {
+        return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }
 
     int bytes() {

@@ -73,7 +73,7 @@ public final class Hub implements AutoCloseable {
     }
 
     private HubSnapshot listed(HubName name, Listing listing) {
-        return new HubSnapshot(connection, workers, name, listing.commit(), Optional.of(listing));
+        return new HubSnapshot(connection, workers, name, listing.commit(), Optional.of(listing), true);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class Hub implements AutoCloseable {
      */
     private HubSnapshot onDisk(HubName name, String commit) {
         return new HubSnapshot(
-                connection, workers, name, commit, connection.cache(name).listing(commit));
+                connection, workers, name, commit, connection.cache(name).listing(commit), false);
     }
 
     @Override

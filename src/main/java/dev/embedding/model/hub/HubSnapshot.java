@@ -21,10 +21,21 @@ public final class HubSnapshot {
     private final HubName name;
     private final String commit;
     private final Optional<Listing> listing;
+    private final boolean reached;
     private final HubCache cache;
 
-    /** @param listing empty where there was no request to the hub */
-    HubSnapshot(HubConnection hub, Workers workers, HubName name, String commit, Optional<Listing> listing) {
+    /**
+     * @param listing empty where there was no request to the hub
+     * @param reached whether files may be downloaded: the hub responded, or was not asked
+     */
+    HubSnapshot(
+            HubConnection hub,
+            Workers workers,
+            HubName name,
+            String commit,
+            Optional<Listing> listing,
+            boolean reached) {
+        this.reached = reached;
         this.hub = hub;
         this.workers = workers;
         this.name = name;
@@ -55,6 +66,11 @@ public final class HubSnapshot {
                 .orElseGet(() -> cache.filesOnDisk(commit).stream()
                         .filter(this::isOnDisk)
                         .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** Whether a file is on disk, or could be downloaded, as far as is known without asking for it. */
+    public boolean isAvailable(String file) {
+        return reached && files().contains(file) || isOnDisk(file);
     }
 
     /** The absolute path of the folder with the fetched files; it need not exist before. */

@@ -17,6 +17,9 @@ public sealed interface ModelDirectory {
 
     boolean has(String file);
 
+    /** Whether a file is on this machine, or could be fetched. */
+    boolean isAvailable(String file);
+
     /** Ensures that files of the directory are on this machine. */
     void fetch(Collection<String> files);
 
@@ -53,6 +56,11 @@ public sealed interface ModelDirectory {
         }
 
         @Override
+        public boolean isAvailable(String file) {
+            return snapshot.isAvailable(file);
+        }
+
+        @Override
         public void fetch(Collection<String> files) {
             snapshot.fetch(files, mostBytes, progress);
         }
@@ -86,6 +94,11 @@ public sealed interface ModelDirectory {
         @Override
         public boolean has(String file) {
             return Files.isRegularFile(path(file));
+        }
+
+        @Override
+        public boolean isAvailable(String file) {
+            return has(file);
         }
 
         @Override

@@ -44,6 +44,11 @@ final class ModelFiles {
         return folder.has(file);
     }
 
+    /** Whether a file is on this machine, or could be fetched. */
+    boolean isAvailable(String file) {
+        return folder.isAvailable(file);
+    }
+
     /** Names of the ONNX files. */
     Set<String> onnxFiles() {
         return folder.names().stream()

@@ -40,11 +40,14 @@ final class OnnxFileSelection {
      */
     record Choice(String file, boolean toQuantize) {}
 
-    /** @throws ModelUnavailableException when the requested file is missing; the message lists the existing ones */
-    Choice choose(ModelRequest request) {
+    /**
+     * @param whyNotBuilt why no graph is built from the weights, as a clause
+     * @throws ModelUnavailableException when the requested file is missing; the message lists the existing ones
+     */
+    Choice choose(ModelRequest request, String whyNotBuilt) {
         return request.onnxFile()
                 .map(name -> new Choice(named(name), false))
-                .orElseGet(() -> of(request.precision(), request.name()));
+                .orElseGet(() -> of(request.precision(), request.name(), whyNotBuilt));
     }
 
     private String named(String name) {
@@ -57,12 +60,12 @@ final class OnnxFileSelection {
                         "is missing, but model_file asks for it; " + existing("the model has no ONNX file at all")));
     }
 
-    private Choice of(Precision precision, String model) {
+    private Choice of(Precision precision, String model, String whyNotBuilt) {
         Optional<Choice> shipped = shipped(precision).map(file -> new Choice(file, false));
         return shipped.or(() -> precision.canBeMade()
                         ? shipped(Precision.FP32).map(file -> new Choice(file, true))
                         : Optional.empty())
-                .orElseThrow(() -> missing(precision, model));
+                .orElseThrow(() -> missing(precision, model, whyNotBuilt));
     }
 
     private Optional<String> shipped(Precision precision) {
@@ -73,12 +76,12 @@ final class OnnxFileSelection {
                 .findFirst();
     }
 
-    private ModelUnavailableException missing(Precision precision, String model) {
+    private ModelUnavailableException missing(Precision precision, String model, String whyNotBuilt) {
         Set<String> others = files.onnxFiles();
         Precision source = precision.canBeMade() ? Precision.FP32 : precision;
         String missing = FOLDERS.get(0) + source.fileNames().get(0);
         if (others.isEmpty()) {
-            return files.refusal(missing, "is missing; " + howToExport(model));
+            return files.refusal(missing, "is missing; " + howToExport(model, whyNotBuilt));
         }
         return files.refusal(
                 missing,
@@ -92,14 +95,15 @@ final class OnnxFileSelection {
         return names.isEmpty() ? otherwise : "the model has " + String.join(", ", names);
     }
 
-    private String howToExport(String model) {
+    private String howToExport(String model, String whyNotBuilt) {
         String others = roots.stream()
                 .flatMap(root -> OTHER_WEIGHTS.stream().map(name -> root + name))
                 .filter(files::has)
                 .collect(Collectors.joining(" and "));
-        return (others.isEmpty() ? "the model has no ONNX file" : others + " cannot be run as it is")
-                + "; export the model with: optimum-cli export onnx --task feature-extraction --model "
-                + model + " <directory>";
+        return (others.isEmpty() ? "the model has no ONNX file" : others + " cannot be run as it is: " + whyNotBuilt)
+                + "; export it beside the model's other files with: "
+                + (files.revision().isPresent() ? "hf download " + model + " --local-dir " + model + " && " : "")
+                + "optimum-cli export onnx --task feature-extraction --model " + model + " " + model + "/onnx";
     }
 
     private static String remedies(Set<String> others) {

@@ -98,6 +98,25 @@ record PoolingSelection(List<Pooling> modes, PoolingSource source) {
             return new PoolingSelection(
                     outputs.haveTokenVectors() ? List.of() : List.of(Pooling.MEAN), PoolingSource.MODEL_OUTPUT);
         }
+        return unlisted(files, modules, config);
+    }
+
+    /**
+     * Selects the pooling of a transformer whose graph is built: the setting, else {@code modules.json}, else
+     * {@link #USUAL_FILE}, else sentence-transformers' default.
+     */
+    static PoolingSelection ofWeights(ModelFiles files, ModuleChain modules, ModelRequest request, JsonNode config) {
+        if (request.pooling().isPresent()) {
+            refuseUnlistedDense(files, modules);
+            return new PoolingSelection(List.of(request.pooling().get()), PoolingSource.SETTING);
+        }
+        if (modules.isListed()) {
+            return new PoolingSelection(read(files, modules.poolingConfig()), PoolingSource.MODULES);
+        }
+        return unlisted(files, modules, config);
+    }
+
+    private static PoolingSelection unlisted(ModelFiles files, ModuleChain modules, JsonNode config) {
         if (files.has(USUAL_FILE)) {
             refuseUnlistedDense(files, modules);
             return new PoolingSelection(read(files, USUAL_FILE), PoolingSource.POOLING_FILE);

@@ -1,6 +1,8 @@
 package dev.embedding.model.layout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.BuildableGraphs;
+import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.ModelRequest;
@@ -42,10 +44,13 @@ public final class SentenceTransformersLayout {
 
     private final ModelRequest request;
     private final ModelDescription.Source source;
+    private final BuildableGraphs buildable;
     private final ModelFiles files;
 
-    public SentenceTransformersLayout(ModelRequest request, ModelDescription.Source source, ModelDirectory folder) {
+    public SentenceTransformersLayout(
+            ModelRequest request, ModelDescription.Source source, ModelDirectory folder, BuildableGraphs buildable) {
         this.request = request;
+        this.buildable = buildable;
         this.source = source;
         this.files = new ModelFiles(request.name(), folder);
     }
@@ -80,6 +85,7 @@ public final class SentenceTransformersLayout {
                 source,
                 files.revision(),
                 Kind.STATIC,
+                new GraphOrigin.None(),
                 List.of(table),
                 precision(table),
                 Optional.empty(),
@@ -104,9 +110,37 @@ public final class SentenceTransformersLayout {
         String transformer = modules.firstFolder();
         JsonNode config = files.json(transformer + "config.json");
         refuseUnlistedOtherTask(modules, config);
+        GraphSelection graph = GraphSelection.of(files, transformer, request, config, buildable);
+        return graph.weights().isPresent()
+                ? ofWeights(modules, config, graph.weights().get())
+                : ofExport(modules, config, graph.whyNotBuilt());
+    }
+
+    private ModelDescription ofWeights(ModuleChain modules, JsonNode config, SafetensorsFiles found) {
+        Tokenization tokenization = TokenizationFiles.ofTransformer(files, modules.firstFolder(), config);
+        List<PostPoolingModule> vectorModules = modules.vectorModules();
+        PoolingSelection pooling = PoolingSelection.ofWeights(files, modules, request, config);
+        List<Path> weights = found.fetch();
+        return ofTransformer(
+                modules,
+                config,
+                new Transformer(
+                        new GraphOrigin.Built(config),
+                        weights,
+                        SafetensorsFiles.precision(request.name(), weights),
+                        Optional.empty(),
+                        false,
+                        tokenization,
+                        pooling,
+                        OutputStage.TOKENS,
+                        vectorModules));
+    }
+
+    private ModelDescription ofExport(ModuleChain modules, JsonNode config, String whyNotBuilt) {
+        String transformer = modules.firstFolder();
         Tokenization tokenization = TokenizationFiles.ofTransformer(files, transformer, config);
         List<PostPoolingModule> vectorModules = modules.vectorModules();
-        OnnxFileSelection.Choice choice = new OnnxFileSelection(files, transformer).choose(request);
+        OnnxFileSelection.Choice choice = new OnnxFileSelection(files, transformer).choose(request, whyNotBuilt);
         String onnxFile = choice.file();
         files.fetchWithNamesakes(onnxFile); // external data usually have such names
         Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
@@ -114,25 +148,55 @@ public final class SentenceTransformersLayout {
         OnnxOutputs outputs = read(weights, OnnxOutputs::read);
         refuseLogits(onnxFile, outputs, config);
         PoolingSelection pooling = PoolingSelection.ofTransformer(files, modules, request, onnxFile, outputs, config);
-        // For a model that it did not save, sentence-transformers does not read its own configuration either.
-        boolean configured = pooling.source() != PoolingSource.DEFAULT;
         fetchExternalData(onnxFile, content);
         Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
+        return ofTransformer(
+                modules,
+                config,
+                new Transformer(
+                        new GraphOrigin.Exported(whyNotBuilt),
+                        WeightFiles.of(request.name(), weights, content),
+                        quantization.map(made -> made.precision().label()).orElseGet(content::precision),
+                        quantization,
+                        content.scalesByBatch() || quantization.isPresent(),
+                        tokenization,
+                        pooling,
+                        pooling.graphEnd(outputs),
+                        vectorModules));
+    }
+
+    /** Parts of the description that depend on the graph's origin. */
+    private record Transformer(
+            GraphOrigin graph,
+            List<Path> weights,
+            String precision,
+            Optional<Quantization> quantization,
+            boolean scalesByBatch,
+            Tokenization tokenization,
+            PoolingSelection pooling,
+            OutputStage graphEnd,
+            List<PostPoolingModule> vectorModules) {}
+
+    private ModelDescription ofTransformer(ModuleChain modules, JsonNode config, Transformer transformer) {
+        PoolingSelection pooling = transformer.pooling();
+        // For a model that it did not save, sentence-transformers does not read its own configuration either.
+        boolean configured = pooling.source() != PoolingSource.DEFAULT;
         return new ModelDescription(
                 request.name(),
                 source,
                 files.revision(),
                 Kind.TRANSFORMER,
-                WeightFiles.of(request.name(), weights, content),
-                quantization.map(made -> made.precision().label()).orElseGet(content::precision),
-                quantization,
-                content.scalesByBatch() || quantization.isPresent(),
-                tokenization,
+                transformer.graph(),
+                transformer.weights(),
+                transformer.precision(),
+                transformer.quantization(),
+                transformer.scalesByBatch(),
+                transformer.tokenization(),
                 config.path("model_type").asText("unknown"),
                 pooling.modes(),
                 pooling.source(),
-                pooling.graphEnd(outputs),
-                vectorModules,
+                transformer.graphEnd(),
+                transformer.vectorModules(),
                 modules.normalizes(),
                 configured ? cutDimension() : OptionalInt.empty(),
                 matryoshkaDimensions(config.has(MATRYOSHKA) ? config : files.optionalJson(PromptsFile.NAME)),

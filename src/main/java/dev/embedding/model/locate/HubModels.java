@@ -1,5 +1,6 @@
 package dev.embedding.model.locate;
 
+import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelRequest;
@@ -48,14 +49,17 @@ public final class HubModels {
     }
 
     /** Downloads the files that the service needs, where they are not in the cache already. */
-    ModelDescription locate(ModelRequest request) {
+    ModelDescription locate(ModelRequest request, BuildableGraphs buildable) {
         try {
             HubName name = HubName.parse(request.name());
             try (Hub hub = new Hub(HubSettings.from(environment, request.cacheDirectory()))) {
                 use(hub);
                 HubSnapshot snapshot = hub.snapshot(name);
                 ModelDescription model = new SentenceTransformersLayout(
-                                request, Source.HUB, new ModelDirectory.OfHub(snapshot, mostBytes(), progress))
+                                request,
+                                Source.HUB,
+                                new ModelDirectory.OfHub(snapshot, mostBytes(), progress),
+                                buildable)
                         .read();
                 snapshot.makeCurrent();
                 return model;

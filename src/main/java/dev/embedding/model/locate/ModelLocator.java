@@ -1,5 +1,6 @@
 package dev.embedding.model.locate;
 
+import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelRequest;
@@ -17,9 +18,14 @@ public final class ModelLocator {
 
     private final List<Path> bundledRoots;
     private final HubModels hub;
+    private final BuildableGraphs buildable;
 
-    /** @param bundledRoots folders with bundled models, each at the path that is its name; the first that has it wins */
-    public ModelLocator(List<Path> bundledRoots, HubModels hub) {
+    /**
+     * @param bundledRoots folders with bundled models, each at the path that is its name; the first that has it wins
+     * @param buildable tells for which models a graph can be built
+     */
+    public ModelLocator(List<Path> bundledRoots, HubModels hub, BuildableGraphs buildable) {
+        this.buildable = buildable;
         this.bundledRoots = List.copyOf(bundledRoots);
         this.hub = hub;
     }
@@ -36,15 +42,17 @@ public final class ModelLocator {
         String name = request.name();
         Optional<Path> directory = directory(Path.of(""), name);
         if (directory.isPresent()) {
-            return new SentenceTransformersLayout(request, Source.DIRECTORY, new ModelDirectory.Local(directory.get()))
-                    .read();
+            return read(request, Source.DIRECTORY, directory.get());
         }
         return bundledRoots.stream()
                 .flatMap(root -> directory(root, name).filter(found -> isInside(root, found)).stream())
                 .findFirst()
-                .map(found ->
-                        new SentenceTransformersLayout(request, Source.BUNDLED, new ModelDirectory.Local(found)).read())
-                .orElseGet(() -> hub.locate(request));
+                .map(found -> read(request, Source.BUNDLED, found))
+                .orElseGet(() -> hub.locate(request, buildable));
+    }
+
+    private ModelDescription read(ModelRequest request, Source source, Path directory) {
+        return new SentenceTransformersLayout(request, source, new ModelDirectory.Local(directory), buildable).read();
     }
 
     /** Aborts a download from a hub. */

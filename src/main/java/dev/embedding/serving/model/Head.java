@@ -4,7 +4,7 @@ import dev.embedding.infer.TokenVectors;
 import dev.embedding.tokenize.TokenizedText;
 
 /** Turns what the engine returns into an {@link Output}, one implementation per kind of output. */
-sealed interface Head permits DenseHead {
+sealed interface Head permits DenseHead, GraphHead {
 
     /** Dimension of the outputs' vectors. */
     int dimension();

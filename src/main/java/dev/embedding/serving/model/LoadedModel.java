@@ -9,7 +9,9 @@ import dev.embedding.batch.QueueFullException;
 import dev.embedding.batch.RowFailedException;
 import dev.embedding.batch.RowOutcome;
 import dev.embedding.batch.admission.Priority;
+import dev.embedding.infer.GraphForm;
 import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.ModelFile;
@@ -353,6 +355,18 @@ public final class LoadedModel {
     /** ONNX Runtime's execution provider, such as {@code CPUExecutionProvider}; {@code none} where it is not used. */
     public String executionProvider() {
         return encoder.executionProvider();
+    }
+
+    /** How the graph that runs came about: {@code built}, {@code rewritten}, {@code as shipped}; empty without one. */
+    public Optional<String> graphForm() {
+        return encoder.graphForm().map(GraphForm::label);
+    }
+
+    /** Why the graph is not built from the weights; empty where it is. */
+    public Optional<String> whyGraphIsNotBuilt() {
+        return description.graph() instanceof GraphOrigin.Exported exported
+                ? Optional.of(exported.whyNotBuilt())
+                : Optional.empty();
     }
 
     /** Reason for the fallback from the requested device; empty when that is in use. */

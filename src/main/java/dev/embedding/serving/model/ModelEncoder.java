@@ -1,6 +1,7 @@
 package dev.embedding.serving.model;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.infer.GraphForm;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
@@ -54,6 +55,9 @@ sealed interface ModelEncoder extends AutoCloseable permits OnnxEncoder, StaticE
 
     /** Reason for the fallback from the requested device; empty when that is in use. */
     Optional<String> deviceFallback();
+
+    /** How the graph that runs came about; empty where there is none. */
+    Optional<GraphForm> graphForm();
 
     BatchingDefaults batchingDefaults();
 

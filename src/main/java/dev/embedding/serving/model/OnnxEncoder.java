@@ -5,12 +5,17 @@ import dev.embedding.batch.BatchOutOfMemoryException;
 import dev.embedding.batch.Lanes;
 import dev.embedding.infer.EngineOptions;
 import dev.embedding.infer.GraphComparison;
+import dev.embedding.infer.GraphForm;
 import dev.embedding.infer.GraphOutput;
+import dev.embedding.infer.GraphSource;
 import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
+import dev.embedding.infer.architecture.Architectures;
+import dev.embedding.infer.architecture.VectorHead;
 import dev.embedding.infer.runtime.EngineOutOfMemoryException;
+import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.OutputStage;
 import dev.embedding.tokenize.TokenizedText;
@@ -45,7 +50,7 @@ final class OnnxEncoder implements ModelEncoder {
             CheckResults.OfModel results) {
         InferenceEngine engine = InferenceEngine.open(
                 host.runtime(),
-                model.engineFile(),
+                source(model),
                 new EngineOptions(
                         options.requestedDevice(),
                         model.padTokenId(),
@@ -56,11 +61,29 @@ final class OnnxEncoder implements ModelEncoder {
                         model.scalesByBatch() ? 1 : host.cores(),
                         options.gpuMemoryLimit()));
         try {
-            return new OnnxEncoder(model, engine, DenseHead.of(model, engine), host.lanes());
+            return new OnnxEncoder(model, engine, head(model, engine), host.lanes());
         } catch (RuntimeException | Error failure) {
             engine.close();
             throw failure;
         }
+    }
+
+    private static Head head(ModelDescription model, InferenceEngine engine) {
+        return model.graph() instanceof GraphOrigin.Built
+                ? new GraphHead(engine.dimension())
+                : DenseHead.of(model, engine);
+    }
+
+    private static GraphSource source(ModelDescription model) {
+        if (!(model.graph() instanceof GraphOrigin.Built built)) {
+            return new GraphSource.OnnxFile(model.engineFile());
+        }
+        int pooled = model.poolings().size() * Architectures.width(built.config());
+        VectorHead head = new VectorHead(
+                model.poolings(),
+                !model.poolsPrompt(),
+                PostPoolingSteps.of(model, pooled).steps());
+        return new GraphSource.Weights(built.config(), model.weightFiles(), head);
     }
 
     private static GraphOutput requiredOutput(ModelDescription model) {
@@ -89,7 +112,12 @@ final class OnnxEncoder implements ModelEncoder {
         Workspace workspace = free == null ? new Workspace() : free;
         try {
             TokenVectors vectors = engine.run(
-                    TokenBatch.of(rows.stream().map(TokenizedText::ids).toList()), workspace, run.alone(), () -> {
+                    TokenBatch.of(
+                            rows.stream().map(TokenizedText::ids).toList(),
+                            rows.stream().map(TokenizedText::skippedTokens).toList()),
+                    workspace,
+                    run.alone(),
+                    () -> {
                         lanes.replaceStuckLane(run.lane());
                         onAbandoned.run();
                     });
@@ -110,7 +138,7 @@ final class OnnxEncoder implements ModelEncoder {
 
     @Override
     public String pooling() {
-        return engine.pools() ? "graph" : model.pooling();
+        return engine.pools() && model.graphEnd() != OutputStage.TOKENS ? "graph" : model.pooling();
     }
 
     @Override
@@ -126,6 +154,11 @@ final class OnnxEncoder implements ModelEncoder {
     @Override
     public Optional<String> deviceFallback() {
         return engine.fallbackReason();
+    }
+
+    @Override
+    public Optional<GraphForm> graphForm() {
+        return Optional.of(engine.graphForm());
     }
 
     @Override

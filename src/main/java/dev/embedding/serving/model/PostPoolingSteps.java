@@ -6,10 +6,9 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.PostPoolingModule;
 import dev.embedding.model.PostPoolingModule.LayerNorm;
 import dev.embedding.model.file.Safetensors;
-import dev.embedding.vector.Activation;
 import dev.embedding.vector.LayerNormalization;
+import dev.embedding.vector.Normalization;
 import dev.embedding.vector.Projection;
-import dev.embedding.vector.VectorNorm;
 import dev.embedding.vector.VectorStep;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,7 +21,7 @@ final class PostPoolingSteps {
     private final int dimension;
 
     private PostPoolingSteps(List<VectorStep> steps, int dimension) {
-        this.steps = steps;
+        this.steps = List.copyOf(steps);
         this.dimension = dimension;
     }
 
@@ -50,7 +49,7 @@ final class PostPoolingSteps {
                     requireDimension(model, "LayerNorm", norm.dimension(), dimension);
                     steps.add(layerNorm(norm));
                 } else {
-                    steps.add(PostPoolingSteps::normalized);
+                    steps.add(new Normalization());
                 }
             }
         } catch (IOException failure) {
@@ -69,18 +68,21 @@ final class PostPoolingSteps {
     private static VectorStep dense(DenseLayer layer) throws IOException {
         Safetensors file = Safetensors.open(layer.weights());
         float[] bias = layer.bias() ? file.floats("linear.bias", layer.outFeatures()) : new float[layer.outFeatures()];
-        Projection projection = new Projection(
-                file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()), bias, layer.activation());
+        return new Projection(
+                file.floats("linear.weight", layer.outFeatures(), layer.inFeatures()),
+                bias,
+                layer.activation(),
+                residual(layer, file));
+    }
+
+    private static Projection.Residual residual(DenseLayer layer, Safetensors file) throws IOException {
         if (!layer.residual()) {
-            return projection;
+            return new Projection.NoResidual();
         }
-        VectorStep residual = layer.inFeatures() == layer.outFeatures()
-                ? vector -> vector
-                : new Projection(
-                        file.floats("residual.weight", layer.outFeatures(), layer.inFeatures()),
-                        new float[layer.outFeatures()],
-                        Activation.IDENTITY);
-        return vector -> sum(projection.apply(vector), residual.apply(vector));
+        return layer.inFeatures() == layer.outFeatures()
+                ? new Projection.InputResidual()
+                : new Projection.ProjectedResidual(
+                        file.floats("residual.weight", layer.outFeatures(), layer.inFeatures()));
     }
 
     private static VectorStep layerNorm(LayerNorm norm) throws IOException {
@@ -89,16 +91,9 @@ final class PostPoolingSteps {
                 file.floats("norm.weight", norm.dimension()), file.floats("norm.bias", norm.dimension()));
     }
 
-    private static float[] sum(float[] changed, float[] added) {
-        for (int component = 0; component < changed.length; component++) {
-            changed[component] += added[component];
-        }
-        return changed;
-    }
-
-    private static float[] normalized(float[] vector) {
-        VectorNorm.normalize(vector);
-        return vector;
+    /** What follows the pooling, without a Normalize at the end. */
+    List<VectorStep> steps() {
+        return steps;
     }
 
     /** Output dimension of the last module. */

@@ -1,6 +1,7 @@
 package dev.embedding.serving.model;
 
 import dev.embedding.batch.BatchFunction.BatchRun;
+import dev.embedding.infer.GraphForm;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.file.TokenVectorTable;
@@ -110,6 +111,11 @@ final class StaticEncoder implements ModelEncoder {
     /** No fallback: table lookups always run on the CPU, whatever device is requested. */
     @Override
     public Optional<String> deviceFallback() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<GraphForm> graphForm() {
         return Optional.empty();
     }
 

@@ -103,7 +103,9 @@ class OnnxFileSelectionTest {
     private String choose(Precision precision, Optional<String> named) {
         ModelFiles files = new ModelFiles("some/model", new ModelDirectory.Local(directory));
         OnnxFileSelection.Choice choice = new OnnxFileSelection(files, "0_Transformer/")
-                .choose(new ModelRequest("some/model", Optional.empty(), precision, named, Optional.empty(), "", ""));
+                .choose(
+                        new ModelRequest("some/model", Optional.empty(), precision, named, Optional.empty(), "", ""),
+                        "none is built here");
         return (choice.toQuantize() ? "made of " : "") + choice.file();
     }
 }

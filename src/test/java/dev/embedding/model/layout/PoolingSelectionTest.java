@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedding.fixture.PooledOutput;
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolingSelectionTest {
+
+    private static final BuildableGraphs FROM_ONNX_FILES = config -> Optional.of("none is built here");
 
     private static final String UNLISTED = "plain-transformers";
     private static final String HOW_TO_SAY =
@@ -280,7 +283,7 @@ class PoolingSelectionTest {
         ModelRequest request =
                 new ModelRequest("copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "");
         return new SentenceTransformersLayout(
-                        request, ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(model))
+                        request, ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(model), FROM_ONNX_FILES)
                 .read();
     }
 }

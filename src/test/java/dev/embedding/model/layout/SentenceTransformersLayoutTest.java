@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.DenseLayer;
+import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
@@ -27,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SentenceTransformersLayoutTest {
+
+    private static final BuildableGraphs FROM_ONNX_FILES = config -> Optional.of("none is built here");
 
     @ParameterizedTest
     @CsvSource({
@@ -53,6 +57,7 @@ class SentenceTransformersLayoutTest {
                         ModelDescription.Source.DIRECTORY,
                         Optional.empty(),
                         ModelDescription.Kind.TRANSFORMER,
+                        new GraphOrigin.Exported("the model has no model.safetensors"),
                         name.equals("bert-mean-external-data")
                                 ? List.of(model.weights(), model.weights().resolveSibling("model.onnx_data"))
                                 : List.of(model.weights()),
@@ -286,15 +291,19 @@ class SentenceTransformersLayoutTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model.safetensors", "pytorch_model.bin"})
-    void saysHowToExportWeightsOfAnotherFormat(String other, @TempDir Path directory) throws IOException {
+    @CsvSource({
+        "model.safetensors, none is built here",
+        "pytorch_model.bin, the model has no model.safetensors",
+    })
+    void saysHowToExportWeightsOfAnotherFormat(String other, String reason, @TempDir Path directory)
+            throws IOException {
         ModelCopy.of("bert-cls-normalize", directory);
         Files.move(directory.resolve("onnx/model.onnx"), directory.resolve(other));
 
         assertThatThrownBy(() -> read("copy", directory))
-                .hasMessage(
-                        "Model copy: onnx/model.onnx is missing; " + other + " cannot be run as it is; export the model"
-                                + " with: optimum-cli export onnx --task feature-extraction --model copy <directory>");
+                .hasMessage("Model copy: onnx/model.onnx is missing; " + other + " cannot be run as it is: " + reason
+                        + "; export it beside the model's other files with: optimum-cli export onnx --task"
+                        + " feature-extraction --model copy copy/onnx");
     }
 
     @Test
@@ -353,7 +362,10 @@ class SentenceTransformersLayoutTest {
 
     private static ModelDescription read(String name, Path directory) {
         return new SentenceTransformersLayout(
-                        ModelRequest.of(name), ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(directory))
+                        ModelRequest.of(name),
+                        ModelDescription.Source.DIRECTORY,
+                        new ModelDirectory.Local(directory),
+                        FROM_ONNX_FILES)
                 .read();
     }
 }

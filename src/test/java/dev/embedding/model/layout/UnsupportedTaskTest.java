@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.embedding.fixture.PooledOutput;
+import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UnsupportedTaskTest {
+
+    private static final BuildableGraphs FROM_ONNX_FILES = config -> Optional.of("none is built here");
 
     private static final String RERANKER = "it is a reranker";
     private static final String NOT_YET = "this service does not serve such models yet";
@@ -234,7 +237,10 @@ class UnsupportedTaskTest {
         ModelRequest request =
                 new ModelRequest("copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "");
         return new SentenceTransformersLayout(
-                        request, ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(directory))
+                        request,
+                        ModelDescription.Source.DIRECTORY,
+                        new ModelDirectory.Local(directory),
+                        FROM_ONNX_FILES)
                 .read();
     }
 }

@@ -168,6 +168,7 @@ class HubPoolingTest {
         HubModels models = new HubModels(
                 name -> Optional.ofNullable(environment.get(name)), OptionalLong.empty(), DownloadProgress.NONE);
         return models.locate(
-                new ModelRequest(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""));
+                new ModelRequest(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""),
+                config -> Optional.of("none is built here"));
     }
 }

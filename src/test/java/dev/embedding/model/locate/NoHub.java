@@ -1,5 +1,6 @@
 package dev.embedding.model.locate;
 
+import dev.embedding.infer.architecture.Architectures;
 import dev.embedding.model.hub.DownloadProgress;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class NoHub {
                 new HubModels(
                         name -> Optional.ofNullable(ENVIRONMENT.get(name)),
                         OptionalLong.empty(),
-                        DownloadProgress.NONE));
+                        DownloadProgress.NONE),
+                Architectures::refusal);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Source;
 import dev.embedding.model.ModelUnavailableException;
@@ -166,6 +167,7 @@ class LoadedModelTest {
                         Source.DIRECTORY,
                         Optional.empty(),
                         ModelDescription.Kind.TRANSFORMER,
+                        new GraphOrigin.Exported("the model has no model.safetensors"),
                         List.of(weights),
                         "fp32",
                         Optional.empty(),

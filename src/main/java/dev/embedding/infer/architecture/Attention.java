@@ -1,0 +1,252 @@
+package dev.embedding.infer.architecture;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attention between the tokens of each text. The memory of long texts grows with their tokens and not with their
+ * square: ONNX Runtime does so itself where nothing is masked; anything else is computed for blocks of queries, each
+ * with the keys within its reach.
+ */
+final class Attention {
+
+    /** Texts up to this length are computed in one step, longer ones in blocks of at most as many queries. */
+    private static final int LARGEST_BLOCK = 512;
+
+    private static final int SMALLEST_BLOCK = 64;
+    /** Queries times keys of a block. */
+    private static final int PAIRS_OF_A_BLOCK = 1 << 22;
+
+    /** Added to what is masked. */
+    private static final float MASKED = -1e30f;
+
+    private final GraphBuilder graph;
+    private final Tokens tokens;
+    private final @Nullable Selection selection;
+    private final String inOneStep;
+    private final String block;
+    private final String blocks;
+    private final String placesInBlocks;
+    /** By what decides it: the bias of all pairs of tokens, where they are computed in one step. */
+    private final Map<List<Object>, String> biases = new HashMap<>();
+
+    /** @param selection the tokens that are pooled, one a text; null where all are */
+    Attention(GraphBuilder graph, Tokens tokens, @Nullable Selection selection) {
+        this.graph = graph;
+        this.tokens = tokens;
+        this.selection = selection;
+        this.inOneStep = graph.op("LessOrEqual", tokens.longest, graph.integer(LARGEST_BLOCK));
+        String fitting = graph.op("Div", graph.integer(PAIRS_OF_A_BLOCK), tokens.longest);
+        this.block =
+                graph.op("Min", graph.op("Max", fitting, graph.integer(SMALLEST_BLOCK)), graph.integer(LARGEST_BLOCK));
+        this.blocks = graph.op("Div", graph.op("Sub", graph.op("Add", tokens.longest, block), graph.integer(1)), block);
+        this.placesInBlocks = placesInBlocks();
+    }
+
+    /**
+     * Attention of one layer.
+     *
+     * @param keyHeads heads of keys and values, each for as many heads of queries
+     * @param width components of a head
+     * @param scale factor of the scores
+     * @param relative what is added to the scores by distance; null for nothing
+     */
+    record Form(
+            int heads,
+            int keyHeads,
+            int width,
+            double scale,
+            Reach reach,
+            @Nullable RelativeBias relative) {
+
+        int queryWidth() {
+            return heads * width;
+        }
+
+        int keyWidth() {
+            return keyHeads * width;
+        }
+
+        boolean addsBias() {
+            return relative != null || !reach.isAll();
+        }
+    }
+
+    /** A bias of scores by the distance from a query to a key. */
+    @FunctionalInterface
+    interface RelativeBias {
+        /** @return {@code [the distances' shape, heads]} */
+        String of(String distances);
+    }
+
+    /** The rows of all queries' contexts, {@code [tokens, heads × width]}. */
+    String all(Form form, String queries, String keys, String values) {
+        String query = tokens.spread(queries);
+        String key = tokens.spread(repeated(form, keys));
+        String value = tokens.spread(repeated(form, values));
+        String mask = form.reach().seesPadding() ? tokens.keyMask : "";
+        if (!form.addsBias()) {
+            return graph.either(
+                    tokens.unpadded,
+                    () -> tokens.packed(attend(form, query, key, value, "", "")),
+                    () -> graph.either(
+                            inOneStep,
+                            () -> tokens.packed(attend(form, query, key, value, mask, "")),
+                            () -> inBlocks(form, query, key, value)));
+        }
+        String bias = biasOfOneStep(form);
+        return graph.either(
+                inOneStep,
+                () -> tokens.packed(attend(form, query, key, value, mask, bias)),
+                () -> inBlocks(form, query, key, value));
+    }
+
+    /** The contexts of the pooled tokens' queries, {@code [batch, heads × width]}. */
+    String selected(Form form, String queries, String keys, String values) {
+        String query = graph.op("Unsqueeze", queries, graph.integers(1));
+        String key = tokens.spread(repeated(form, keys));
+        String value = tokens.spread(repeated(form, values));
+        String bias = "";
+        if (form.addsBias()) {
+            String position =
+                    graph.op("Unsqueeze", Objects.requireNonNull(selection).positions(), graph.integers(1, 2));
+            String distances = graph.op("Sub", range(graph.integer(0), tokens.longest), position);
+            bias = bias(form, distances, 3);
+        }
+        String mask = form.reach().seesPadding() ? tokens.keyMask : "";
+        return graph.op("Squeeze", attend(form, query, key, value, mask, bias), graph.integers(1));
+    }
+
+    /** Each head of keys as often as queries use it. */
+    private String repeated(Form form, String keys) {
+        int times = form.heads() / form.keyHeads();
+        if (times == 1) {
+            return keys;
+        }
+        String heads = graph.op("Reshape", keys, graph.integers(-1, form.keyHeads(), 1, form.width()));
+        String expanded = graph.op("Expand", heads, graph.integers(1, 1, times, 1));
+        return graph.op("Reshape", expanded, graph.integers(-1, form.queryWidth()));
+    }
+
+    private String attend(Form form, String query, String key, String value, String mask, String bias) {
+        List<String> operands = new ArrayList<>(List.of(query, key, value, "", mask, bias));
+        while (operands.get(operands.size() - 1).isEmpty()) {
+            operands.remove(operands.size() - 1);
+        }
+        return graph.runtimeOp(
+                "MultiHeadAttention",
+                operands,
+                GraphBuilder.integer("num_heads", form.heads()),
+                GraphBuilder.number("scale", form.scale()),
+                GraphBuilder.number("mask_filter_value", MASKED));
+    }
+
+    private String biasOfOneStep(Form form) {
+        List<Object> key = new ArrayList<>(List.of(form.reach()));
+        if (form.relative() != null) {
+            key.add(form.relative());
+        }
+        return biases.computeIfAbsent(
+                key,
+                unused -> graph.either(
+                        inOneStep,
+                        () -> {
+                            String places = range(graph.integer(0), tokens.longest);
+                            String distances =
+                                    graph.op("Sub", places, graph.op("Unsqueeze", places, graph.integers(1)));
+                            return bias(form, distances, 2);
+                        },
+                        () -> graph.op("Reshape", graph.number(0), graph.integers(1, 1, 1, 1))));
+    }
+
+    /**
+     * What is added to the scores, {@code [batch or 1, heads or 1, queries, keys]}.
+     *
+     * @param distances {@code [queries, keys]}, or with the batch in front
+     */
+    private String bias(Form form, String distances, int rank) {
+        Reach reach = form.reach();
+        List<String> limits = new ArrayList<>();
+        if (reach.limitsAhead()) {
+            limits.add(graph.op("LessOrEqual", distances, graph.integer(reach.ahead())));
+        }
+        if (reach.limitsBack()) {
+            limits.add(graph.op("GreaterOrEqual", distances, graph.integer(-reach.back())));
+        }
+        String bias = "";
+        if (!limits.isEmpty()) {
+            String seen = limits.size() == 1 ? limits.get(0) : graph.op("And", limits);
+            String masked = graph.op("Where", seen, graph.number(0), graph.number(MASKED));
+            bias = graph.op("Unsqueeze", masked, rank == 2 ? graph.integers(0, 1) : graph.integers(1));
+        }
+        if (form.relative() == null) {
+            return bias;
+        }
+        String byHead = form.relative().of(distances);
+        String relative = rank == 2
+                ? graph.op("Unsqueeze", transposed(byHead, 2, 0, 1), graph.integers(0))
+                : transposed(byHead, 0, 3, 1, 2);
+        return bias.isEmpty() ? relative : graph.op("Add", relative, bias);
+    }
+
+    private String transposed(String tensor, long... axes) {
+        AttributeProto order = GraphBuilder.integers("perm", axes);
+        return graph.op("Transpose", List.of(tensor), order);
+    }
+
+    /** Computes blocks of queries; the last one overlaps the one before it, so that all have the same length. */
+    private String inBlocks(Form form, String query, String key, String value) {
+        Reach reach = form.reach();
+        String results = graph.each(blocks, index -> {
+            String start = start(index);
+            String end = graph.op("Add", start, block);
+            String from = reach.limitsBack()
+                    ? graph.op("Max", graph.op("Sub", start, graph.integer(reach.back())), graph.integer(0))
+                    : graph.integer(0);
+            String to = reach.limitsAhead()
+                    ? graph.op("Min", graph.op("Add", end, graph.integer(reach.ahead())), tokens.longest)
+                    : tokens.longest;
+            String bias = "";
+            if (form.addsBias()) {
+                String distances =
+                        graph.op("Sub", range(from, to), graph.op("Unsqueeze", range(start, end), graph.integers(1)));
+                bias = bias(form, distances, 2);
+            }
+            String mask = reach.seesPadding() ? part(tokens.keyMask, from, to) : "";
+            return attend(form, part(query, start, end), part(key, from, to), part(value, from, to), mask, bias);
+        });
+        String rows = graph.op("Reshape", results, graph.integers(-1, form.queryWidth()));
+        return graph.op("Gather", rows, placesInBlocks);
+    }
+
+    private String start(String index) {
+        return graph.op("Min", graph.op("Mul", index, block), graph.op("Sub", tokens.longest, block));
+    }
+
+    /** For each token its row among the results of all blocks, {@code [blocks, batch, block]}. */
+    private String placesInBlocks() {
+        String index =
+                graph.op("Min", graph.op("Div", tokens.positions, block), graph.op("Sub", blocks, graph.integer(1)));
+        String text = graph.op("Add", graph.op("Mul", index, tokens.batch), tokens.texts);
+        String within = graph.op("Sub", tokens.positions, start(index));
+        return graph.op("Add", graph.op("Mul", text, block), within);
+    }
+
+    private String range(String from, String to) {
+        return graph.op("Range", from, to, graph.integer(1));
+    }
+
+    /** A part along the second axis. */
+    private String part(String tensor, String from, String to) {
+        return graph.op("Slice", tensor, list(from), list(to), graph.integers(1));
+    }
+
+    private String list(String number) {
+        return graph.op("Reshape", number, graph.integers(1));
+    }
+}

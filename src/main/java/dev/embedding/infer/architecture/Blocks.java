@@ -1,0 +1,89 @@
+package dev.embedding.infer.architecture;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.embedding.infer.architecture.RotaryPositions.Angles;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The building blocks that all families share. Rows are {@code [tokens, width]}. */
+final class Blocks {
+
+    final GraphBuilder graph;
+    final GraphWeights weights;
+    final Tokens tokens;
+    final Attention attention;
+    private final @Nullable Selection selection;
+
+    Blocks(GraphBuilder graph, GraphWeights weights, Tokens tokens, @Nullable Selection selection) {
+        this.graph = graph;
+        this.weights = weights;
+        this.tokens = tokens;
+        this.attention = new Attention(graph, tokens, selection);
+        this.selection = selection;
+    }
+
+    /** Whether of the last layer only the pooled tokens are computed. */
+    boolean selects() {
+        return selection != null;
+    }
+
+    /** The rows of the pooled tokens, {@code [batch, width]}. */
+    String selected(String rows) {
+        return graph.op("Gather", rows, Objects.requireNonNull(selection).rows());
+    }
+
+    Angles selected(Angles angles) {
+        return new Angles(selected(angles.cosines()), selected(angles.sines()));
+    }
+
+    /** The contexts of all queries, or of the pooled tokens'. */
+    String attend(Attention.Form form, boolean ofSelected, String queries, String keys, String values) {
+        return ofSelected
+                ? attention.selected(form, queries, keys, values)
+                : attention.all(form, queries, keys, values);
+    }
+
+    /** A linear layer on the weights as PyTorch stores them, {@code [outputs, inputs]}. */
+    String linear(String rows, String name, int inputs, int outputs, boolean hasBias) {
+        String weight = weights.floats(name + ".weight", outputs, inputs);
+        List<String> operands =
+                hasBias ? List.of(rows, weight, weights.floats(name + ".bias", outputs)) : List.of(rows, weight);
+        return graph.op("Gemm", operands, GraphBuilder.integer("transB", 1));
+    }
+
+    String add(String one, String other) {
+        return graph.op("Add", one, other);
+    }
+
+    String multiply(String one, String other) {
+        return graph.op("Mul", one, other);
+    }
+
+    String layerNorm(String rows, String name, int width, double epsilon, boolean hasBias) {
+        String scaled = multiply(standardized(rows, epsilon), weights.floats(name + ".weight", width));
+        return hasBias ? add(scaled, weights.floats(name + ".bias", width)) : scaled;
+    }
+
+    /** Rows with mean 0 and variance 1; in single steps, which ONNX Runtime computes faster than its own operator. */
+    String standardized(String rows, double epsilon) {
+        String centred = graph.op("Sub", rows, mean(rows));
+        return divided(centred, epsilon);
+    }
+
+    /** Rows of a mean square of 1, times a gain. */
+    String rmsNorm(String rows, String gain, double epsilon) {
+        return multiply(divided(rows, epsilon), gain);
+    }
+
+    /** The product is not written as a power: ONNX Runtime would recognise and replace the norm. */
+    private String divided(String rows, double epsilon) {
+        String variance = add(mean(multiply(rows, rows)), graph.number((float) epsilon));
+        return graph.op("Div", rows, graph.op("Sqrt", variance));
+    }
+
+    private String mean(String rows) {
+        AttributeProto overComponents = GraphBuilder.integers("axes", -1);
+        return graph.op("ReduceMean", List.of(rows), overComponents);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.embedding.infer.architecture;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.file.ModelWeights;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph that was put together, and the weights that it reads.
+ *
+ * @param model the graph, whose output {@link #OUTPUT} has a vector for each text, {@code [batch, dimension]}
+ * @param weights tensors that have to be given to the session under their names
+ */
+public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights) {
+
+    public static final String OUTPUT = "sentence_embedding";
+
+    public BuiltGraph {
+        weights = List.copyOf(weights);
+    }
+
+    /**
+     * Builds the graph of a model.
+     *
+     * @param config content of {@code config.json}
+     * @throws UnsupportedArchitectureException when the family or a field is not known, or the weights do not fit
+     */
+    public static BuiltGraph of(JsonNode config, ModelWeights weights, VectorHead head) {
+        Family family = Architectures.read(config);
+        GraphBuilder graph = new GraphBuilder();
+        Tokens tokens = new Tokens(graph);
+        GraphWeights used = new GraphWeights(graph, weights, family.prefixes(), family.firstWeight());
+        @Nullable Selection selection = head.selection(graph, tokens);
+        String rows = family.rows(new Blocks(graph, used, tokens, selection));
+        used.requireAllRead(family.unusedWeights());
+        String vectors = head.vectors(graph, tokens, rows, selection != null);
+        return new BuiltGraph(graph.model(vectors, OUTPUT, head.dimension(family.width())), used.used());
+    }
+}

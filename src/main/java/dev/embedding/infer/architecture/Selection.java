@@ -1,0 +1,9 @@
+package dev.embedding.infer.architecture;
+
+/**
+ * The token of each text that is pooled: of the last layer, only its row is computed.
+ *
+ * @param rows its row, {@code [batch]}
+ * @param positions its place in the text, {@code [batch]}
+ */
+record Selection(String rows, String positions) {}
