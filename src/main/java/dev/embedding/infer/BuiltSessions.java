@@ -14,10 +14,8 @@ import dev.embedding.model.file.ModelWeights.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Objects;
 
 /**
  * Opens sessions of a graph that was built. All of them read the weights where the files are mapped, which lasts until
@@ -27,6 +25,9 @@ final class BuiltSessions implements Sessions {
 
     /** Where the engine looks for tensors that are named with their place in a file. */
     private static final String FOLDER_OF_WEIGHTS = "session.model_external_initializers_file_folder_path";
+
+    /** Copying a smaller tensor costs nothing. */
+    private static final long SMALLEST_SHARED = 1 << 20;
 
     private final InferenceRuntime runtime;
     private final int padTokenId;
@@ -67,10 +68,12 @@ final class BuiltSessions implements Sessions {
             Map<String, OnnxTensor> tensors = tensors(files);
             try {
                 addInitializers(options, tensors);
-                return InferenceSession.open(runtime, model, options, padTokenId, () -> {
+                InferenceSession session = InferenceSession.open(runtime, model, options, padTokenId, () -> {
                     close(tensors);
                     weights.release();
                 });
+                files.giveBack(); // Most of it was copied into another order, and is not read again.
+                return session;
             } catch (OrtException | RuntimeException | Error failure) {
                 close(tensors);
                 throw failure;
@@ -116,17 +119,33 @@ final class BuiltSessions implements Sessions {
         };
     }
 
+    /**
+     * Gives the weights to a session. Large ones are read where they lie. Small ones, those that the engine computes
+     * other constants from, and those in another folder are copied: it looks for them in the graph and not among the
+     * given ones, and knows one folder only.
+     */
     private void addInitializers(SessionOptions options, Map<String, OnnxTensor> tensors) throws OrtException {
-        if (!tensors.isEmpty()) {
-            options.addExternalInitializers(Map.<String, OnnxTensorLike>copyOf(tensors));
+        Path folder = folder(graph.weights().get(0));
+        options.addConfigEntry(FOLDER_OF_WEIGHTS, folder.toString());
+        Map<String, OnnxTensorLike> copied = new HashMap<>();
+        for (Tensor weight : graph.weights()) {
+            OnnxTensor tensor = tensors.get(weight.name());
+            boolean isShared = folder(weight).equals(folder)
+                    && !graph.isWidened(weight)
+                    && weight.bytes() >= SMALLEST_SHARED;
+            if (tensor != null && isShared) {
+                options.addInitializer(weight.name(), tensor);
+            } else if (tensor != null) {
+                copied.put(weight.name(), tensor);
+            }
         }
-        Set<Path> folders = graph.weights().stream()
-                .filter(weight -> !tensors.containsKey(weight.name()))
-                .map(weight -> weight.file().toAbsolutePath().getParent())
-                .collect(Collectors.toSet());
-        for (Path folder : List.copyOf(folders)) {
-            options.addConfigEntry(FOLDER_OF_WEIGHTS, folder.toString());
+        if (!copied.isEmpty()) {
+            options.addExternalInitializers(copied);
         }
+    }
+
+    private static Path folder(Tensor weight) {
+        return Objects.requireNonNull(weight.file().getParent());
     }
 
     private static void close(Map<String, OnnxTensor> tensors) {

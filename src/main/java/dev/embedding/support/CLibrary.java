@@ -43,4 +43,6 @@ public interface CLibrary extends Library {
             throws LastErrorException;
 
     int munmap(Pointer address, long length);
+
+    int madvise(Pointer address, long length, int advice);
 }

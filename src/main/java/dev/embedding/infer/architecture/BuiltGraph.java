@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.model.file.ModelWeights;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model the graph, whose output {@link #OUTPUT} has a vector for each text, {@code [batch, dimension]}
  * @param weights tensors that have to be given to the session under their names
+ * @param widened names of those that the engine converts to 32-bit floats when it opens the graph
  */
-public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights) {
+public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Set<String> widened) {
 
     public static final String OUTPUT = "sentence_embedding";
 
     public BuiltGraph {
         weights = List.copyOf(weights);
+        widened = Set.copyOf(widened);
+    }
+
+    public boolean isWidened(ModelWeights.Tensor weight) {
+        return widened.contains(weight.name());
     }
 
     /**
@@ -35,6 +42,6 @@ public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights) {
         String rows = family.rows(new Blocks(graph, used, tokens, selection));
         used.requireAllRead(family.unusedWeights());
         String vectors = head.vectors(graph, tokens, rows, selection != null);
-        return new BuiltGraph(graph.model(vectors, OUTPUT, head.dimension(family.width())), used.used());
+        return new BuiltGraph(graph.model(vectors, OUTPUT, head.dimension(family.width())), used.used(), used.widened());
     }
 }

@@ -32,7 +32,8 @@ final class GraphWeights {
     private final ModelWeights weights;
     private final String prefix;
     private final Map<String, Tensor> used = new LinkedHashMap<>();
-    private final Map<String, String> widened = new LinkedHashMap<>();
+    private final Map<String, String> floats = new LinkedHashMap<>();
+    private final Set<String> widened = new HashSet<>();
     private final Set<String> asked = new HashSet<>();
 
     /**
@@ -50,11 +51,13 @@ final class GraphWeights {
 
     /** The weight as 32-bit floats. */
     String floats(String name, int... shape) {
-        return widened.computeIfAbsent(name, key -> {
+        return floats.computeIfAbsent(name, key -> {
             Tensor tensor = declared(key, shape);
-            return tensor.type() == ModelWeights.Type.F32
-                    ? tensor.name()
-                    : graph.prepare("Cast", tensor.name(), GraphBuilder.type(DataType.FLOAT));
+            if (tensor.type() == ModelWeights.Type.F32) {
+                return tensor.name();
+            }
+            widened.add(tensor.name());
+            return graph.prepare("Cast", tensor.name(), GraphBuilder.type(DataType.FLOAT));
         });
     }
 
@@ -124,6 +127,11 @@ final class GraphWeights {
             case F16 -> DataType.FLOAT16;
             case BF16 -> DataType.BFLOAT16;
         };
+    }
+
+    /** Names of the tensors that are converted as a whole. */
+    Set<String> widened() {
+        return widened;
     }
 
     /** The tensors that the graph reads. */

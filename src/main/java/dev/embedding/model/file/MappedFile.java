@@ -18,6 +18,7 @@ final class MappedFile implements AutoCloseable {
     private static final int READ = 1;
     private static final int SHARED = 1;
     private static final int READ_ONLY = 0;
+    private static final int DO_NOT_NEED = 4;
 
     private final CLibrary library;
     private final Pointer start;
@@ -56,6 +57,11 @@ final class MappedFile implements AutoCloseable {
             throw new IndexOutOfBoundsException("The file has no bytes " + offset + " to " + (offset + length));
         }
         return start.getByteBuffer(offset, length).order(ByteOrder.nativeOrder());
+    }
+
+    /** Gives its pages back to the system's file cache; they return when they are read again. */
+    void giveBack() {
+        int unused = library.madvise(start, bytes, DO_NOT_NEED);
     }
 
     @Override

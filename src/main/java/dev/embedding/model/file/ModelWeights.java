@@ -47,6 +47,7 @@ public final class ModelWeights implements AutoCloseable {
     /**
      * A tensor of the files.
      *
+     * @param file without links
      * @param start where it begins in the file
      */
     public record Tensor(String name, Type type, int[] shape, Path file, long start, long bytes) {}
@@ -55,7 +56,8 @@ public final class ModelWeights implements AutoCloseable {
     public static ModelWeights open(List<Path> files) throws IOException {
         ModelWeights weights = new ModelWeights();
         try {
-            for (Path file : files) {
+            for (Path link : files) {
+                Path file = link.toRealPath(); // In a hub's cache the files are links.
                 SafetensorsHeader header = SafetensorsHeader.read(file);
                 header.names().forEach(name -> weights.owners.put(name, header));
                 weights.mapped.put(file, MappedFile.open(file));
@@ -111,6 +113,11 @@ public final class ModelWeights implements AutoCloseable {
             throw new IllegalStateException("The weights are closed");
         }
         return file.part(tensor.start(), tensor.bytes());
+    }
+
+    /** Gives the memory of what was read back to the system's file cache; it returns when it is read again. */
+    public void giveBack() {
+        mapped.values().forEach(MappedFile::giveBack);
     }
 
     @Override
