@@ -3,7 +3,6 @@ package dev.embedding.app;
 import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.CorsOrigins;
-import dev.embedding.infer.architecture.Architectures;
 import dev.embedding.model.locate.HubModels;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.reload.LastGoodSettings;
@@ -19,6 +18,7 @@ import dev.embedding.serving.InferenceService;
 import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.ServingMetrics;
 import dev.embedding.serving.cache.VectorCache;
+import dev.embedding.serving.model.ArchitectureGraphs;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.QueueLimits;
 import dev.embedding.serving.model.check.GoldenVectors;
@@ -142,7 +142,7 @@ class ServiceWiring {
                 new ModelLocator(
                         ModelLocator.defaultBundledRoots(),
                         new HubModels(variables::value, maxModelBytes(reload), progress),
-                        Architectures::refusal),
+                        new ArchitectureGraphs()),
                 new QuantizedModels(
                         host, Path.of(settings.get(Setting.MODEL_CACHE_DIR), "quantized"), engine.minCosine()),
                 new GoldenVectors(Path.of(settings.get(Setting.MODEL_CACHE_DIR), "golden")),

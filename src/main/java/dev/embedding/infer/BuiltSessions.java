@@ -130,9 +130,8 @@ final class BuiltSessions implements Sessions {
         Map<String, OnnxTensorLike> copied = new HashMap<>();
         for (Tensor weight : graph.weights()) {
             OnnxTensor tensor = tensors.get(weight.name());
-            boolean isShared = folder(weight).equals(folder)
-                    && !graph.isWidened(weight)
-                    && weight.bytes() >= SMALLEST_SHARED;
+            boolean isShared =
+                    folder(weight).equals(folder) && !graph.isWidened(weight) && weight.bytes() >= SMALLEST_SHARED;
             if (tensor != null && isShared) {
                 options.addInitializer(weight.name(), tensor);
             } else if (tensor != null) {

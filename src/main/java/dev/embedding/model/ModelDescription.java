@@ -40,6 +40,7 @@ import java.util.stream.Collectors;
  * @param poolsPrompt whether a prompt's tokens count in the pooling
  * @param moduleNames types of all modules, in order, as in {@code modules.json}
  * @param files the model's files, by name relative to the model
+ * @param sessionBytes memory that opening it takes at its peak, estimated
  */
 public record ModelDescription(
         String name,
@@ -64,7 +65,8 @@ public record ModelDescription(
         Prompts prompts,
         boolean poolsPrompt,
         List<String> moduleNames,
-        SortedMap<String, Path> files) {
+        SortedMap<String, Path> files,
+        long sessionBytes) {
 
     public ModelDescription {
         weightFiles = List.copyOf(weightFiles);
@@ -121,7 +123,8 @@ public record ModelDescription(
                 prompts,
                 poolsPrompt,
                 moduleNames,
-                files);
+                files,
+                sessionBytes);
     }
 
     /** The poolings' names, several with {@code +} between them. */

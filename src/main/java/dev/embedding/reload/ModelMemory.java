@@ -11,17 +11,8 @@ record ModelMemory(String name, long bytes) {
 
     private static final long MIB = 1 << 20;
 
-    /** Estimated memory of a session for each byte of weights. */
-    private static final double BYTES_PER_WEIGHT_BYTE = 1.5;
-
-    /** The same where the weights are quantized first: they are read beside a session. */
-    private static final double BYTES_PER_QUANTIZED_WEIGHT_BYTE = 2.5;
-
-    private static final long FIXED_BYTES = 100 * MIB;
-
     static ModelMemory of(ModelDescription model) {
-        double factor = model.quantization().isPresent() ? BYTES_PER_QUANTIZED_WEIGHT_BYTE : BYTES_PER_WEIGHT_BYTE;
-        return new ModelMemory(model.name(), (long) (model.weightBytes() * factor) + FIXED_BYTES);
+        return new ModelMemory(model.name(), model.sessionBytes());
     }
 
     /**

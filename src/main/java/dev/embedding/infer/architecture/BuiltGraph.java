@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param model the graph, whose output {@link #OUTPUT} has a vector for each text, {@code [batch, dimension]}
  * @param weights tensors that have to be given to the session under their names
  * @param widened names of those that the engine converts to 32-bit floats when it opens the graph
+ * @param copiedBytes bytes of the weights that the engine copies when it opens the graph, at their peak
  */
-public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Set<String> widened) {
+public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Set<String> widened, long copiedBytes) {
 
     public static final String OUTPUT = "sentence_embedding";
 
@@ -42,6 +43,10 @@ public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Se
         String rows = family.rows(new Blocks(graph, used, tokens, selection));
         used.requireAllRead(family.unusedWeights());
         String vectors = head.vectors(graph, tokens, rows, selection != null);
-        return new BuiltGraph(graph.model(vectors, OUTPUT, head.dimension(family.width())), used.used(), used.widened());
+        return new BuiltGraph(
+                graph.model(vectors, OUTPUT, head.dimension(family.width())),
+                used.used(),
+                used.widened(),
+                used.copiedBytes());
     }
 }

@@ -39,7 +39,8 @@ public final class OnnxOutputs {
 
     private final Map<String, OptionalInt> axes = new TreeMap<>();
     private final Map<String, Node> nodesByOutput = new TreeMap<>();
-    private final Set<String> weights = new HashSet<>();
+    /** How many numbers each has. */
+    private final Map<String, Long> weights = new TreeMap<>();
 
     private OnnxOutputs() {}
 
@@ -108,6 +109,17 @@ public final class OnnxOutputs {
         return false;
     }
 
+    /** Bytes of the tables of 32-bit floats of which only some rows are read, as those of token embeddings. */
+    public long tableBytes() {
+        return nodesByOutput.values().stream()
+                .filter(node ->
+                        node.operator().equals("Gather") && !node.inputs().isEmpty())
+                .map(node -> node.inputs().get(0))
+                .distinct()
+                .mapToLong(tensor -> weights.getOrDefault(tensor, 0L) * Float.BYTES)
+                .sum();
+    }
+
     /** Whether a tensor is computed from weights only. */
     private boolean isConstant(String tensor) {
         List<String> waiting = new ArrayList<>(List.of(tensor));
@@ -115,7 +127,7 @@ public final class OnnxOutputs {
         while (!waiting.isEmpty()) {
             String name = waiting.remove(waiting.size() - 1);
             Node node = nodesByOutput.get(name);
-            if (node == null && !weights.contains(name)) {
+            if (node == null && !weights.containsKey(name)) {
                 return false;
             }
             if (node != null) {
@@ -132,7 +144,7 @@ public final class OnnxOutputs {
             if (isMessage(tag, GraphProto.NODE_FIELD_NUMBER)) {
                 readNode(input);
             } else if (isMessage(tag, GraphProto.INITIALIZER_FIELD_NUMBER)) {
-                readNameOfWeights(input);
+                readWeights(input);
             } else if (isMessage(tag, GraphProto.OUTPUT_FIELD_NUMBER)) {
                 readOutput(input);
             } else {
@@ -162,16 +174,27 @@ public final class OnnxOutputs {
         outputs.forEach(output -> nodesByOutput.put(output, node));
     }
 
-    private void readNameOfWeights(CodedInputStream input) throws IOException {
+    private void readWeights(CodedInputStream input) throws IOException {
         int outer = input.pushLimit(input.readRawVarint32());
+        String name = "";
+        long numbers = 1;
         for (int tag = input.readTag(); tag != 0; tag = input.readTag()) {
             if (isMessage(tag, TensorProto.NAME_FIELD_NUMBER)) {
-                weights.add(input.readString());
+                name = input.readString();
+            } else if (isMessage(tag, TensorProto.DIMS_FIELD_NUMBER)) {
+                int dimensions = input.pushLimit(input.readRawVarint32());
+                while (!input.isAtEnd()) {
+                    numbers *= input.readInt64();
+                }
+                input.popLimit(dimensions);
+            } else if (WireFormat.getTagFieldNumber(tag) == TensorProto.DIMS_FIELD_NUMBER) {
+                numbers *= input.readInt64();
             } else {
                 input.skipField(tag);
             }
         }
         input.popLimit(outer);
+        weights.put(name, numbers);
     }
 
     private void readOutput(CodedInputStream input) throws IOException {

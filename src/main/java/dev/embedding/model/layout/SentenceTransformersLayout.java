@@ -103,7 +103,8 @@ public final class SentenceTransformersLayout {
                 prompts(),
                 true,
                 modules.names(),
-                files.used());
+                files.used(),
+                SessionMemory.ofTable());
     }
 
     private ModelDescription ofTransformer(ModuleChain modules) {
@@ -133,7 +134,16 @@ public final class SentenceTransformersLayout {
                         tokenization,
                         pooling,
                         OutputStage.TOKENS,
-                        vectorModules));
+                        vectorModules,
+                        SessionMemory.ofBuilt(copiedBytes(config, weights))));
+    }
+
+    private long copiedBytes(JsonNode config, List<Path> weights) {
+        try {
+            return buildable.copiedBytes(config, weights);
+        } catch (IOException failure) {
+            throw new ModelUnavailableException("Model " + request.name() + ": " + failure.getMessage(), failure);
+        }
     }
 
     private ModelDescription ofExport(ModuleChain modules, JsonNode config, String whyNotBuilt) {
@@ -150,19 +160,21 @@ public final class SentenceTransformersLayout {
         PoolingSelection pooling = PoolingSelection.ofTransformer(files, modules, request, onnxFile, outputs, config);
         fetchExternalData(onnxFile, content);
         Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
+        List<Path> weightFiles = WeightFiles.of(request.name(), weights, content);
         return ofTransformer(
                 modules,
                 config,
                 new Transformer(
                         new GraphOrigin.Exported(whyNotBuilt),
-                        WeightFiles.of(request.name(), weights, content),
+                        weightFiles,
                         quantization.map(made -> made.precision().label()).orElseGet(content::precision),
                         quantization,
                         content.scalesByBatch() || quantization.isPresent(),
                         tokenization,
                         pooling,
                         pooling.graphEnd(outputs),
-                        vectorModules));
+                        vectorModules,
+                        SessionMemory.ofExport(weightFiles, content.precision(), quantization.isPresent(), outputs)));
     }
 
     /** Parts of the description that depend on the graph's origin. */
@@ -175,7 +187,8 @@ public final class SentenceTransformersLayout {
             Tokenization tokenization,
             PoolingSelection pooling,
             OutputStage graphEnd,
-            List<PostPoolingModule> vectorModules) {}
+            List<PostPoolingModule> vectorModules,
+            long sessionBytes) {}
 
     private ModelDescription ofTransformer(ModuleChain modules, JsonNode config, Transformer transformer) {
         PoolingSelection pooling = transformer.pooling();
@@ -206,7 +219,8 @@ public final class SentenceTransformersLayout {
                         .path("include_prompt")
                         .asBoolean(true),
                 modules.names(),
-                files.used());
+                files.used(),
+                transformer.sessionBytes());
     }
 
     private Optional<Quantization> planned(String onnxFile, OnnxWeights content) {

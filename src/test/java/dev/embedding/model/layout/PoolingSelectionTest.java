@@ -9,6 +9,7 @@ import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.NoGraphs;
 import dev.embedding.model.OutputStage;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Precision;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PoolingSelectionTest {
 
-    private static final BuildableGraphs FROM_ONNX_FILES = config -> Optional.of("none is built here");
+    private static final BuildableGraphs FROM_ONNX_FILES = new NoGraphs();
 
     private static final String UNLISTED = "plain-transformers";
     private static final String HOW_TO_SAY =

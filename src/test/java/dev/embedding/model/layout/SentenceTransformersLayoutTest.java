@@ -10,6 +10,7 @@ import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.NoGraphs;
 import dev.embedding.model.OutputStage;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.PostPoolingModule;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SentenceTransformersLayoutTest {
 
-    private static final BuildableGraphs FROM_ONNX_FILES = config -> Optional.of("none is built here");
+    private static final BuildableGraphs FROM_ONNX_FILES = new NoGraphs();
 
     @ParameterizedTest
     @CsvSource({
@@ -84,7 +85,8 @@ class SentenceTransformersLayoutTest {
                         description.prompts(),
                         !name.equals("bert-include-prompt-false"),
                         normalizes ? List.of("Transformer", "Pooling", "Normalize") : List.of("Transformer", "Pooling"),
-                        description.files()));
+                        description.files(),
+                        description.sessionBytes()));
         assertThat(description.files())
                 .containsKeys("modules.json", "config.json", "tokenizer.json", "onnx/model.onnx");
         assertThat(model.directory().resolve(description.tokenization().maxTokensFrom()))

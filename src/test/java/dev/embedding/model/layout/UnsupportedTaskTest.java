@@ -9,6 +9,7 @@ import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.NoGraphs;
 import dev.embedding.model.Precision;
 import dev.embedding.vector.Pooling;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UnsupportedTaskTest {
 
-    private static final BuildableGraphs FROM_ONNX_FILES = config -> Optional.of("none is built here");
+    private static final BuildableGraphs FROM_ONNX_FILES = new NoGraphs();
 
     private static final String RERANKER = "it is a reranker";
     private static final String NOT_YET = "this service does not serve such models yet";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
+import dev.embedding.model.NoGraphs;
 import dev.embedding.model.PoolingSource;
 import dev.embedding.model.Precision;
 import dev.embedding.model.SpaceFingerprint;
@@ -169,6 +170,6 @@ class HubPoolingTest {
                 name -> Optional.ofNullable(environment.get(name)), OptionalLong.empty(), DownloadProgress.NONE);
         return models.locate(
                 new ModelRequest(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""),
-                config -> Optional.of("none is built here"));
+                new NoGraphs());
     }
 }

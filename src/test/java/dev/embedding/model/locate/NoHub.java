@@ -1,7 +1,7 @@
 package dev.embedding.model.locate;
 
-import dev.embedding.infer.architecture.Architectures;
 import dev.embedding.model.hub.DownloadProgress;
+import dev.embedding.serving.model.ArchitectureGraphs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +24,6 @@ public final class NoHub {
                         name -> Optional.ofNullable(ENVIRONMENT.get(name)),
                         OptionalLong.empty(),
                         DownloadProgress.NONE),
-                Architectures::refusal);
+                new ArchitectureGraphs());
     }
 }

@@ -185,7 +185,8 @@ class LoadedModelTest {
                         Prompts.NONE,
                         true,
                         List.of(),
-                        new TreeMap<>()),
+                        new TreeMap<>(),
+                        0),
                 new ModelOptions("cpu", 32, 0),
                 models.host());
     }

@@ -1,0 +1,33 @@
+package dev.embedding.serving.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.infer.architecture.Architectures;
+import dev.embedding.infer.architecture.BuiltGraph;
+import dev.embedding.infer.architecture.UnsupportedArchitectureException;
+import dev.embedding.infer.architecture.VectorHead;
+import dev.embedding.model.BuildableGraphs;
+import dev.embedding.model.file.ModelWeights;
+import dev.embedding.vector.Pooling;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Test by the families of transformers that the engine knows. */
+public final class ArchitectureGraphs implements BuildableGraphs {
+
+    @Override
+    public Optional<String> refusal(JsonNode config) {
+        return Architectures.refusal(config);
+    }
+
+    @Override
+    public long copiedBytes(JsonNode config, List<Path> weights) throws IOException {
+        VectorHead head = new VectorHead(List.of(Pooling.MEAN), false, List.of());
+        try (ModelWeights content = ModelWeights.open(weights)) {
+            return BuiltGraph.of(config, content, head).copiedBytes();
+        } catch (UnsupportedArchitectureException unfit) {
+            throw new IOException(unfit.getMessage(), unfit);
+        }
+    }
+}
