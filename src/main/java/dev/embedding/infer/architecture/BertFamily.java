@@ -13,6 +13,8 @@ final class BertFamily implements Family {
 
     private static final Set<String> POSITIONS_BEHIND_PADDING = Set.of("roberta", "xlm-roberta", "camembert", "mpnet");
     private static final double EPSILON_OF_DISTILBERT = 1e-12;
+    /** Its positions begin behind this id, whatever is configured. */
+    private static final int PADDING_OF_MPNET = 1;
 
     private final String type;
     private final Names names;
@@ -39,7 +41,8 @@ final class BertFamily implements Family {
         this.vocabulary = config.requiredCount("vocab_size");
         this.positions = config.requiredCount("max_position_embeddings");
         this.segments = names.hasSegments() ? config.count("type_vocab_size", 2) : 0;
-        this.padTokenId = config.tokenId("pad_token_id", 1);
+        int padToken = config.tokenId("pad_token_id", 1);
+        this.padTokenId = type.equals("mpnet") ? PADDING_OF_MPNET : padToken;
         this.epsilon = type.equals("distilbert") ? EPSILON_OF_DISTILBERT : config.positive("layer_norm_eps", 1e-12);
         this.activation = Activations.of(config, names.activation(), "gelu");
         config.require("position_embedding_type", "absolute");

@@ -34,7 +34,9 @@ final class PositionEmbeddings {
         int positions = config.path(otherName ? "n_positions" : "max_position_embeddings")
                 .asInt(0);
         boolean isRotary = config.path("position_embedding_type").asText().equals(ROTARY);
-        return isAfterPadding(config) && !isRotary ? positions - padTokenId(config) - 1 : positions;
+        // MPNet counts from 1, whatever its padding token is.
+        int padding = architecture(config).equals("mpnet") ? 1 : padTokenId(config);
+        return isAfterPadding(config) && !isRotary ? positions - padding - 1 : positions;
     }
 
     /** The id that fills the rows of a batch up to the longest. */

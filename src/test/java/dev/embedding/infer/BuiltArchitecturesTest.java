@@ -1,0 +1,84 @@
+package dev.embedding.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.infer.architecture.VectorHead;
+import dev.embedding.vector.Pooling;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Compares built graphs of many configurations with sentence-transformers: each text alone, and all in one padded
+ * batch, with texts so long that attention is computed in blocks.
+ */
+@Timeout(60)
+class BuiltArchitecturesTest {
+
+    private static final float TOLERANCE = 2e-5f;
+    private static final InferenceRuntime RUNTIME = new InferenceRuntime();
+
+    static Stream<String> names() throws IOException {
+        try (Stream<Path> folders = Files.list(ReferenceModel.resource("/reference/architectures"))) {
+            return folders.map(folder -> folder.getFileName().toString()).sorted().toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void givesTheReferencesVectorsAloneAndInOneBatch(String name) {
+        ReferenceModel model = ReferenceModel.ofArchitecture(name);
+        JsonNode config = ReferenceModel.json(model.directory().resolve("config.json"));
+        VectorHead head =
+                new VectorHead(List.of(Pooling.byLabel(model.pooling()).orElseThrow()), false, List.of());
+        GraphSource source =
+                new GraphSource.Weights(config, List.of(model.directory().resolve("model.safetensors")), head);
+
+        try (InferenceEngine engine = InferenceEngine.open(RUNTIME, source, options(config))) {
+            List<int[]> rows = model.tokenIds();
+            for (int row = 0; row < rows.size(); row++) {
+                requireNear(name + ", text " + row, model.vectors(false).get(row), vectors(engine, List.of(rows.get(row)))
+                        .get(0));
+            }
+            List<float[]> together = vectors(engine, rows);
+            for (int row = 0; row < rows.size(); row++) {
+                requireNear(name + ", text " + row + " in a batch", model.vectors(false).get(row), together.get(row));
+            }
+        }
+    }
+
+    private static EngineOptions options(JsonNode config) {
+        int padTokenId = config.path("pad_token_id").asInt(0);
+        return new EngineOptions(Device.CPU, padTokenId, GraphOutput.TEXTS, Optional.empty(), 1, 0);
+    }
+
+    private static List<float[]> vectors(InferenceEngine engine, List<int[]> rows) {
+        TokenVectors vectors = engine.run(TokenBatch.of(rows), new Workspace(), false, () -> {});
+        return Stream.iterate(0, row -> row + 1)
+                .limit(rows.size())
+                .map(row -> {
+                    float[] vector = new float[vectors.dimension()];
+                    vectors.values().get(vectors.start(row), vector);
+                    return vector;
+                })
+                .toList();
+    }
+
+    private static void requireNear(String name, float[] expected, float[] actual) {
+        assertThat(actual).hasSameSizeAs(expected);
+        float largest = 0;
+        for (int index = 0; index < expected.length; index++) {
+            float difference = Math.abs(expected[index] - actual[index]);
+            largest = Float.isNaN(difference) ? Float.POSITIVE_INFINITY : Math.max(largest, difference);
+        }
+        assertThat(largest).as(name).isLessThanOrEqualTo(TOLERANCE);
+    }
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Makes small transformers with random weights, and what sentence-transformers answers for them.
+
+    pip install -r src/test/models/transformers/requirements.txt
+    src/test/models/transformers/generate.py src/test/resources/reference/architectures
+
+Each folder gets config.json, model.safetensors, 1_Pooling/config.json, modules.json and expected.json; the tokenizer is
+that of the reference model bert-cls-normalize for all. The weights are drawn so large that another epsilon, window,
+position, head order, gate or bias changes the vectors by far more than the tolerance. expected.json has token ids, and for
+each text the vector as encode(text, normalize_embeddings=False) gives it, computed alone in 32-bit floats.
+"""
+import json
+import shutil
+import sys
+import zlib
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from sentence_transformers import SentenceTransformer, models
+from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM, AutoModelForCausalLM
+
+HERE = Path(__file__).resolve().parents[1].parent / "resources" / "reference" / "weights" / "bert-cls-normalize"
+VOCABULARY = 460
+
+TEXTS = [
+    "a",
+    "A short sentence about embeddings.",
+    "THE QUICK BROWN FOX, naïve façade, 3.14 × 2",
+    "word " * 20,
+    "before [SEP] after [PAD] [PAD] and [CLS] then [MASK] end",
+    "the class object is created by calling the metaclass with the keywords passed here and those that follow it later",
+]
+LONG = " ".join("the class object %d is created by calling the metaclass" % i for i in range(120))
+
+BERT = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48, vocab_size=VOCABULARY,
+            max_position_embeddings=64)
+DISTIL = dict(dim=32, n_layers=2, n_heads=4, hidden_dim=48, vocab_size=VOCABULARY, max_position_embeddings=64)
+DECODER = dict(hidden_size=32, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, intermediate_size=48,
+               vocab_size=VOCABULARY, max_position_embeddings=2048)
+MODERN = dict(hidden_size=32, num_hidden_layers=4, num_attention_heads=4, intermediate_size=48, vocab_size=VOCABULARY,
+              max_position_embeddings=2048, pad_token_id=0, cls_token_id=2, sep_token_id=3, bos_token_id=2, eos_token_id=3,
+              reference_compile=False)
+
+# name: model type, pooling, configuration, options
+MODELS = {
+    "bert-tanh-gelu-long": ("bert", "cls", dict(BERT, hidden_act="gelu_new", layer_norm_eps=1e-5,
+                                                max_position_embeddings=1300, type_vocab_size=3), {}),
+    "bert-relu-max": ("bert", "max", dict(BERT, hidden_act="relu", num_attention_heads=2), {}),
+    "bert-silu-last-token": ("bert", "lasttoken", dict(BERT, hidden_act="silu"), {}),
+    "bert-masked-lm-prefix": ("bert", "mean", dict(BERT, layer_norm_eps=1e-6), {"head": AutoModelForMaskedLM}),
+    "roberta-pad-7-weighted": ("roberta", "weightedmean", dict(BERT, pad_token_id=7, max_position_embeddings=80,
+                                                               type_vocab_size=1), {}),
+    "xlm-roberta-masked-lm-prefix": ("xlm-roberta", "mean", dict(BERT, pad_token_id=1, max_position_embeddings=66,
+                                                                 type_vocab_size=1), {"head": AutoModelForMaskedLM}),
+    "camembert-sqrt-len": ("camembert", "mean_sqrt_len_tokens", dict(BERT, pad_token_id=1, type_vocab_size=1), {}),
+    "electra-wide-embeddings": ("electra", "cls", dict(BERT, embedding_size=40), {}),
+    "electra-equal-embeddings": ("electra", "mean", dict(BERT, embedding_size=32), {}),
+    "distilbert-relu-sinusoidal": ("distilbert", "mean", dict(DISTIL, activation="relu", sinusoidal_pos_embds=True), {}),
+    "mpnet-long-cls": ("mpnet", "cls", dict(BERT, pad_token_id=1, max_position_embeddings=700), {}),
+    "mpnet-long-mean": ("mpnet", "mean", dict(BERT, pad_token_id=3, max_position_embeddings=700), {}),
+    "modernbert-biases-long-cls": ("modernbert", "cls", dict(MODERN, attention_bias=True, mlp_bias=True, norm_bias=True,
+                                                             local_attention=10, global_attn_every_n_layers=2), {}),
+    "modernbert-long-mean": ("modernbert", "mean", dict(MODERN, local_attention=128, global_attn_every_n_layers=3,
+                                                        hidden_activation="gelu_pytorch_tanh"), {}),
+    "qwen2-windows-long-last": ("qwen2", "lasttoken", dict(DECODER, use_sliding_window=True, sliding_window=9,
+                                                          max_window_layers=1), {}),
+    "qwen2-long-mean": ("qwen2", "mean", dict(DECODER, num_key_value_heads=4), {}),
+    "qwen3-biases-long-last": ("qwen3", "lasttoken", dict(DECODER, head_dim=12, attention_bias=True, rms_norm_eps=1e-5), {}),
+    "qwen3-causal-lm-bf16": ("qwen3", "lasttoken", dict(DECODER, head_dim=8, num_key_value_heads=1),
+                             {"head": AutoModelForCausalLM, "dtype": torch.bfloat16}),
+    "llama-biases-scaled-long": ("llama", "mean", dict(DECODER, attention_bias=True, mlp_bias=True, rope_theta=5000.0,
+                                 rope_scaling={"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0,
+                                               "high_freq_factor": 4.0, "original_max_position_embeddings": 64}), {}),
+    "llama-linear-scaled-fp16": ("llama", "lasttoken", dict(DECODER, rope_scaling={"rope_type": "linear", "factor": 4.0}),
+                                 {"dtype": torch.float16}),
+    "mistral-window-long-last": ("mistral", "lasttoken", dict(DECODER, sliding_window=24, head_dim=16), {}),
+    "mistral-window-long-mean": ("mistral", "mean", dict(DECODER, sliding_window=24), {}),
+    "gemma3-causal-long": ("gemma3_text", "lasttoken", dict(DECODER, head_dim=16, sliding_window=12,
+                           query_pre_attn_scalar=24, use_bidirectional_attention=False,
+                           layer_types=["sliding_attention", "full_attention", "sliding_attention"]), {}),
+    "gemma3-bidirectional-long": ("gemma3_text", "mean", dict(DECODER, head_dim=8, sliding_window=14, rope_theta=30000.0,
+                                  rope_local_base_freq=500.0, use_bidirectional_attention=True, attention_bias=True,
+                                  layer_types=["sliding_attention", "sliding_attention", "full_attention"]), {}),
+}
+
+
+def draw(name, parameter, generator):
+    """Values by which mistakes show."""
+    values = torch.randn(parameter.shape, generator=generator)
+    if "norm" in name.lower() and name.endswith("weight"):
+        return 1 + 0.3 * values if "gemma" not in name else 0.3 * values
+    if parameter.dim() == 1:
+        return 0.3 * values
+    if "embed" in name:
+        return 0.3 * values
+    return values * 1.2 / parameter.shape[-1] ** 0.5
+
+
+def make(name, folder):
+    model_type, pooling, fields, options = MODELS[name]
+    config = AutoConfig.for_model(model_type, **fields)
+    config._attn_implementation = "eager"
+    torch.manual_seed(0)
+    generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    model = options.get("head", AutoModel).from_config(config, attn_implementation="eager").eval()
+    dtype = options.get("dtype", torch.float32)
+    with torch.no_grad():
+        for parameter_name, parameter in model.named_parameters():
+            drawn = draw(model_type + "." + parameter_name, parameter, generator)
+            parameter.copy_(drawn.to(dtype).to(torch.float32))
+    folder.mkdir(parents=True)
+    model.to(dtype).save_pretrained(folder)
+    model.to(torch.float32)
+    long = min(config.max_position_embeddings, 1300)
+    limit = long - (config.pad_token_id + 1 if model_type in ("roberta", "xlm-roberta", "camembert", "mpnet") else 0)
+    for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copy(HERE / file, folder)
+    tokenizer = json.loads((folder / "tokenizer_config.json").read_text())
+    tokenizer["model_input_names"] = ["input_ids", "attention_mask"]
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer))
+    transformer = models.Transformer(str(folder), max_seq_length=limit, model_kwargs={"attn_implementation": "eager",
+                                                                                     "dtype": torch.float32})
+    pooled = SentenceTransformer(modules=[transformer, models.Pooling(
+        transformer.get_word_embedding_dimension(), pooling_mode=pooling)], device="cpu").eval()
+    texts = TEXTS + ([LONG, LONG[: len(LONG) // 2]] if long > 64 else [LONG])
+    expected = {
+        "texts": texts,
+        "token_ids": [pooled.tokenize([text])["input_ids"][0].tolist() for text in texts],
+        "vectors": [[float("%.8g" % x) for x in pooled.encode(text, normalize_embeddings=False)] for text in texts],
+        "dimension": pooled.get_sentence_embedding_dimension(),
+        "pooling": pooling,
+        "max_seq_length": limit,
+    }
+    for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "generation_config.json"):
+        (folder / file).unlink(missing_ok=True)
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooled[1].get_config_dict()))
+    (folder / "modules.json").write_text(json.dumps([
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]))
+    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": limit, "do_lower_case": False}))
+    (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False))
+    print(name, sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) // 1000, "kB", flush=True)
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1])
+    for each in sys.argv[2:] or MODELS:
+        shutil.rmtree(target / each, ignore_errors=True)
+        make(each, target / each)
