@@ -7,6 +7,7 @@ import dev.embedding.model.locate.HubModels;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.reload.LastGoodSettings;
 import dev.embedding.reload.LoadProgress;
+import dev.embedding.reload.MemoryLimits;
 import dev.embedding.reload.ModelLoader;
 import dev.embedding.reload.ReloadConfig;
 import dev.embedding.reload.ReloadCounters;
@@ -148,7 +149,9 @@ class ServiceWiring {
                 new GoldenVectors(Path.of(settings.get(Setting.MODEL_CACHE_DIR), "golden")),
                 progress,
                 environment.given().contains(Setting.MODEL_CACHE_DIR),
-                engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L));
+                new MemoryLimits(
+                        engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L),
+                        AvailableMemory.ofThisMachine().runBytes(host.laneCount())));
         AtomicBoolean first = new AtomicBoolean(true);
         ReloadExecutor models = new ReloadExecutor(
                 registry, loader, AvailableMemory.ofThisMachine()::bytes, reload, counters, model -> {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param pooling the pooling, which overrides the model's files
  * @param queryPrompt prepended to queries, when the model has no prompts of its own
  * @param documentPrompt prepended to documents, likewise
+ * @param limits limits of a text's length besides the model's own
  */
 public record ModelRequest(
         String name,
@@ -21,10 +22,12 @@ public record ModelRequest(
         Optional<String> onnxFile,
         Optional<Pooling> pooling,
         String queryPrompt,
-        String documentPrompt) {
+        String documentPrompt,
+        InputLimits limits) {
 
     /** A request for a model with default options. */
     public static ModelRequest of(String name) {
-        return new ModelRequest(name, Optional.empty(), Precision.FP32, Optional.empty(), Optional.empty(), "", "");
+        return new ModelRequest(
+                name, Optional.empty(), Precision.FP32, Optional.empty(), Optional.empty(), "", "", InputLimits.NONE);
     }
 }

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param file {@code tokenizer.json}
  * @param specialTokens whether special tokens are added to each text
  * @param maxTokens maximum tokens of a text, special ones included; {@link #NO_LIMIT} where texts are never truncated
- * @param maxTokensFrom the file that declares it
+ * @param maxTokensFrom the file that declares it, or the limit besides the model's own that shortened it
  * @param cutsStart whether longer texts are truncated at the start
  * @param lowerCases whether texts are lower-cased before anything else
  * @param componentFields fields that override those of the file's components, by the component's type

@@ -1,5 +1,6 @@
 package dev.embedding.reload;
 
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
@@ -27,12 +28,11 @@ public final class ModelLoader {
     private final GoldenVectors golden;
     private final LoadProgress progress;
     private final boolean cacheDirectoryGiven;
-    private final long gpuMemoryLimit;
+    private final MemoryLimits memory;
 
     /**
      * @param progress progress of a download, reset afterwards
      * @param cacheDirectoryGiven whether the operator configured the cache directory, even to its default value
-     * @param gpuMemoryLimit maximum GPU memory in bytes; 0 for no limit
      */
     public ModelLoader(
             ModelHost host,
@@ -41,14 +41,14 @@ public final class ModelLoader {
             GoldenVectors golden,
             LoadProgress progress,
             boolean cacheDirectoryGiven,
-            long gpuMemoryLimit) {
+            MemoryLimits memory) {
         this.progress = progress;
         this.cacheDirectoryGiven = cacheDirectoryGiven;
         this.host = host;
         this.locator = locator;
         this.quantized = quantized;
         this.golden = golden;
-        this.gpuMemoryLimit = gpuMemoryLimit;
+        this.memory = memory;
     }
 
     /** @throws ModelUnavailableException when the name does not resolve to a supported model */
@@ -60,7 +60,8 @@ public final class ModelLoader {
                 settings.get(Setting.MODEL_FILE),
                 settings.get(Setting.POOLING).flatMap(Pooling::byLabel),
                 settings.get(Setting.QUERY_PROMPT),
-                settings.get(Setting.DOCUMENT_PROMPT));
+                settings.get(Setting.DOCUMENT_PROMPT),
+                new InputLimits(settings.get(Setting.MAX_INPUT_TOKENS), memory.runBytes()));
         try {
             return locator.locate(request);
         } finally {
@@ -84,7 +85,7 @@ public final class ModelLoader {
     /** @throws ModelUnavailableException when the model cannot be opened or fails its check */
     LoadedModel load(ModelDescription description, ModelSettings settings) {
         ModelOptions options =
-                new ModelOptions(settings.get(Setting.DEVICE), settings.get(Setting.MAX_BATCH_SIZE), gpuMemoryLimit);
+                new ModelOptions(settings.get(Setting.DEVICE), settings.get(Setting.MAX_BATCH_SIZE), memory.gpuBytes());
         LoadedModel model = LoadedModel.load(
                 quantized.withQuantizedFile(description, options), options, host, golden.checkResults());
         try {

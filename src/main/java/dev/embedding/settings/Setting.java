@@ -98,6 +98,10 @@ public final class Setting<T> {
     public static final Setting<String> DOCUMENT_PROMPT =
             model("document_prompt", "EMBEDDING_DOCUMENT_PROMPT", "", SettingType.prompt(), Effect.RELOAD);
 
+    /** Maximum tokens of a text, which may only shorten the model's own; 0 for what fits into memory. */
+    public static final Setting<Integer> MAX_INPUT_TOKENS = model(
+            "max_input_tokens", "EMBEDDING_MAX_INPUT_TOKENS", "0", SettingType.zeroOr(8, 1_000_000), Effect.RELOAD);
+
     /** Further names that requests may use for the model. */
     public static final Setting<List<String>> MODEL_ALIASES =
             model("model_aliases", "EMBEDDING_MODEL_ALIASES", "", SettingType.textsOrNone(), Effect.AT_ONCE);

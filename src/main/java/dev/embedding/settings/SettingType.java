@@ -80,6 +80,14 @@ public record SettingType<T>(String rule, Form form, Function<String, T> parser,
         });
     }
 
+    static SettingType<Integer> zeroOr(int min, int max) {
+        return of("0 or a whole number from " + min + " to " + max, Form.INTEGER, text -> {
+            int value = Integer.parseInt(text.strip());
+            require(value == 0 || value >= min && value <= max);
+            return value;
+        });
+    }
+
     /** At least one text, as JSON or separated by commas. */
     static SettingType<List<String>> texts() {
         return of("a list that is not empty", Form.TEXT_LIST, text -> {

@@ -61,10 +61,45 @@ class AvailableMemoryTest {
     @Test
     void isPositiveOnThisMachine() {
         assertThat(AvailableMemory.ofThisMachine().bytes().orElse(1)).isPositive();
+        assertThat(AvailableMemory.ofThisMachine().runBytes(1).orElse(1)).isPositive();
+    }
+
+    @Test
+    void givesLanesAQuarterOfTheMachinesMemory() throws IOException {
+        assertThat(memory().runBytes(1)).hasValue(512 * MIB);
+        assertThat(memory().runBytes(8)).hasValue(64 * MIB);
+
+        container("max", 10 * MIB, 0);
+        assertThat(memory().runBytes(1)).hasValue(512 * MIB);
+    }
+
+    @Test
+    void givesLanesAQuarterOfTheContainersLimitWhateverIsUsed() throws IOException {
+        container(Long.toString(1024 * MIB), 1000 * MIB, 0);
+
+        assertThat(memory().runBytes(2)).hasValue(128 * MIB);
+    }
+
+    @Test
+    void givesLanesAQuarterOfTheSmallerOfMachineAndContainer() throws IOException {
+        container(Long.toString(4096 * MIB), MIB, 0);
+
+        assertThat(memory().runBytes(2)).hasValue(256 * MIB);
+    }
+
+    @Test
+    void givesLanesAnythingWhereTheSystemDoesNotReportMemory() throws IOException {
+        Files.delete(directory.resolve("meminfo"));
+
+        assertThat(memory().runBytes(1)).isEmpty();
     }
 
     private OptionalLong free() {
-        return new AvailableMemory(directory.resolve("meminfo"), directory).bytes();
+        return memory().bytes();
+    }
+
+    private AvailableMemory memory() {
+        return new AvailableMemory(directory.resolve("meminfo"), directory);
     }
 
     private void container(String limit, long used, long inactiveFile) throws IOException {

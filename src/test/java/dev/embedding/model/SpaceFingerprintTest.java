@@ -136,7 +136,14 @@ class SpaceFingerprintTest {
 
         SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
                 .locate(new ModelRequest(
-                        name, Optional.empty(), Precision.FP32, Optional.empty(), Optional.empty(), "query: ", "")));
+                        name,
+                        Optional.empty(),
+                        Precision.FP32,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "query: ",
+                        "",
+                        InputLimits.NONE)));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
     }
@@ -156,7 +163,8 @@ class SpaceFingerprintTest {
                         Optional.empty(),
                         Optional.empty(),
                         "",
-                        "")));
+                        "",
+                        InputLimits.NONE)));
 
         assertThat(after.value(true)).isNotEqualTo(before.value(true));
     }

@@ -54,7 +54,8 @@ class ReloadPlannerTest {
         "model_file, Replace, model_file: none → onnx/model_O3.onnx",
         "pooling, Replace, pooling: none → lasttoken",
         "query_prompt, Replace, 'query_prompt: none → query: '",
-        "document_prompt, Replace, 'document_prompt: none → passage: '"
+        "document_prompt, Replace, 'document_prompt: none → passage: '",
+        "max_input_tokens, Replace, max_input_tokens: 0 → 256"
     })
     void plansForEverySettingOfAModelWithItsReason(String changed, String step, String reason) {
         ServiceSettings wanted =

@@ -78,7 +78,7 @@ final class SmallService implements AutoCloseable {
                         new GoldenVectors(Path.of("target", "golden")),
                         new LoadProgress(),
                         false,
-                        0),
+                        MemoryLimits.NONE),
                 () -> freeMemory,
                 config,
                 counters,

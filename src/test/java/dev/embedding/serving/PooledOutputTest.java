@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.embedding.fixture.PooledOutput;
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.Precision;
@@ -174,7 +175,14 @@ class PooledOutputTest {
 
     private static ModelRequest options(Path directory, Pooling pooling) {
         return new ModelRequest(
-                directory.toString(), Optional.empty(), Precision.FP32, Optional.empty(), Optional.of(pooling), "", "");
+                directory.toString(),
+                Optional.empty(),
+                Precision.FP32,
+                Optional.empty(),
+                Optional.of(pooling),
+                "",
+                "",
+                InputLimits.NONE);
     }
 
     private static List<float[]> embed(LoadedModel model, List<String> texts, boolean normalize) {

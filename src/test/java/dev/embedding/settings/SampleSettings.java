@@ -24,6 +24,7 @@ public final class SampleSettings {
             Map.entry("pooling", "lasttoken"),
             Map.entry("query_prompt", "query: "),
             Map.entry("document_prompt", "passage: "),
+            Map.entry("max_input_tokens", "256"),
             Map.entry("model_aliases", "b,text-embedding-3-small"),
             Map.entry("dimensions", "128,256"),
             Map.entry("required_space", "0123456789abcdef0123456789abcdef")));

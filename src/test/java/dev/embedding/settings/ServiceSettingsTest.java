@@ -31,6 +31,7 @@ class ServiceSettingsTest {
                         Map.entry("pooling", ""),
                         Map.entry("query_prompt", ""),
                         Map.entry("document_prompt", ""),
+                        Map.entry("max_input_tokens", 0),
                         Map.entry("model_aliases", List.of()),
                         Map.entry("dimensions", List.of()),
                         Map.entry("required_space", ""));

@@ -26,6 +26,7 @@ class SettingTest {
                         "document_prompt",
                         "host",
                         "max_batch_size",
+                        "max_input_tokens",
                         "model_aliases",
                         "model_cache_dir",
                         "model_file",
@@ -50,6 +51,7 @@ class SettingTest {
         "pooling, EMBEDDING_POOLING",
         "query_prompt, EMBEDDING_QUERY_PROMPT",
         "document_prompt, EMBEDDING_DOCUMENT_PROMPT",
+        "max_input_tokens, EMBEDDING_MAX_INPUT_TOKENS",
         "model_aliases, EMBEDDING_MODEL_ALIASES",
         "dimensions, EMBEDDING_DIMENSIONS",
         "required_space, EMBEDDING_REQUIRED_SPACE",
@@ -85,6 +87,7 @@ class SettingTest {
         assertThat(defaultOf(Setting.POOLING)).isEqualTo("");
         assertThat(defaultOf(Setting.QUERY_PROMPT)).isEqualTo("");
         assertThat(defaultOf(Setting.DOCUMENT_PROMPT)).isEqualTo("");
+        assertThat(defaultOf(Setting.MAX_INPUT_TOKENS)).isEqualTo(0);
         assertThat(defaultOf(Setting.MODEL_ALIASES)).isEqualTo(List.of());
         assertThat(defaultOf(Setting.DIMENSIONS)).isEqualTo(List.of());
         assertThat(defaultOf(Setting.REQUIRED_SPACE)).isEqualTo("");
@@ -143,6 +146,20 @@ class SettingTest {
         assertThatThrownBy(() -> Setting.MAX_BATCH_SIZE.parse(text))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("must be a whole number from 1 to 1024, not '" + text + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "8, 8", "1000000, 1000000", "' 512 ', 512"})
+    void acceptsMaximumLengthsOrZero(String text, int tokens) {
+        assertThat(Setting.MAX_INPUT_TOKENS.parse(text)).isEqualTo(tokens);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "7", "-1", "-8", "1000001", "512.0", "auto", "4294967296"})
+    void acceptsNoOtherMaximumLength(String text) {
+        assertThatThrownBy(() -> Setting.MAX_INPUT_TOKENS.parse(text))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("must be 0 or a whole number from 8 to 1000000, not '" + text + "'");
     }
 
     @ParameterizedTest

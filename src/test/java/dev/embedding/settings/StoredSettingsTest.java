@@ -37,6 +37,7 @@ class StoredSettingsTest {
                 row("pooling", " LastToken "),
                 row("query_prompt", "query: "),
                 row("document_prompt", "passage: "),
+                row("max_input_tokens", "0256"),
                 row("model_aliases", "b,text-embedding-3-small"),
                 row("dimensions", "[128, 256]"),
                 row("required_space", " 0123456789abcdef0123456789abcdef "));
@@ -68,6 +69,8 @@ class StoredSettingsTest {
                 "pooling | NULL",
                 "query_prompt | NULL",
                 "document_prompt | caf\uFFFD",
+                "max_input_tokens | 7",
+                "max_input_tokens | ''",
                 "required_space | 0123",
                 "required_space | NULL",
                 "max_batch_size | NULL",

@@ -206,7 +206,10 @@ public class ModelResource {
             @Nullable
             Integer maxInputTokens,
 
-            @Schema(required = true, description = "The model's file that says so")
+            @Schema(
+                    required = true,
+                    description = "The model's file that says so, or what shortens it: max_input_tokens (the setting)"
+                            + " or memory")
             @JsonProperty("max_input_tokens_from")
             String maxInputTokensFrom,
 

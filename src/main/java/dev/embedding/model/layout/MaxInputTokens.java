@@ -1,17 +1,26 @@
 package dev.embedding.model.layout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.InputLimits;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The maximum number of tokens of a text, and the file that declares it: {@code max_seq_length} where it is set, else
- * the tokenizer's {@code model_max_length}; never more than the number of positions.
+ * The maximum number of tokens of a text, and the file that declares it or the limit that shortened it.
+ *
+ * <p>The model's own maximum is {@code max_seq_length} where it is set, else the tokenizer's {@code model_max_length};
+ * never more than the number of positions.
  */
 record MaxInputTokens(int count, String from) {
 
     /** {@code model_max_length} above this means "not set" (transformers writes 10^30). */
     private static final double PLAUSIBLE = 1e9;
+
+    /** The setting, as the source of a maximum. */
+    private static final String SETTING = "max_input_tokens";
+
+    /** What fits into memory, as the source of a maximum. */
+    private static final String MEMORY = "memory";
 
     static MaxInputTokens read(ModelFiles files, SentenceBertConfig sentences, String transformer, JsonNode config) {
         int positions = PositionEmbeddings.count(config);
@@ -27,6 +36,24 @@ record MaxInputTokens(int count, String from) {
                     sentences.file(), "does not say max_seq_length, and no other file tells the maximum length");
         }
         return declared;
+    }
+
+    /**
+     * The same, or what a limit shortens it to: the setting, else the memory.
+     *
+     * @param memory memory of a run; empty where it cannot be estimated, or does not depend on the length
+     */
+    MaxInputTokens within(InputLimits limits, Optional<RunMemory> memory) {
+        if (limits.maxTokens() > 0) {
+            return shortened(limits.maxTokens(), SETTING);
+        }
+        return memory.isPresent() && limits.runBytes().isPresent()
+                ? shortened(memory.get().maxTokens(limits.runBytes().getAsLong(), count), MEMORY)
+                : this;
+    }
+
+    private MaxInputTokens shortened(int limit, String source) {
+        return limit < count ? new MaxInputTokens(limit, source) : this;
     }
 
     private static @Nullable MaxInputTokens declared(

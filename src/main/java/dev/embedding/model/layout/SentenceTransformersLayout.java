@@ -76,7 +76,7 @@ public final class SentenceTransformersLayout {
         }
         PoolingSelection pooling = PoolingSelection.ofTable(files, request);
         String folder = modules.firstFolder();
-        Tokenization tokenization = TokenizationFiles.ofTable(files, folder);
+        Tokenization tokenization = TokenizationFiles.ofTable(files, folder, request.limits());
         Path table = files.requireFile(
                 folder + ModuleChain.SAFETENSORS,
                 "it holds the table of a StaticEmbedding module, which is read from safetensors only");
@@ -118,7 +118,8 @@ public final class SentenceTransformersLayout {
     }
 
     private ModelDescription ofWeights(ModuleChain modules, JsonNode config, SafetensorsFiles found) {
-        Tokenization tokenization = TokenizationFiles.ofTransformer(files, modules.firstFolder(), config);
+        Tokenization tokenization =
+                TokenizationFiles.ofTransformer(files, modules.firstFolder(), config, request.limits(), false);
         List<PostPoolingModule> vectorModules = modules.vectorModules();
         PoolingSelection pooling = PoolingSelection.ofWeights(files, modules, request, config);
         List<Path> weights = found.fetch();
@@ -148,7 +149,7 @@ public final class SentenceTransformersLayout {
 
     private ModelDescription ofExport(ModuleChain modules, JsonNode config, String whyNotBuilt) {
         String transformer = modules.firstFolder();
-        Tokenization tokenization = TokenizationFiles.ofTransformer(files, transformer, config);
+        Tokenization tokenization = TokenizationFiles.ofTransformer(files, transformer, config, request.limits(), true);
         List<PostPoolingModule> vectorModules = modules.vectorModules();
         OnnxFileSelection.Choice choice = new OnnxFileSelection(files, transformer).choose(request, whyNotBuilt);
         String onnxFile = choice.file();

@@ -1,6 +1,7 @@
 package dev.embedding.model.layout;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.Tokenization;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,10 +15,15 @@ final class TokenizationFiles {
 
     private TokenizationFiles() {}
 
-    /** @param config {@code config.json} */
-    static Tokenization ofTransformer(ModelFiles files, String folder, JsonNode config) {
+    /**
+     * @param config {@code config.json}
+     * @param exported whether the model's graph is an exported one
+     */
+    static Tokenization ofTransformer(
+            ModelFiles files, String folder, JsonNode config, InputLimits limits, boolean exported) {
         SentenceBertConfig sentences = SentenceBertConfig.read(files, folder);
-        MaxInputTokens maxTokens = MaxInputTokens.read(files, sentences, folder, config);
+        MaxInputTokens maxTokens =
+                MaxInputTokens.read(files, sentences, folder, config).within(limits, RunMemory.of(config, exported));
         return new Tokenization(
                 files.requireFile(
                         folder + TOKENIZER, "save the model's fast tokenizer with tokenizer.save_pretrained(…)"),
@@ -29,15 +35,20 @@ final class TokenizationFiles {
                 TokenizerClass.componentFields(files.optionalJson(folder + "tokenizer_config.json"), config));
     }
 
-    /** A static table has no limit of its own, but one that its tokenizer was saved with applies. */
-    static Tokenization ofTable(ModelFiles files, String folder) {
+    /**
+     * A static table has no limit of its own, but one that its tokenizer was saved with applies. Only the setting
+     * shortens it: adding vectors up takes the same memory for any number of tokens.
+     */
+    static Tokenization ofTable(ModelFiles files, String folder, InputLimits limits) {
         Path file = files.requireFile(folder + TOKENIZER, "it is part of a StaticEmbedding module");
         JsonNode truncation = files.topLevelField(folder + TOKENIZER, "truncation");
+        int savedWith = truncation.path("max_length").asInt(Tokenization.NO_LIMIT);
+        MaxInputTokens maxTokens = new MaxInputTokens(savedWith, folder + TOKENIZER).within(limits, Optional.empty());
         return new Tokenization(
                 file,
                 false,
-                truncation.path("max_length").asInt(Tokenization.NO_LIMIT),
-                folder + TOKENIZER,
+                maxTokens.count(),
+                maxTokens.from(),
                 isLeft(truncation.path("direction")),
                 false,
                 Map.of());

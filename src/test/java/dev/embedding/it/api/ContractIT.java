@@ -147,6 +147,7 @@ public class ContractIT {
         for (String unset : List.of("model_file", "pooling", "query_prompt", "document_prompt", "required_space")) {
             assertThat(settings.path(unset).textValue()).as(unset).isEmpty();
         }
+        assertThat(settings.path("max_input_tokens").intValue()).isZero();
         assertThat(settings.path("model_aliases").toString()).isEqualTo("[]");
         assertThat(settings.path("dimensions").toString()).isEqualTo("[]");
         assertThat(settings.path("use_db_settings").isBoolean()).isTrue();
@@ -169,6 +170,7 @@ public class ContractIT {
                         "pooling",
                         "query_prompt",
                         "document_prompt",
+                        "max_input_tokens",
                         "model_aliases",
                         "dimensions",
                         "required_space")

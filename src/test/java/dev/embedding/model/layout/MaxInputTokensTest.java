@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +92,45 @@ class MaxInputTokensTest {
         MaxInputTokens maxTokens = read(directory, "0_Transformer/", "{}");
 
         assertThat(maxTokens).isEqualTo(new MaxInputTokens(7, "0_Transformer/sentence_bert_config.json"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                // the model's own, setting, tokens that fit into memory
+                "8192, 0, -, 8192, config.json",
+                "8192, 0, 8192, 8192, config.json",
+                "8192, 0, 8191, 8128, memory",
+                "8192, 0, 2048, 2048, memory",
+                "8192, 0, 100, 512, memory",
+                "512, 0, 100, 512, config.json",
+                "64, 0, 100, 64, config.json",
+                "8192, 1000, -, 1000, max_input_tokens",
+                "8192, 1000, 640, 1000, max_input_tokens",
+                "8192, 1000, 2048, 1000, max_input_tokens",
+                "8192, 8192, 640, 8192, config.json",
+                "8192, 9000, 640, 8192, config.json",
+                "512, 16, 100, 16, max_input_tokens"
+            })
+    void isShortenedByTheSettingElseByMemory(int own, int setting, @Nullable Integer fitting, int count, String from) {
+        RunMemory memory = new RunMemory(768, 3072, 12, 64, true);
+        OptionalLong runBytes = fitting == null ? OptionalLong.empty() : OptionalLong.of(memory.bytes(fitting));
+
+        MaxInputTokens maxTokens =
+                new MaxInputTokens(own, "config.json").within(new InputLimits(setting, runBytes), Optional.of(memory));
+
+        assertThat(maxTokens).isEqualTo(new MaxInputTokens(count, from));
+    }
+
+    @Test
+    void isShortenedByTheSettingAloneWhereMemoryIsNotEstimated() {
+        MaxInputTokens own = new MaxInputTokens(8192, "config.json");
+        OptionalLong runBytes = OptionalLong.of(1);
+
+        assertThat(own.within(new InputLimits(0, runBytes), Optional.empty())).isEqualTo(own);
+        assertThat(own.within(new InputLimits(16, runBytes), Optional.empty()))
+                .isEqualTo(new MaxInputTokens(16, "max_input_tokens"));
     }
 
     private static MaxInputTokens read(

@@ -3,6 +3,7 @@ package dev.embedding.model.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.Precision;
 import java.io.IOException;
@@ -104,7 +105,15 @@ class OnnxFileSelectionTest {
         ModelFiles files = new ModelFiles("some/model", new ModelDirectory.Local(directory));
         OnnxFileSelection.Choice choice = new OnnxFileSelection(files, "0_Transformer/")
                 .choose(
-                        new ModelRequest("some/model", Optional.empty(), precision, named, Optional.empty(), "", ""),
+                        new ModelRequest(
+                                "some/model",
+                                Optional.empty(),
+                                precision,
+                                named,
+                                Optional.empty(),
+                                "",
+                                "",
+                                InputLimits.NONE),
                         "none is built here");
         return (choice.toQuantize() ? "made of " : "") + choice.file();
     }

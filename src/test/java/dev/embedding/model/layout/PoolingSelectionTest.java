@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedding.fixture.PooledOutput;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.BuildableGraphs;
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
@@ -281,8 +282,8 @@ class PoolingSelectionTest {
     }
 
     private static ModelDescription read(Path model, Optional<Pooling> pooling) {
-        ModelRequest request =
-                new ModelRequest("copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "");
+        ModelRequest request = new ModelRequest(
+                "copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "", InputLimits.NONE);
         return new SentenceTransformersLayout(
                         request, ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(model), FROM_ONNX_FILES)
                 .read();

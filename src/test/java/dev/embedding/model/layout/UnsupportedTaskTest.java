@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import dev.embedding.fixture.PooledOutput;
 import dev.embedding.model.BuildableGraphs;
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
@@ -235,8 +236,8 @@ class UnsupportedTaskTest {
     }
 
     private ModelDescription read(Optional<Pooling> pooling) {
-        ModelRequest request =
-                new ModelRequest("copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "");
+        ModelRequest request = new ModelRequest(
+                "copy", Optional.empty(), Precision.FP32, Optional.empty(), pooling, "", "", InputLimits.NONE);
         return new SentenceTransformersLayout(
                         request,
                         ModelDescription.Source.DIRECTORY,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.NoGraphs;
@@ -169,7 +170,8 @@ class HubPoolingTest {
         HubModels models = new HubModels(
                 name -> Optional.ofNullable(environment.get(name)), OptionalLong.empty(), DownloadProgress.NONE);
         return models.locate(
-                new ModelRequest(NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", ""),
+                new ModelRequest(
+                        NAME, Optional.of(cache), Precision.FP32, Optional.empty(), pooling, "", "", InputLimits.NONE),
                 new NoGraphs());
     }
 }

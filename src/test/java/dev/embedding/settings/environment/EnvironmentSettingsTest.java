@@ -50,6 +50,7 @@ class EnvironmentSettingsTest {
                 Map.entry("EMBEDDING_POOLING", "Mean_Sqrt_Len_Tokens"),
                 Map.entry("EMBEDDING_QUERY_PROMPT", "query: "),
                 Map.entry("EMBEDDING_DOCUMENT_PROMPT", " passage:\n"),
+                Map.entry("EMBEDDING_MAX_INPUT_TOKENS", "256"),
                 Map.entry("EMBEDDING_MODEL_ALIASES", "text-embedding-3-small, b"),
                 Map.entry("EMBEDDING_DIMENSIONS", "256, 128"),
                 Map.entry("EMBEDDING_REQUIRED_SPACE", SPACE),
@@ -70,6 +71,7 @@ class EnvironmentSettingsTest {
                         Map.entry("pooling", "mean_sqrt_len_tokens"),
                         Map.entry("query_prompt", "query: "),
                         Map.entry("document_prompt", " passage:\n"),
+                        Map.entry("max_input_tokens", "256"),
                         Map.entry("model_aliases", "text-embedding-3-small,b"),
                         Map.entry("dimensions", "128,256"),
                         Map.entry("required_space", SPACE))));
