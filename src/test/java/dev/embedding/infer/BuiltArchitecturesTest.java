@@ -45,12 +45,17 @@ class BuiltArchitecturesTest {
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, source, options(config))) {
             List<int[]> rows = model.tokenIds();
             for (int row = 0; row < rows.size(); row++) {
-                requireNear(name + ", text " + row, model.vectors(false).get(row), vectors(engine, List.of(rows.get(row)))
-                        .get(0));
+                requireNear(
+                        name + ", text " + row,
+                        model.vectors(false).get(row),
+                        vectors(engine, List.of(rows.get(row))).get(0));
             }
             List<float[]> together = vectors(engine, rows);
             for (int row = 0; row < rows.size(); row++) {
-                requireNear(name + ", text " + row + " in a batch", model.vectors(false).get(row), together.get(row));
+                requireNear(
+                        name + ", text " + row + " in a batch",
+                        model.vectors(false).get(row),
+                        together.get(row));
             }
         }
     }

@@ -2,16 +2,19 @@ package dev.embedding.model.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
+import dev.embedding.model.NoGraphs;
 import dev.embedding.model.Precision;
 import dev.embedding.model.Tokenization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -20,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Lengths of models whose texts a setting or the memory limits. */
 class LimitedLengthTest {
 
-    private static final BuildableGraphs EXPORTED = config -> Optional.of("none is built here");
-    private static final BuildableGraphs BUILT = config -> Optional.empty();
+    private static final BuildableGraphs EXPORTED = new NoGraphs();
+    private static final BuildableGraphs BUILT = new AnyGraph();
     private static final String WEIGHTS = "model.safetensors";
     private static final int OWN = 32_768;
     private static final InputLimits IN_LITTLE_MEMORY = new InputLimits(0, OptionalLong.of(64 << 20));
@@ -92,5 +95,19 @@ class LimitedLengthTest {
                         request, ModelDescription.Source.DIRECTORY, new ModelDirectory.Local(directory), graphs)
                 .read()
                 .tokenization();
+    }
+
+    /** Builds a graph for any configuration. */
+    private static final class AnyGraph implements BuildableGraphs {
+
+        @Override
+        public Optional<String> refusal(JsonNode config) {
+            return Optional.empty();
+        }
+
+        @Override
+        public long copiedBytes(JsonNode config, List<Path> weights) {
+            return 0;
+        }
     }
 }
