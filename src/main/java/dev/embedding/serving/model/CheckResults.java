@@ -1,5 +1,6 @@
 package dev.embedding.serving.model;
 
+import dev.embedding.support.JsonFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -2,6 +2,7 @@ package dev.embedding.serving.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.support.JsonFiles;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

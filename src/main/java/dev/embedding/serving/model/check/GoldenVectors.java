@@ -1,7 +1,7 @@
 package dev.embedding.serving.model.check;
 
 import dev.embedding.serving.model.CheckResults;
-import dev.embedding.serving.model.JsonFiles;
+import dev.embedding.support.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

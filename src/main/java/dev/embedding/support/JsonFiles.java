@@ -1,7 +1,6 @@
-package dev.embedding.serving.model;
+package dev.embedding.support;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.embedding.support.FileReplacement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
