@@ -3,6 +3,7 @@ package dev.embedding.app;
 import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.http.access.AccessControl;
 import dev.embedding.http.edge.CorsOrigins;
+import dev.embedding.model.FileHashes;
 import dev.embedding.model.locate.HubModels;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.reload.LastGoodSettings;
@@ -74,10 +75,17 @@ class ServiceWiring {
 
     @Produces
     @Singleton
-    ModelHost modelHost(EngineConfig config, QueueConfig queue, VectorCache cache, ServingMetrics metrics) {
+    ModelHost modelHost(
+            EngineConfig config,
+            QueueConfig queue,
+            EnvironmentSettings environment,
+            VectorCache cache,
+            ServingMetrics metrics) {
         WaitLimits waits = new WaitLimits(queue.maxQueueWait(), queue.maxBatchWait());
         QueueLimits limits = new QueueLimits(waits, queue.requestTimeout());
-        return new ModelHost(config.lanes(), LaneCount.automatic(), config.runTimeout(), limits, cache, metrics);
+        FileHashes hashes = new FileHashes(Path.of(environment.settings().get(Setting.MODEL_CACHE_DIR)));
+        return new ModelHost(
+                config.lanes(), LaneCount.automatic(), config.runTimeout(), limits, cache, hashes, metrics);
     }
 
     @Produces

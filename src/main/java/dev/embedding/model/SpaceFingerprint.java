@@ -9,8 +9,12 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -40,14 +44,12 @@ public final class SpaceFingerprint {
         this.modelNormalizes = modelNormalizes;
     }
 
-    /** Reads and hashes all of the model's files. */
-    public static SpaceFingerprint of(ModelDescription model) throws IOException {
-        Map<Path, String> hashes = new HashMap<>();
+    /** Computes it from the hashes of all of the model's files. */
+    public static SpaceFingerprint of(ModelDescription model, FileHashes fileHashes) throws IOException {
+        Map<Path, String> hashes = hashes(model, fileHashes);
         List<ModelFile> files = new ArrayList<>();
         for (Map.Entry<String, Path> file : model.files().entrySet()) {
-            String hash = Sha256.ofFile(file.getValue());
-            hashes.put(file.getValue(), hash);
-            files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), hash));
+            files.add(new ModelFile(file.getKey(), Files.size(file.getValue()), sha256(file.getValue(), hashes)));
         }
         String weights = ofWeights(model.weightFiles(), hashes);
         MessageDigest digest = Sha256.digest();
@@ -74,8 +76,31 @@ public final class SpaceFingerprint {
         return new SpaceFingerprint(List.copyOf(files), weights, hex(digest), normalized);
     }
 
+    private static Map<Path, String> hashes(ModelDescription model, FileHashes fileHashes) throws IOException {
+        Set<Path> distinct = new LinkedHashSet<>(model.files().values());
+        distinct.addAll(model.weightFiles());
+        distinct.add(model.tokenization().file());
+        for (PostPoolingModule module : model.modules()) {
+            weights(module).ifPresent(distinct::add);
+        }
+        List<Path> files = List.copyOf(distinct);
+        List<String> ofFiles = fileHashes.of(files);
+        Map<Path, String> hashes = new HashMap<>();
+        for (int index = 0; index < files.size(); index++) {
+            hashes.put(files.get(index), ofFiles.get(index));
+        }
+        return hashes;
+    }
+
+    private static Optional<Path> weights(PostPoolingModule module) {
+        if (module instanceof DenseLayer layer) {
+            return Optional.of(layer.weights());
+        }
+        return module instanceof PostPoolingModule.LayerNorm norm ? Optional.of(norm.weights()) : Optional.empty();
+    }
+
     /** For a single file the beginning of its own hash, so that the file can be found by it. */
-    private static String ofWeights(List<Path> files, Map<Path, String> hashes) throws IOException {
+    private static String ofWeights(List<Path> files, Map<Path, String> hashes) {
         if (files.size() == 1) {
             return sha256(files.get(0), hashes).substring(0, 2 * BYTES);
         }
@@ -86,7 +111,7 @@ public final class SpaceFingerprint {
         return hex(digest);
     }
 
-    private static String identity(PostPoolingModule module, Map<Path, String> hashes) throws IOException {
+    private static String identity(PostPoolingModule module, Map<Path, String> hashes) {
         if (module instanceof DenseLayer layer) {
             return "dense=" + sha256(layer.weights(), hashes) + layer.activation() + layer.bias() + layer.residual();
         }
@@ -113,9 +138,8 @@ public final class SpaceFingerprint {
         return ofWeights;
     }
 
-    private static String sha256(Path file, Map<Path, String> known) throws IOException {
-        String hash = known.get(file);
-        return hash == null ? Sha256.ofFile(file) : hash;
+    private static String sha256(Path file, Map<Path, String> hashes) {
+        return Objects.requireNonNull(hashes.get(file));
     }
 
     private static void add(MessageDigest digest, String field) {

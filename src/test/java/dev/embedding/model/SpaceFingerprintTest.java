@@ -134,7 +134,7 @@ class SpaceFingerprintTest {
         String name = directory.toString();
         SpaceFingerprint before = fingerprint(directory);
 
-        SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
+        SpaceFingerprint after = fingerprint(NoHub.locator()
                 .locate(new ModelRequest(
                         name,
                         Optional.empty(),
@@ -155,7 +155,7 @@ class SpaceFingerprintTest {
         byte[] other = Files.readAllBytes(ReferenceModel.of("bert-mean-fp16").weights());
         Files.write(directory.resolve("onnx/model_fp16.onnx"), other);
 
-        SpaceFingerprint after = SpaceFingerprint.of(NoHub.locator()
+        SpaceFingerprint after = fingerprint(NoHub.locator()
                 .locate(new ModelRequest(
                         directory.toString(),
                         Optional.empty(),
@@ -170,6 +170,10 @@ class SpaceFingerprintTest {
     }
 
     private static SpaceFingerprint fingerprint(Path directory) throws IOException {
-        return SpaceFingerprint.of(NoHub.locator().locate(ModelRequest.of(directory.toString())));
+        return fingerprint(NoHub.locator().locate(ModelRequest.of(directory.toString())));
+    }
+
+    private static SpaceFingerprint fingerprint(ModelDescription model) throws IOException {
+        return SpaceFingerprint.of(model, new FileHashes());
     }
 }

@@ -17,6 +17,9 @@ public record HubName(String repository, String revision) {
     /** The branch that a name without a revision means. */
     public static final String DEFAULT_REVISION = "main";
 
+    /** Beginning of the names of folders in the cache. */
+    static final String FOLDER_PREFIX = "models--";
+
     private static final Pattern REPOSITORY = Pattern.compile("(\\b[\\w\\-.]{1,96}\\b/)?\\b[\\w\\-.]{1,96}\\b");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
     private static final Pattern NOT_IN_REVISIONS = Pattern.compile("[\\s~^:?*\\[]");
@@ -60,7 +63,7 @@ public record HubName(String repository, String revision) {
 
     /** The name of its folder in the cache. */
     String folder() {
-        return "models--" + repository.replace("/", "--");
+        return FOLDER_PREFIX + repository.replace("/", "--");
     }
 
     String encodedRevision() {

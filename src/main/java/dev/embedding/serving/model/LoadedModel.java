@@ -11,12 +11,14 @@ import dev.embedding.batch.RowOutcome;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.infer.GraphForm;
 import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.model.FileHashes;
 import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelDescription.Kind;
 import dev.embedding.model.ModelFile;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.SpaceFingerprint;
+import dev.embedding.support.DaemonThreads;
 import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.VectorNorm;
 import java.io.IOException;
@@ -100,7 +102,8 @@ public final class LoadedModel {
     public static LoadedModel load(
             ModelDescription description, ModelOptions options, ModelHost host, CheckResults results) {
         long start = System.nanoTime();
-        CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(() -> fingerprint(description));
+        CompletableFuture<SpaceFingerprint> fingerprint = CompletableFuture.supplyAsync(
+                () -> fingerprint(description, host.fileHashes()), task -> DaemonThreads.start("fingerprint", task));
         InputTokenizer tokenizer = InputTokenizer.open(description);
         ModelEncoder encoder = null;
         try {
@@ -137,9 +140,9 @@ public final class LoadedModel {
         }
     }
 
-    private static SpaceFingerprint fingerprint(ModelDescription description) {
+    private static SpaceFingerprint fingerprint(ModelDescription description, FileHashes hashes) {
         try {
-            return SpaceFingerprint.of(description);
+            return SpaceFingerprint.of(description, hashes);
         } catch (IOException failure) {
             throw new CompletionException("Its files cannot be read", failure);
         }

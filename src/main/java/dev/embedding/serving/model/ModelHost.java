@@ -4,6 +4,7 @@ import dev.embedding.batch.BatchObserver;
 import dev.embedding.batch.Lanes;
 import dev.embedding.batch.RowCache;
 import dev.embedding.infer.InferenceRuntime;
+import dev.embedding.model.FileHashes;
 import dev.embedding.support.DaemonThreads;
 import dev.embedding.support.WorkerPools;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Resources shared by all models of the process: lanes, worker pools for parsing, tokenizing and encoding, the vector
- * cache, and the inference runtime.
+ * cache, the hashes of files, and the inference runtime.
  */
 public final class ModelHost implements AutoCloseable {
 
@@ -28,6 +29,7 @@ public final class ModelHost implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final QueueLimits queueLimits;
     private final RowCache<Output> cache;
+    private final FileHashes fileHashes;
     private final int cores;
     private final BatchObserver observer;
 
@@ -43,6 +45,7 @@ public final class ModelHost implements AutoCloseable {
     /**
      * @param runTimeout minimum timeout of a run of the engine
      * @param cache cache of computed vectors
+     * @param fileHashes hashes of models' files
      */
     public ModelHost(
             int laneCount,
@@ -50,8 +53,9 @@ public final class ModelHost implements AutoCloseable {
             Duration runTimeout,
             QueueLimits queueLimits,
             RowCache<Output> cache,
+            FileHashes fileHashes,
             BatchObserver observer) {
-        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, observer);
+        this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, fileHashes, observer);
     }
 
     public ModelHost(
@@ -61,11 +65,23 @@ public final class ModelHost implements AutoCloseable {
             QueueLimits queueLimits,
             RowCache<Output> cache,
             BatchObserver observer) {
+        this(laneCount, cores, runtime, queueLimits, cache, new FileHashes(), observer);
+    }
+
+    private ModelHost(
+            int laneCount,
+            int cores,
+            InferenceRuntime runtime,
+            QueueLimits queueLimits,
+            RowCache<Output> cache,
+            FileHashes fileHashes,
+            BatchObserver observer) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
         this.cores = cores;
         this.queueLimits = queueLimits;
         this.cache = cache;
+        this.fileHashes = fileHashes;
         this.observer = observer;
         this.pools = List.of(
                 Executors.newFixedThreadPool(cores, DaemonThreads.numbered("worker-")),
@@ -89,6 +105,10 @@ public final class ModelHost implements AutoCloseable {
 
     RowCache<Output> cache() {
         return cache;
+    }
+
+    public FileHashes fileHashes() {
+        return fileHashes;
     }
 
     QueueLimits queueLimits() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedding.fixture.PooledOutput;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.BuildableGraphs;
+import dev.embedding.model.FileHashes;
 import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
@@ -40,6 +41,7 @@ class PoolingSelectionTest {
                     + " the model was trained with";
 
     private final Path directory;
+    private final FileHashes hashes = new FileHashes();
 
     PoolingSelectionTest(@TempDir Path directory) {
         this.directory = directory;
@@ -248,9 +250,10 @@ class PoolingSelectionTest {
     void theFingerprintIsTheSameWhateverTheSourceOfThePooling(String name, Pooling mode) throws IOException {
         ModelCopy.of(name, directory);
 
-        String said = SpaceFingerprint.of(read(Optional.empty())).value(false);
+        String said = SpaceFingerprint.of(read(Optional.empty()), hashes).value(false);
 
-        assertThat(SpaceFingerprint.of(read(Optional.of(mode))).value(false)).isEqualTo(said);
+        assertThat(SpaceFingerprint.of(read(Optional.of(mode)), hashes).value(false))
+                .isEqualTo(said);
     }
 
     @Test
@@ -258,9 +261,9 @@ class PoolingSelectionTest {
         ModelCopy.of("no-modules-bert-cls", directory);
 
         List<String> fingerprints = List.of(
-                SpaceFingerprint.of(read(Optional.empty())).value(true),
-                SpaceFingerprint.of(read(Optional.of(Pooling.MEAN))).value(true),
-                SpaceFingerprint.of(read(Optional.of(Pooling.CLS))).value(true));
+                SpaceFingerprint.of(read(Optional.empty()), hashes).value(true),
+                SpaceFingerprint.of(read(Optional.of(Pooling.MEAN)), hashes).value(true),
+                SpaceFingerprint.of(read(Optional.of(Pooling.CLS)), hashes).value(true));
 
         assertThat(fingerprints).doesNotHaveDuplicates();
     }

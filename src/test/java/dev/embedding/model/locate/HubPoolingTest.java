@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedding.model.FileHashes;
 import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
@@ -38,6 +39,7 @@ class HubPoolingTest {
 
     private final Path repository;
     private final Path cache;
+    private final FileHashes hashes = new FileHashes();
 
     HubPoolingTest(@TempDir Path repository, @TempDir Path cache) {
         this.repository = repository;
@@ -114,12 +116,12 @@ class HubPoolingTest {
             ModelDescription first = locate(hub);
 
             assertThat(first.poolingSource()).isEqualTo(local.poolingSource());
-            assertThat(SpaceFingerprint.of(first).value(true))
-                    .isEqualTo(SpaceFingerprint.of(local).value(true));
+            assertThat(SpaceFingerprint.of(first, hashes).value(true))
+                    .isEqualTo(SpaceFingerprint.of(local, hashes).value(true));
         }
 
-        assertThat(SpaceFingerprint.of(locateOffline(Optional.empty())).value(true))
-                .isEqualTo(SpaceFingerprint.of(local).value(true));
+        assertThat(SpaceFingerprint.of(locateOffline(Optional.empty()), hashes).value(true))
+                .isEqualTo(SpaceFingerprint.of(local, hashes).value(true));
     }
 
     @Test

@@ -63,7 +63,8 @@ public final class QuantizedModels {
         Quantization quantization = model.quantization().get();
         try {
             ModelQuantizer quantizer = new ModelQuantizer(host.runtime());
-            String key = SpaceFingerprint.of(model).value(true) + "-" + host.engineVersion() + "-" + quantizer.form();
+            String fingerprint = SpaceFingerprint.of(model, host.fileHashes()).value(true);
+            String key = fingerprint + "-" + host.engineVersion() + "-" + quantizer.form();
             Optional<Made> stored = files.find(key);
             Made made = stored.isPresent() ? stored.get() : make(model, quantization, key, quantizer, options);
             requireFidelity(model, quantization, made.fidelity());
