@@ -209,7 +209,7 @@ public final class ReloadExecutor {
         }
         LoadedModel again = loadRequired(before.model().description(), before.settings());
         serve(id, again, before.settings());
-        again.allowWideRuns(true);
+        allowWideRuns(true);
     }
 
     private void serve(String id, LoadedModel model, ModelSettings settings) {
@@ -290,8 +290,15 @@ public final class ReloadExecutor {
         allowWideRuns(true);
     }
 
+    /** A second session takes as much memory as the first one, so it is allowed only where that is free. */
     private void allowWideRuns(boolean allowed) {
-        served.values().forEach(model -> model.model().allowWideRuns(allowed));
+        served.values().forEach(model -> model.model()
+                .allowWideRuns(allowed && hasRoomAgain(model.model().description())));
+    }
+
+    private boolean hasRoomAgain(ModelDescription model) {
+        OptionalLong free = freeMemory.get();
+        return free.isEmpty() || free.getAsLong() >= ModelMemory.of(model).bytes();
     }
 
     private static void drain(Retired retired) {

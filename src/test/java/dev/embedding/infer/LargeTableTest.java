@@ -73,7 +73,7 @@ class LargeTableTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             int unused = channel.write(length.putLong(text.length).flip(), 0);
-            long start = Long.BYTES + text.length;
+            long start = (long) Long.BYTES + text.length;
             unused = channel.write(ByteBuffer.wrap(text), Long.BYTES);
             for (String name : weights.names()) {
                 long offset = name.equals(TABLE)

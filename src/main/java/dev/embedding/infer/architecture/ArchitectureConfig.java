@@ -25,7 +25,7 @@ final class ArchitectureConfig {
             + "|.*dropout.*|.*_drop|.*_prob|initializer.*|init_.*|gradient_checkpointing|use_cache|cache_implementation"
             + "|.*_token_id|.*_token_ids|forced_.*|tie_word_embeddings|tie_encoder_decoder|tie_weights_?"
             + "|vocab_size|vocab_size_or_config_json_file|pretraining_tp|tokenizer_class|tokenizer_.*|processor_class"
-            + "|max_length|min_length|do_sample|early_stopping|num_beams|num_beam_groups|diversity_penalty|temperature"
+            + "|max_length|min_length|model_max_length|loss_.*|do_sample|early_stopping|num_beams|num_beam_groups|diversity_penalty|temperature"
             + "|top_k|top_p|typical_p|repetition_penalty|length_penalty|no_repeat_ngram_size"
             + "|encoder_no_repeat_ngram_size|bad_words_ids|num_return_sequences|output_.*|suppress_tokens"
             + "|begin_suppress_tokens|exponential_decay_length_penalty|remove_invalid_values|return_dict_in_generate"
