@@ -22,6 +22,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Checks that the last good model serves whatever is wrong with the requested one, and that recovery needs no restart.
  */
+@Tag("thorough")
 class BadModelsIT {
 
     private static final String GOOD =

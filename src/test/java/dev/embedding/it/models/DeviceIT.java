@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.fixture.ServiceProcess;
 import dev.embedding.it.api.ContractIT;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Checks the reported device on a machine without a usable GPU; {@link ContractIT} checks the default. */
+@Tag("thorough")
 class DeviceIT {
 
     private static final double TOLERANCE = 2e-6;
