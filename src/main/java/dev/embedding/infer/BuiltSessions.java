@@ -13,6 +13,7 @@ import dev.embedding.model.file.ModelWeights;
 import dev.embedding.model.file.ModelWeights.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -64,51 +65,36 @@ final class BuiltSessions implements Sessions {
     @Override
     public InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
         ModelWeights files = weights.retain();
-        try {
-            Map<String, OnnxTensor> tensors = tensors(files);
-            try {
-                addInitializers(options, tensors);
-                InferenceSession session = InferenceSession.open(runtime, model, options, padTokenId, () -> {
-                    close(tensors);
-                    weights.release();
-                });
-                files.giveBack(); // Most of it was copied into another order, and is not read again.
-                return session;
-            } catch (OrtException | RuntimeException | Error failure) {
-                close(tensors);
-                throw failure;
-            }
-        } catch (OrtException | RuntimeException | Error failure) {
+        Map<String, OnnxTensor> tensors = new HashMap<>();
+        Runnable release = () -> {
+            tensors.values().forEach(OnnxTensor::close);
             weights.release();
+        };
+        try {
+            addTensors(tensors, files);
+            addInitializers(options, tensors);
+            InferenceSession session = InferenceSession.open(runtime, model, options, padTokenId, release);
+            files.giveBack(); // Most of it was copied into another order, and is not read again.
+            return session;
+        } catch (OrtException | RuntimeException | Error failure) {
+            release.run();
             throw failure;
         }
     }
 
-    private Map<String, OnnxTensor> tensors(ModelWeights files) throws OrtException {
+    private void addTensors(Map<String, OnnxTensor> tensors, ModelWeights files) throws OrtException {
         OrtEnvironment environment = runtime.environment();
-        Map<String, OnnxTensor> tensors = new HashMap<>();
-        try {
-            for (Tensor weight : graph.weights()) {
-                if (weight.bytes() <= Integer.MAX_VALUE) {
-                    tensors.put(
-                            weight.name(),
-                            OnnxTensor.createTensor(
-                                    environment, files.bytes(weight), shape(weight), type(weight.type())));
-                }
+        for (Tensor weight : graph.weights()) {
+            if (weight.bytes() <= Integer.MAX_VALUE) {
+                tensors.put(
+                        weight.name(),
+                        OnnxTensor.createTensor(environment, files.bytes(weight), shape(weight), type(weight.type())));
             }
-            return tensors;
-        } catch (OrtException | RuntimeException | Error failure) {
-            close(tensors);
-            throw failure;
         }
     }
 
     private static long[] shape(Tensor weight) {
-        long[] shape = new long[weight.shape().length];
-        for (int axis = 0; axis < shape.length; axis++) {
-            shape[axis] = weight.shape()[axis];
-        }
-        return shape;
+        return Arrays.stream(weight.shape()).asLongStream().toArray();
     }
 
     private static OnnxJavaType type(ModelWeights.Type type) {
@@ -145,10 +131,6 @@ final class BuiltSessions implements Sessions {
 
     private static Path folder(Tensor weight) {
         return Objects.requireNonNull(weight.file().getParent());
-    }
-
-    private static void close(Map<String, OnnxTensor> tensors) {
-        tensors.values().forEach(OnnxTensor::close);
     }
 
     @Override

@@ -13,9 +13,17 @@ public interface BuildableGraphs {
     Optional<String> refusal(JsonNode config);
 
     /**
-     * Bytes of the weights that the engine copies when it opens the graph, at their peak.
+     * Weights that fit a configuration.
+     *
+     * @param precision that of most of them: {@code fp32}, {@code fp16} or {@code bf16}
+     * @param copiedBytes bytes that the engine copies when it opens the graph, at their peak
+     */
+    record Weights(String precision, long copiedBytes) {}
+
+    /**
+     * Builds the graph to see what it takes.
      *
      * @throws IOException when the weights cannot be read, or do not fit the configuration
      */
-    long copiedBytes(JsonNode config, List<Path> weights) throws IOException;
+    Weights weights(JsonNode config, List<Path> files) throws IOException;
 }

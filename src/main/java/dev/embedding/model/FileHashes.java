@@ -66,10 +66,12 @@ public final class FileHashes {
         Map<Path, FileIdentity> large = new LinkedHashMap<>();
         for (Path file : files) {
             Optional<String> name = BlobName.sha256(file);
-            FileIdentity identity = FileIdentity.of(file);
             if (name.isPresent()) {
                 hashes.put(file, name.get());
-            } else if (identity.bytes() < MIN_REMEMBERED_BYTES) {
+                continue;
+            }
+            FileIdentity identity = FileIdentity.of(file);
+            if (identity.bytes() < MIN_REMEMBERED_BYTES) {
                 hashes.put(file, function.of(file));
             } else {
                 large.put(file, identity);

@@ -1,6 +1,7 @@
 package dev.embedding.reload;
 
 import dev.embedding.model.ModelDescription;
+import java.util.OptionalLong;
 
 /**
  * Memory that a model is estimated to need.
@@ -13,6 +14,11 @@ record ModelMemory(String name, long bytes) {
 
     static ModelMemory of(ModelDescription model) {
         return new ModelMemory(model.name(), model.sessionBytes());
+    }
+
+    /** @param freeBytes free memory; empty where it is unknown */
+    boolean fitsInto(OptionalLong freeBytes) {
+        return freeBytes.isEmpty() || freeBytes.getAsLong() >= bytes;
     }
 
     /**

@@ -57,7 +57,7 @@ sealed interface Placement {
             return new Refused(tooLarge.get());
         }
         ModelMemory needed = ModelMemory.of(model);
-        if (freeBytes.isEmpty() || freeBytes.getAsLong() >= needed.bytes()) {
+        if (needed.fitsInto(freeBytes)) {
             return new Beside();
         }
         boolean mayClose =

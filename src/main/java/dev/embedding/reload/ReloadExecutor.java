@@ -297,8 +297,7 @@ public final class ReloadExecutor {
     }
 
     private boolean hasRoomAgain(ModelDescription model) {
-        OptionalLong free = freeMemory.get();
-        return free.isEmpty() || free.getAsLong() >= ModelMemory.of(model).bytes();
+        return ModelMemory.of(model).fitsInto(freeMemory.get());
     }
 
     private static void drain(Retired retired) {

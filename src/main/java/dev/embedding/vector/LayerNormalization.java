@@ -10,7 +10,7 @@ package dev.embedding.vector;
 public record LayerNormalization(float[] gain, float[] offset) implements VectorStep {
 
     /** Added to the variance, as in PyTorch. */
-    private static final double EPSILON = 1e-5;
+    public static final double EPSILON = 1e-5;
 
     @Override
     public float[] apply(float[] vector) {

@@ -4,7 +4,7 @@ package dev.embedding.vector;
 public final class VectorNorm {
 
     /** The smallest length that is divided by, as in PyTorch's {@code functional.normalize}. */
-    private static final double EPSILON = 1e-12;
+    public static final double EPSILON = 1e-12;
 
     private VectorNorm() {}
 

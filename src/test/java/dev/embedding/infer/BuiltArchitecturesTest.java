@@ -1,9 +1,8 @@
 package dev.embedding.infer;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.infer.architecture.VectorHead;
 import dev.embedding.vector.Pooling;
 import java.io.IOException;
@@ -45,17 +44,19 @@ class BuiltArchitecturesTest {
         try (InferenceEngine engine = InferenceEngine.open(RUNTIME, source, options(config))) {
             List<int[]> rows = model.tokenIds();
             for (int row = 0; row < rows.size(); row++) {
-                requireNear(
+                ReferenceVectors.requireNear(
                         name + ", text " + row,
+                        vectors(engine, List.of(rows.get(row))).get(0),
                         model.vectors(false).get(row),
-                        vectors(engine, List.of(rows.get(row))).get(0));
+                        TOLERANCE);
             }
             List<float[]> together = vectors(engine, rows);
             for (int row = 0; row < rows.size(); row++) {
-                requireNear(
+                ReferenceVectors.requireNear(
                         name + ", text " + row + " in a batch",
+                        together.get(row),
                         model.vectors(false).get(row),
-                        together.get(row));
+                        TOLERANCE);
             }
         }
     }
@@ -75,15 +76,5 @@ class BuiltArchitecturesTest {
                     return vector;
                 })
                 .toList();
-    }
-
-    private static void requireNear(String name, float[] expected, float[] actual) {
-        assertThat(actual).hasSameSizeAs(expected);
-        float largest = 0;
-        for (int index = 0; index < expected.length; index++) {
-            float difference = Math.abs(expected[index] - actual[index]);
-            largest = Float.isNaN(difference) ? Float.POSITIVE_INFINITY : Math.max(largest, difference);
-        }
-        assertThat(largest).as(name).isLessThanOrEqualTo(TOLERANCE);
     }
 }

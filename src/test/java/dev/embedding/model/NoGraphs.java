@@ -16,7 +16,7 @@ public final class NoGraphs implements BuildableGraphs {
     }
 
     @Override
-    public long copiedBytes(JsonNode config, List<Path> weights) {
+    public Weights weights(JsonNode config, List<Path> files) {
         throw new IllegalStateException("No graph is built");
     }
 }

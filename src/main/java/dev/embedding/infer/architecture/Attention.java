@@ -64,12 +64,14 @@ final class Attention {
             Reach reach,
             @Nullable RelativeBias relative) {
 
-        int queryWidth() {
-            return heads * width;
+        /** As many heads of keys as of queries, together as wide as a row. */
+        static Form usual(int heads, int rowWidth, Reach reach, @Nullable RelativeBias relative) {
+            int width = rowWidth / heads;
+            return new Form(heads, heads, width, 1 / Math.sqrt(width), reach, relative);
         }
 
-        int keyWidth() {
-            return keyHeads * width;
+        int queryWidth() {
+            return heads * width;
         }
 
         boolean addsBias() {

@@ -166,8 +166,7 @@ final class BertFamily implements Family {
         Attention.@Nullable RelativeBias relative = type.equals("mpnet")
                 ? RelativeBuckets.ofMpnet().bias(blocks, "encoder.relative_attention_bias.weight", heads)
                 : null;
-        Attention.Form form = new Attention.Form(
-                heads, heads, width / heads, 1 / Math.sqrt((double) width / heads), Reach.ALL, relative);
+        Attention.Form form = Attention.Form.usual(heads, width, Reach.ALL, relative);
         for (int layer = 0; layer < layers; layer++) {
             boolean selects = blocks.selects() && layer == layers - 1;
             rows = layer(blocks, names.layer() + layer + ".", form, rows, selects);

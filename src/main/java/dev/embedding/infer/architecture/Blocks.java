@@ -61,28 +61,29 @@ final class Blocks {
     }
 
     String layerNorm(String rows, String name, int width, double epsilon, boolean hasBias) {
-        String scaled = multiply(standardized(rows, epsilon), weights.floats(name + ".weight", width));
+        String scaled = multiply(standardized(graph, rows, epsilon), weights.floats(name + ".weight", width));
         return hasBias ? add(scaled, weights.floats(name + ".bias", width)) : scaled;
     }
 
     /** Rows with mean 0 and variance 1; in single steps, which ONNX Runtime computes faster than its own operator. */
-    String standardized(String rows, double epsilon) {
-        String centred = graph.op("Sub", rows, mean(rows));
-        return divided(centred, epsilon);
+    static String standardized(GraphBuilder graph, String rows, double epsilon) {
+        String centred = graph.op("Sub", rows, mean(graph, rows));
+        return divided(graph, centred, epsilon);
     }
 
     /** Rows of a mean square of 1, times a gain. */
     String rmsNorm(String rows, String gain, double epsilon) {
-        return multiply(divided(rows, epsilon), gain);
+        return multiply(divided(graph, rows, epsilon), gain);
     }
 
     /** The product is not written as a power: ONNX Runtime would recognise and replace the norm. */
-    private String divided(String rows, double epsilon) {
-        String variance = add(mean(multiply(rows, rows)), graph.number((float) epsilon));
+    private static String divided(GraphBuilder graph, String rows, double epsilon) {
+        String squares = graph.op("Mul", rows, rows);
+        String variance = graph.op("Add", mean(graph, squares), graph.number((float) epsilon));
         return graph.op("Div", rows, graph.op("Sqrt", variance));
     }
 
-    private String mean(String rows) {
+    private static String mean(GraphBuilder graph, String rows) {
         AttributeProto overComponents = GraphBuilder.integers("axes", -1);
         return graph.op("ReduceMean", List.of(rows), overComponents);
     }

@@ -1,9 +1,7 @@
 package dev.embedding.infer.architecture;
 
 import dev.embedding.infer.architecture.RotaryPositions.Angles;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +29,7 @@ final class DecoderFamily implements Family {
     private final boolean outputBias;
     private final boolean innerBias;
     private final Activations.Function activation;
-    private final List<LayerForm> layers;
+    private final RotaryLayers layers;
 
     DecoderFamily(ArchitectureConfig config) {
         this.kind = Kind.of(config.modelType());
@@ -129,7 +127,7 @@ final class DecoderFamily implements Family {
         return slides ? LayerType.SLIDING : LayerType.FULL;
     }
 
-    private List<LayerForm> layers(ArchitectureConfig config) {
+    private RotaryLayers layers(ArchitectureConfig config) {
         List<LayerType> types =
                 LayerType.read(config, config.requiredCount("num_hidden_layers"), layer -> rule(config, layer));
         boolean gemma = kind == Kind.GEMMA3;
@@ -142,9 +140,7 @@ final class DecoderFamily implements Family {
                 gemma
                         ? RotaryFields.read(config, LayerType.SLIDING, headWidth, "rope_local_base_freq", 10_000, false)
                         : full.positions());
-        return types.stream()
-                .map(type -> type == LayerType.FULL ? full : sliding)
-                .toList();
+        return new RotaryLayers(types, full, sliding);
     }
 
     private Reach window(ArchitectureConfig config, List<LayerType> types, boolean bothWays) {
@@ -193,14 +189,11 @@ final class DecoderFamily implements Family {
         if (kind == Kind.GEMMA3) {
             rows = blocks.multiply(rows, blocks.graph.number((float) Math.sqrt(width)));
         }
-        Map<RotaryPositions, Angles> angles = new HashMap<>();
-        for (int index = 0; index < layers.size(); index++) {
-            LayerForm layer = layers.get(index);
-            Angles turn = angles.computeIfAbsent(
-                    layer.positions(), positions -> positions.angles(blocks.graph, blocks.tokens.positions));
-            boolean selects = blocks.selects() && index == layers.size() - 1;
-            rows = layer(blocks, "layers." + index + ".", layer.reach(), turn, rows, selects);
-        }
+        rows = layers.rows(
+                blocks,
+                rows,
+                (index, reach, turn, before, selects) ->
+                        layer(blocks, "layers." + index + ".", reach, turn, before, selects));
         return norm(blocks, rows, "norm");
     }
 

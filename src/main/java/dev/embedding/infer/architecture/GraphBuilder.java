@@ -11,6 +11,8 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.embedding.infer.graph.Nodes;
+import dev.embedding.infer.graph.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -112,12 +114,7 @@ final class GraphBuilder {
 
     /** A list of integers. */
     String integers(long... values) {
-        return constant("integers" + Arrays.toString(values), name -> TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(DataType.INT64.getNumber())
-                .addDims(values.length)
-                .addAllInt64Data(Arrays.stream(values).boxed().toList())
-                .build());
+        return constant("integers" + Arrays.toString(values), name -> Nodes.integers(name, values));
     }
 
     /** A single integer without an axis. */
@@ -130,27 +127,16 @@ final class GraphBuilder {
     }
 
     String number(float value) {
-        return constant("number" + value, name -> TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(DataType.FLOAT.getNumber())
-                .addFloatData(value)
-                .build());
+        return constant("number" + value, name -> Tensors.number(name, value));
     }
 
     /** A tensor of floats. */
     String numbers(float[] values, long... shape) {
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name("c"))
-                .setDataType(DataType.FLOAT.getNumber())
-                .addAllDims(Arrays.stream(shape).boxed().toList());
-        for (float value : values) {
-            tensor.addFloatData(value);
-        }
-        return external(tensor.build());
+        return declare(Tensors.floats(name("c"), values, shape));
     }
 
-    /** A constant that is given to the session beside the graph. */
-    String external(TensorProto tensor) {
+    /** Declares a constant under the tensor's own name. */
+    String declare(TensorProto tensor) {
         constants.put(tensor.getName(), tensor);
         return tensor.getName();
     }
@@ -188,14 +174,8 @@ final class GraphBuilder {
     }
 
     private NodeProto node(String domain, String type, List<String> operands, AttributeProto... attributes) {
-        String output = name("t");
-        return NodeProto.newBuilder()
+        return Nodes.node(type, operands, name("t"), attributes).toBuilder()
                 .setDomain(domain)
-                .setOpType(type)
-                .setName(output)
-                .addAllInput(operands)
-                .addOutput(output)
-                .addAllAttribute(List.of(attributes))
                 .build();
     }
 

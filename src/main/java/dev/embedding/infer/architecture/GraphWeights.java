@@ -85,7 +85,7 @@ final class GraphWeights {
                     + Arrays.toString(shape));
         }
         if (used.put(tensor.name(), tensor) == null) {
-            graph.external(initializer(tensor));
+            graph.declare(initializer(tensor));
         }
         return tensor;
     }

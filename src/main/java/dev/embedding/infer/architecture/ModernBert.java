@@ -1,10 +1,7 @@
 package dev.embedding.infer.architecture;
 
 import dev.embedding.infer.architecture.RotaryPositions.Angles;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** ModernBERT: rotary positions, a norm before each part of a layer, gated feed-forward, and windows in most layers. */
@@ -22,7 +19,7 @@ final class ModernBert implements Family {
     private final boolean attentionBias;
     private final boolean innerBias;
     private final Activations.Function activation;
-    private final List<LayerForm> layers;
+    private final RotaryLayers layers;
 
     ModernBert(ArchitectureConfig config) {
         this.width = config.requiredCount("hidden_size");
@@ -48,9 +45,7 @@ final class ModernBert implements Family {
         LayerForm sliding = new LayerForm(
                 Reach.within(config.count("local_attention", USUAL_WINDOW) / 2),
                 RotaryFields.read(config, LayerType.SLIDING, width / heads, "local_rope_theta", 10_000, true));
-        this.layers = types.stream()
-                .map(type -> type == LayerType.FULL ? full : sliding)
-                .toList();
+        this.layers = new RotaryLayers(types, full, sliding);
         config.ignore("max_position_embeddings", "layer_norm_eps");
     }
 
@@ -78,25 +73,20 @@ final class ModernBert implements Family {
     public String rows(Blocks blocks) {
         String rows = blocks.weights.rows(firstWeight(), blocks.tokens.ids, vocabulary, width);
         rows = blocks.layerNorm(rows, "embeddings.norm", width, epsilon, normBias);
-        Map<RotaryPositions, Angles> angles = new HashMap<>();
-        for (int index = 0; index < layers.size(); index++) {
-            LayerForm layer = layers.get(index);
-            Angles turn = angles.computeIfAbsent(
-                    layer.positions(), positions -> positions.angles(blocks.graph, blocks.tokens.positions));
-            boolean selects = blocks.selects() && index == layers.size() - 1;
-            rows = layer(blocks, index, layer.reach(), turn, rows, selects);
-        }
+        rows = layers.rows(
+                blocks,
+                rows,
+                (index, reach, turn, before, selects) -> layer(blocks, index, reach, turn, before, selects));
         return blocks.layerNorm(rows, "final_norm", width, epsilon, normBias);
     }
 
     private String layer(Blocks blocks, int layer, Reach reach, Angles turn, String rows, boolean selects) {
         GraphBuilder graph = blocks.graph;
-        Attention.Form form =
-                new Attention.Form(heads, heads, width / heads, 1 / Math.sqrt((double) width / heads), reach, null);
+        Attention.Form form = Attention.Form.usual(heads, width, reach, null);
         String prefix = "layers." + layer + ".";
         String normed = layer == 0 ? rows : blocks.layerNorm(rows, prefix + "attn_norm", width, epsilon, normBias);
         String together = blocks.linear(normed, prefix + "attn.Wqkv", width, 3 * width, attentionBias);
-        List<String> parts = new ArrayList<>(graph.split(together, 1, 3));
+        List<String> parts = graph.split(together, 1, 3);
         String key = RotaryPositions.turned(graph, parts.get(1), heads, turn);
         String query = selects ? blocks.selected(parts.get(0)) : parts.get(0);
         query = RotaryPositions.turned(graph, query, heads, selects ? blocks.selected(turn) : turn);

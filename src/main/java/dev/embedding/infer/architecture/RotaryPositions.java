@@ -8,9 +8,8 @@ import java.util.List;
  * Rotary position embeddings: the frequencies of a head's pairs of components.
  *
  * @param frequencies {@code [width / 2]}
- * @param factor of sine and cosine
  */
-record RotaryPositions(float[] frequencies, double factor) {
+record RotaryPositions(float[] frequencies) {
 
     /** Sines and cosines of the angles of some rows. */
     record Angles(String cosines, String sines) {}
@@ -22,7 +21,7 @@ record RotaryPositions(float[] frequencies, double factor) {
             float exponent = (float) (2 * pair) / width;
             frequencies[pair] = 1 / (float) Math.pow(theta, exponent);
         }
-        return new RotaryPositions(frequencies, 1);
+        return new RotaryPositions(frequencies);
     }
 
     /**
@@ -41,9 +40,9 @@ record RotaryPositions(float[] frequencies, double factor) {
                 for (int pair = 0; pair < slower.length; pair++) {
                     slower[pair] /= divisor;
                 }
-                yield new RotaryPositions(slower, factor);
+                yield new RotaryPositions(slower);
             }
-            case "llama3" -> new RotaryPositions(llama3(config, field, parameters), factor);
+            case "llama3" -> new RotaryPositions(llama3(config, field, parameters));
             default -> throw config.refused(field, "known rope types are default, linear, llama3");
         };
     }
@@ -81,11 +80,7 @@ record RotaryPositions(float[] frequencies, double factor) {
                 graph.op("Cast", List.of(positions), GraphBuilder.type(DataType.FLOAT)),
                 graph.integers(1));
         String angles = graph.op("Mul", column, graph.numbers(frequencies, frequencies.length));
-        return new Angles(times(graph, graph.op("Cos", angles)), times(graph, graph.op("Sin", angles)));
-    }
-
-    private String times(GraphBuilder graph, String tensor) {
-        return factor == 1 ? tensor : graph.op("Mul", tensor, graph.number((float) factor));
+        return new Angles(graph.op("Cos", angles), graph.op("Sin", angles));
     }
 
     /** Rows of heads, turned by their angles. */

@@ -85,6 +85,11 @@ final class Tokens {
         return graph.op("Gather", graph.op("Flatten", List.of(tensor), GraphBuilder.integer("axis", 2)), places);
     }
 
+    /** For each text 0, {@code [batch]}. */
+    String zeros() {
+        return graph.op("Mul", lengths, graph.integer(0));
+    }
+
     /** For each text its first token's row, {@code [batch]}. */
     String firstRows() {
         return graph.op("CumSum", List.of(lengths, graph.integer(0)), GraphBuilder.integer("exclusive", 1));

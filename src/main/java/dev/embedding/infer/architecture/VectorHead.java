@@ -6,6 +6,7 @@ import dev.embedding.vector.Activation;
 import dev.embedding.vector.LayerNormalization;
 import dev.embedding.vector.Pooling;
 import dev.embedding.vector.Projection;
+import dev.embedding.vector.VectorNorm;
 import dev.embedding.vector.VectorStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<VectorStep> steps) {
 
     private static final AttributeProto OVER_COMPONENTS = GraphBuilder.integers("axes", -1);
-    private static final float SMALLEST_LENGTH = 1e-12f;
-    private static final float NORM_EPSILON = 1e-5f;
 
     public VectorHead {
         poolings = List.copyOf(poolings);
@@ -46,9 +45,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
         if (!first && !last || skipsTokens) {
             return null;
         }
-        String positions = first
-                ? graph.op("Mul", tokens.lengths, graph.integer(0))
-                : graph.op("Sub", tokens.lengths, graph.integer(1));
+        String positions = first ? tokens.zeros() : graph.op("Sub", tokens.lengths, graph.integer(1));
         return new Selection(graph.op("Add", tokens.firstRows(), positions), positions);
     }
 
@@ -79,7 +76,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
             return normed(graph, norm, vectors);
         }
         String length = graph.op("ReduceL2", List.of(vectors), OVER_COMPONENTS);
-        return graph.op("Div", vectors, graph.op("Max", length, graph.number(SMALLEST_LENGTH)));
+        return graph.op("Div", vectors, graph.op("Max", length, graph.number((float) VectorNorm.EPSILON)));
     }
 
     private static String projected(GraphBuilder graph, Projection projection, String vectors) {
@@ -114,12 +111,8 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
     private static String normed(GraphBuilder graph, LayerNormalization norm, String vectors) {
         String gain = graph.numbers(norm.gain(), norm.gain().length);
         String offset = graph.numbers(norm.offset(), norm.offset().length);
-        String centred = graph.op("Sub", vectors, graph.op("ReduceMean", List.of(vectors), OVER_COMPONENTS));
-        String squares = graph.op("Mul", centred, centred);
-        String variance =
-                graph.op("Add", graph.op("ReduceMean", List.of(squares), OVER_COMPONENTS), graph.number(NORM_EPSILON));
-        String scaled = graph.op("Div", centred, graph.op("Sqrt", variance));
-        return graph.op("Add", graph.op("Mul", scaled, gain), offset);
+        String standardized = Blocks.standardized(graph, vectors, LayerNormalization.EPSILON);
+        return graph.op("Add", graph.op("Mul", standardized, gain), offset);
     }
 
     /** Poolings of all tokens' rows. */
@@ -139,7 +132,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
             this.tokens = tokens;
             this.rows = rows;
             this.spread = tokens.spread(rows);
-            this.skipped = skipped.orElseGet(() -> graph.op("Mul", tokens.lengths, graph.integer(0)));
+            this.skipped = skipped.orElseGet(tokens::zeros);
             String places = graph.op("Range", graph.integer(0), tokens.longest, graph.integer(1));
             String enough = graph.op("GreaterOrEqual", places, column(this.skipped));
             String inText = graph.op("Less", places, column(tokens.lengths));
@@ -148,7 +141,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
 
         String by(Pooling pooling) {
             return switch (pooling) {
-                case CLS -> token(graph.op("Where", leavesAny(), skipped, zeros()));
+                case CLS -> token(graph.op("Where", leavesAny(), skipped, tokens.zeros()));
                 case LAST_TOKEN ->
                     graph.op(
                             "Mul",
@@ -179,10 +172,6 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
         /** How many tokens count, at least 1. */
         private String count() {
             return graph.op("Max", graph.op("Sub", tokens.lengths, skipped), graph.integer(1));
-        }
-
-        private String zeros() {
-            return graph.op("Mul", tokens.lengths, graph.integer(0));
         }
 
         private String token(String positions) {

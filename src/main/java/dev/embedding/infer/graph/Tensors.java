@@ -34,20 +34,29 @@ public final class Tensors {
     }
 
     public static TensorProto vector(String name, float[] values) {
+        return floats(name, values, values.length);
+    }
+
+    public static TensorProto floats(String name, float[] values, long... shape) {
         ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
-        return named(name, TensorProto.DataType.FLOAT)
-                .addDims(values.length)
+        return shaped(named(name, TensorProto.DataType.FLOAT), shape)
                 .setRawData(UnsafeByteOperations.unsafeWrap(raw))
                 .build();
     }
 
     public static TensorProto bytes(String name, boolean signed, byte[] values, long... shape) {
         TensorProto.Builder tensor = named(name, signed ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8);
+        return shaped(tensor, shape)
+                .setRawData(UnsafeByteOperations.unsafeWrap(values))
+                .build();
+    }
+
+    private static TensorProto.Builder shaped(TensorProto.Builder tensor, long... shape) {
         for (long length : shape) {
             tensor.addDims(length);
         }
-        return tensor.setRawData(UnsafeByteOperations.unsafeWrap(values)).build();
+        return tensor;
     }
 
     private static TensorProto.Builder named(String name, TensorProto.DataType type) {

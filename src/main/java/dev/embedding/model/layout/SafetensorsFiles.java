@@ -1,9 +1,6 @@
 package dev.embedding.model.layout;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.file.ModelWeights;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +10,7 @@ import java.util.TreeSet;
 /** The safetensors files with the weights of a transformer: one, or those that an index lists. */
 final class SafetensorsFiles {
 
-    private static final String SINGLE = "model.safetensors";
+    private static final String SINGLE = ModuleChain.SAFETENSORS;
     private static final String INDEX = "model.safetensors.index.json";
 
     private final ModelFiles files;
@@ -65,14 +62,5 @@ final class SafetensorsFiles {
             throw files.refusal(folder + INDEX, "has no weight_map from weights to files");
         }
         return parts;
-    }
-
-    /** Precision of most of the weights. */
-    static String precision(String model, List<Path> weights) {
-        try (ModelWeights content = ModelWeights.open(weights)) {
-            return content.precision();
-        } catch (IOException failure) {
-            throw new ModelUnavailableException("Model " + model + ": " + failure.getMessage(), failure);
-        }
     }
 }

@@ -123,25 +123,26 @@ public final class SentenceTransformersLayout {
         List<PostPoolingModule> vectorModules = modules.vectorModules();
         PoolingSelection pooling = PoolingSelection.ofWeights(files, modules, request, config);
         List<Path> weights = found.fetch();
+        BuildableGraphs.Weights content = content(config, weights);
         return ofTransformer(
                 modules,
                 config,
                 new Transformer(
                         new GraphOrigin.Built(config),
                         weights,
-                        SafetensorsFiles.precision(request.name(), weights),
+                        content.precision(),
                         Optional.empty(),
                         false,
                         tokenization,
                         pooling,
                         OutputStage.TOKENS,
                         vectorModules,
-                        SessionMemory.ofBuilt(copiedBytes(config, weights))));
+                        SessionMemory.ofBuilt(content.copiedBytes())));
     }
 
-    private long copiedBytes(JsonNode config, List<Path> weights) {
+    private BuildableGraphs.Weights content(JsonNode config, List<Path> weights) {
         try {
-            return buildable.copiedBytes(config, weights);
+            return buildable.weights(config, weights);
         } catch (IOException failure) {
             throw new ModelUnavailableException("Model " + request.name() + ": " + failure.getMessage(), failure);
         }

@@ -22,10 +22,11 @@ public final class ArchitectureGraphs implements BuildableGraphs {
     }
 
     @Override
-    public long copiedBytes(JsonNode config, List<Path> weights) throws IOException {
+    public Weights weights(JsonNode config, List<Path> files) throws IOException {
         VectorHead head = new VectorHead(List.of(Pooling.MEAN), false, List.of());
-        try (ModelWeights content = ModelWeights.open(weights)) {
-            return BuiltGraph.of(config, content, head).copiedBytes();
+        try (ModelWeights content = ModelWeights.open(files)) {
+            return new Weights(
+                    content.precision(), BuiltGraph.of(config, content, head).copiedBytes());
         } catch (UnsupportedArchitectureException unfit) {
             throw new IOException(unfit.getMessage(), unfit);
         }

@@ -114,7 +114,11 @@ final class OnnxEncoder implements ModelEncoder {
             TokenVectors vectors = engine.run(
                     TokenBatch.of(
                             rows.stream().map(TokenizedText::ids).toList(),
-                            rows.stream().map(TokenizedText::skippedTokens).toList()),
+                            model.poolsPrompt()
+                                    ? List.of()
+                                    : rows.stream()
+                                            .map(TokenizedText::skippedTokens)
+                                            .toList()),
                     workspace,
                     run.alone(),
                     () -> {

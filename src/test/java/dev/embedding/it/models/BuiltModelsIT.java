@@ -9,11 +9,11 @@ import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.fixture.ServiceProcess;
 import dev.embedding.fixture.ServiceStart;
 import dev.embedding.it.settings.Following;
+import dev.embedding.model.layout.ModelCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,7 +42,7 @@ class BuiltModelsIT {
 
     @Test
     void saysWhatItCannotBuildAndHowToExportIt(@TempDir Path directory) throws IOException {
-        copyOf(SHARDED.directory(), directory);
+        ModelCopy.of(SHARDED.directory(), directory);
         ObjectNode config = (ObjectNode) ReferenceModel.json(directory.resolve("config.json"));
         Files.writeString(
                 directory.resolve("config.json"),
@@ -58,7 +58,7 @@ class BuiltModelsIT {
 
     @Test
     void namesAWeightThatIsMissing(@TempDir Path directory) throws IOException {
-        copyOf(SHARDED.directory(), directory);
+        ModelCopy.of(SHARDED.directory(), directory);
         ObjectNode config = (ObjectNode) ReferenceModel.json(directory.resolve("config.json"));
         Files.writeString(
                 directory.resolve("config.json"),
@@ -74,15 +74,5 @@ class BuiltModelsIT {
         return ServiceProcess.configure()
                 .with("EMBEDDING_MODEL_NAME", model.toString())
                 .with("EMBEDDING_DEVICE", "cpu");
-    }
-
-    private static void copyOf(Path model, Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(model)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = directory.resolve(model.relativize(file));
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
-            }
-        }
     }
 }

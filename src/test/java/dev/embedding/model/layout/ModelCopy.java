@@ -13,7 +13,10 @@ public final class ModelCopy {
     private ModelCopy() {}
 
     public static Path of(String name, Path target) throws IOException {
-        Path source = ReferenceModel.of(name).directory();
+        return of(ReferenceModel.of(name).directory(), target);
+    }
+
+    public static Path of(Path source, Path target) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(source)) {
             files = all.filter(Files::isRegularFile).toList();

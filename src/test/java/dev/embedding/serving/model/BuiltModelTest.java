@@ -3,6 +3,7 @@ package dev.embedding.serving.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.locate.NoHub;
@@ -86,12 +87,7 @@ class BuiltModelTest {
     private static void requireNear(String name, List<float[]> expected, List<float[]> actual, float tolerance) {
         assertThat(actual).hasSameSizeAs(expected);
         for (int text = 0; text < expected.size(); text++) {
-            float largest = 0;
-            for (int index = 0; index < expected.get(text).length; index++) {
-                float difference = Math.abs(expected.get(text)[index] - actual.get(text)[index]);
-                largest = Float.isNaN(difference) ? Float.POSITIVE_INFINITY : Math.max(largest, difference);
-            }
-            assertThat(largest).as(name + ", text " + text).isLessThanOrEqualTo(tolerance);
+            ReferenceVectors.requireNear(name + ", text " + text, actual.get(text), expected.get(text), tolerance);
         }
     }
 }
