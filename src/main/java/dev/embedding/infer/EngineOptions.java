@@ -1,5 +1,6 @@
 package dev.embedding.infer;
 
+import dev.embedding.vector.VectorHead;
 import java.util.Optional;
 
 /**
@@ -7,7 +8,8 @@ import java.util.Optional;
  *
  * @param device the requested one
  * @param padTokenId id that fills the rows of a batch up to the longest
- * @param requestedOutput what is read from the graph
+ * @param head what is made from the token vectors, which a rewritten graph does itself; empty where the vectors are
+ *     read that the graph pools
  * @param comparison the test that a rewritten graph must pass; empty where the graph must run as it is, because any
  *     other would compute other vectors
  * @param cores cores that a lone run may use; 1 means that no wide session is ever opened
@@ -16,7 +18,7 @@ import java.util.Optional;
 public record EngineOptions(
         Device device,
         int padTokenId,
-        GraphOutput requestedOutput,
+        Optional<VectorHead> head,
         Optional<GraphComparison> comparison,
         int cores,
         long gpuMemoryLimit) {

@@ -4,8 +4,6 @@ package dev.embedding.infer;
 public enum GraphOutput {
     /** A vector for each token; from a graph without such an output, the pooled one. */
     TOKENS,
-    /** The first token's vector of each text; from a graph without token vectors, the pooled one. */
-    FIRST_TOKENS,
     /** The vectors that the graph itself pools, one a text, also where it has token vectors. */
     TEXTS
 }

@@ -1,7 +1,7 @@
 package dev.embedding.infer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedding.infer.architecture.VectorHead;
+import dev.embedding.vector.VectorHead;
 import java.nio.file.Path;
 import java.util.List;
 

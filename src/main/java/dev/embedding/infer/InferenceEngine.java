@@ -82,8 +82,7 @@ public final class InferenceEngine implements AutoCloseable {
 
     private static Sessions sessions(InferenceRuntime runtime, GraphSource source, EngineOptions options) {
         return source instanceof GraphSource.OnnxFile file
-                ? new SessionOpener(
-                        runtime, file.path(), options.padTokenId(), options.requestedOutput(), options.comparison())
+                ? new SessionOpener(runtime, file.path(), options.padTokenId(), options.head(), options.comparison())
                 : BuiltSessions.of(runtime, (GraphSource.Weights) source, options.padTokenId());
     }
 

@@ -4,16 +4,16 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.embedding.infer.runtime.NativeMemory;
-import java.nio.FloatBuffer;
+import dev.embedding.vector.VectorHead;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Outputs of a model's shipped graph for some rows, to compare those of a rewritten one with. */
+/** Vectors from a model's shipped graph for some rows, to compare those of a rewritten one with. */
 final class ReferenceOutputs {
 
     private final TokenBatch batch;
-    /** For each row its tokens' vectors, {@code [tokens, dimension]}. */
+    /** For each row its text's vector. */
     private final List<float[]> vectors;
 
     private ReferenceOutputs(TokenBatch batch, List<float[]> vectors) {
@@ -24,7 +24,7 @@ final class ReferenceOutputs {
     /**
      * Opens the graph on the CPU, runs it and closes it again, so that no two sessions of the model are open at once.
      */
-    static ReferenceOutputs of(InferenceRuntime runtime, Path file, List<int[]> rows, int padTokenId)
+    static ReferenceOutputs of(InferenceRuntime runtime, Path file, List<int[]> rows, int padTokenId, VectorHead head)
             throws OrtException {
         TokenBatch batch = TokenBatch.of(rows);
         try (SessionOptions options = new SessionOptions()) {
@@ -35,42 +35,37 @@ final class ReferenceOutputs {
             options.setInterOpNumThreads(1);
             try (InferenceSession session =
                     InferenceSession.open(runtime, file, options, padTokenId, false, GraphOutput.TOKENS)) {
-                return new ReferenceOutputs(batch, vectors(session, batch));
+                return new ReferenceOutputs(batch, vectors(session, batch, head));
             }
         } finally {
             NativeMemory.giveBack();
         }
     }
 
-    private static List<float[]> vectors(InferenceSession session, TokenBatch batch) throws OrtException {
+    private static List<float[]> vectors(InferenceSession session, TokenBatch batch, VectorHead head)
+            throws OrtException {
         TokenVectors outputs = session.run(batch, new Workspace(), new RunTermination());
         return IntStream.range(0, batch.rows().size())
-                .mapToObj(row -> {
-                    int tokens = outputs.vectorsOfRow() == 1 ? 1 : batch.rows().get(row).length;
-                    float[] values = new float[tokens * outputs.dimension()];
-                    outputs.values().get(outputs.start(row), values);
-                    return values;
-                })
+                .mapToObj(row -> head.apply(
+                        outputs.values(), outputs.start(row), 0, batch.rows().get(row).length, outputs.dimension()))
                 .toList();
     }
 
     /**
-     * The largest difference from the session's outputs, relative to the row's largest number. Where the session gives
-     * only the first token's vectors, only these are compared.
+     * The largest difference from the session's vectors, relative to the vector's largest number.
      *
      * @return infinity when any number is NaN
      */
     double difference(InferenceSession session) throws OrtException {
         TokenVectors outputs = session.run(batch, new Workspace(), new RunTermination());
-        FloatBuffer values = outputs.values();
         double largest = 0;
         for (int row = 0; row < vectors.size(); row++) {
             float[] shipped = vectors.get(row);
-            int numbers = outputs.vectorsOfRow() == 1 ? Math.min(outputs.dimension(), shipped.length) : shipped.length;
             double difference = 0;
             double scale = Float.MIN_NORMAL;
-            for (int index = 0; index < numbers; index++) {
-                difference = larger(difference, Math.abs(shipped[index] - values.get(outputs.start(row) + index)));
+            for (int index = 0; index < shipped.length; index++) {
+                float rewritten = outputs.values().get(outputs.start(row) + index);
+                difference = larger(difference, Math.abs(shipped[index] - rewritten));
                 scale = larger(scale, Math.abs(shipped[index]));
             }
             largest = larger(largest, difference / scale);

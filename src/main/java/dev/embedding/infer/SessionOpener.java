@@ -6,6 +6,8 @@ import dev.embedding.infer.graph.GraphPreparation;
 import dev.embedding.infer.graph.GraphPreparation.PreparedFile;
 import dev.embedding.infer.graph.GraphPreparation.Wish;
 import dev.embedding.infer.runtime.EngineMessage;
+import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.vector.VectorHead;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,43 +32,54 @@ final class SessionOpener implements Sessions {
     private final InferenceRuntime runtime;
     private final Path file;
     private final int padTokenId;
-    private final GraphOutput requestedOutput;
+    private final Optional<VectorHead> head;
     private final Optional<GraphComparison> comparison;
     private volatile boolean runAsShipped;
-    private volatile boolean rewritten;
+    /** The first session decides: all end in the same kind of vectors. */
+    private volatile @Nullable GraphForm form;
 
-    /** @param comparison empty where the graph must run as shipped */
+    /**
+     * @param head what is made from the token vectors; empty where the vectors are read that the graph pools
+     * @param comparison empty where the graph must run as shipped
+     */
     SessionOpener(
             InferenceRuntime runtime,
             Path file,
             int padTokenId,
-            GraphOutput requestedOutput,
+            Optional<VectorHead> head,
             Optional<GraphComparison> comparison) {
         this.runtime = runtime;
         this.file = file;
         this.padTokenId = padTokenId;
-        this.requestedOutput = requestedOutput;
+        this.head = head;
         this.comparison = comparison;
-        this.runAsShipped = comparison.isEmpty();
+        this.runAsShipped = head.isEmpty() || comparison.isEmpty();
     }
 
-    /** Opens a session; on a CPU its graph computes padding in attention only, where the graph allows it. */
+    /**
+     * Opens a session; on a CPU its graph computes padding in attention only, where the graph allows it.
+     *
+     * @throws InferenceException when earlier sessions have the rewritten graph, and this one cannot
+     */
     @Override
     public InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
-        boolean packTokens = place == ExecutionTarget.CPU;
-        boolean shipped = runAsShipped
-                || requestedOutput == GraphOutput.TEXTS
-                || requestedOutput == GraphOutput.TOKENS && !packTokens;
-        InferenceSession prepared = shipped ? null : openPrepared(options, place, packTokens);
-        rewritten = prepared != null;
-        return prepared == null
-                ? InferenceSession.open(runtime, file, options, padTokenId, false, requestedOutput)
-                : prepared;
+        InferenceSession prepared =
+                runAsShipped || form == GraphForm.AS_SHIPPED ? null : openPrepared(head.orElseThrow(), options, place);
+        if (prepared != null) {
+            form = GraphForm.REWRITTEN;
+            return prepared;
+        }
+        if (form == GraphForm.REWRITTEN) {
+            throw new InferenceException("Another session of the rewritten graph cannot be opened", null);
+        }
+        form = GraphForm.AS_SHIPPED;
+        GraphOutput output = head.isEmpty() ? GraphOutput.TEXTS : GraphOutput.TOKENS;
+        return InferenceSession.open(runtime, file, options, padTokenId, false, output);
     }
 
     @Override
     public GraphForm form() {
-        return rewritten ? GraphForm.REWRITTEN : GraphForm.AS_SHIPPED;
+        return form == null ? GraphForm.AS_SHIPPED : form;
     }
 
     @Override
@@ -74,17 +87,18 @@ final class SessionOpener implements Sessions {
         // The file is opened anew for each session.
     }
 
-    private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionTarget place, boolean packTokens) {
+    private @Nullable InferenceSession openPrepared(VectorHead end, SessionOptions options, ExecutionTarget place) {
         PreparedFile prepared = null;
         try {
             prepared = GraphPreparation.write(
                             file,
                             new Wish(
                                     InferenceSession.KNOWN_OUTPUTS,
-                                    requestedOutput == GraphOutput.FIRST_TOKENS,
-                                    packTokens))
+                                    head,
+                                    end.readsFirstTokenOnly(),
+                                    place == ExecutionTarget.CPU))
                     .orElse(null);
-            return prepared == null ? null : openCompared(prepared, options, place);
+            return prepared == null ? null : openCompared(prepared, end, options, place);
         } catch (IOException | OrtException | RuntimeException | StackOverflowError | OutOfMemoryError failure) {
             // A graph that the rewriting does not expect must not be changed.
             LOG.log(
@@ -101,17 +115,15 @@ final class SessionOpener implements Sessions {
 
     /** Opens the two sessions one after the other: both of a large model might not fit into memory. */
     private @Nullable InferenceSession openCompared(
-            PreparedFile prepared, SessionOptions options, ExecutionTarget place) throws OrtException {
+            PreparedFile prepared, VectorHead end, SessionOptions options, ExecutionTarget place) throws OrtException {
         GraphComparison check = comparison.orElseThrow();
         String finding = "the graph rewritten to " + prepared.checksum() + " agrees with the shipped one on "
                 + place.device() + ", ONNX Runtime " + runtime.version();
         if (check.isKnown().test(finding)) {
-            return InferenceSession.open(
-                    runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), requestedOutput);
+            return open(prepared, options);
         }
-        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, check.rows(), padTokenId);
-        InferenceSession session = InferenceSession.open(
-                runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), requestedOutput);
+        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, check.rows(), padTokenId, end);
+        InferenceSession session = open(prepared, options);
         try {
             double difference = shipped.difference(session);
             if (difference <= (place == ExecutionTarget.CPU ? TOLERANCE_ON_CPU : TOLERANCE_ON_CUDA)) {
@@ -126,6 +138,11 @@ final class SessionOpener implements Sessions {
         runAsShipped = true;
         session.close();
         return null;
+    }
+
+    private InferenceSession open(PreparedFile prepared, SessionOptions options) throws OrtException {
+        return InferenceSession.open(
+                runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), GraphOutput.TEXTS);
     }
 
     private static void warnAboutDifference(double difference) {

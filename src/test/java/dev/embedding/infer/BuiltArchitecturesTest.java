@@ -3,8 +3,9 @@ package dev.embedding.infer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.fixture.ReferenceVectors;
-import dev.embedding.infer.architecture.VectorHead;
 import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class BuiltArchitecturesTest {
         ReferenceModel model = ReferenceModel.ofArchitecture(name);
         JsonNode config = ReferenceModel.json(model.directory().resolve("config.json"));
         VectorHead head =
-                new VectorHead(List.of(Pooling.byLabel(model.pooling()).orElseThrow()), false, List.of());
+                new VectorHead(List.of(Pooling.byLabel(model.pooling()).orElseThrow()), false, VectorSteps.NONE);
         GraphSource source =
                 new GraphSource.Weights(config, List.of(model.directory().resolve("model.safetensors")), head);
 
@@ -63,7 +64,7 @@ class BuiltArchitecturesTest {
 
     private static EngineOptions options(JsonNode config) {
         int padTokenId = config.path("pad_token_id").asInt(0);
-        return new EngineOptions(Device.CPU, padTokenId, GraphOutput.TEXTS, Optional.empty(), 1, 0);
+        return new EngineOptions(Device.CPU, padTokenId, Optional.empty(), Optional.empty(), 1, 0);
     }
 
     private static List<float[]> vectors(InferenceEngine engine, List<int[]> rows) {

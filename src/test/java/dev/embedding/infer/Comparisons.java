@@ -1,5 +1,8 @@
 package dev.embedding.infer;
 
+import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,5 +15,14 @@ final class Comparisons {
     static final Optional<GraphComparison> REPEATED =
             Optional.of(new GraphComparison(ROWS, finding -> false, finding -> {}));
 
+    /** Heads of models that read one pooling of the token vectors and nothing else. */
+    static final Optional<VectorHead> MEAN = head(Pooling.MEAN);
+
+    static final Optional<VectorHead> CLS = head(Pooling.CLS);
+
     private Comparisons() {}
+
+    private static Optional<VectorHead> head(Pooling pooling) {
+        return Optional.of(new VectorHead(List.of(pooling), false, VectorSteps.NONE));
+    }
 }

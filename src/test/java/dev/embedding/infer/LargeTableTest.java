@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedding.fixture.ReferenceModel;
-import dev.embedding.infer.architecture.VectorHead;
 import dev.embedding.model.file.ModelWeights;
 import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,8 +42,8 @@ class LargeTableTest {
             config.put("vocab_size", rows);
             write(file, weights, rows);
         }
-        VectorHead head = new VectorHead(List.of(Pooling.MEAN), false, List.of());
-        EngineOptions options = new EngineOptions(Device.CPU, 0, GraphOutput.TEXTS, Optional.empty(), 1, 0);
+        VectorHead head = new VectorHead(List.of(Pooling.MEAN), false, VectorSteps.NONE);
+        EngineOptions options = new EngineOptions(Device.CPU, 0, Optional.empty(), Optional.empty(), 1, 0);
 
         try (InferenceEngine engine = InferenceEngine.open(
                 new InferenceRuntime(), new GraphSource.Weights(config, List.of(file), head), options)) {

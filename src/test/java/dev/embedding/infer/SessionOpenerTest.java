@@ -162,7 +162,7 @@ class SessionOpenerTest {
     }
 
     private InferenceSession open(boolean known) throws OrtException {
-        return new SessionOpener(RUNTIME, file, 0, GraphOutput.FIRST_TOKENS, comparison(known))
+        return new SessionOpener(RUNTIME, file, 0, Comparisons.CLS, comparison(known))
                 .open(new SessionOptions(), ExecutionTarget.CPU);
     }
 

@@ -142,12 +142,12 @@ class PooledOutputTest {
     }
 
     @Test
-    void rejectsADenseModuleOfAnotherDimension(@TempDir Path directory) throws IOException {
+    void rejectsADenseModuleWhoseWeightsHaveAnotherShape(@TempDir Path directory) throws IOException {
         Path model = withDense(PooledOutput.in(directory, false), 48, 24);
 
         assertThatThrownBy(() -> models.loadFrom(model))
                 .isInstanceOf(ModelUnavailableException.class)
-                .hasMessageEndingWith("a Dense module takes 48 components, but gets 32");
+                .hasMessageEndingWith("has no tensor linear.weight of the shape [24, 48], but [24, 32]");
     }
 
     private static Path withDense(Path model, int inFeatures, int outFeatures) throws IOException {

@@ -1,5 +1,6 @@
 package dev.embedding.infer.architecture;
 
+import dev.embedding.infer.onnx.GraphBuilder;
 import java.util.List;
 import java.util.Map;
 

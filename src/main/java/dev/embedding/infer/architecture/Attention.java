@@ -1,6 +1,8 @@
 package dev.embedding.infer.architecture;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.embedding.infer.onnx.GraphBuilder;
+import dev.embedding.infer.onnx.Selection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,7 +1,9 @@
 package dev.embedding.infer.architecture;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import dev.embedding.infer.architecture.RotaryPositions.Angles;
+import dev.embedding.infer.onnx.GraphBuilder;
+import dev.embedding.infer.onnx.Norms;
+import dev.embedding.infer.onnx.Selection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,30 +63,12 @@ final class Blocks {
     }
 
     String layerNorm(String rows, String name, int width, double epsilon, boolean hasBias) {
-        String scaled = multiply(standardized(graph, rows, epsilon), weights.floats(name + ".weight", width));
+        String scaled = multiply(Norms.standardized(graph, rows, epsilon), weights.floats(name + ".weight", width));
         return hasBias ? add(scaled, weights.floats(name + ".bias", width)) : scaled;
-    }
-
-    /** Rows with mean 0 and variance 1; in single steps, which ONNX Runtime computes faster than its own operator. */
-    static String standardized(GraphBuilder graph, String rows, double epsilon) {
-        String centred = graph.op("Sub", rows, mean(graph, rows));
-        return divided(graph, centred, epsilon);
     }
 
     /** Rows of a mean square of 1, times a gain. */
     String rmsNorm(String rows, String gain, double epsilon) {
-        return multiply(divided(graph, rows, epsilon), gain);
-    }
-
-    /** The product is not written as a power: ONNX Runtime would recognise and replace the norm. */
-    private static String divided(GraphBuilder graph, String rows, double epsilon) {
-        String squares = graph.op("Mul", rows, rows);
-        String variance = graph.op("Add", mean(graph, squares), graph.number((float) epsilon));
-        return graph.op("Div", rows, graph.op("Sqrt", variance));
-    }
-
-    private static String mean(GraphBuilder graph, String rows) {
-        AttributeProto overComponents = GraphBuilder.integers("axes", -1);
-        return graph.op("ReduceMean", List.of(rows), overComponents);
+        return multiply(Norms.ofMeanSquareOne(graph, rows, epsilon), gain);
     }
 }

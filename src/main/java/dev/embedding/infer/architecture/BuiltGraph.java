@@ -2,7 +2,11 @@ package dev.embedding.infer.architecture;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.infer.onnx.GraphBuilder;
+import dev.embedding.infer.onnx.HeadNodes;
+import dev.embedding.infer.onnx.Selection;
 import dev.embedding.model.file.ModelWeights;
+import dev.embedding.vector.VectorHead;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Set<String> widened, long copiedBytes) {
 
     public static final String OUTPUT = "sentence_embedding";
+
+    private static final long OPSET = 17;
 
     public BuiltGraph {
         weights = List.copyOf(weights);
@@ -36,13 +42,14 @@ public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Se
      */
     public static BuiltGraph of(JsonNode config, ModelWeights weights, VectorHead head) {
         Family family = Architectures.read(config);
-        GraphBuilder graph = new GraphBuilder();
+        GraphBuilder graph = new GraphBuilder(OPSET);
         Tokens tokens = new Tokens(graph);
         GraphWeights used = new GraphWeights(graph, weights, family.prefixes(), family.firstWeight());
-        @Nullable Selection selection = head.selection(graph, tokens);
+        HeadNodes end = new HeadNodes(graph, tokens, head);
+        @Nullable Selection selection = end.selection();
         String rows = family.rows(new Blocks(graph, used, tokens, selection));
         used.requireAllRead(family.unusedWeights());
-        String vectors = head.vectors(graph, tokens, rows, selection != null);
+        String vectors = selection == null ? end.ofAll(rows) : HeadNodes.ofPooled(graph, head, rows);
         return new BuiltGraph(
                 graph.model(vectors, OUTPUT, head.dimension(family.width())),
                 used.used(),

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.embedding.infer.onnx.GraphBuilder;
 import dev.embedding.model.file.ModelWeights;
 import dev.embedding.model.file.ModelWeights.Tensor;
 import java.io.IOException;

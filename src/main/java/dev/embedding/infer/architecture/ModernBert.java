@@ -1,6 +1,7 @@
 package dev.embedding.infer.architecture;
 
 import dev.embedding.infer.architecture.RotaryPositions.Angles;
+import dev.embedding.infer.onnx.GraphBuilder;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -1,5 +1,7 @@
 package dev.embedding.infer.architecture;
 
+import dev.embedding.infer.onnx.GraphBuilder;
+
 /**
  * A bias of scores by the bucket of the distance between two tokens: near distances have a bucket each, far ones share
  * buckets that grow with the logarithm.

@@ -2,6 +2,7 @@ package dev.embedding.infer.architecture;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedding.infer.onnx.GraphBuilder;
 import java.util.List;
 
 /**

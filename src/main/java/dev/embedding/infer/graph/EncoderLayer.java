@@ -1,6 +1,6 @@
 package dev.embedding.infer.graph;
 
-import static dev.embedding.infer.graph.Nodes.MAT_MUL;
+import static dev.embedding.infer.onnx.Nodes.MAT_MUL;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -184,7 +184,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
         Set<String> rows = new HashSet<>(graph.node(residual).getInputList());
         while (!open.isEmpty()) {
             int node = open.pollFirst();
-            if (!Nodes.isRowByRow(graph, graph.node(node), rows)) {
+            if (!RowByRow.matches(graph, graph.node(node), rows)) {
                 return false;
             }
             for (String tensor : graph.node(node).getOutputList()) {

@@ -1,6 +1,8 @@
 package dev.embedding.infer.graph;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Nodes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +12,14 @@ import java.util.List;
  */
 final class FirstTokenOnly {
 
+    private static final String ZERO = Nodes.PREFIX + "zero";
+
     private FirstTokenOnly() {}
+
+    /** A constant that the shortened graph reads: a list of one 0. */
+    static TensorProto constant() {
+        return Nodes.integers(ZERO, 0);
+    }
 
     /** Whether the layer is the last one before the output, and nothing else depends on its number of rows. */
     static boolean fits(OnnxGraph graph, EncoderLayer layer, String output) {
@@ -27,8 +36,7 @@ final class FirstTokenOnly {
             boolean readsFirstRow = index == last.query() || index == last.residual();
             nodes.add(readsFirstRow ? Nodes.withInput(node, last.input(), GraphPreparation.FIRST_ROW) : node);
             if (node.getOutputList().contains(last.input())) {
-                nodes.add(Nodes.gather(
-                        last.input(), GraphPreparation.ZERO, Nodes.SEQUENCE_AXIS, GraphPreparation.FIRST_ROW));
+                nodes.add(Nodes.gather(last.input(), ZERO, Nodes.SEQUENCE_AXIS, GraphPreparation.FIRST_ROW));
             }
         }
         return nodes;

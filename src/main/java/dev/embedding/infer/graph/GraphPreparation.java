@@ -5,11 +5,18 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.embedding.infer.onnx.GraphBuilder;
+import dev.embedding.infer.onnx.HeadNodes;
+import dev.embedding.infer.onnx.Nodes;
+import dev.embedding.infer.onnx.ReductionNodes;
+import dev.embedding.infer.onnx.TokenRows;
 import dev.embedding.model.file.FileBytes;
 import dev.embedding.support.ProcessDirectory;
+import dev.embedding.vector.VectorHead;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,11 +34,11 @@ import java.util.zip.CheckedOutputStream;
  */
 public final class GraphPreparation {
 
-    static final String PREFIX = "dev.embedding/";
+    /** Name of the output with the texts' vectors. */
+    public static final String VECTORS = "sentence_embedding";
+
     /** The tensor with the first token of each text, {@code [batch, 1, hidden]}. */
-    static final String FIRST_ROW = PREFIX + "first_row";
-    /** A constant list of one 0. */
-    static final String ZERO = PREFIX + "zero";
+    static final String FIRST_ROW = Nodes.PREFIX + "first_row";
 
     private static final int CHECKSUM_DIGITS = 8;
 
@@ -41,15 +48,17 @@ public final class GraphPreparation {
      * Options of the rewriting.
      *
      * @param outputs names that the output with the token vectors may have, the likeliest first
+     * @param head what is made from the token vectors, as the new output {@link #VECTORS}; empty where they are read
+     *     themselves
      * @param firstTokenOnly whether only the first token's vector of each text is read
      * @param packTokens whether padding is to be computed in attention only
      */
-    public record Wish(List<String> outputs, boolean firstTokenOnly, boolean packTokens) {}
+    public record Wish(List<String> outputs, Optional<VectorHead> head, boolean firstTokenOnly, boolean packTokens) {}
 
     /**
      * A rewritten model.
      *
-     * @param firstTokenOnly whether its output is {@code [batch, 1, dimension]}
+     * @param firstTokenOnly whether its output, without a head, is {@code [batch, 1, dimension]}
      * @param packsTokens whether padding costs in attention only
      */
     public record Prepared(ModelProto model, boolean firstTokenOnly, boolean packsTokens) {}
@@ -84,18 +93,20 @@ public final class GraphPreparation {
     /** The rewritten model; empty when no computation can be saved. */
     public static Optional<Prepared> prepare(ModelProto model, Wish options) {
         GraphProto shipped = model.getGraph();
-        List<String> declared =
-                shipped.getOutputList().stream().map(ValueInfoProto::getName).toList();
-        Optional<String> output =
-                options.outputs().stream().filter(declared::contains).findFirst();
+        Optional<ValueInfoProto> output = options.outputs().stream()
+                .flatMap(name -> shipped.getOutputList().stream()
+                        .filter(declared -> declared.getName().equals(name)))
+                .findFirst();
         boolean rewritable = output.isPresent()
+                && (options.head().isEmpty() || width(output.get()) > 0)
                 && !hasExternalWeights(shipped)
                 && !hasHalfPrecision(shipped)
                 && GraphOrder.isPlain(shipped);
         return rewritable ? prepare(model, output.get(), options) : Optional.empty();
     }
 
-    private static Optional<Prepared> prepare(ModelProto model, String output, Wish options) {
+    private static Optional<Prepared> prepare(ModelProto model, ValueInfoProto declared, Wish options) {
+        String output = declared.getName();
         OnnxGraph graph = new OnnxGraph(model.getGraph(), output);
         List<EncoderLayer> layers = EncoderLayer.findAll(graph);
         if (layers.isEmpty()) {
@@ -104,18 +115,66 @@ public final class GraphPreparation {
         EncoderLayer last = layers.get(layers.size() - 1);
         boolean shortened = options.firstTokenOnly() && FirstTokenOnly.fits(graph, last, output);
         List<NodeProto> nodes = shortened ? FirstTokenOnly.apply(graph, last) : graph.nodes();
-        Optional<List<NodeProto>> packed = options.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
+        GraphBuilder packed = new GraphBuilder(opset(model));
+        Optional<TokenRows> tokens = options.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
                 ? PackedTokens.apply(
-                        graph, shortened ? layers.subList(0, layers.size() - 1) : layers, nodes, output, shortened)
+                        graph,
+                        shortened ? layers.subList(0, layers.size() - 1) : layers,
+                        nodes,
+                        output,
+                        shortened,
+                        packed)
                 : Optional.empty();
-        if (!shortened && packed.isEmpty()) {
+        if (!shortened && tokens.isEmpty()) {
             return Optional.empty();
         }
-        ModelProto prepared = withNodes(model, packed.orElse(nodes), output, shortened);
-        if (options.packTokens()) {
-            prepared = withVectorizedNorms(prepared);
+        GraphBuilder builder = tokens.isPresent() ? packed : copied(nodes, opset(model));
+        if (shortened) {
+            builder.declare(FirstTokenOnly.constant());
         }
-        return Optional.of(new Prepared(prepared, shortened, packed.isPresent()));
+        ValueInfoProto end = options.head()
+                .map(head -> vectors(builder, tokens, declared, head, shortened))
+                .orElseGet(() -> tokenVectors(builder, tokens, declared, shortened));
+        ModelProto prepared = withNodes(model, builder, end);
+        return Optional.of(new Prepared(
+                options.packTokens() ? withVectorizedNorms(prepared) : prepared, shortened, tokens.isPresent()));
+    }
+
+    private static GraphBuilder copied(List<NodeProto> nodes, long opset) {
+        GraphBuilder copy = new GraphBuilder(opset);
+        nodes.forEach(copy::add);
+        return copy;
+    }
+
+    private static ValueInfoProto vectors(
+            GraphBuilder graph,
+            Optional<TokenRows> tokens,
+            ValueInfoProto declared,
+            VectorHead head,
+            boolean shortened) {
+        String vectors = shortened
+                ? HeadNodes.ofPooled(graph, head, graph.op("Flatten", declared.getName()))
+                : new HeadNodes(graph, tokens.orElseThrow(), head).ofAll(PackedTokens.OUTPUT_ROWS);
+        graph.add(Nodes.node("Identity", List.of(vectors), VECTORS));
+        return GraphBuilder.vectors(VECTORS, head.dimension(width(declared)));
+    }
+
+    private static ValueInfoProto tokenVectors(
+            GraphBuilder graph, Optional<TokenRows> tokens, ValueInfoProto declared, boolean shortened) {
+        if (shortened) {
+            return withOneRow(declared);
+        }
+        String spread = tokens.orElseThrow().spread(PackedTokens.OUTPUT_ROWS);
+        graph.add(Nodes.node("Identity", List.of(spread), declared.getName()));
+        return declared;
+    }
+
+    /** Components of a token's vector; 0 when the graph does not say. */
+    private static int width(ValueInfoProto output) {
+        TensorShapeProto shape = output.getType().getTensorType().getShape();
+        return shape.getDimCount() == 0
+                ? 0
+                : Math.toIntExact(shape.getDim(shape.getDimCount() - 1).getDimValue());
     }
 
     private static ModelProto withVectorizedNorms(ModelProto model) {
@@ -149,17 +208,20 @@ public final class GraphPreparation {
                 .orElse(0);
     }
 
-    private static ModelProto withNodes(ModelProto model, List<NodeProto> nodes, String output, boolean oneRow) {
-        GraphProto.Builder graph = model.getGraph().toBuilder();
-        graph.clearNode().clearValueInfo().clearOutput();
-        graph.addAllNode(nodes);
-        graph.addInitializer(Nodes.integers(ZERO, 0)).addAllInitializer(PackedTokens.constants());
-        for (ValueInfoProto declared : model.getGraph().getOutputList()) {
-            if (declared.getName().equals(output)) {
-                graph.addOutput(oneRow ? withOneRow(declared) : declared);
-            }
-        }
-        return model.toBuilder().setGraph(graph).build();
+    private static ModelProto withNodes(ModelProto model, GraphBuilder content, ValueInfoProto output) {
+        GraphProto.Builder graph = model.getGraph().toBuilder()
+                .clearNode()
+                .clearValueInfo()
+                .clearOutput()
+                .addAllNode(content.nodes())
+                .addAllInput(content.inputs())
+                .addAllInitializer(content.constants())
+                .addOutput(output);
+        ModelProto.Builder changed = model.toBuilder().setGraph(graph);
+        OperatorSetIdProto ofRuntime = GraphBuilder.operatorsOfRuntime();
+        boolean imported = model.getOpsetImportList().stream()
+                .anyMatch(operators -> operators.getDomain().equals(ofRuntime.getDomain()));
+        return imported ? changed.build() : changed.addOpsetImport(ofRuntime).build();
     }
 
     private static ValueInfoProto withOneRow(ValueInfoProto declared) {
@@ -179,7 +241,7 @@ public final class GraphPreparation {
         try (OutputStream sink = new CheckedOutputStream(OutputStream.nullOutputStream(), checksum)) {
             graph.toBuilder().clearInitializer().build().writeTo(sink);
             for (TensorProto tensor : graph.getInitializerList()) {
-                if (tensor.getName().startsWith(PREFIX)) {
+                if (tensor.getName().startsWith(Nodes.PREFIX)) {
                     tensor.writeTo(sink);
                 }
             }

@@ -1,11 +1,14 @@
 package dev.embedding.infer.graph;
 
-import static dev.embedding.infer.graph.Nodes.node;
+import static dev.embedding.infer.onnx.Nodes.node;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Nodes;
+import dev.embedding.infer.onnx.ReductionNodes;
+import dev.embedding.infer.onnx.Tensors;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +83,7 @@ public final class VectorizedLayerNorm {
 
     private void addNormalization(GraphProto.Builder changed, NodeProto node) {
         AttributeProto given = attribute(node, "epsilon");
-        String prefix = GraphPreparation.PREFIX + node.getOutput(0) + "/";
+        String prefix = Nodes.PREFIX + node.getOutput(0) + "/";
         String input = node.getInput(0);
         String centred = prefix + "centred";
         changed.addInitializer(Tensors.number(prefix + "epsilon", given == null ? USUAL_EPSILON : given.getF()));

@@ -1,6 +1,6 @@
 package dev.embedding.infer.quantize;
 
-import static dev.embedding.infer.graph.Nodes.node;
+import static dev.embedding.infer.onnx.Nodes.node;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -8,8 +8,8 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import dev.embedding.infer.graph.Nodes;
-import dev.embedding.infer.graph.ReductionNodes;
+import dev.embedding.infer.onnx.Nodes;
+import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.runtime.InferenceException;
 import java.util.ArrayList;
 import java.util.HashSet;

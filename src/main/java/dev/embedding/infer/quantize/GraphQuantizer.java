@@ -4,8 +4,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.embedding.infer.graph.GraphPreparation;
-import dev.embedding.infer.graph.ReductionNodes;
 import dev.embedding.infer.graph.VectorizedLayerNorm;
+import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.model.file.FileBytes;
 import java.io.FileOutputStream;
@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -94,7 +95,8 @@ public final class GraphQuantizer {
                     null);
         }
         ModelProto model = GraphPreparation.prepare(
-                        exported, new GraphPreparation.Wish(options.outputs(), options.firstTokenOnly(), false))
+                        exported,
+                        new GraphPreparation.Wish(options.outputs(), Optional.empty(), options.firstTokenOnly(), false))
                 .map(GraphPreparation.Prepared::model)
                 .orElse(exported);
         ReductionNodes reductions = new ReductionNodes(opset);

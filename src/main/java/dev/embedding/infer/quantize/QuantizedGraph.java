@@ -1,6 +1,6 @@
 package dev.embedding.infer.quantize;
 
-import static dev.embedding.infer.graph.Nodes.node;
+import static dev.embedding.infer.onnx.Nodes.node;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -8,8 +8,8 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.embedding.infer.graph.ReductionNodes;
-import dev.embedding.infer.graph.Tensors;
+import dev.embedding.infer.onnx.ReductionNodes;
+import dev.embedding.infer.onnx.Tensors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package dev.embedding.infer.quantize;
 
-import dev.embedding.infer.graph.Tensors;
+import dev.embedding.infer.onnx.Tensors;
 import java.nio.FloatBuffer;
 
 /**

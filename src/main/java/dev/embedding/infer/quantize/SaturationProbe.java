@@ -13,7 +13,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.protobuf.ByteString;
 import dev.embedding.infer.InferenceRuntime;
-import dev.embedding.infer.graph.Nodes;
+import dev.embedding.infer.onnx.Nodes;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.Arrays;

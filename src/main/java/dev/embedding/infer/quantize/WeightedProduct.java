@@ -1,11 +1,11 @@
 package dev.embedding.infer.quantize;
 
-import static dev.embedding.infer.graph.Nodes.MAT_MUL;
+import static dev.embedding.infer.onnx.Nodes.MAT_MUL;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import dev.embedding.infer.graph.Tensors;
+import dev.embedding.infer.onnx.Tensors;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;

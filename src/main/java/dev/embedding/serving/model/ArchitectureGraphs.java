@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.infer.architecture.Architectures;
 import dev.embedding.infer.architecture.BuiltGraph;
 import dev.embedding.infer.architecture.UnsupportedArchitectureException;
-import dev.embedding.infer.architecture.VectorHead;
 import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.file.ModelWeights;
 import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class ArchitectureGraphs implements BuildableGraphs {
 
     @Override
     public Weights weights(JsonNode config, List<Path> files) throws IOException {
-        VectorHead head = new VectorHead(List.of(Pooling.MEAN), false, List.of());
+        VectorHead head = new VectorHead(List.of(Pooling.MEAN), false, VectorSteps.NONE);
         try (ModelWeights content = ModelWeights.open(files)) {
             return new Weights(
                     content.precision(), BuiltGraph.of(config, content, head).copiedBytes());

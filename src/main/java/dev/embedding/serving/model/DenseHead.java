@@ -7,32 +7,36 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.util.List;
+import java.util.Optional;
 
-/** Head for one vector a text: the concatenated poolings of its token vectors, and the modules that follow them. */
+/** Head for a graph that ends in token vectors, or that pools but leaves out the modules that follow. */
 final class DenseHead implements Head {
 
-    private final List<Pooling> poolings;
-    private final PostPoolingSteps steps;
+    private final VectorHead head;
+    private final int dimension;
 
-    private DenseHead(List<Pooling> poolings, PostPoolingSteps steps) {
-        this.poolings = poolings;
-        this.steps = steps;
+    private DenseHead(VectorHead head, int dimension) {
+        this.head = head;
+        this.dimension = dimension;
     }
 
     /**
-     * Reads the modules' weights.
+     * A head for what the engine returns.
      *
-     * @param engine source of the vectors
+     * @param wanted what is made from token vectors
      * @throws ModelUnavailableException when the modules do not match the engine's vectors
      */
-    static DenseHead of(ModelDescription model, InferenceEngine engine) {
-        return engine.pools() ? forPooledOutput(model, engine.dimension()) : forTokenVectors(model, engine.dimension());
-    }
-
-    private static DenseHead forTokenVectors(ModelDescription model, int hidden) {
-        List<Pooling> poolings = model.poolings();
-        return new DenseHead(poolings, PostPoolingSteps.of(model, poolings.size() * hidden));
+    static DenseHead of(ModelDescription model, InferenceEngine engine, Optional<VectorHead> wanted) {
+        VectorHead head =
+                engine.pools() || wanted.isEmpty() ? forPooledOutput(model, engine.dimension()) : wanted.get();
+        try {
+            return new DenseHead(head, head.dimension(engine.dimension()));
+        } catch (IllegalArgumentException unfit) {
+            throw new ModelUnavailableException("Model " + model.name() + ": " + unfit.getMessage(), unfit);
+        }
     }
 
     /**
@@ -43,7 +47,7 @@ final class DenseHead implements Head {
      *
      * @param dimension dimension of the graph's output
      */
-    private static DenseHead forPooledOutput(ModelDescription model, int dimension) {
+    private static VectorHead forPooledOutput(ModelDescription model, int dimension) {
         if (!model.poolsPrompt() && model.prompts().hasAny()) {
             throw new ModelUnavailableException("Model " + model.name() + ": the pooling leaves out prompts, but "
                     + model.weights().getFileName() + " pools by itself; export it with the output last_hidden_state");
@@ -51,30 +55,19 @@ final class DenseHead implements Head {
         List<DenseLayer> layers = model.denseLayers();
         boolean included = layers.isEmpty()
                 || layers.get(layers.size() - 1).outFeatures() == dimension && !model.leavesOutSquareDense();
-        return new DenseHead(
-                List.of(Pooling.CLS),
-                included ? PostPoolingSteps.none(dimension) : PostPoolingSteps.of(model, dimension));
+        return new VectorHead(List.of(Pooling.CLS), false, included ? VectorSteps.NONE : PostPoolingSteps.of(model));
     }
 
     @Override
     public int dimension() {
-        return steps.dimension();
+        return dimension;
     }
 
     @Override
     public Output output(TokenVectors vectors, int row, TokenizedText text) {
-        float[] vector = steps.apply(pooled(vectors, row, text));
-        return new Output.Dense(vector, text.ids().length, text.truncated());
-    }
-
-    private float[] pooled(TokenVectors vectors, int row, TokenizedText text) {
-        int hidden = vectors.dimension();
-        float[] concatenated = new float[poolings.size() * hidden];
-        for (int index = 0; index < poolings.size(); index++) {
-            float[] pooled = poolings.get(index)
-                    .pool(vectors.values(), vectors.start(row), text.skippedTokens(), text.ids().length, hidden);
-            System.arraycopy(pooled, 0, concatenated, index * hidden, hidden);
-        }
-        return concatenated;
+        int tokens = text.ids().length;
+        float[] vector =
+                head.apply(vectors.values(), vectors.start(row), text.skippedTokens(), tokens, vectors.dimension());
+        return new Output.Dense(vector, tokens, text.truncated());
     }
 }

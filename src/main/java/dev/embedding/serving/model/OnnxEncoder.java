@@ -6,19 +6,17 @@ import dev.embedding.batch.Lanes;
 import dev.embedding.infer.EngineOptions;
 import dev.embedding.infer.GraphComparison;
 import dev.embedding.infer.GraphForm;
-import dev.embedding.infer.GraphOutput;
 import dev.embedding.infer.GraphSource;
 import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
-import dev.embedding.infer.architecture.Architectures;
-import dev.embedding.infer.architecture.VectorHead;
 import dev.embedding.infer.runtime.EngineOutOfMemoryException;
 import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.OutputStage;
 import dev.embedding.tokenize.TokenizedText;
+import dev.embedding.vector.VectorHead;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -48,49 +46,44 @@ final class OnnxEncoder implements ModelEncoder {
             ModelHost host,
             InputTokenizer tokenizer,
             CheckResults.OfModel results) {
+        Optional<VectorHead> head = head(model);
         InferenceEngine engine = InferenceEngine.open(
                 host.runtime(),
-                source(model),
+                source(model, head),
                 new EngineOptions(
                         options.requestedDevice(),
                         model.padTokenId(),
-                        requiredOutput(model),
+                        head,
                         comparison(model, tokenizer, results),
                         // With more threads the order of sums differs, and a different rounding changes the
                         // scale of a dynamically quantized tensor.
                         model.scalesByBatch() ? 1 : host.cores(),
                         options.gpuMemoryLimit()));
         try {
-            return new OnnxEncoder(model, engine, head(model, engine), host.lanes());
+            return new OnnxEncoder(model, engine, head(model, engine, head), host.lanes());
         } catch (RuntimeException | Error failure) {
             engine.close();
             throw failure;
         }
     }
 
-    private static Head head(ModelDescription model, InferenceEngine engine) {
-        return model.graph() instanceof GraphOrigin.Built
-                ? new GraphHead(engine.dimension())
-                : DenseHead.of(model, engine);
+    /** Empty where the graph pools. */
+    private static Optional<VectorHead> head(ModelDescription model) {
+        return model.graphEnd() == OutputStage.TOKENS
+                ? Optional.of(new VectorHead(model.poolings(), !model.poolsPrompt(), PostPoolingSteps.of(model)))
+                : Optional.empty();
     }
 
-    private static GraphSource source(ModelDescription model) {
-        if (!(model.graph() instanceof GraphOrigin.Built built)) {
-            return new GraphSource.OnnxFile(model.engineFile());
-        }
-        int pooled = model.poolings().size() * Architectures.width(built.config());
-        VectorHead head = new VectorHead(
-                model.poolings(),
-                !model.poolsPrompt(),
-                PostPoolingSteps.of(model, pooled).steps());
-        return new GraphSource.Weights(built.config(), model.weightFiles(), head);
+    private static Head head(ModelDescription model, InferenceEngine engine, Optional<VectorHead> wanted) {
+        return engine.graphForm() == GraphForm.AS_SHIPPED
+                ? DenseHead.of(model, engine, wanted)
+                : new GraphHead(engine.dimension());
     }
 
-    private static GraphOutput requiredOutput(ModelDescription model) {
-        if (model.graphEnd() != OutputStage.TOKENS) {
-            return GraphOutput.TEXTS;
-        }
-        return model.readsFirstTokenOnly() ? GraphOutput.FIRST_TOKENS : GraphOutput.TOKENS;
+    private static GraphSource source(ModelDescription model, Optional<VectorHead> head) {
+        return model.graph() instanceof GraphOrigin.Built built
+                ? new GraphSource.Weights(built.config(), model.weightFiles(), head.orElseThrow())
+                : new GraphSource.OnnxFile(model.engineFile());
     }
 
     /** Empty where every rewritten graph would compute different vectors. */

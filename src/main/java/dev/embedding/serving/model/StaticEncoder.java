@@ -7,6 +7,7 @@ import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.model.file.TokenVectorTable;
 import dev.embedding.tokenize.TokenizedText;
 import dev.embedding.vector.VectorNorm;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,14 +24,17 @@ final class StaticEncoder implements ModelEncoder {
 
     private final ModelDescription model;
     private final TokenVectorTable table;
-    private final PostPoolingSteps steps;
+    private final VectorSteps steps;
+    private final int dimension;
     /** A buffer for one token's vector per lane. */
     private final List<float[]> buffers;
 
-    private StaticEncoder(ModelDescription model, TokenVectorTable table, PostPoolingSteps steps, int laneThreads) {
+    private StaticEncoder(
+            ModelDescription model, TokenVectorTable table, VectorSteps steps, int dimension, int laneThreads) {
         this.model = model;
         this.table = table;
         this.steps = steps;
+        this.dimension = dimension;
         this.buffers = Stream.generate(() -> new float[table.dimension()])
                 .limit(laneThreads)
                 .toList();
@@ -41,8 +45,9 @@ final class StaticEncoder implements ModelEncoder {
         try {
             TokenVectorTable table = TokenVectorTable.open(model.weights());
             requireVectors(model, table, tokenizer.ids());
-            return new StaticEncoder(model, table, PostPoolingSteps.of(model, table.dimension()), host.laneThreads());
-        } catch (IOException failure) {
+            VectorSteps steps = PostPoolingSteps.of(model);
+            return new StaticEncoder(model, table, steps, steps.dimension(table.dimension()), host.laneThreads());
+        } catch (IOException | IllegalArgumentException failure) {
             throw new ModelUnavailableException("Model " + model.name() + ": " + failure.getMessage(), failure);
         }
     }
@@ -90,7 +95,7 @@ final class StaticEncoder implements ModelEncoder {
 
     @Override
     public int dimension() {
-        return steps.dimension();
+        return dimension;
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.file.ModelWeights;
 import dev.embedding.model.file.SafetensorsFile;
 import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ArchitecturesTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final VectorHead MEAN = new VectorHead(List.of(Pooling.MEAN), false, List.of());
+    private static final VectorHead MEAN = new VectorHead(List.of(Pooling.MEAN), false, VectorSteps.NONE);
 
     @ParameterizedTest
     @CsvSource(

@@ -15,6 +15,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,9 +23,9 @@ class GraphPreparationTest {
 
     private static final Path BUNDLED = Path.of("target", "models", "BAAI", "bge-small-en-v1.5", "onnx", "model.onnx");
     private static final String OUTPUT = "last_hidden_state";
-    private static final Wish SHORTENED = new Wish(List.of(OUTPUT), true, false);
-    private static final Wish PACKED = new Wish(List.of(OUTPUT), false, true);
-    private static final Wish BOTH = new Wish(List.of(OUTPUT), true, true);
+    private static final Wish SHORTENED = new Wish(List.of(OUTPUT), Optional.empty(), true, false);
+    private static final Wish PACKED = new Wish(List.of(OUTPUT), Optional.empty(), false, true);
+    private static final Wish BOTH = new Wish(List.of(OUTPUT), Optional.empty(), true, true);
 
     private static ModelProto bundled;
     private static EncoderLayer layer;
@@ -69,12 +70,25 @@ class GraphPreparationTest {
 
         assertThat(prepared.firstTokenOnly()).isTrue();
         assertThat(prepared.packsTokens()).isTrue();
-        long spread = prepared.model().getGraph().getNodeList().stream()
-                .filter(node -> node.getName().startsWith(GraphPreparation.PREFIX + "spread/"))
+        List<NodeProto> nodes = prepared.model().getGraph().getNodeList();
+        String places = nodes.stream()
+                .filter(node -> node.getOpType().equals("Reshape") && isDifference(node.getInput(0), nodes))
+                .findFirst()
+                .orElseThrow()
+                .getOutput(0);
+        long spread = nodes.stream()
+                .filter(node ->
+                        node.getOpType().equals("Gather") && node.getInput(1).equals(places))
                 .count();
         assertThat(spread)
                 .as("query, key and value, but of the last layer's query")
                 .isEqualTo(3 * 12 - 1);
+    }
+
+    private static boolean isDifference(String tensor, List<NodeProto> nodes) {
+        return nodes.stream()
+                .anyMatch(node ->
+                        node.getOpType().equals("Sub") && node.getOutput(0).equals(tensor));
     }
 
     @Test
@@ -127,7 +141,7 @@ class GraphPreparationTest {
 
     @Test
     void doesNotRewriteAModelWithoutTheRequestedOutput() {
-        Wish other = new Wish(List.of("token_embeddings"), true, true);
+        Wish other = new Wish(List.of("token_embeddings"), Optional.empty(), true, true);
 
         assertThat(GraphPreparation.prepare(bundled, other)).isEmpty();
     }

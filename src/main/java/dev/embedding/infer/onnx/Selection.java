@@ -1,4 +1,4 @@
-package dev.embedding.infer.architecture;
+package dev.embedding.infer.onnx;
 
 /**
  * The token of each text that is pooled: of the last layer, only its row is computed.
@@ -6,4 +6,4 @@ package dev.embedding.infer.architecture;
  * @param rows its row, {@code [batch]}
  * @param positions its place in the text, {@code [batch]}
  */
-record Selection(String rows, String positions) {}
+public record Selection(String rows, String positions) {}

@@ -2,17 +2,12 @@ package dev.embedding.infer.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Nodes;
 import java.util.List;
 import java.util.Set;
 
-/** Creates and classifies nodes of an ONNX graph. */
-public final class Nodes {
-
-    public static final String MAT_MUL = "MatMul";
-
-    /** The sequence axis of {@code [batch, sequence, hidden]}. */
-    static final int SEQUENCE_AXIS = 1;
+/** Recognises nodes that compute each token's row from that row alone. */
+final class RowByRow {
 
     private static final long COMPONENT_AXIS = 2;
     private static final AttributeProto OVER_COMPONENTS = AttributeProto.newBuilder()
@@ -42,58 +37,17 @@ public final class Nodes {
             "Cast",
             "Dropout");
 
-    private Nodes() {}
-
-    public static NodeProto node(String op, List<String> inputs, String output, AttributeProto... attributes) {
-        return NodeProto.newBuilder()
-                .setOpType(op)
-                .setName(output)
-                .addAllInput(inputs)
-                .addOutput(output)
-                .addAllAttribute(List.of(attributes))
-                .build();
-    }
-
-    static NodeProto gather(String tensor, String indices, int axis, String output) {
-        return node("Gather", List.of(tensor, indices), output, axis(axis));
-    }
-
-    public static AttributeProto axis(int axis) {
-        return AttributeProto.newBuilder()
-                .setName("axis")
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(axis)
-                .build();
-    }
-
-    /** A constant list of integers. */
-    public static TensorProto integers(String name, long... values) {
-        TensorProto.Builder tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.INT64.getNumber())
-                .addDims(values.length);
-        for (long value : values) {
-            tensor.addInt64Data(value);
-        }
-        return tensor.build();
-    }
-
-    static NodeProto withInput(NodeProto node, String before, String after) {
-        List<String> inputs = node.getInputList().stream()
-                .map(input -> input.equals(before) ? after : input)
-                .toList();
-        return node.toBuilder().clearInput().addAllInput(inputs).build();
-    }
+    private RowByRow() {}
 
     /** Whether a node reads nothing but tokens' rows and constants, and treats each row by itself. */
-    static boolean isRowByRow(OnnxGraph graph, NodeProto node, Set<String> rows) {
+    static boolean matches(OnnxGraph graph, NodeProto node, Set<String> rows) {
         return node.getInputList().stream().allMatch(tensor -> rows.contains(tensor) || graph.isConstant(tensor))
-                && isRowByRow(graph, node);
+                && matches(graph, node);
     }
 
-    private static boolean isRowByRow(OnnxGraph graph, NodeProto node) {
+    private static boolean matches(OnnxGraph graph, NodeProto node) {
         return switch (node.getOpType()) {
-            case MAT_MUL -> graph.isConstant(node.getInput(1));
+            case Nodes.MAT_MUL -> graph.isConstant(node.getInput(1));
             case "ReduceMean" ->
                 attribute(node, "axes").equals(List.of(-1L))
                         || attribute(node, "axes").equals(List.of(COMPONENT_AXIS));
@@ -109,7 +63,7 @@ public final class Nodes {
     static NodeProto ofAnyRank(NodeProto node) {
         return switch (node.getOpType()) {
             case "ReduceMean" -> withAttribute(node, OVER_COMPONENTS);
-            case "LayerNormalization" -> withAttribute(node, axis(-1));
+            case "LayerNormalization" -> withAttribute(node, Nodes.axis(-1));
             default -> node;
         };
     }

@@ -1,4 +1,4 @@
-package dev.embedding.infer.architecture;
+package dev.embedding.infer.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
@@ -11,8 +11,6 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import dev.embedding.infer.graph.Nodes;
-import dev.embedding.infer.graph.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,11 +19,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Collects the nodes of a graph. Tensors are referred to by their names, which the builder gives. */
-final class GraphBuilder {
-
-    static final long OPSET = 17;
+public final class GraphBuilder {
 
     private static final long IR_VERSION = 8;
     /** Operators of ONNX Runtime that are not part of the standard. */
@@ -36,37 +33,50 @@ final class GraphBuilder {
     /** Nodes that depend on constants only, ahead of all others. */
     private final List<NodeProto> preparations = new ArrayList<>();
 
+    private final long opset;
+    private final ReductionNodes reductions;
     private List<NodeProto> nodes = new ArrayList<>();
     private int names;
 
+    /** @param opset version of the standard operators */
+    public GraphBuilder(long opset) {
+        this.opset = opset;
+        this.reductions = new ReductionNodes(opset);
+    }
+
     /** An input of 64-bit integers. */
-    String input(String name, String... axes) {
+    public String input(String name, String... axes) {
         inputs.add(value(name, DataType.INT64, axes));
         return name;
     }
 
-    String op(String type, List<String> operands, AttributeProto... attributes) {
+    public String op(String type, List<String> operands, AttributeProto... attributes) {
         return add(node("", type, operands, attributes));
     }
 
-    String op(String type, String... operands) {
+    public String op(String type, String... operands) {
         return op(type, List.of(operands));
     }
 
     /** An operator of ONNX Runtime; an operand that is left out is empty. */
-    String runtimeOp(String type, List<String> operands, AttributeProto... attributes) {
+    public String runtimeOp(String type, List<String> operands, AttributeProto... attributes) {
         return add(node(MICROSOFT, type, operands, attributes));
     }
 
+    /** A reduction over one axis. */
+    public String reduce(String type, String tensor, int axis, boolean keeps) {
+        return add(reductions.reduce(type, tensor, axis, keeps, name("t")));
+    }
+
     /** A conversion of a constant, ahead of all nodes: those of branches may read it too. */
-    String prepare(String type, String constant, AttributeProto... attributes) {
+    public String prepare(String type, String constant, AttributeProto... attributes) {
         NodeProto node = node("", type, List.of(constant), attributes);
         preparations.add(node);
         return node.getOutput(0);
     }
 
     /** Parts of equal length along an axis. */
-    List<String> split(String tensor, int axis, int parts) {
+    public List<String> split(String tensor, int axis, int parts) {
         NodeProto.Builder node = node("", "Split", List.of(tensor), integer("axis", axis)).toBuilder()
                 .clearOutput();
         for (int part = 0; part < parts; part++) {
@@ -77,7 +87,7 @@ final class GraphBuilder {
     }
 
     /** One of two computations, of a tensor of floats; the other one is not computed. */
-    String either(String condition, Supplier<String> then, Supplier<String> otherwise) {
+    public String either(String condition, Supplier<String> then, Supplier<String> otherwise) {
         return op(
                 "If",
                 List.of(condition),
@@ -86,7 +96,7 @@ final class GraphBuilder {
     }
 
     /** Computes a tensor of floats for each number below a count; the results are joined along a new first axis. */
-    String each(String count, UnaryOperator<String> body) {
+    public String each(String count, UnaryOperator<String> body) {
         String index = name("i");
         String going = name("i");
         GraphProto content = subgraph(List.of(value(index, DataType.INT64), value(going, DataType.BOOL)), () -> {
@@ -113,12 +123,12 @@ final class GraphBuilder {
     }
 
     /** A list of integers. */
-    String integers(long... values) {
+    public String integers(long... values) {
         return constant("integers" + Arrays.toString(values), name -> Nodes.integers(name, values));
     }
 
     /** A single integer without an axis. */
-    String integer(long value) {
+    public String integer(long value) {
         return constant("integer" + value, name -> TensorProto.newBuilder()
                 .setName(name)
                 .setDataType(DataType.INT64.getNumber())
@@ -126,17 +136,17 @@ final class GraphBuilder {
                 .build());
     }
 
-    String number(float value) {
+    public String number(float value) {
         return constant("number" + value, name -> Tensors.number(name, value));
     }
 
     /** A tensor of floats. */
-    String numbers(float[] values, long... shape) {
+    public String numbers(float[] values, long... shape) {
         return declare(Tensors.floats(name("c"), values, shape));
     }
 
     /** Declares a constant under the tensor's own name. */
-    String declare(TensorProto tensor) {
+    public String declare(TensorProto tensor) {
         constants.put(tensor.getName(), tensor);
         return tensor.getName();
     }
@@ -147,21 +157,21 @@ final class GraphBuilder {
                 .getName();
     }
 
-    static AttributeProto integer(String name, long value) {
+    public static AttributeProto integer(String name, long value) {
         return attribute(name, AttributeType.INT).setI(value).build();
     }
 
-    static AttributeProto integers(String name, long... values) {
+    public static AttributeProto integers(String name, long... values) {
         return attribute(name, AttributeType.INTS)
                 .addAllInts(Arrays.stream(values).boxed().toList())
                 .build();
     }
 
-    static AttributeProto number(String name, double value) {
+    public static AttributeProto number(String name, double value) {
         return attribute(name, AttributeType.FLOAT).setF((float) value).build();
     }
 
-    static AttributeProto type(DataType type) {
+    public static AttributeProto type(DataType type) {
         return integer("to", type.getNumber());
     }
 
@@ -179,13 +189,14 @@ final class GraphBuilder {
                 .build();
     }
 
-    private String add(NodeProto node) {
+    /** Adds a node whose names are given; returns its first output. */
+    public String add(NodeProto node) {
         nodes.add(node);
         return node.getOutput(0);
     }
 
     private String name(String kind) {
-        return kind + names++;
+        return Nodes.PREFIX + kind + names++;
     }
 
     private static ValueInfoProto floats(String name) {
@@ -211,30 +222,54 @@ final class GraphBuilder {
     }
 
     /** The model whose output, {@code [batch, dimension]}, is this tensor under the given name. */
-    ModelProto model(String tensor, String output, int dimension) {
+    public ModelProto model(String tensor, String output, int dimension) {
         GraphProto.Builder graph = GraphProto.newBuilder()
                 .setName("built")
                 .addAllInput(inputs)
                 .addAllNode(preparations)
                 .addAllNode(nodes)
-                .addAllInitializer(constants.values());
-        graph.addNode(NodeProto.newBuilder()
-                .setOpType("Identity")
-                .setName(output)
-                .addInput(tensor)
-                .addOutput(output));
-        ValueInfoProto.Builder vectors = value(output, DataType.FLOAT, "batch", "dimension").toBuilder();
+                .addAllInitializer(constants());
+        graph.addNode(Nodes.node("Identity", List.of(tensor), output)).addOutput(vectors(output, dimension));
+        return ModelProto.newBuilder()
+                .setIrVersion(IR_VERSION)
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
+                .addOpsetImport(operatorsOfRuntime())
+                .setGraph(graph)
+                .build();
+    }
+
+    /** Declaration of an output {@code [batch, dimension]}. */
+    public static ValueInfoProto vectors(String name, int dimension) {
+        ValueInfoProto.Builder vectors = value(name, DataType.FLOAT, "batch", "dimension").toBuilder();
         vectors.getTypeBuilder()
                 .getTensorTypeBuilder()
                 .getShapeBuilder()
                 .getDimBuilder(1)
                 .setDimValue(dimension);
-        return ModelProto.newBuilder()
-                .setIrVersion(IR_VERSION)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
-                .setGraph(graph.addOutput(vectors))
+        return vectors.build();
+    }
+
+    /** What a model has to import for operators of ONNX Runtime. */
+    public static OperatorSetIdProto operatorsOfRuntime() {
+        return OperatorSetIdProto.newBuilder()
+                .setDomain(MICROSOFT)
+                .setVersion(1)
                 .build();
+    }
+
+    /** The inputs declared so far. */
+    public List<ValueInfoProto> inputs() {
+        return List.copyOf(inputs);
+    }
+
+    /** The nodes added so far. */
+    public List<NodeProto> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** The constants that they read. */
+    public List<TensorProto> constants() {
+        return Stream.concat(constants.values().stream(), reductions.constants().stream())
+                .toList();
     }
 }

@@ -1,4 +1,4 @@
-package dev.embedding.infer.graph;
+package dev.embedding.infer.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
@@ -9,15 +9,17 @@ import java.util.List;
 /** Creates reductions over one axis in the form that the operator set's version requires. */
 public final class ReductionNodes {
 
-    /** First operator set in which axes are an input of every reduction. */
+    /** First operator sets in which axes are an input: of sums, and of every reduction. */
+    private static final long AXES_OF_SUMS_AS_INPUT = 13;
+
     private static final long AXES_AS_INPUT = 18;
 
-    private final boolean axesAsInput;
+    private final long opset;
     private final List<TensorProto> constants = new ArrayList<>();
 
     /** @param opset version of the standard operators */
     public ReductionNodes(long opset) {
-        this.axesAsInput = opset >= AXES_AS_INPUT;
+        this.opset = opset;
     }
 
     public NodeProto reduce(String op, String input, int axis, boolean keeps, String output) {
@@ -26,7 +28,7 @@ public final class ReductionNodes {
                 .setType(AttributeProto.AttributeType.INT)
                 .setI(keeps ? 1 : 0)
                 .build();
-        if (!axesAsInput) {
+        if (opset < (op.equals("ReduceSum") ? AXES_OF_SUMS_AS_INPUT : AXES_AS_INPUT)) {
             AttributeProto axes = AttributeProto.newBuilder()
                     .setName("axes")
                     .setType(AttributeProto.AttributeType.INTS)
@@ -34,7 +36,7 @@ public final class ReductionNodes {
                     .build();
             return Nodes.node(op, List.of(input), output, axes, keepDims);
         }
-        String name = GraphPreparation.PREFIX + "axis/" + axis;
+        String name = Nodes.PREFIX + "axis/" + axis;
         if (constants.stream().noneMatch(tensor -> tensor.getName().equals(name))) {
             constants.add(Nodes.integers(name, axis));
         }

@@ -1,11 +1,11 @@
-package dev.embedding.infer.architecture;
+package dev.embedding.infer.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.embedding.vector.Activation;
 import dev.embedding.vector.LayerNormalization;
 import dev.embedding.vector.Pooling;
 import dev.embedding.vector.Projection;
+import dev.embedding.vector.VectorHead;
 import dev.embedding.vector.VectorNorm;
 import dev.embedding.vector.VectorStep;
 import java.util.ArrayList;
@@ -13,59 +13,60 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The end of a graph: from the last layer's rows to one vector a text, by the poolings, whose results are concatenated,
- * and what follows them.
- *
- * @param skipsTokens whether the pooling leaves out a number of each text's first tokens, an input of the graph
- */
-public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<VectorStep> steps) {
+/** Writes the end of a graph: from rows of tokens to one vector a text, as a {@link VectorHead} says. */
+public final class HeadNodes {
 
-    private static final AttributeProto OVER_COMPONENTS = GraphBuilder.integers("axes", -1);
+    private final GraphBuilder graph;
+    private final TokenRows tokens;
+    private final VectorHead head;
 
-    public VectorHead {
-        poolings = List.copyOf(poolings);
-        steps = List.copyOf(steps);
-    }
-
-    /** Dimension of the vectors, of rows of the given width. */
-    int dimension(int width) {
-        int dimension = poolings.size() * width;
-        for (VectorStep step : steps) {
-            dimension = step instanceof Projection projection ? projection.outputs() : dimension;
-        }
-        return dimension;
+    public HeadNodes(GraphBuilder graph, TokenRows tokens, VectorHead head) {
+        this.graph = graph;
+        this.tokens = tokens;
+        this.head = head;
     }
 
     /** The tokens that are pooled, where that is one a text. */
-    @Nullable
-    Selection selection(GraphBuilder graph, Tokens tokens) {
-        boolean first = poolings.equals(List.of(Pooling.CLS));
-        boolean last = poolings.equals(List.of(Pooling.LAST_TOKEN));
-        if (!first && !last || skipsTokens) {
+    public @Nullable Selection selection() {
+        boolean last = head.poolings().equals(List.of(Pooling.LAST_TOKEN)) && !head.skipsTokens();
+        if (!head.readsFirstTokenOnly() && !last) {
             return null;
         }
-        String positions = first ? tokens.zeros() : graph.op("Sub", tokens.lengths, graph.integer(1));
+        String positions = last ? graph.op("Sub", tokens.lengths, graph.integer(1)) : tokens.zeros();
         return new Selection(graph.op("Add", tokens.firstRows(), positions), positions);
     }
 
-    /** @param rows all tokens' rows, or those of the pooled tokens */
-    String vectors(GraphBuilder graph, Tokens tokens, String rows, boolean selected) {
-        String vectors = selected ? rows : pooled(graph, tokens, rows);
-        for (VectorStep step : steps) {
+    /**
+     * The vectors.
+     *
+     * @param rows all tokens' rows
+     */
+    public String ofAll(String rows) {
+        return ofPooled(graph, head, pooled(rows));
+    }
+
+    /**
+     * The vectors.
+     *
+     * @param pooled one row a text
+     */
+    public static String ofPooled(GraphBuilder graph, VectorHead head, String pooled) {
+        String vectors = pooled;
+        for (VectorStep step : head.steps().steps()) {
             vectors = applied(graph, step, vectors);
         }
         return vectors;
     }
 
-    private String pooled(GraphBuilder graph, Tokens tokens, String rows) {
-        Optional<String> skipped = skipsTokens ? Optional.of(graph.input(Tokens.SKIPPED, "batch")) : Optional.empty();
+    private String pooled(String rows) {
+        Optional<String> skipped =
+                head.skipsTokens() ? Optional.of(graph.input(TokenRows.SKIPPED, "batch")) : Optional.empty();
         Pooled pooled = new Pooled(graph, tokens, rows, skipped);
         List<String> vectors = new ArrayList<>();
-        for (Pooling pooling : poolings) {
+        for (Pooling pooling : head.poolings()) {
             vectors.add(pooled.by(pooling));
         }
-        return vectors.size() == 1 ? vectors.get(0) : graph.op("Concat", vectors, GraphBuilder.integer("axis", 1));
+        return vectors.size() == 1 ? vectors.get(0) : graph.op("Concat", vectors, Nodes.axis(1));
     }
 
     private static String applied(GraphBuilder graph, VectorStep step, String vectors) {
@@ -75,7 +76,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
         if (step instanceof LayerNormalization norm) {
             return normed(graph, norm, vectors);
         }
-        String length = graph.op("ReduceL2", List.of(vectors), OVER_COMPONENTS);
+        String length = graph.reduce("ReduceL2", vectors, -1, true);
         return graph.op("Div", vectors, graph.op("Max", length, graph.number((float) VectorNorm.EPSILON)));
     }
 
@@ -103,7 +104,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
             case TANH -> graph.op("Tanh", vectors);
             case RELU -> graph.op("Relu", vectors);
             case SIGMOID -> graph.op("Sigmoid", vectors);
-            case GELU -> Activations.gelu(graph, vectors);
+            case GELU -> graph.runtimeOp("Gelu", List.of(vectors));
             case SILU -> graph.op("Mul", vectors, graph.op("Sigmoid", vectors));
         };
     }
@@ -111,14 +112,14 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
     private static String normed(GraphBuilder graph, LayerNormalization norm, String vectors) {
         String gain = graph.numbers(norm.gain(), norm.gain().length);
         String offset = graph.numbers(norm.offset(), norm.offset().length);
-        String standardized = Blocks.standardized(graph, vectors, LayerNormalization.EPSILON);
+        String standardized = Norms.standardized(graph, vectors, LayerNormalization.EPSILON);
         return graph.op("Add", graph.op("Mul", standardized, gain), offset);
     }
 
     /** Poolings of all tokens' rows. */
     private static final class Pooled {
         private final GraphBuilder graph;
-        private final Tokens tokens;
+        private final TokenRows tokens;
         private final String rows;
         /** The rows as {@code [batch, longest, width]}. */
         private final String spread;
@@ -127,14 +128,14 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
         /** Which places of {@code [batch, longest]} count, as floats. */
         private final String counted;
 
-        Pooled(GraphBuilder graph, Tokens tokens, String rows, Optional<String> skipped) {
+        Pooled(GraphBuilder graph, TokenRows tokens, String rows, Optional<String> skipped) {
             this.graph = graph;
             this.tokens = tokens;
             this.rows = rows;
             this.spread = tokens.spread(rows);
             this.skipped = skipped.orElseGet(tokens::zeros);
             String places = graph.op("Range", graph.integer(0), tokens.longest, graph.integer(1));
-            String enough = graph.op("GreaterOrEqual", places, column(this.skipped));
+            String enough = graph.op("Not", graph.op("Less", places, column(this.skipped)));
             String inText = graph.op("Less", places, column(tokens.lengths));
             this.counted = floats(graph.op("And", enough, inText));
         }
@@ -148,13 +149,12 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
                             token(graph.op("Sub", tokens.lengths, graph.integer(1))),
                             column(floats(leavesAny())));
                 case MAX -> largest();
-                case MEAN -> weighted(graph.op("Div", counted, column(floats(count()))));
-                case MEAN_SQRT_LEN -> weighted(graph.op("Div", counted, column(graph.op("Sqrt", floats(count())))));
+                case MEAN -> weighted(graph.op("Div", counted, column(count())));
+                case MEAN_SQRT_LEN -> weighted(graph.op("Div", counted, column(graph.op("Sqrt", count()))));
                 case WEIGHTED_MEAN -> {
                     String places = graph.op("Range", graph.integer(1), length(), graph.integer(1));
                     String weights = graph.op("Mul", counted, floats(places));
-                    String sums = graph.op(
-                            "ReduceSum", List.of(weights, graph.integers(1)), GraphBuilder.integer("keepdims", 1));
+                    String sums = graph.reduce("ReduceSum", weights, 1, true);
                     yield weighted(graph.op("Div", weights, graph.op("Max", sums, graph.number(1))));
                 }
             };
@@ -171,7 +171,7 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
 
         /** How many tokens count, at least 1. */
         private String count() {
-            return graph.op("Max", graph.op("Sub", tokens.lengths, skipped), graph.integer(1));
+            return graph.op("Max", floats(graph.op("Sub", tokens.lengths, skipped)), graph.number(1));
         }
 
         private String token(String positions) {
@@ -179,22 +179,19 @@ public record VectorHead(List<Pooling> poolings, boolean skipsTokens, List<Vecto
         }
 
         private String weighted(String weights) {
-            String sums = graph.op("MatMul", graph.op("Unsqueeze", weights, graph.integers(1)), spread);
-            return graph.op("Squeeze", sums, graph.integers(1));
+            String sums = graph.op("MatMul", graph.op("Reshape", weights, graph.integers(0, 1, -1)), spread);
+            return graph.op("Flatten", sums);
         }
 
         private String largest() {
-            String isCounted = graph.op("Unsqueeze", graph.op("Greater", counted, graph.number(0)), graph.integers(2));
+            String isCounted =
+                    graph.op("Reshape", graph.op("Greater", counted, graph.number(0)), graph.integers(0, 0, 1));
             String masked = graph.op("Where", isCounted, spread, graph.number(Float.NEGATIVE_INFINITY));
-            return graph.op(
-                    "ReduceMax",
-                    List.of(masked),
-                    GraphBuilder.integers("axes", 1),
-                    GraphBuilder.integer("keepdims", 0));
+            return graph.reduce("ReduceMax", masked, 1, false);
         }
 
         private String column(String list) {
-            return graph.op("Unsqueeze", list, graph.integers(1));
+            return graph.op("Reshape", list, graph.integers(-1, 1));
         }
 
         private String floats(String tensor) {

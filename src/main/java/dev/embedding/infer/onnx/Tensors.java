@@ -1,4 +1,4 @@
-package dev.embedding.infer.graph;
+package dev.embedding.infer.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
