@@ -43,6 +43,24 @@ class PreparedSessionTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bert-cls-dynamo",
+                "bert-cls-sdpa",
+                "bert-cls-normalize",
+                "distilbert-mean",
+                "roberta-mean-bpe",
+                "xlmr-mean-prompts"
+            })
+    void rewritesTheExportsOfEveryExporter(String name) throws OrtException {
+        for (VectorHead head : List.of(CLS, MEAN)) {
+            try (InferenceSession session = open(ReferenceModel.of(name).weights(), head, ExecutionTarget.CPU)) {
+                assertThat(session.packsTokens()).isTrue();
+            }
+        }
+    }
+
     @Test
     void doesNotRewriteHalfPrecision() throws OrtException {
         Path weights = ReferenceModel.of("bert-mean-fp16").weights();

@@ -20,15 +20,24 @@ import java.util.TreeSet;
  * @param input the tensor that the layer reads, {@code [batch, sequence, hidden]}
  * @param query index of the node that multiplies it with the query's weights
  * @param residual index of the node that adds it to the attention's output
- * @param heads the tensors, {@code [batch, sequence, hidden]}, that are split into heads
+ * @param split index of the node that splits the query into heads
+ * @param scores index of the node that multiplies queries and keys
+ * @param masking indices of the nodes between scores and context, which add masks
+ * @param merge index of the node that merges the heads' contexts
  * @param merged the tensor, {@code [batch, sequence, hidden]}, into which the heads' contexts are merged
  */
-record EncoderLayer(String input, int query, int residual, Set<String> heads, String merged) {
+record EncoderLayer(
+        String input, int query, int residual, int split, int scores, List<Integer> masking, int merge, String merged) {
 
     private static final String RESHAPE = "Reshape";
-    private static final Set<String> SCALING = Set.of("Add", "Mul", "Div");
+    /** What exporters write around a softmax for rows without any place that is seen. */
+    private static final String IS_NAN = "IsNaN";
+
+    private static final int NONE = -1;
+    private static final Set<String> SCALING = Set.of("Add", "Mul", "Div", "Cast", "Identity");
     private static final Set<String> RESHAPING = Set.of(RESHAPE, "Transpose");
-    private static final Set<String> BETWEEN_SCORES_AND_CONTEXT = Set.of("Add", "Mul", "Div", "Where", "Softmax");
+    private static final Set<String> BETWEEN_SCORES_AND_CONTEXT =
+            Set.of("Add", "Mul", "Div", "Where", "Softmax", "Cast", "Identity");
 
     /** The recognised layers, in order. */
     static List<EncoderLayer> findAll(OnnxGraph graph) {
@@ -88,33 +97,33 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
                 && left.get().node() == right.get().node()
                 && left.get().side() == 0
                 && right.get().side() == 1
-                && context.get().side() == 1
-                && leadsFromScoresToContext(
-                        graph, left.get().node(), context.get().node());
-        return meets
-                ? merged(graph, context.get().node())
-                        .map(merged -> new EncoderLayer(
-                                input,
-                                query,
-                                residual,
-                                Set.of(
-                                        left.get().heads(),
-                                        right.get().heads(),
-                                        context.get().heads()),
-                                merged))
-                : Optional.empty();
+                && context.get().side() == 1;
+        if (!meets) {
+            return Optional.empty();
+        }
+        int product = context.get().node();
+        return fromScoresToContext(graph, left.get().node(), product).flatMap(masking -> merge(graph, product)
+                .map(merge -> new EncoderLayer(
+                        input,
+                        query,
+                        residual,
+                        left.get().split(),
+                        left.get().node(),
+                        masking,
+                        merge,
+                        graph.output(merge))));
     }
 
     /**
      * The multiplication at which a projection meets another variable tensor.
      *
-     * @param heads the tensor on the path that is split into heads
+     * @param split the first node on the path that splits it into heads
      */
-    private record Meeting(int node, int side, String heads) {}
+    private record Meeting(int node, int side, int split) {}
 
     private static Optional<Meeting> meeting(OnnxGraph graph, String from) {
         String tensor = from;
-        String heads = null;
+        int split = NONE;
         while (true) {
             List<Integer> consumers = graph.valueConsumers(tensor);
             if (consumers.size() != 1) {
@@ -123,7 +132,7 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
             int node = consumers.get(0);
             if (graph.op(node).equals(MAT_MUL)) {
                 int side = graph.node(node).getInputList().indexOf(tensor);
-                return heads == null ? Optional.empty() : Optional.of(new Meeting(node, side, heads));
+                return split == NONE ? Optional.empty() : Optional.of(new Meeting(node, side, split));
             }
             boolean reshapes = RESHAPING.contains(graph.op(node))
                     && graph.node(node).getInput(0).equals(tensor);
@@ -131,50 +140,54 @@ record EncoderLayer(String input, int query, int residual, Set<String> heads, St
             if (!reshapes && !scales) {
                 return Optional.empty();
             }
-            if (heads == null && graph.op(node).equals(RESHAPE)) {
-                heads = tensor;
+            if (split == NONE && graph.op(node).equals(RESHAPE)) {
+                split = node;
             }
             tensor = graph.output(node);
         }
     }
 
-    private static boolean leadsFromScoresToContext(OnnxGraph graph, int scores, int context) {
+    /** The nodes between them. */
+    private static Optional<List<Integer>> fromScoresToContext(OnnxGraph graph, int scores, int context) {
+        List<Integer> between = new ArrayList<>();
         int node = scores;
+        while (true) {
+            String tensor = graph.output(node);
+            List<Integer> consumers = graph.valueConsumers(tensor).stream()
+                    .filter(consumer -> !graph.op(consumer).equals(IS_NAN))
+                    .toList();
+            if (consumers.size() != 1) {
+                return Optional.empty();
+            }
+            node = consumers.get(0);
+            if (node == context) {
+                return graph.node(context).getInput(0).equals(tensor) ? Optional.of(between) : Optional.empty();
+            }
+            if (!BETWEEN_SCORES_AND_CONTEXT.contains(graph.op(node))) {
+                return Optional.empty();
+            }
+            between.add(node);
+        }
+    }
+
+    /** The node whose output the output projection reads. */
+    private static Optional<Integer> merge(OnnxGraph graph, int context) {
+        int node = context;
         while (true) {
             String tensor = graph.output(node);
             List<Integer> consumers = graph.valueConsumers(tensor);
             if (consumers.size() != 1) {
-                return false;
-            }
-            node = consumers.get(0);
-            if (node == context) {
-                return graph.node(context).getInput(0).equals(tensor);
-            }
-            if (!BETWEEN_SCORES_AND_CONTEXT.contains(graph.op(node))) {
-                return false;
-            }
-        }
-    }
-
-    /** The tensor that the output projection reads. */
-    private static Optional<String> merged(OnnxGraph graph, int context) {
-        String tensor = graph.output(context);
-        String merged = null;
-        while (true) {
-            List<Integer> consumers = graph.valueConsumers(tensor);
-            if (consumers.size() != 1) {
                 return Optional.empty();
             }
-            int node = consumers.get(0);
-            if (isProjection(graph, node, tensor)) {
-                return tensor.equals(merged) ? Optional.of(tensor) : Optional.empty();
+            int next = consumers.get(0);
+            if (isProjection(graph, next, tensor)) {
+                return graph.op(node).equals(RESHAPE) ? Optional.of(node) : Optional.empty();
             }
-            if (!RESHAPING.contains(graph.op(node))
-                    || !graph.node(node).getInput(0).equals(tensor)) {
+            if (!RESHAPING.contains(graph.op(next))
+                    || !graph.node(next).getInput(0).equals(tensor)) {
                 return Optional.empty();
             }
-            tensor = graph.output(node);
-            merged = graph.op(node).equals(RESHAPE) ? tensor : null;
+            node = next;
         }
     }
 

@@ -113,7 +113,8 @@ public final class GraphPreparation {
             return Optional.empty();
         }
         EncoderLayer last = layers.get(layers.size() - 1);
-        boolean shortened = options.firstTokenOnly() && FirstTokenOnly.fits(graph, last, output);
+        boolean shortened =
+                options.firstTokenOnly() && opset(model) >= FirstTokenOnly.SMALLEST_OPSET && last.isLast(graph, output);
         List<NodeProto> nodes = shortened ? FirstTokenOnly.apply(graph, last) : graph.nodes();
         GraphBuilder packed = new GraphBuilder(opset(model));
         Optional<TokenRows> tokens = options.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
@@ -130,7 +131,7 @@ public final class GraphPreparation {
         }
         GraphBuilder builder = tokens.isPresent() ? packed : copied(nodes, opset(model));
         if (shortened) {
-            builder.declare(FirstTokenOnly.constant());
+            FirstTokenOnly.constants().forEach(builder::declare);
         }
         ValueInfoProto end = options.head()
                 .map(head -> vectors(builder, tokens, declared, head, shortened))

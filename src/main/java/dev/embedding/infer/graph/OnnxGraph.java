@@ -3,6 +3,7 @@ package dev.embedding.infer.graph;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,7 +20,11 @@ final class OnnxGraph {
 
     private final List<NodeProto> nodes;
     private final Map<String, List<Integer>> consumers = new HashMap<>();
+    private final Map<String, TensorProto> values = new HashMap<>();
     private final Set<String> constants = new HashSet<>();
+    /** Numbers computed from lengths of axes. */
+    private final Set<String> sizes = new HashSet<>();
+
     private final Set<String> inputs = new HashSet<>();
 
     OnnxGraph(GraphProto graph, String output) {
@@ -27,16 +32,45 @@ final class OnnxGraph {
         graph.getInputList().forEach(input -> inputs.add(input.getName()));
         for (TensorProto initializer : graph.getInitializerList()) {
             constants.add(initializer.getName());
+            values.put(initializer.getName(), initializer);
         }
         for (int index = 0; index < nodes.size(); index++) {
             NodeProto node = nodes.get(index);
             for (String input : new HashSet<>(node.getInputList())) {
                 consumers.computeIfAbsent(input, tensor -> new ArrayList<>()).add(index);
             }
-            if (node.getOpType().equals("Constant")) {
-                constants.addAll(node.getOutputList());
-            }
+            classify(node);
         }
+    }
+
+    private void classify(NodeProto node) {
+        if (node.getOpType().equals("Constant")) {
+            constants.addAll(node.getOutputList());
+            node.getAttributeList().forEach(attribute -> values.put(node.getOutput(0), attribute.getT()));
+        } else if (isOverConstants(node)) {
+            constants.addAll(node.getOutputList());
+        } else if (isOverSizes(node)) {
+            sizes.addAll(node.getOutputList());
+        }
+    }
+
+    private boolean isOverConstants(NodeProto node) {
+        return node.getInputCount() > 0
+                && node.getInputList().stream().allMatch(this::isConstant)
+                && !node.getOpType().startsWith("Random");
+    }
+
+    /** Whether a node computes nothing but numbers from lengths of axes: it adds no axis with tokens or components. */
+    private boolean isOverSizes(NodeProto node) {
+        return switch (node.getOpType()) {
+            case "Shape" -> true;
+            case "Gather", "Slice", "Squeeze", "Unsqueeze", "Reshape" ->
+                sizes.contains(node.getInput(0))
+                        && node.getInputList().stream().skip(1).allMatch(this::isConstant);
+            case "Cast", "Sqrt", "Reciprocal", "Neg", "Mul", "Div", "Add", "Sub", "Pow", "Concat", "Identity" ->
+                node.getInputList().stream().allMatch(this::isUniform);
+            default -> false;
+        };
     }
 
     private static List<NodeProto> leadingTo(String output, List<NodeProto> all) {
@@ -90,8 +124,19 @@ final class OnnxGraph {
         return constants.contains(tensor);
     }
 
-    /** Whether all inputs of a node but one are constants or that one. */
+    /** Whether a tensor is the same for all tokens: a constant, or computed from lengths of axes. */
+    boolean isUniform(String tensor) {
+        return isConstant(tensor) || sizes.contains(tensor);
+    }
+
+    /** Whether all inputs of a node but one are the same for all tokens. */
     boolean hasOnlyVariable(int index, String tensor) {
-        return nodes.get(index).getInputList().stream().allMatch(input -> input.equals(tensor) || isConstant(input));
+        return nodes.get(index).getInputList().stream().allMatch(input -> input.equals(tensor) || isUniform(input));
+    }
+
+    /** The integers of a constant that the graph holds; empty for any other tensor. */
+    List<Long> integers(String tensor) {
+        TensorProto value = values.get(tensor);
+        return value == null ? List.of() : Tensors.integers(value);
     }
 }

@@ -79,12 +79,13 @@ final class PackedTokens {
         }
         String read = node.getInput(0);
         switch (node.getOpType()) {
-            case "Reshape", "Shape" -> {
+            case "Reshape" -> {
                 if (!rows.contains(read)) {
                     return false;
                 }
                 target.add(Nodes.withInput(node, read, spread(read)));
             }
+            case "Shape" -> addShape(node, read);
             case "Gather" -> {
                 if (!node.getOutput(0).equals(GraphPreparation.FIRST_ROW)) {
                     return false;
@@ -97,10 +98,21 @@ final class PackedTokens {
                     return false;
                 }
                 rows.addAll(node.getOutputList());
-                target.add(withOutput(RowByRow.ofAnyRank(node), output, OUTPUT_ROWS));
+                target.add(withOutput(RowByRow.ofAnyRank(node, target), output, OUTPUT_ROWS));
             }
         }
         return true;
+    }
+
+    /** The shape that the rows would have in the batch. Spreading them only to read it would take time. */
+    private void addShape(NodeProto node, String read) {
+        if (node.getAttributeCount() > 0) {
+            target.add(Nodes.withInput(node, read, spread(read)));
+            return;
+        }
+        String components =
+                target.op("Slice", target.op("Shape", read), target.integers(1), target.integers(Long.MAX_VALUE));
+        target.add(Nodes.node("Concat", List.of(tokens.shape, components), node.getOutput(0), Nodes.axis(0)));
     }
 
     private void pack(NodeProto node) {

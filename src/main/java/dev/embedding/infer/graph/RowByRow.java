@@ -2,6 +2,7 @@ package dev.embedding.infer.graph;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.embedding.infer.onnx.GraphBuilder;
 import dev.embedding.infer.onnx.Nodes;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,15 @@ final class RowByRow {
             "Gelu",
             "FastGelu",
             "BiasGelu",
+            "QuickGelu",
+            "Neg",
+            "Abs",
+            "Exp",
+            "Reciprocal",
+            "Min",
+            "Max",
+            "Clip",
+            "Softplus",
             "Identity",
             "Cast",
             "Dropout");
@@ -41,28 +51,39 @@ final class RowByRow {
 
     /** Whether a node reads nothing but tokens' rows and constants, and treats each row by itself. */
     static boolean matches(OnnxGraph graph, NodeProto node, Set<String> rows) {
-        return node.getInputList().stream().allMatch(tensor -> rows.contains(tensor) || graph.isConstant(tensor))
+        return node.getInputList().stream().allMatch(tensor -> rows.contains(tensor) || graph.isUniform(tensor))
                 && matches(graph, node);
     }
 
     private static boolean matches(OnnxGraph graph, NodeProto node) {
         return switch (node.getOpType()) {
             case Nodes.MAT_MUL -> graph.isConstant(node.getInput(1));
-            case "ReduceMean" ->
-                attribute(node, "axes").equals(List.of(-1L))
-                        || attribute(node, "axes").equals(List.of(COMPONENT_AXIS));
-            case "LayerNormalization" ->
-                attribute(node, "axis").isEmpty()
-                        || attribute(node, "axis").equals(List.of(-1L))
-                        || attribute(node, "axis").equals(List.of(COMPONENT_AXIS));
+            case "ReduceMean" -> isOverComponents(axes(graph, node));
+            case "LayerNormalization" -> attribute(node, "axis").isEmpty() || isOverComponents(attribute(node, "axis"));
             default -> ROW_BY_ROW.contains(node.getOpType());
         };
     }
 
-    /** The same row-by-row node, for rows that are not in a batch: its axis counts from the end. */
-    static NodeProto ofAnyRank(NodeProto node) {
+    private static boolean isOverComponents(List<Long> axes) {
+        return axes.equals(List.of(-1L)) || axes.equals(List.of(COMPONENT_AXIS));
+    }
+
+    /** The axes of a reduction, which are an input in newer operator sets. */
+    private static List<Long> axes(OnnxGraph graph, NodeProto node) {
+        return node.getInputCount() > 1 ? graph.integers(node.getInput(1)) : attribute(node, "axes");
+    }
+
+    /**
+     * The same row-by-row node, for rows that are not in a batch: its axis counts from the end.
+     *
+     * @param target where a constant that it reads is added
+     */
+    static NodeProto ofAnyRank(NodeProto node, GraphBuilder target) {
         return switch (node.getOpType()) {
-            case "ReduceMean" -> withAttribute(node, OVER_COMPONENTS);
+            case "ReduceMean" ->
+                node.getInputCount() > 1
+                        ? Nodes.withInput(node, node.getInput(1), target.integers(-1))
+                        : withAttribute(node, OVER_COMPONENTS);
             case "LayerNormalization" -> withAttribute(node, Nodes.axis(-1));
             default -> node;
         };

@@ -5,6 +5,9 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads and creates constant tensors of an ONNX graph. */
 public final class Tensors {
@@ -27,6 +30,26 @@ public final class Tensors {
         FloatBuffer values = FloatBuffer.allocate(tensor.getFloatDataCount());
         tensor.getFloatDataList().forEach(values::put);
         return values.flip();
+    }
+
+    /** The numbers of a tensor of 64-bit integers; empty for another one. */
+    public static List<Long> integers(TensorProto tensor) {
+        if (tensor.getDataType() != TensorProto.DataType.INT64.getNumber()
+                || tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+            return List.of();
+        }
+        if (!tensor.hasRawData()) {
+            return tensor.getInt64DataList();
+        }
+        List<Long> values = new ArrayList<>();
+        LongBuffer raw = tensor.getRawData()
+                .asReadOnlyByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asLongBuffer();
+        while (raw.hasRemaining()) {
+            values.add(raw.get());
+        }
+        return values;
     }
 
     public static TensorProto number(String name, float value) {

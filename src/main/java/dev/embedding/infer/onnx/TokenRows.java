@@ -18,6 +18,9 @@ public class TokenRows {
 
     private final String rows;
 
+    /** The shape {@code [batch, longest]}. */
+    public final String shape;
+
     /** Number of texts, and of the longest one's tokens. */
     public final String batch;
 
@@ -28,7 +31,7 @@ public class TokenRows {
     /** @param mask which places of {@code [batch, longest]} hold tokens, as 64-bit integers */
     public TokenRows(GraphBuilder graph, String mask) {
         this.graph = graph;
-        String shape = graph.op("Shape", mask);
+        this.shape = graph.op("Shape", mask);
         this.batch = graph.op("Gather", shape, graph.integer(0));
         this.longest = graph.op("Gather", shape, graph.integer(1));
         String flatMask = flat(mask);
