@@ -9,11 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.embedding.infer.runtime.InferenceException;
 import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,16 +25,6 @@ import java.util.stream.Stream;
  */
 public final class InferenceSession implements BatchRunner {
 
-    private static final String INPUT_IDS = "input_ids";
-    private static final String ATTENTION_MASK = "attention_mask";
-    private static final String TOKEN_TYPE_IDS = "token_type_ids";
-    private static final String POSITION_IDS = "position_ids";
-    private static final String GENERATION_CACHE = "past_key_values";
-    /** For each text how many of its first tokens the graph's pooling leaves out. */
-    private static final String SKIPPED_TOKENS = "skipped_tokens";
-
-    private static final Set<String> KNOWN_INPUTS =
-            Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS, POSITION_IDS, SKIPPED_TOKENS);
     /** Names of the output with the token vectors, the likeliest first. */
     public static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
     /** Name of the output with one vector a text; used where it is requested, or there are no token vectors. */
@@ -49,10 +35,7 @@ public final class InferenceSession implements BatchRunner {
 
     private final OrtEnvironment environment;
     private final OrtSession session;
-    private final Set<String> inputs;
-    /** Inputs of 32-bit integers. */
-    private final Set<String> narrowInputs = new HashSet<>();
-
+    private final SessionInputs inputs;
     private final String output;
     private final int dimension;
     private final boolean pools;
@@ -75,8 +58,7 @@ public final class InferenceSession implements BatchRunner {
         this.session = session;
         this.padTokenId = padTokenId;
         this.packsTokens = packsTokens;
-        this.inputs = Set.copyOf(session.getInputNames());
-        requireKnownInputs();
+        this.inputs = new SessionInputs(environment, session.getInputInfo(), padTokenId);
         Map<String, NodeInfo> outputs = session.getOutputInfo();
         Stream<String> tokens = requestedOutput == GraphOutput.TEXTS ? Stream.of() : KNOWN_OUTPUTS.stream();
         this.output = Stream.concat(tokens, Stream.of(POOLED_OUTPUT))
@@ -146,31 +128,6 @@ public final class InferenceSession implements BatchRunner {
         }
     }
 
-    private void requireKnownInputs() throws OrtException {
-        for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
-            if (!KNOWN_INPUTS.contains(input.getKey())) {
-                throw new InferenceException(
-                        "The ONNX model requires the input " + input.getKey() + ", which is not supported"
-                                + (input.getKey().startsWith(GENERATION_CACHE)
-                                        ? ": it was exported for generating text; export it with --task"
-                                                + " feature-extraction"
-                                        : ""),
-                        null);
-            }
-            if (!(input.getValue().getInfo() instanceof TensorInfo tensor)
-                    || tensor.type != OnnxJavaType.INT64 && tensor.type != OnnxJavaType.INT32) {
-                throw new InferenceException(
-                        "The ONNX model's input " + input.getKey() + " is not of type INT64 or INT32", null);
-            }
-            if (tensor.type == OnnxJavaType.INT32) {
-                narrowInputs.add(input.getKey());
-            }
-        }
-        if (!inputs.contains(INPUT_IDS)) {
-            throw new InferenceException("The ONNX model has no input " + INPUT_IDS, null);
-        }
-    }
-
     private long[] shape(TensorInfo tensor) {
         long[] shape = tensor.getShape();
         if (tensor.type != OnnxJavaType.FLOAT && tensor.type != OnnxJavaType.FLOAT16) {
@@ -190,7 +147,8 @@ public final class InferenceSession implements BatchRunner {
 
     /** Finds the dimension by a run of one token: exporters often leave that of a pooled output open. */
     private long computedDimension() throws OrtException {
-        Map<String, OnnxTensor> tensors = tensors(TokenBatch.of(List.of(new int[] {padTokenId})), new Workspace());
+        Map<String, OnnxTensor> tensors =
+                inputs.tensors(TokenBatch.of(List.of(new int[] {padTokenId})), new Workspace());
         try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
             long[] shape = ((OnnxTensor) result.get(0)).getInfo().getShape();
             return shape[shape.length - 1];
@@ -232,7 +190,7 @@ public final class InferenceSession implements BatchRunner {
         int rows = batch.rows().size();
         int vectorsOfRow = oneVectorPerRow ? 1 : batch.longest();
         var vectors = workspace.output(rows * vectorsOfRow, dimension);
-        Map<String, OnnxTensor> tensors = tensors(batch, workspace);
+        Map<String, OnnxTensor> tensors = inputs.tensors(batch, workspace);
         try (OrtSession.RunOptions options = new OrtSession.RunOptions()) {
             for (Map.Entry<String, String> entry : configuration.entrySet()) {
                 options.addRunConfigEntry(entry.getKey(), entry.getValue());
@@ -263,33 +221,6 @@ public final class InferenceSession implements BatchRunner {
         }
     }
 
-    /** The inputs that the graph has; for the caller to close. */
-    private Map<String, OnnxTensor> tensors(TokenBatch batch, Workspace workspace) throws OrtException {
-        long[] shape = {batch.rows().size(), batch.longest()};
-        Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
-        try {
-            tensors.put(INPUT_IDS, tensor(INPUT_IDS, workspace.ids(batch, padTokenId), shape));
-            if (inputs.contains(ATTENTION_MASK)) {
-                tensors.put(ATTENTION_MASK, tensor(ATTENTION_MASK, workspace.mask(batch), shape));
-            }
-            if (inputs.contains(TOKEN_TYPE_IDS)) {
-                tensors.put(TOKEN_TYPE_IDS, tensor(TOKEN_TYPE_IDS, workspace.types(batch), shape));
-            }
-            if (inputs.contains(POSITION_IDS)) {
-                tensors.put(POSITION_IDS, tensor(POSITION_IDS, workspace.positions(batch), shape));
-            }
-            if (inputs.contains(SKIPPED_TOKENS)) {
-                tensors.put(SKIPPED_TOKENS, tensor(SKIPPED_TOKENS, workspace.skipped(batch), new long[] {
-                    batch.rows().size()
-                }));
-            }
-            return tensors;
-        } catch (OrtException | RuntimeException failure) {
-            tensors.values().forEach(OnnxTensor::close);
-            throw failure;
-        }
-    }
-
     /**
      * Pins the output, so that ONNX Runtime writes into the workspace's buffer instead of allocating one for each run.
      */
@@ -307,17 +238,6 @@ public final class InferenceSession implements BatchRunner {
             vectors.put(((OnnxTensor) result.get(0)).getFloatBuffer());
             vectors.flip();
         }
-    }
-
-    private OnnxTensor tensor(String input, LongBuffer values, long[] shape) throws OrtException {
-        if (!narrowInputs.contains(input)) {
-            return OnnxTensor.createTensor(environment, values, shape);
-        }
-        IntBuffer narrow = IntBuffer.allocate(values.remaining());
-        while (values.hasRemaining()) {
-            narrow.put(Math.toIntExact(values.get()));
-        }
-        return OnnxTensor.createTensor(environment, narrow.flip(), shape);
     }
 
     @Override

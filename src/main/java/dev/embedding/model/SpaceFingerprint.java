@@ -68,6 +68,9 @@ public final class SpaceFingerprint {
         add(digest, "maxTokens=" + tokenization.maxTokens() + (tokenization.cutsStart() ? " from the end" : ""));
         add(digest, "lowerCases=" + tokenization.lowerCases());
         add(digest, "componentFields=" + new TreeMap<>(tokenization.componentFields()));
+        if (!tokenization.firstToken().isEmpty() || !tokenization.lastToken().isEmpty()) {
+            add(digest, "edges=" + tokenization.firstToken() + " " + tokenization.lastToken());
+        }
         add(digest, "cutDimension=" + model.cutDimension());
         add(digest, "prompts=" + model.prompts().canonical());
         add(digest, "poolsPrompt=" + model.poolsPrompt());

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param cutsStart whether longer texts are truncated at the start
  * @param lowerCases whether texts are lower-cased before anything else
  * @param componentFields fields that override those of the file's components, by the component's type
+ * @param firstToken special token that every text begins with, also where the file does not say so; empty for none
+ * @param lastToken the same for the end
  */
 public record Tokenization(
         Path file,
@@ -21,7 +23,9 @@ public record Tokenization(
         String maxTokensFrom,
         boolean cutsStart,
         boolean lowerCases,
-        Map<String, Map<String, Object>> componentFields) {
+        Map<String, Map<String, Object>> componentFields,
+        String firstToken,
+        String lastToken) {
 
     /** {@code maxTokens} of a model that takes texts of any length. */
     public static final int NO_LIMIT = Integer.MAX_VALUE;

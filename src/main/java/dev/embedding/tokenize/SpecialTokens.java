@@ -1,6 +1,7 @@
 package dev.embedding.tokenize;
 
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +28,25 @@ record SpecialTokens(int[] leading, int[] trailing) {
         int trailing = special - leading;
         return new SpecialTokens(
                 Arrays.copyOf(ids, leading), Arrays.copyOfRange(ids, ids.length - trailing, ids.length));
+    }
+
+    /**
+     * The same with a first and a last token, where these are not there already.
+     *
+     * @param first its id; empty for none
+     */
+    SpecialTokens ensuring(OptionalInt first, OptionalInt last) {
+        boolean starts = first.isEmpty() || leading.length > 0 && leading[0] == first.getAsInt();
+        boolean ends = last.isEmpty() || trailing.length > 0 && trailing[trailing.length - 1] == last.getAsInt();
+        return new SpecialTokens(
+                starts
+                        ? leading
+                        : IntStream.concat(first.stream(), Arrays.stream(leading))
+                                .toArray(),
+                ends
+                        ? trailing
+                        : IntStream.concat(Arrays.stream(trailing), last.stream())
+                                .toArray());
     }
 
     int count() {

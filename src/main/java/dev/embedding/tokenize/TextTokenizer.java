@@ -48,7 +48,10 @@ public final class TextTokenizer implements AutoCloseable {
         this.library =
                 LibraryTokenizer.load(definition, tokenizerJson.getFileName().toString());
         try {
-            this.special = options.specialTokens() ? library.specialTokens() : SpecialTokens.NONE;
+            this.special = options.specialTokens()
+                    ? library.specialTokens()
+                            .ensuring(definition.id(options.firstToken()), definition.id(options.lastToken()))
+                    : SpecialTokens.NONE;
             if (maxTokens <= special.count()) {
                 throw new IllegalArgumentException("A maximum of " + maxTokens + " tokens leaves no room for text");
             }

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -95,6 +96,27 @@ record TokenizerDefinition(byte[] json, JsonNode root) {
             }
         }
         return ids;
+    }
+
+    /**
+     * The id of a token; empty where the token is.
+     *
+     * @throws IllegalArgumentException when there is no such token
+     */
+    OptionalInt id(String token) {
+        if (token.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        JsonNode id = elements(root.path("added_tokens"))
+                .filter(added -> added.path("content").asText().equals(token))
+                .findFirst()
+                .map(added -> added.path("id"))
+                .orElseGet(() -> root.path("model").path("vocab").path(token));
+        if (!id.canConvertToInt()) {
+            throw new IllegalArgumentException(
+                    "The tokenizer has no token " + token + ", which texts begin or end with");
+        }
+        return OptionalInt.of(id.intValue());
     }
 
     /** Ids of all tokens, including added ones. */

@@ -143,7 +143,11 @@ class InferenceEngineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"past_key_values.0.key, feature-extraction", "pixel_values, not supported"})
+    @CsvSource({
+        "past_key_values.0.key, feature-extraction",
+        "decoder_input_ids, model_file",
+        "pixel_values, not supported"
+    })
     void rejectsAModelWithUnsupportedInputs(String input, String reason, @TempDir Path directory) throws IOException {
         ModelProto.Builder model =
                 ModelProto.parseFrom(

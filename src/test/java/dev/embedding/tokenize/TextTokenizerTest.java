@@ -84,11 +84,29 @@ class TextTokenizerTest {
     }
 
     @Test
+    void addsAFirstAndALastTokenOnlyWhereTheyAreMissing() throws IOException {
+        try (TextTokenizer added = new TextTokenizer(
+                        BGE_SMALL, new TokenizerOptions(true, 8, false, false, Map.of(), "a", "[SEP]"));
+                TextTokenizer plain = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(8))) {
+            int[] ids = plain.tokenize("a").ids();
+
+            assertThat(added.tokenize("a").ids()).containsExactly(ids[1], ids[0], ids[1], ids[2]);
+        }
+    }
+
+    @Test
+    void rejectsAnUnknownLastToken() {
+        TokenizerOptions options = new TokenizerOptions(true, 8, false, false, Map.of(), "", "<unknown>");
+
+        assertThatThrownBy(() -> new TextTokenizer(BGE_SMALL, options)).hasMessageContaining("no token <unknown>");
+    }
+
+    @Test
     void truncatesAnEncodingLikeItsText() throws IOException {
         try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
                 TextTokenizer start = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(6));
                 TextTokenizer end =
-                        new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of()))) {
+                        new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of(), "", ""))) {
             String text = "one two three four five six seven";
             int[] ids = whole.tokenize(text).ids();
 
@@ -103,7 +121,7 @@ class TextTokenizerTest {
     void keepsTheEndOfALongTextWhenTheStartIsTruncated() throws IOException {
         try (TextTokenizer whole = new TextTokenizer(BGE_SMALL, TokenizerOptions.upTo(512));
                 TextTokenizer end =
-                        new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of()))) {
+                        new TextTokenizer(BGE_SMALL, new TokenizerOptions(true, 6, true, false, Map.of(), "", ""))) {
             int[] all = whole.tokenize("one two three four five six seven").ids();
 
             TokenizedText cut = end.tokenize("one two three four five six seven");
@@ -127,8 +145,8 @@ class TextTokenizerTest {
     void lowerCasesBeforeAnythingElse() throws IOException {
         ReferenceModel model = ReferenceModel.of("bert-do-lower-case");
         try (TextTokenizer plain = new TextTokenizer(model.tokenizer(), TokenizerOptions.upTo(64));
-                TextTokenizer lower =
-                        new TextTokenizer(model.tokenizer(), new TokenizerOptions(true, 64, false, true, Map.of()))) {
+                TextTokenizer lower = new TextTokenizer(
+                        model.tokenizer(), new TokenizerOptions(true, 64, false, true, Map.of(), "", ""))) {
             assertThat(lower.tokenize("THE Module [SEP] ΣΑΣ").ids())
                     .isEqualTo(plain.tokenize("the module [SEP] σασ").ids())
                     .isNotEqualTo(plain.tokenize("THE Module [SEP] ΣΑΣ").ids());
@@ -202,7 +220,7 @@ class TextTokenizerTest {
         while (text.length() < 400_000) {
             text.append(' ').append(new RandomText(random).ofLength(300));
         }
-        TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
+        TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of(), "", "");
         try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, unlimited);
                 FullTokenizer library = new FullTokenizer(BGE_SMALL, 1_000_000)) {
             int[] expected = library.ids(text.toString());
@@ -216,7 +234,7 @@ class TextTokenizerTest {
 
     @Test
     void abortsTokenizingWhenTheCallerCancels() throws IOException {
-        TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of());
+        TokenizerOptions unlimited = new TokenizerOptions(false, Integer.MAX_VALUE, false, false, Map.of(), "", "");
         try (TextTokenizer tokenizer = new TextTokenizer(BGE_SMALL, unlimited)) {
             Utf8Text text = Utf8Text.of("word ".repeat(20_000));
             Runnable cancelled = () -> {

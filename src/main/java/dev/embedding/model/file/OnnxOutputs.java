@@ -21,7 +21,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The outputs of an ONNX file's graph, and the nodes that compute them. Weights are skipped unread. */
+/**
+ * The outputs of an ONNX file's graph, the nodes that compute them, and the inputs. Weights are skipped unread.
+ */
 public final class OnnxOutputs {
 
     /** Names of the output with a vector for each token. */
@@ -37,6 +39,10 @@ public final class OnnxOutputs {
     /** Prefixes of operators that a pooling has, and that nothing after it needs. */
     private static final List<String> POOLING = List.of("Reduce", "Gather", "Slice", "Einsum");
 
+    /** What names of a decoder's inputs begin with that take keys and values of earlier tokens. */
+    private static final String GENERATION_CACHE = "past_key_values";
+
+    private final Set<String> inputs = new HashSet<>();
     private final Map<String, OptionalInt> axes = new TreeMap<>();
     private final Map<String, Node> nodesByOutput = new TreeMap<>();
     /** How many numbers each has. */
@@ -87,6 +93,11 @@ public final class OnnxOutputs {
     /** Whether there are no vectors, but logits of a classifier or a language model. */
     public boolean areLogitsOnly() {
         return !haveTokenVectors() && !axes.containsKey(TEXT_VECTORS) && axes.containsKey(LOGITS);
+    }
+
+    /** Whether the graph was exported for generating text: it takes keys and values of earlier tokens. */
+    public boolean readsGenerationCache() {
+        return inputs.stream().anyMatch(name -> name.startsWith(GENERATION_CACHE));
     }
 
     /** Whether the pooled vectors are multiplied by weights, as a Dense module does it. */
@@ -147,6 +158,8 @@ public final class OnnxOutputs {
                 readWeights(input);
             } else if (isMessage(tag, GraphProto.OUTPUT_FIELD_NUMBER)) {
                 readOutput(input);
+            } else if (isMessage(tag, GraphProto.INPUT_FIELD_NUMBER)) {
+                inputs.add(readValue(input).getName());
             } else {
                 input.skipField(tag);
             }
@@ -198,12 +211,17 @@ public final class OnnxOutputs {
     }
 
     private void readOutput(CodedInputStream input) throws IOException {
-        ValueInfoProto.Builder output = ValueInfoProto.newBuilder();
-        input.readMessage(output, ExtensionRegistryLite.getEmptyRegistry());
+        ValueInfoProto output = readValue(input);
         TypeProto.Tensor tensor = output.getType().getTensorType();
         axes.put(
                 output.getName(),
                 tensor.hasShape() ? OptionalInt.of(tensor.getShape().getDimCount()) : OptionalInt.empty());
+    }
+
+    private static ValueInfoProto readValue(CodedInputStream input) throws IOException {
+        ValueInfoProto.Builder value = ValueInfoProto.newBuilder();
+        input.readMessage(value, ExtensionRegistryLite.getEmptyRegistry());
+        return value.build();
     }
 
     private static boolean isMessage(int tag, int field) {

@@ -158,7 +158,7 @@ public final class SentenceTransformersLayout {
         Path weights = files.requireFile(onnxFile, "the model cannot be served without it");
         OnnxWeights content = read(weights, OnnxWeights::read);
         OnnxOutputs outputs = read(weights, OnnxOutputs::read);
-        refuseLogits(onnxFile, outputs, config);
+        ExportTask.requireEmbedding(files, onnxFile, outputs, config);
         PoolingSelection pooling = PoolingSelection.ofTransformer(files, modules, request, onnxFile, outputs, config);
         fetchExternalData(onnxFile, content);
         Optional<Quantization> quantization = choice.toQuantize() ? planned(onnxFile, content) : Optional.empty();
@@ -254,15 +254,6 @@ public final class SentenceTransformersLayout {
     private void refuseUnlistedOtherTask(ModuleChain modules, JsonNode config) {
         if (!modules.isListed() && files.onnxFiles().isEmpty()) {
             PoolingSelection.refuseOtherArchitecture(files, config);
-        }
-    }
-
-    private void refuseLogits(String onnxFile, OnnxOutputs outputs, JsonNode config) {
-        if (outputs.areLogitsOnly()) {
-            throw files.refusal(
-                    onnxFile,
-                    "has logits and no vectors as output"
-                            + UnsupportedTask.ofLogits(config).refusal());
         }
     }
 

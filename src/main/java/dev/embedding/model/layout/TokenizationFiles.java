@@ -24,6 +24,7 @@ final class TokenizationFiles {
         SentenceBertConfig sentences = SentenceBertConfig.read(files, folder);
         MaxInputTokens maxTokens =
                 MaxInputTokens.read(files, sentences, folder, config).within(limits, RunMemory.of(config, exported));
+        JsonNode tokenizer = files.optionalJson(folder + "tokenizer_config.json");
         return new Tokenization(
                 files.requireFile(
                         folder + TOKENIZER, "save the model's fast tokenizer with tokenizer.save_pretrained(…)"),
@@ -32,7 +33,9 @@ final class TokenizationFiles {
                 maxTokens.from(),
                 cutsStart(files, folder, sentences),
                 sentences.lowerCases(),
-                TokenizerClass.componentFields(files.optionalJson(folder + "tokenizer_config.json"), config));
+                TokenizerClass.componentFields(tokenizer, config),
+                TokenizerClass.addedToken("bos_token", tokenizer, config),
+                TokenizerClass.addedToken("eos_token", tokenizer, config));
     }
 
     /**
@@ -51,7 +54,9 @@ final class TokenizationFiles {
                 maxTokens.from(),
                 isLeft(truncation.path("direction")),
                 false,
-                Map.of());
+                Map.of(),
+                "",
+                "");
     }
 
     /**

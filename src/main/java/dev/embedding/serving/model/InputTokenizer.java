@@ -41,7 +41,9 @@ public final class InputTokenizer implements AutoCloseable {
                                     tokenization.maxTokens(),
                                     tokenization.cutsStart(),
                                     tokenization.lowerCases(),
-                                    tokenization.componentFields())));
+                                    tokenization.componentFields(),
+                                    tokenization.firstToken(),
+                                    tokenization.lastToken())));
         } catch (IOException failure) {
             throw new ModelUnavailableException(model + tokenization.file().getFileName() + " cannot be read", failure);
         } catch (IllegalArgumentException failure) {

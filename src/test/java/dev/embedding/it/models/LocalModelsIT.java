@@ -86,6 +86,8 @@ class LocalModelsIT {
         "decoder-lasttoken, false",
         "decoder-position-ids, true",
         "decoder-position-ids, false",
+        "decoder-cache, true",
+        "decoder-cache, false",
         "bert-mean-fp16, true",
         "bert-mean-fp16, false",
         "bert-default-prompt, true",

@@ -32,6 +32,27 @@ class TokenizerClassTest {
         assertThat(fields.get("BertNormalizer")).containsEntry("strip_accents", json(expected));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'tokenizer_class': 'LlamaTokenizer', 'add_eos_token': true, 'eos_token': '</s>'} | llama | </s>",
+                "{'tokenizer_class': 'GemmaTokenizerFast', 'add_eos_token': true, 'eos_token': {'content': '<eos>'}}"
+                        + " | gemma3_text | <eos>",
+                "{'add_eos_token': true, 'eos_token': '</s>'} | mistral | </s>",
+                "{'tokenizer_class': 'Qwen2Tokenizer', 'auto_map': {}, 'add_eos_token': true, 'eos_token': '<e>'}"
+                        + " | qwen2 | <e>",
+                "{'tokenizer_class': 'Qwen2Tokenizer', 'add_eos_token': true, 'eos_token': '<e>'} | qwen2 | ''",
+                "{'tokenizer_class': 'LlamaTokenizer', 'add_eos_token': false, 'eos_token': '</s>'} | llama | ''",
+                "{'tokenizer_class': 'LlamaTokenizer', 'eos_token': '</s>'} | llama | ''",
+                "{'tokenizer_class': 'LlamaTokenizer', 'add_eos_token': true, 'eos_token': null} | llama | ''"
+            })
+    void addsTheLastTokenWhereTheClassTakesTheField(String tokenizer, String type, String expected)
+            throws JsonProcessingException {
+        assertThat(TokenizerClass.addedToken("eos_token", json(tokenizer), json("{'model_type': '" + type + "'}")))
+                .isEqualTo(expected);
+    }
+
     private static JsonNode json(String text) throws JsonProcessingException {
         return JSON.readTree(text.replace('\'', '"'));
     }

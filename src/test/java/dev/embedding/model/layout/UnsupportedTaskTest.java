@@ -30,7 +30,7 @@ class UnsupportedTaskTest {
     private static final String RERANKER = "it is a reranker";
     private static final String NOT_YET = "this service does not serve such models yet";
 
-    private final Path directory;
+    private Path directory;
 
     UnsupportedTaskTest(@TempDir Path directory) throws IOException {
         this.directory = ModelCopy.of("bert-mean-dense-normalize", directory);
@@ -229,6 +229,20 @@ class UnsupportedTaskTest {
         ModelProto model = ModelProto.parseFrom(Files.readAllBytes(weights));
         String before = model.getGraph().getOutput(0).getName();
         Files.write(weights, PooledOutput.renamed(model, before, name).toByteArray());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"use_bidirectional_attention\": true", "\"is_causal\": false"})
+    void rejectsAnExportForGeneratingTextOfAModelThatSeesBothSides(String field) throws IOException {
+        directory = ModelCopy.of("decoder-cache", directory.resolve("decoder"));
+        assertThat(read().pooling()).isEqualTo("lasttoken");
+
+        write("config.json", "{\"model_type\": \"qwen3\", " + field + "}");
+
+        assertThatThrownBy(this::read)
+                .isInstanceOf(ModelUnavailableException.class)
+                .hasMessageContaining("onnx/model.onnx was exported for generating text")
+                .hasMessageContaining("--task feature-extraction");
     }
 
     private ModelDescription read() {

@@ -172,7 +172,7 @@ class LoadedModelTest {
                         "fp32",
                         Optional.empty(),
                         false,
-                        new Tokenization(tokenizer, true, 128, "", false, false, Map.of()),
+                        new Tokenization(tokenizer, true, 128, "", false, false, Map.of(), "", ""),
                         "distilbert",
                         List.of(Pooling.MEAN),
                         PoolingSource.MODULES,
