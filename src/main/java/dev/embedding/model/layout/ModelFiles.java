@@ -150,6 +150,11 @@ final class ModelFiles {
     }
 
     ModelUnavailableException refusal(String file, String problem) {
-        return new ModelUnavailableException("Model " + modelName + ": " + file + " " + problem);
+        return new ModelUnavailableException(title(file) + " " + problem);
+    }
+
+    /** A file's name in messages. */
+    String title(String file) {
+        return "Model " + modelName + ": " + file;
     }
 }

@@ -102,8 +102,13 @@ final class OnnxFileSelection {
                 .collect(Collectors.joining(" and "));
         return (others.isEmpty() ? "the model has no ONNX file" : others + " cannot be run as it is: " + whyNotBuilt)
                 + "; export it beside the model's other files with: "
-                + (files.revision().isPresent() ? "hf download " + model + " --local-dir " + model + " && " : "")
+                + download(files, model)
                 + "optimum-cli export onnx --task feature-extraction --model " + model + " " + model + "/onnx";
+    }
+
+    /** The command that makes a directory of a model of the hub. */
+    static String download(ModelFiles files, String model) {
+        return files.revision().isPresent() ? "hf download " + model + " --local-dir " + model + " && " : "";
     }
 
     private static String remedies(Set<String> others) {

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  */
 record PoolingSelection(List<Pooling> modes, PoolingSource source) {
 
+    private static final System.Logger LOG = System.getLogger(PoolingSelection.class.getName());
+
     /** The file in which sentence-transformers saves the pooling. */
     static final String USUAL_FILE = "1_Pooling/config.json";
 
@@ -156,7 +158,21 @@ record PoolingSelection(List<Pooling> modes, PoolingSource source) {
         }
         boolean causal = config.path("architectures").path(0).asText().endsWith(CAUSAL)
                 && config.path("is_causal").asBoolean(true);
-        return new PoolingSelection(List.of(causal ? Pooling.LAST_TOKEN : Pooling.MEAN), PoolingSource.DEFAULT);
+        Pooling pooling = causal ? Pooling.LAST_TOKEN : Pooling.MEAN;
+        if (UnsupportedTask.isLanguageModel(config)) {
+            warnAboutLanguageModel(files, config, pooling);
+        }
+        return new PoolingSelection(List.of(pooling), PoolingSource.DEFAULT);
+    }
+
+    private static void warnAboutLanguageModel(ModelFiles files, JsonNode config, Pooling pooling) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "{0} has the architectures {1}, and no file says that the model was trained to embed: its vectors may be"
+                        + " of little use. Token vectors are pooled by {2}, as sentence-transformers does it",
+                files.title("config.json"),
+                config.path("architectures"),
+                pooling.label());
     }
 
     /** @throws ModelUnavailableException when the model's architecture is one of another task */

@@ -56,7 +56,14 @@ enum UnsupportedTask {
     private static final Set<String> PYLATE_FIELDS =
             Set.of("do_query_expansion", "attend_to_expansion_tokens", "attend_to_mask_tokens", "skiplist_words");
 
-    private static final List<String> CLASSIFIER_ARCHITECTURES = List.of("ForSequenceClassification");
+    private static final List<String> CLASSIFIER_ARCHITECTURES = List.of(
+            "ForSequenceClassification",
+            "ForTokenClassification",
+            "ForQuestionAnswering",
+            "ForMultipleChoice",
+            "ForNextSentencePrediction");
+    private static final List<String> LANGUAGE_MODEL_ARCHITECTURES =
+            List.of("ForMaskedLM", "ForCausalLM", "LMHeadModel", "ForPreTraining");
     private static final List<String> MULTI_VECTOR_ARCHITECTURES = List.of("HF_ColBERT", "ForRetrieval");
 
     private final String description;
@@ -111,6 +118,14 @@ enum UnsupportedTask {
         return hasArchitecture(config, CLASSIFIER_ARCHITECTURES)
                 ? Optional.of(CLASSIFIER)
                 : hasArchitecture(config, MULTI_VECTOR_ARCHITECTURES) ? Optional.of(MULTI_VECTOR) : Optional.empty();
+    }
+
+    /**
+     * Whether the {@code architectures} say that the model was trained to predict words, as models are before they are
+     * trained to embed, and some still say afterwards.
+     */
+    static boolean isLanguageModel(JsonNode config) {
+        return hasArchitecture(config, LANGUAGE_MODEL_ARCHITECTURES);
     }
 
     /** The task of a graph that outputs logits and no vectors. */

@@ -3,6 +3,7 @@ package dev.embedding.model.layout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.BuildableGraphs;
 import dev.embedding.model.DenseLayer;
@@ -32,6 +33,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SentenceTransformersLayoutTest {
 
     private static final BuildableGraphs FROM_ONNX_FILES = new NoGraphs();
+    private static final BuildableGraphs OF_ALL_FAMILIES = new BuildableGraphs() {
+        @Override
+        public Optional<String> refusal(JsonNode config) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Weights weights(JsonNode config, List<Path> files) {
+            throw new IllegalStateException("No graph is built");
+        }
+    };
 
     @ParameterizedTest
     @CsvSource({
@@ -311,6 +323,17 @@ class SentenceTransformersLayoutTest {
     }
 
     @Test
+    void refusesPickledWeightsWithTheWayToConvertThem(@TempDir Path directory) throws IOException {
+        ModelCopy.of("bert-cls-normalize", directory);
+        Files.move(directory.resolve("onnx/model.onnx"), directory.resolve("pytorch_model.bin"));
+
+        assertThatThrownBy(() -> read("copy", directory, OF_ALL_FAMILIES))
+                .hasMessage("Model copy: pytorch_model.bin is pickled, and never opened, since reading it may run any"
+                        + " code; write model.safetensors beside it with: python -c \"from transformers import AutoModel;"
+                        + " AutoModel.from_pretrained('copy').save_pretrained('copy')\"");
+    }
+
+    @Test
     void readsModulesAfterThePoolingInAnyOrder(@TempDir Path directory) throws IOException {
         ModelCopy.of("bert-mean-dense-normalize", directory);
         Files.createDirectories(directory.resolve("3_LayerNorm"));
@@ -365,11 +388,15 @@ class SentenceTransformersLayoutTest {
     }
 
     private static ModelDescription read(String name, Path directory) {
+        return read(name, directory, FROM_ONNX_FILES);
+    }
+
+    private static ModelDescription read(String name, Path directory, BuildableGraphs buildable) {
         return new SentenceTransformersLayout(
                         ModelRequest.of(name),
                         ModelDescription.Source.DIRECTORY,
                         new ModelDirectory.Local(directory),
-                        FROM_ONNX_FILES)
+                        buildable)
                 .read();
     }
 }

@@ -165,6 +165,8 @@ class UnsupportedTaskTest {
     @ParameterizedTest
     @CsvSource({
         "BertForSequenceClassification, a classifier or a reranker",
+        "BertForTokenClassification, a classifier or a reranker",
+        "BertForQuestionAnswering, a classifier or a reranker",
         "HF_ColBERT, a multi-vector encoder",
         "ColQwen2ForRetrieval, a multi-vector encoder"
     })
