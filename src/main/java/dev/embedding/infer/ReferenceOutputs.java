@@ -4,13 +4,19 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.embedding.infer.runtime.NativeMemory;
+import dev.embedding.vector.Pooling;
 import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Vectors from a model's shipped graph for some rows, to compare those of a rewritten one with. */
 final class ReferenceOutputs {
+
+    /** Head of vectors that the graph pools: one a text. */
+    private static final VectorHead AS_IT_IS = new VectorHead(List.of(Pooling.CLS), false, VectorSteps.NONE);
 
     private final TokenBatch batch;
     /** For each row its text's vector. */
@@ -24,17 +30,18 @@ final class ReferenceOutputs {
     /**
      * Opens the graph on the CPU, runs it and closes it again, so that no two sessions of the model are open at once.
      */
-    static ReferenceOutputs of(InferenceRuntime runtime, Path file, List<int[]> rows, int padTokenId, VectorHead head)
+    static ReferenceOutputs of(
+            InferenceRuntime runtime, Path file, List<int[]> rows, int padTokenId, Optional<VectorHead> head)
             throws OrtException {
         TokenBatch batch = TokenBatch.of(rows);
+        GraphOutput output = head.isPresent() ? GraphOutput.TOKENS : GraphOutput.TEXTS;
         try (SessionOptions options = new SessionOptions()) {
             // For a single run: opens twice as fast, in half the memory.
             options.setOptimizationLevel(OptLevel.NO_OPT);
             options.addConfigEntry("session.disable_prepacking", "1");
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
-            try (InferenceSession session =
-                    InferenceSession.open(runtime, file, options, padTokenId, false, GraphOutput.TOKENS)) {
+            try (InferenceSession session = InferenceSession.open(runtime, file, options, padTokenId, false, output)) {
                 return new ReferenceOutputs(batch, vectors(session, batch, head));
             }
         } finally {
@@ -42,11 +49,12 @@ final class ReferenceOutputs {
         }
     }
 
-    private static List<float[]> vectors(InferenceSession session, TokenBatch batch, VectorHead head)
+    private static List<float[]> vectors(InferenceSession session, TokenBatch batch, Optional<VectorHead> head)
             throws OrtException {
         TokenVectors outputs = session.run(batch, new Workspace(), new RunTermination());
+        VectorHead applied = head.orElse(AS_IT_IS);
         return IntStream.range(0, batch.rows().size())
-                .mapToObj(row -> head.apply(
+                .mapToObj(row -> applied.apply(
                         outputs.values(), outputs.start(row), 0, batch.rows().get(row).length, outputs.dimension()))
                 .toList();
     }

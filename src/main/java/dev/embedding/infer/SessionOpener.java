@@ -3,6 +3,7 @@ package dev.embedding.infer;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.infer.graph.GraphPreparation;
+import dev.embedding.infer.graph.GraphPreparation.End;
 import dev.embedding.infer.graph.GraphPreparation.PreparedFile;
 import dev.embedding.infer.graph.GraphPreparation.Wish;
 import dev.embedding.infer.runtime.EngineMessage;
@@ -53,7 +54,7 @@ final class SessionOpener implements Sessions {
         this.padTokenId = padTokenId;
         this.head = head;
         this.comparison = comparison;
-        this.runAsShipped = head.isEmpty() || comparison.isEmpty();
+        this.runAsShipped = comparison.isEmpty();
     }
 
     /**
@@ -63,8 +64,7 @@ final class SessionOpener implements Sessions {
      */
     @Override
     public InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
-        InferenceSession prepared =
-                runAsShipped || form == GraphForm.AS_SHIPPED ? null : openPrepared(head.orElseThrow(), options, place);
+        InferenceSession prepared = runAsShipped || form == GraphForm.AS_SHIPPED ? null : openPrepared(options, place);
         if (prepared != null) {
             form = GraphForm.REWRITTEN;
             return prepared;
@@ -87,18 +87,11 @@ final class SessionOpener implements Sessions {
         // The file is opened anew for each session.
     }
 
-    private @Nullable InferenceSession openPrepared(VectorHead end, SessionOptions options, ExecutionTarget place) {
+    private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionTarget place) {
         PreparedFile prepared = null;
         try {
-            prepared = GraphPreparation.write(
-                            file,
-                            new Wish(
-                                    InferenceSession.KNOWN_OUTPUTS,
-                                    head,
-                                    end.readsFirstTokenOnly(),
-                                    place == ExecutionTarget.CPU))
-                    .orElse(null);
-            return prepared == null ? null : openCompared(prepared, end, options, place);
+            prepared = GraphPreparation.write(file, wish(place)).orElse(null);
+            return prepared == null ? null : openCompared(prepared, options, place);
         } catch (IOException | OrtException | RuntimeException | StackOverflowError | OutOfMemoryError failure) {
             // A graph that the rewriting does not expect must not be changed.
             LOG.log(
@@ -115,14 +108,14 @@ final class SessionOpener implements Sessions {
 
     /** Opens the two sessions one after the other: both of a large model might not fit into memory. */
     private @Nullable InferenceSession openCompared(
-            PreparedFile prepared, VectorHead end, SessionOptions options, ExecutionTarget place) throws OrtException {
+            PreparedFile prepared, SessionOptions options, ExecutionTarget place) throws OrtException {
         GraphComparison check = comparison.orElseThrow();
         String finding = "the graph rewritten to " + prepared.checksum() + " agrees with the shipped one on "
                 + place.device() + ", ONNX Runtime " + runtime.version();
         if (check.isKnown().test(finding)) {
             return open(prepared, options);
         }
-        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, check.rows(), padTokenId, end);
+        ReferenceOutputs shipped = ReferenceOutputs.of(runtime, file, check.rows(), padTokenId, head);
         InferenceSession session = open(prepared, options);
         try {
             double difference = shipped.difference(session);
@@ -143,6 +136,12 @@ final class SessionOpener implements Sessions {
     private InferenceSession open(PreparedFile prepared, SessionOptions options) throws OrtException {
         return InferenceSession.open(
                 runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), GraphOutput.TEXTS);
+    }
+
+    private Wish wish(ExecutionTarget place) {
+        End end = head.<End>map(End.Head::new).orElseGet(End.OwnVectors::new);
+        boolean firstTokenOnly = head.isPresent() && head.get().readsFirstTokenOnly();
+        return new Wish(InferenceSession.KNOWN_OUTPUTS, end, firstTokenOnly, place == ExecutionTarget.CPU);
     }
 
     private static void warnAboutDifference(double difference) {

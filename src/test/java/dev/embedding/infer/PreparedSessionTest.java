@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.fixture.ReferenceModel;
+import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.vector.Normalization;
 import dev.embedding.vector.Pooling;
 import dev.embedding.vector.VectorHead;
@@ -59,6 +60,30 @@ class PreparedSessionTest {
                 assertThat(session.packsTokens()).isTrue();
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-sentence-embedding-output/onnx/model.onnx", "no-modules-bert-cls/model.onnx"})
+    void packsAGraphThatPoolsAndKeepsItsVectors(String file) throws OrtException {
+        Path weights = ReferenceVectors.MODELS.resolve(file);
+        TokenBatch batch = batch(new Random(1), 5, 100, false);
+        try (InferenceSession shipped =
+                        InferenceSession.open(RUNTIME, weights, new SessionOptions(), 0, false, GraphOutput.TEXTS);
+                InferenceSession prepared = new SessionOpener(
+                                RUNTIME, weights, 0, Optional.empty(), Comparisons.REPEATED)
+                        .open(new SessionOptions(), ExecutionTarget.CPU)) {
+            assertThat(prepared.packsTokens()).isTrue();
+            assertThat(numbers(prepared, batch))
+                    .usingComparatorWithPrecision(1e-5f)
+                    .containsExactly(numbers(shipped, batch));
+        }
+    }
+
+    private static float[] numbers(InferenceSession session, TokenBatch batch) throws OrtException {
+        TokenVectors vectors = session.run(batch, new Workspace(), new RunTermination());
+        float[] numbers = new float[vectors.values().remaining()];
+        vectors.values().get(numbers);
+        return numbers;
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.embedding.infer.graph;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -8,21 +7,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Checks that a graph can be traversed from node to node: each tensor is produced once, before it is read, and no node
- * contains a subgraph, which might read any tensor unseen. In such a graph every path ends.
+ * Checks that a graph can be traversed from node to node: each tensor is produced once, before it is read. In such a
+ * graph every path ends.
  */
 final class GraphOrder {
 
     private GraphOrder() {}
 
-    static boolean isPlain(GraphProto graph) {
+    static boolean isKept(GraphProto graph) {
         Set<String> known = new HashSet<>(Set.of("")); // an input or output that is left out
         graph.getInputList().stream().map(ValueInfoProto::getName).forEach(known::add);
         graph.getInitializerList().forEach(tensor -> known.add(tensor.getName()));
         graph.getSparseInitializerList()
                 .forEach(tensor -> known.add(tensor.getValues().getName()));
         for (NodeProto node : graph.getNodeList()) {
-            if (!known.containsAll(node.getInputList()) || hasGraphInside(node)) {
+            if (!known.containsAll(node.getInputList())) {
                 return false;
             }
             for (String output : node.getOutputList()) {
@@ -32,12 +31,5 @@ final class GraphOrder {
             }
         }
         return true;
-    }
-
-    private static boolean hasGraphInside(NodeProto node) {
-        return node.getAttributeList().stream()
-                .map(AttributeProto::getType)
-                .anyMatch(type ->
-                        type == AttributeProto.AttributeType.GRAPH || type == AttributeProto.AttributeType.GRAPHS);
     }
 }

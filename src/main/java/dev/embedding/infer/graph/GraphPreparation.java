@@ -48,12 +48,24 @@ public final class GraphPreparation {
      * Options of the rewriting.
      *
      * @param outputs names that the output with the token vectors may have, the likeliest first
-     * @param head what is made from the token vectors, as the new output {@link #VECTORS}; empty where they are read
-     *     themselves
+     * @param end what is made from the token vectors
      * @param firstTokenOnly whether only the first token's vector of each text is read
      * @param packTokens whether padding is to be computed in attention only
      */
-    public record Wish(List<String> outputs, Optional<VectorHead> head, boolean firstTokenOnly, boolean packTokens) {}
+    public record Wish(List<String> outputs, End end, boolean firstTokenOnly, boolean packTokens) {}
+
+    /** The end of a rewritten graph. */
+    public sealed interface End {
+
+        /** Token vectors are the output, as they were. */
+        record Tokens() implements End {}
+
+        /** The texts' vectors, which a head makes, are the new output {@link #VECTORS}. */
+        record Head(VectorHead head) implements End {}
+
+        /** The texts' vectors, which the graph makes itself, are the output {@link #VECTORS}. */
+        record OwnVectors() implements End {}
+    }
 
     /**
      * A rewritten model.
@@ -94,22 +106,29 @@ public final class GraphPreparation {
     public static Optional<Prepared> prepare(ModelProto model, Wish options) {
         GraphProto shipped = model.getGraph();
         Optional<ValueInfoProto> output = options.outputs().stream()
-                .flatMap(name -> shipped.getOutputList().stream()
-                        .filter(declared -> declared.getName().equals(name)))
+                .flatMap(name -> declared(shipped, name).stream())
                 .findFirst();
         boolean rewritable = output.isPresent()
-                && (options.head().isEmpty() || width(output.get()) > 0)
+                && (!(options.end() instanceof End.Head) || width(output.get()) > 0)
+                && (!(options.end() instanceof End.OwnVectors)
+                        || declared(shipped, VECTORS).isPresent())
                 && !hasExternalWeights(shipped)
                 && !hasHalfPrecision(shipped)
-                && GraphOrder.isPlain(shipped);
+                && GraphOrder.isKept(shipped);
         return rewritable ? prepare(model, output.get(), options) : Optional.empty();
+    }
+
+    private static Optional<ValueInfoProto> declared(GraphProto graph, String output) {
+        return graph.getOutputList().stream()
+                .filter(declared -> declared.getName().equals(output))
+                .findFirst();
     }
 
     private static Optional<Prepared> prepare(ModelProto model, ValueInfoProto declared, Wish options) {
         String output = declared.getName();
         OnnxGraph graph = new OnnxGraph(model.getGraph(), output);
         List<EncoderLayer> layers = EncoderLayer.findAll(graph);
-        if (layers.isEmpty()) {
+        if (layers.isEmpty() || graph.hasGraphsInside()) {
             return Optional.empty();
         }
         EncoderLayer last = layers.get(layers.size() - 1);
@@ -133,9 +152,7 @@ public final class GraphPreparation {
         if (shortened) {
             FirstTokenOnly.constants().forEach(builder::declare);
         }
-        ValueInfoProto end = options.head()
-                .map(head -> vectors(builder, tokens, declared, head, shortened))
-                .orElseGet(() -> tokenVectors(builder, tokens, declared, shortened));
+        ValueInfoProto end = end(model.getGraph(), options.end(), builder, tokens, declared, shortened);
         ModelProto prepared = withNodes(model, builder, end);
         return Optional.of(new Prepared(
                 options.packTokens() ? withVectorizedNorms(prepared) : prepared, shortened, tokens.isPresent()));
@@ -145,6 +162,25 @@ public final class GraphPreparation {
         GraphBuilder copy = new GraphBuilder(opset);
         nodes.forEach(copy::add);
         return copy;
+    }
+
+    /** Adds the end of the graph; returns its output. */
+    private static ValueInfoProto end(
+            GraphProto shipped,
+            End end,
+            GraphBuilder graph,
+            Optional<TokenRows> tokens,
+            ValueInfoProto declared,
+            boolean shortened) {
+        if (end instanceof End.Head head) {
+            return vectors(graph, tokens, declared, head.head(), shortened);
+        }
+        ValueInfoProto tokenVectors = tokenVectors(graph, tokens, declared, shortened);
+        if (end instanceof End.Tokens) {
+            return tokenVectors;
+        }
+        OnnxGraph.between(declared.getName(), VECTORS, shipped).forEach(graph::add);
+        return declared(shipped, VECTORS).orElseThrow();
     }
 
     private static ValueInfoProto vectors(

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The consumers of each tensor on the paths to one output of an ONNX graph. Nodes that do not lead there are left out;
@@ -80,11 +81,42 @@ final class OnnxGraph {
             NodeProto node = all.get(index);
             if (node.getOutputList().stream().anyMatch(wanted::contains)) {
                 wanted.addAll(node.getInputList());
+                insides(node).forEach(inside -> addRead(inside, wanted));
                 leading.add(node);
             }
         }
         Collections.reverse(leading);
         return leading;
+    }
+
+    private static Stream<GraphProto> insides(NodeProto node) {
+        return node.getAttributeList().stream()
+                .flatMap(attribute -> Stream.concat(
+                        attribute.hasG() ? Stream.of(attribute.getG()) : Stream.empty(),
+                        attribute.getGraphsList().stream()));
+    }
+
+    /** Adds what a graph inside a node reads, of the outer graph or its own. */
+    private static void addRead(GraphProto inside, Set<String> read) {
+        inside.getOutputList().forEach(output -> read.add(output.getName()));
+        for (NodeProto node : inside.getNodeList()) {
+            read.addAll(node.getInputList());
+            insides(node).forEach(further -> addRead(further, read));
+        }
+    }
+
+    /** Whether nodes contain graphs, which may read any tensor unseen. */
+    boolean hasGraphsInside() {
+        return nodes.stream().anyMatch(node -> insides(node).findAny().isPresent());
+    }
+
+    /** The nodes that a second output takes beyond those of the first, in order. */
+    static List<NodeProto> between(String first, String second, GraphProto graph) {
+        Set<String> known = new HashSet<>();
+        leadingTo(first, graph.getNodeList()).forEach(node -> known.addAll(node.getOutputList()));
+        return leadingTo(second, graph.getNodeList()).stream()
+                .filter(node -> node.getOutputList().stream().noneMatch(known::contains))
+                .toList();
     }
 
     List<NodeProto> nodes() {

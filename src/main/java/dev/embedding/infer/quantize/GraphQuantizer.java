@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -96,7 +95,8 @@ public final class GraphQuantizer {
         }
         ModelProto model = GraphPreparation.prepare(
                         exported,
-                        new GraphPreparation.Wish(options.outputs(), Optional.empty(), options.firstTokenOnly(), false))
+                        new GraphPreparation.Wish(
+                                options.outputs(), new GraphPreparation.End.Tokens(), options.firstTokenOnly(), false))
                 .map(GraphPreparation.Prepared::model)
                 .orElse(exported);
         ReductionNodes reductions = new ReductionNodes(opset);

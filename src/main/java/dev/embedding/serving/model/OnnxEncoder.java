@@ -75,7 +75,7 @@ final class OnnxEncoder implements ModelEncoder {
     }
 
     private static Head head(ModelDescription model, InferenceEngine engine, Optional<VectorHead> wanted) {
-        return engine.graphForm() == GraphForm.AS_SHIPPED
+        return engine.graphForm() == GraphForm.AS_SHIPPED || wanted.isEmpty()
                 ? DenseHead.of(model, engine, wanted)
                 : new GraphHead(engine.dimension());
     }

@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.embedding.infer.graph.GraphPreparation.End;
 import dev.embedding.infer.graph.GraphPreparation.Prepared;
 import dev.embedding.infer.graph.GraphPreparation.Wish;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +23,9 @@ class GraphPreparationTest {
 
     private static final Path BUNDLED = Path.of("target", "models", "BAAI", "bge-small-en-v1.5", "onnx", "model.onnx");
     private static final String OUTPUT = "last_hidden_state";
-    private static final Wish SHORTENED = new Wish(List.of(OUTPUT), Optional.empty(), true, false);
-    private static final Wish PACKED = new Wish(List.of(OUTPUT), Optional.empty(), false, true);
-    private static final Wish BOTH = new Wish(List.of(OUTPUT), Optional.empty(), true, true);
+    private static final Wish SHORTENED = new Wish(List.of(OUTPUT), new End.Tokens(), true, false);
+    private static final Wish PACKED = new Wish(List.of(OUTPUT), new End.Tokens(), false, true);
+    private static final Wish BOTH = new Wish(List.of(OUTPUT), new End.Tokens(), true, true);
 
     private static ModelProto bundled;
     private static EncoderLayer layer;
@@ -142,7 +142,7 @@ class GraphPreparationTest {
 
     @Test
     void doesNotRewriteAModelWithoutTheRequestedOutput() {
-        Wish other = new Wish(List.of("token_embeddings"), Optional.empty(), true, true);
+        Wish other = new Wish(List.of("token_embeddings"), new End.Tokens(), true, true);
 
         assertThat(GraphPreparation.prepare(bundled, other)).isEmpty();
     }
