@@ -18,7 +18,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer, models
-from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM, AutoModelForCausalLM
+from transformers import (AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM,
+                          AutoModelForTextEncoding)
 
 HERE = Path(__file__).resolve().parents[1].parent / "resources" / "reference" / "weights" / "bert-cls-normalize"
 VOCABULARY = 460
@@ -41,6 +42,8 @@ DECODER = dict(hidden_size=32, num_hidden_layers=3, num_attention_heads=4, num_k
 MODERN = dict(hidden_size=32, num_hidden_layers=4, num_attention_heads=4, intermediate_size=48, vocab_size=VOCABULARY,
               max_position_embeddings=2048, pad_token_id=0, cls_token_id=2, sep_token_id=3, bos_token_id=2, eos_token_id=3,
               reference_compile=False)
+
+T5 = dict(d_model=24, d_kv=6, d_ff=32, num_layers=2, num_decoder_layers=1, num_heads=4, vocab_size=VOCABULARY)
 
 # name: model type, pooling, configuration, options
 MODELS = {
@@ -82,6 +85,14 @@ MODELS = {
     "gemma3-bidirectional-long": ("gemma3_text", "mean", dict(DECODER, head_dim=8, sliding_window=14, rope_theta=30000.0,
                                   rope_local_base_freq=500.0, use_bidirectional_attention=True, attention_bias=True,
                                   layer_types=["sliding_attention", "sliding_attention", "full_attention"]), {}),
+    "t5-gated-long-cls": ("t5", "cls", dict(T5, d_kv=10, num_heads=3, feed_forward_proj="gated-gelu",
+                                            relative_attention_num_buckets=20, relative_attention_max_distance=300),
+                          {"head": AutoModelForTextEncoding}),
+    "t5-relu-decoder-mean": ("t5", "mean", dict(T5, layer_norm_epsilon=1e-5), {"head": AutoModelForSeq2SeqLM}),
+    "t5-gated-silu-fp16": ("t5", "lasttoken", dict(T5, feed_forward_proj="gated-silu"),
+                           {"head": AutoModelForTextEncoding, "dtype": torch.float16}),
+    "mt5-long-mean": ("mt5", "mean", dict(T5), {"head": AutoModelForTextEncoding}),
+    "umt5-long-last": ("umt5", "lasttoken", dict(T5), {"head": AutoModelForTextEncoding}),
 }
 
 
@@ -94,6 +105,8 @@ def draw(name, parameter, generator):
         return 0.3 * values
     if "embed" in name:
         return 0.3 * values
+    if name.endswith("SelfAttention.q.weight"):  # T5 does not scale its scores
+        return values * 0.5 / parameter.shape[-1] ** 0.5
     return values * 1.2 / parameter.shape[-1] ** 0.5
 
 
@@ -112,7 +125,7 @@ def make(name, folder):
     folder.mkdir(parents=True)
     model.to(dtype).save_pretrained(folder)
     model.to(torch.float32)
-    long = min(config.max_position_embeddings, 1300)
+    long = min(getattr(config, "max_position_embeddings", 1300), 1300)
     limit = long - (config.pad_token_id + 1 if model_type in ("roberta", "xlm-roberta", "camembert", "mpnet") else 0)
     for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(HERE / file, folder)

@@ -34,7 +34,11 @@ final class Activations {
 
     /** The function that a field names. */
     static Function of(ArchitectureConfig config, String field, String otherwise) {
-        String name = config.text(field).orElse(otherwise);
+        return named(config, field, config.text(field).orElse(otherwise));
+    }
+
+    /** The function of a name that a field contains. */
+    static Function named(ArchitectureConfig config, String field, String name) {
         Function function = BY_NAME.get(name);
         if (function == null) {
             throw config.refused(

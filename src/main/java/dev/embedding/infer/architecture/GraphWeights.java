@@ -54,6 +54,10 @@ final class GraphWeights {
                 .orElseThrow(() -> new UnsupportedArchitectureException("The weight " + first + " is missing"));
     }
 
+    boolean has(String name) {
+        return weights.has(prefix + name);
+    }
+
     /** The weight as 32-bit floats. */
     String floats(String name, int... shape) {
         return floats.computeIfAbsent(name, key -> {

@@ -31,7 +31,7 @@ class ArchitecturesTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "bert-cls-normalize | model_type | \"t5\" | known are bert, camembert",
+                "bert-cls-normalize | model_type | \"gpt2\" | known are bert, camembert",
                 "bert-cls-normalize | hidden_act | \"mish\" | known are gelu",
                 "bert-cls-normalize | position_embedding_type | \"relative_key\" | supported is absolute",
                 "bert-cls-normalize | is_decoder | true | supported is false",
@@ -51,6 +51,11 @@ class ArchitecturesTest {
                 "qwen3-lasttoken | layer_types | [\"full_attention\", \"sliding_attention\"] | use_sliding_window",
                 "llama-mean | sliding_window | 16 | not supported",
                 "gemma3-mean-two-dense | attn_logit_softcapping | 50 | not supported",
+                "t5-mean-dense | feed_forward_proj | \"gated-gelu-new\" | gated- and an activation",
+                "t5-mean-dense | dense_act_fn | \"mish\" | known are gelu",
+                "t5-mean-dense | relative_attention_num_buckets | 3 | at least 4",
+                "t5-mean-dense | relative_attention_max_distance | 8 | not above a quarter",
+                "t5-mean-dense | is_decoder | true | supported is false",
             })
     void namesTheFieldThatItDoesNotUnderstand(String model, String field, String value, String reason)
             throws IOException {
@@ -74,6 +79,7 @@ class ArchitecturesTest {
                 "qwen3-lasttoken | rope_scaling | {\"rope_type\": \"default\"}",
                 "qwen3-lasttoken | rope_parameters | {\"rope_theta\": 10000, \"rope_type\": \"default\"}",
                 "qwen2-lasttoken | is_causal | false",
+                "t5-mean-dense | n_positions | 512",
             })
     void acceptsFieldsThatItUnderstandsOrThatChangeNothing(String model, String field, String value)
             throws IOException {
