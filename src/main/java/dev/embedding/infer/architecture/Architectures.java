@@ -17,6 +17,7 @@ public final class Architectures {
             Map.entry("electra", BertFamily::read),
             Map.entry("mpnet", BertFamily::read),
             Map.entry("distilbert", BertFamily::read),
+            Map.entry("albert", BertFamily::read),
             Map.entry("modernbert", ModernBert::new),
             Map.entry("t5", T5Encoder::new),
             Map.entry("mt5", T5Encoder::new),

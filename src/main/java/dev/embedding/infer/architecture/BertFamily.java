@@ -1,27 +1,33 @@
 package dev.embedding.infer.architecture;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * BERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, MPNet and DistilBERT: learned positions, and a norm after each
- * residual addition.
+ * BERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, MPNet, DistilBERT and ALBERT: learned positions, and a norm after
+ * each residual addition.
  */
 final class BertFamily implements Family {
 
     private static final Set<String> POSITIONS_BEHIND_PADDING = Set.of("roberta", "xlm-roberta", "camembert", "mpnet");
+    private static final Set<String> WITH_EMBEDDING_WIDTH = Set.of("electra", "albert");
+    private static final int USUAL_EMBEDDING_WIDTH = 128;
     private static final double EPSILON_OF_DISTILBERT = 1e-12;
     /** Its positions begin behind this id, whatever is configured. */
     private static final int PADDING_OF_MPNET = 1;
 
     private final String type;
-    private final Names names;
+    private final BertNames names;
     private final int width;
     private final int embeddingWidth;
     private final int vocabulary;
-    private final int layers;
+    /** What the names of each layer's weights begin with. */
+    private final List<String> layers;
+
     private final int heads;
     private final int inner;
     private final int positions;
@@ -30,21 +36,22 @@ final class BertFamily implements Family {
     private final double epsilon;
     private final Activations.Function activation;
 
-    private BertFamily(ArchitectureConfig config, Names names) {
+    private BertFamily(ArchitectureConfig config, BertNames names) {
         this.type = config.modelType();
         this.names = names;
         this.width = config.requiredCount(names.width());
-        this.layers = config.requiredCount(names.layers());
+        this.layers = layers(config, names, config.requiredCount(names.layers()));
         this.heads = config.requiredCount(names.heads());
         this.inner = config.requiredCount(names.inner());
-        this.embeddingWidth = type.equals("electra") ? config.count("embedding_size", 128) : width;
+        this.embeddingWidth =
+                WITH_EMBEDDING_WIDTH.contains(type) ? config.count("embedding_size", USUAL_EMBEDDING_WIDTH) : width;
         this.vocabulary = config.requiredCount("vocab_size");
         this.positions = config.requiredCount("max_position_embeddings");
         this.segments = names.hasSegments() ? config.count("type_vocab_size", 2) : 0;
         int padToken = config.tokenId("pad_token_id", 1);
         this.padTokenId = type.equals("mpnet") ? PADDING_OF_MPNET : padToken;
         this.epsilon = type.equals("distilbert") ? EPSILON_OF_DISTILBERT : config.positive("layer_norm_eps", 1e-12);
-        this.activation = Activations.of(config, names.activation(), "gelu");
+        this.activation = Activations.of(config, names.activation(), type.equals("albert") ? "gelu_new" : "gelu");
         config.require("position_embedding_type", "absolute");
         config.require("is_decoder", "false");
         config.require("add_cross_attention", "false");
@@ -56,84 +63,33 @@ final class BertFamily implements Family {
         }
     }
 
-    static Family read(ArchitectureConfig config) {
-        return switch (config.modelType()) {
-            case "distilbert" -> new BertFamily(config, Names.DISTILBERT);
-            case "mpnet" -> new BertFamily(config, Names.MPNET);
-            default -> new BertFamily(config, Names.BERT);
-        };
+    /** ALBERT's layers share weights by groups, and a group may be several layers with weights of their own. */
+    private static List<String> layers(ArchitectureConfig config, BertNames names, int count) {
+        if (!config.modelType().equals("albert")) {
+            return IntStream.range(0, count)
+                    .mapToObj(layer -> names.layer() + layer + ".")
+                    .toList();
+        }
+        config.ignore("down_scale_factor", "gap_size", "layers_to_keep", "net_structure_type", "num_memory_blocks");
+        int groups = config.count("num_hidden_groups", 1);
+        int inner = config.count("inner_group_num", 1);
+        List<String> layers = new ArrayList<>();
+        for (int layer = 0; layer < count; layer++) {
+            int group = (int) (layer / ((double) count / groups));
+            for (int part = 0; part < inner; part++) {
+                layers.add(names.layer() + group + ".albert_layers." + part + ".");
+            }
+        }
+        return layers;
     }
 
-    /** The names of fields and weights. */
-    private record Names(
-            String width,
-            String layers,
-            String heads,
-            String inner,
-            String activation,
-            boolean hasSegments,
-            String layer,
-            String query,
-            String key,
-            String value,
-            String output,
-            String attentionNorm,
-            String up,
-            String down,
-            String outputNorm) {
-
-        static final Names BERT = ofBert(
-                true,
-                "attention.self.query",
-                "attention.self.key",
-                "attention.self.value",
-                "attention.output.dense",
-                "attention.output.LayerNorm");
-
-        static final Names MPNET = ofBert(
-                false,
-                "attention.attn.q",
-                "attention.attn.k",
-                "attention.attn.v",
-                "attention.attn.o",
-                "attention.LayerNorm");
-
-        static final Names DISTILBERT = new Names(
-                "dim",
-                "n_layers",
-                "n_heads",
-                "hidden_dim",
-                "activation",
-                false,
-                "transformer.layer.",
-                "attention.q_lin",
-                "attention.k_lin",
-                "attention.v_lin",
-                "attention.out_lin",
-                "sa_layer_norm",
-                "ffn.lin1",
-                "ffn.lin2",
-                "output_layer_norm");
-
-        private static Names ofBert(
-                boolean hasSegments, String query, String key, String value, String output, String attentionNorm) {
-            return new Names(
-                    "hidden_size",
-                    "num_hidden_layers",
-                    "num_attention_heads",
-                    "intermediate_size",
-                    "hidden_act",
-                    hasSegments,
-                    "encoder.layer.",
-                    query,
-                    key,
-                    value,
-                    output,
-                    attentionNorm,
-                    "intermediate.dense",
-                    "output.dense",
-                    "output.LayerNorm");
-        }
+    static Family read(ArchitectureConfig config) {
+        return switch (config.modelType()) {
+            case "distilbert" -> new BertFamily(config, BertNames.DISTILBERT);
+            case "mpnet" -> new BertFamily(config, BertNames.MPNET);
+            case "albert" -> new BertFamily(config, BertNames.ALBERT);
+            default -> new BertFamily(config, BertNames.BERT);
+        };
     }
 
     @Override
@@ -156,8 +112,9 @@ final class BertFamily implements Family {
 
     @Override
     public Pattern unusedWeights() {
-        return Pattern.compile("(pooler|cls|lm_head|classifier|vocab_(transform|projector|layer_norm)"
-                + "|discriminator_predictions|generator_(predictions|lm_head))\\..*");
+        return Pattern.compile(
+                "(pooler|cls|lm_head|classifier|predictions|sop_classifier|vocab_(transform|projector|layer_norm)"
+                        + "|discriminator_predictions|generator_(predictions|lm_head))\\..*");
     }
 
     @Override
@@ -167,9 +124,9 @@ final class BertFamily implements Family {
                 ? RelativeBuckets.ofMpnet().bias(blocks, "encoder.relative_attention_bias.weight", heads)
                 : null;
         Attention.Form form = Attention.Form.usual(heads, width, Reach.ALL, relative);
-        for (int layer = 0; layer < layers; layer++) {
-            boolean selects = blocks.selects() && layer == layers - 1;
-            rows = layer(blocks, names.layer() + layer + ".", form, rows, selects);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            boolean selects = blocks.selects() && layer == layers.size() - 1;
+            rows = layer(blocks, layers.get(layer), form, rows, selects);
         }
         return rows;
     }
@@ -190,7 +147,8 @@ final class BertFamily implements Family {
         rows = blocks.add(
                 rows, blocks.weights.rows("embeddings.position_embeddings.weight", places, positions, embeddingWidth));
         rows = blocks.layerNorm(rows, "embeddings.LayerNorm", embeddingWidth, epsilon, true);
-        return embeddingWidth == width ? rows : blocks.linear(rows, "embeddings_project", embeddingWidth, width, true);
+        boolean projects = embeddingWidth != width || type.equals("albert");
+        return projects ? blocks.linear(rows, names.projection(), embeddingWidth, width, true) : rows;
     }
 
     private String layer(Blocks blocks, String prefix, Attention.Form form, String rows, boolean selects) {

@@ -31,7 +31,7 @@ class ArchitecturesTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "bert-cls-normalize | model_type | \"gpt2\" | known are bert, camembert",
+                "bert-cls-normalize | model_type | \"gpt2\" | known are albert, bert, camembert",
                 "bert-cls-normalize | hidden_act | \"mish\" | known are gelu",
                 "bert-cls-normalize | position_embedding_type | \"relative_key\" | supported is absolute",
                 "bert-cls-normalize | is_decoder | true | supported is false",
