@@ -5,7 +5,9 @@
     src/test/models/transformers/generate.py src/test/resources/reference/architectures
 
 Each folder gets config.json, model.safetensors, 1_Pooling/config.json, modules.json and expected.json; the tokenizer is
-that of the reference model bert-cls-normalize for all. The weights are drawn so large that another epsilon, window,
+that of the reference model bert-cls-normalize for all. Families that transformers has since version 5 are made in a second
+run with requirements-5.txt; each run makes what its version makes by default. own_code.py computes what transformers does
+not have. The weights are drawn so large that another epsilon, window,
 position, head order, gate or bias changes the vectors by far more than the tolerance. expected.json has token ids, and for
 each text the vector as encode(text, normalize_embeddings=False) gives it, computed alone in 32-bit floats.
 """
@@ -15,9 +17,12 @@ import sys
 import zlib
 from pathlib import Path
 
+import own_code
 import torch
+import transformers
 from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer, models
+from tokenizers import Tokenizer
 from transformers import (AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM,
                           AutoModelForTextEncoding)
 
@@ -44,6 +49,16 @@ MODERN = dict(hidden_size=32, num_hidden_layers=4, num_attention_heads=4, interm
               reference_compile=False)
 
 T5 = dict(d_model=24, d_kv=6, d_ff=32, num_layers=2, num_decoder_layers=1, num_heads=4, vocab_size=VOCABULARY)
+
+NOMIC = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48, vocab_size=VOCABULARY,
+             max_position_embeddings=2048)
+OWN_NOMIC = dict(n_embd=24, n_layer=2, n_head=3, n_inner=40, vocab_size=449, pad_vocab_size_multiple=20, n_positions=2048,
+                 type_vocab_size=2, layer_norm_epsilon=1e-12, rotary_emb_base=1000, rotary_emb_fraction=1.0,
+                 rotary_emb_interleaved=False, rotary_emb_scale_base=None, rotary_scaling_factor=None, causal=False,
+                 prenorm=False, use_rms_norm=False, qkv_proj_bias=False, mlp_fc1_bias=False, mlp_fc2_bias=False,
+                 pad_token_id=0)
+
+SINCE_5 = ("nomic_bert",)
 
 # name: model type, pooling, configuration, options
 MODELS = {
@@ -97,6 +112,12 @@ MODELS = {
     "t5-gated-silu-fp16": ("t5", "lasttoken", dict(T5, feed_forward_proj="gated-silu"),
                            {"head": AutoModelForTextEncoding, "dtype": torch.float16}),
     "mt5-long-mean": ("mt5", "mean", dict(T5), {"head": AutoModelForTextEncoding}),
+    "nomic-long-last": ("nomic_bert", "lasttoken", dict(NOMIC, head_dim=12, hidden_act="gelu", layer_norm_eps=1e-5), {}),
+    "nomic-own-biases-long-cls": ("nomic_bert", "cls", dict(
+        OWN_NOMIC, activation_function="geglu", n_inner=20, n_layer=1, qkv_proj_bias=True, mlp_fc1_bias=True,
+        mlp_fc2_bias=True, rotary_emb_fraction=0.5), {"own_code": True}),
+    "nomic-own-ungated-mean": ("nomic_bert", "mean", dict(OWN_NOMIC, activation_function="gelu", type_vocab_size=0,
+                                                          layer_norm_epsilon=1e-5), {"own_code": True}),
     "umt5-long-last": ("umt5", "lasttoken", dict(T5), {"head": AutoModelForTextEncoding}),
 }
 
@@ -104,7 +125,7 @@ MODELS = {
 def draw(name, parameter, generator):
     """Values by which mistakes show."""
     values = torch.randn(parameter.shape, generator=generator)
-    if "norm" in name.lower() and name.endswith("weight"):
+    if ("norm" in name.lower() or "_ln." in name) and name.endswith("weight"):
         return 1 + 0.3 * values if "gemma" not in name else 0.3 * values
     if parameter.dim() == 1:
         return 0.3 * values
@@ -115,8 +136,15 @@ def draw(name, parameter, generator):
     return values * 1.2 / parameter.shape[-1] ** 0.5
 
 
-def make(name, folder):
-    model_type, pooling, fields, options = MODELS[name]
+def is_made_here(name):
+    model_type, _, _, options = MODELS[name]
+    newer = transformers.__version__ >= "5"
+    return not newer if options.get("own_code") else newer == (model_type in SINCE_5)
+
+
+def saved(name, folder):
+    """Saves a model of transformers; answers its configuration."""
+    model_type, _, fields, options = MODELS[name]
     config = AutoConfig.for_model(model_type, **fields)
     config._attn_implementation = "eager"
     torch.manual_seed(0)
@@ -127,11 +155,13 @@ def make(name, folder):
         for parameter_name, parameter in model.named_parameters():
             drawn = draw(model_type + "." + parameter_name, parameter, generator)
             parameter.copy_(drawn.to(dtype).to(torch.float32))
-    folder.mkdir(parents=True)
     model.to(dtype).save_pretrained(folder)
     model.to(torch.float32)
-    long = min(getattr(config, "max_position_embeddings", 1300), 1300)
-    limit = long - (config.pad_token_id + 1 if model_type in ("roberta", "xlm-roberta", "camembert", "mpnet") else 0)
+    return config
+
+
+def loaded(folder, pooling, limit):
+    """The model as sentence-transformers loads it."""
     for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
         shutil.copy(HERE / file, folder)
     tokenizer = json.loads((folder / "tokenizer_config.json").read_text())
@@ -139,21 +169,52 @@ def make(name, folder):
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer))
     transformer = models.Transformer(str(folder), max_seq_length=limit, model_kwargs={"attn_implementation": "eager",
                                                                                      "dtype": torch.float32})
-    pooled = SentenceTransformer(modules=[transformer, models.Pooling(
+    return SentenceTransformer(modules=[transformer, models.Pooling(
         transformer.get_word_embedding_dimension(), pooling_mode=pooling)], device="cpu").eval()
+
+
+def own_code_vectors(name, folder, token_ids):
+    """Saves a model that transformers does not have; answers its vectors."""
+    model_type, pooling, fields, _ = MODELS[name]
+    config = dict(fields, model_type=model_type, torch_dtype="float32")
+    generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    weights = {weight: draw(weight, torch.empty(shape), generator) for weight, shape in own_code.shapes(config).items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    pooled = {"cls": lambda rows: rows[0], "mean": lambda rows: rows.mean(0), "lasttoken": lambda rows: rows[-1]}[pooling]
+    return [pooled(own_code.token_rows(config, weights, torch.tensor(ids))) for ids in token_ids]
+
+
+def make(name, folder):
+    model_type, pooling, fields, options = MODELS[name]
+    folder.mkdir(parents=True)
+    own = options.get("own_code", False)
+    config = AutoConfig.for_model("bert") if own else saved(name, folder)
+    long = 1300 if own else min(getattr(config, "max_position_embeddings", 1300), 1300)
+    limit = long - (config.pad_token_id + 1 if model_type in ("roberta", "xlm-roberta", "camembert", "mpnet") else 0)
     texts = TEXTS + ([LONG, LONG[: len(LONG) // 2]] if long > 64 else [LONG])
+    if own:
+        tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))
+        tokenizer.enable_truncation(limit)
+        token_ids = [tokenizer.encode(text).ids for text in texts]
+        vectors = own_code_vectors(name, folder, token_ids)
+    else:
+        model = loaded(folder, pooling, limit)
+        token_ids = [model.tokenize([text])["input_ids"][0].tolist() for text in texts]
+        vectors = [model.encode(text, normalize_embeddings=False) for text in texts]
     expected = {
         "texts": texts,
-        "token_ids": [pooled.tokenize([text])["input_ids"][0].tolist() for text in texts],
-        "vectors": [[float("%.8g" % x) for x in pooled.encode(text, normalize_embeddings=False)] for text in texts],
-        "dimension": pooled.get_sentence_embedding_dimension(),
+        "token_ids": token_ids,
+        "vectors": [[float("%.8g" % x) for x in vector] for vector in vectors],
+        "dimension": len(vectors[0]),
         "pooling": pooling,
         "max_seq_length": limit,
     }
     for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt", "generation_config.json"):
         (folder / file).unlink(missing_ok=True)
     (folder / "1_Pooling").mkdir()
-    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooled[1].get_config_dict()))
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(
+        models.Pooling(len(vectors[0]), pooling_mode=pooling).get_config_dict()))
     (folder / "modules.json").write_text(json.dumps([
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
         {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]))
@@ -164,6 +225,6 @@ def make(name, folder):
 
 if __name__ == "__main__":
     target = Path(sys.argv[1])
-    for each in sys.argv[2:] or MODELS:
+    for each in sys.argv[2:] or [name for name in MODELS if is_made_here(name)]:
         shutil.rmtree(target / each, ignore_errors=True)
         make(each, target / each)

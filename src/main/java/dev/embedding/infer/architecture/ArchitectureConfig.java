@@ -81,6 +81,14 @@ final class ArchitectureConfig {
         return count(name).orElse(otherwise);
     }
 
+    /** A whole number from 0 on. */
+    int countOrNone(String name, int otherwise) {
+        boolean isZero = field(name)
+                .filter(value -> value.isInt() && value.intValue() == 0)
+                .isPresent();
+        return isZero ? 0 : count(name, otherwise);
+    }
+
     double positive(String name, double otherwise) {
         return field(name)
                 .map(value -> {

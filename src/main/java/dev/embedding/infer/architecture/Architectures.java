@@ -19,6 +19,7 @@ public final class Architectures {
             Map.entry("distilbert", BertFamily::read),
             Map.entry("albert", BertFamily::read),
             Map.entry("modernbert", ModernBert::new),
+            Map.entry("nomic_bert", NomicBert::read),
             Map.entry("t5", T5Encoder::new),
             Map.entry("mt5", T5Encoder::new),
             Map.entry("umt5", T5Encoder::new),

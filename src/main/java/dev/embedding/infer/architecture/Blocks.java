@@ -36,7 +36,7 @@ final class Blocks {
     }
 
     Angles selected(Angles angles) {
-        return new Angles(selected(angles.cosines()), selected(angles.sines()));
+        return new Angles(selected(angles.cosines()), selected(angles.sines()), angles.width());
     }
 
     /** The contexts of all queries, or of the pooled tokens'. */
@@ -52,6 +52,11 @@ final class Blocks {
         List<String> operands =
                 hasBias ? List.of(rows, weight, weights.floats(name + ".bias", outputs)) : List.of(rows, weight);
         return graph.op("Gemm", operands, GraphBuilder.integer("transB", 1));
+    }
+
+    /** Linear layers of equally many outputs whose weights lie one behind the other in one matrix. */
+    List<String> linears(int count, String rows, String name, int inputs, int outputs, boolean hasBias) {
+        return graph.split(linear(rows, name, inputs, count * outputs, hasBias), 1, count);
     }
 
     String add(String one, String other) {

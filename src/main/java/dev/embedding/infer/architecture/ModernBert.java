@@ -86,21 +86,20 @@ final class ModernBert implements Family {
         Attention.Form form = Attention.Form.usual(heads, width, reach, null);
         String prefix = "layers." + layer + ".";
         String normed = layer == 0 ? rows : blocks.layerNorm(rows, prefix + "attn_norm", width, epsilon, normBias);
-        String together = blocks.linear(normed, prefix + "attn.Wqkv", width, 3 * width, attentionBias);
-        List<String> parts = graph.split(together, 1, 3);
+        List<String> parts = blocks.linears(3, normed, prefix + "attn.Wqkv", width, width, attentionBias);
         String key = RotaryPositions.turned(graph, parts.get(1), heads, turn);
         String query = selects ? blocks.selected(parts.get(0)) : parts.get(0);
         query = RotaryPositions.turned(graph, query, heads, selects ? blocks.selected(turn) : turn);
         String context = blocks.attend(form, selects, query, key, parts.get(2));
         String before = selects ? blocks.selected(rows) : rows;
         String between = blocks.add(before, blocks.linear(context, prefix + "attn.Wo", width, width, attentionBias));
-        String wide = blocks.linear(
+        List<String> gated = blocks.linears(
+                2,
                 blocks.layerNorm(between, prefix + "mlp_norm", width, epsilon, normBias),
                 prefix + "mlp.Wi",
                 width,
-                2 * inner,
+                inner,
                 innerBias);
-        List<String> gated = graph.split(wide, 1, 2);
         String up = blocks.multiply(activation.apply(graph, gated.get(0)), gated.get(1));
         return blocks.add(between, blocks.linear(up, prefix + "mlp.Wo", inner, width, innerBias));
     }

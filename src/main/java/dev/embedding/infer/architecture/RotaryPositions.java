@@ -12,8 +12,12 @@ import java.util.List;
  */
 record RotaryPositions(float[] frequencies) {
 
-    /** Sines and cosines of the angles of some rows. */
-    record Angles(String cosines, String sines) {}
+    /**
+     * Sines and cosines of the angles of some rows.
+     *
+     * @param width how many of a head's components are turned, the first ones
+     */
+    record Angles(String cosines, String sines, int width) {}
 
     /** Frequencies as transformers computes them, in 32-bit floats. */
     static RotaryPositions of(double theta, int width) {
@@ -81,7 +85,7 @@ record RotaryPositions(float[] frequencies) {
                 graph.op("Cast", List.of(positions), GraphBuilder.type(DataType.FLOAT)),
                 graph.integers(1));
         String angles = graph.op("Mul", column, graph.numbers(frequencies, frequencies.length));
-        return new Angles(graph.op("Cos", angles), graph.op("Sin", angles));
+        return new Angles(graph.op("Cos", angles), graph.op("Sin", angles), 2 * frequencies.length);
     }
 
     /** Rows of heads, turned by their angles. */
@@ -92,7 +96,8 @@ record RotaryPositions(float[] frequencies) {
         String turned = graph.runtimeOp(
                 "RotaryEmbedding",
                 List.of(graph.op("Unsqueeze", rows, graph.integers(0)), places, angles.cosines(), angles.sines()),
-                GraphBuilder.integer("num_heads", heads));
+                GraphBuilder.integer("num_heads", heads),
+                GraphBuilder.integer("rotary_embedding_dim", angles.width()));
         return graph.op("Squeeze", turned, graph.integers(0));
     }
 }

@@ -24,7 +24,7 @@ final class PositionEmbeddings {
             "xmod");
 
     /** Architectures that have their own name for {@code max_position_embeddings}. */
-    private static final Set<String> WITH_N_POSITIONS = Set.of("gpt2", "gpt_bigcode", "openai-gpt");
+    private static final Set<String> WITH_N_POSITIONS = Set.of("gpt2", "gpt_bigcode", "nomic_bert", "openai-gpt");
 
     private PositionEmbeddings() {}
 

@@ -31,13 +31,13 @@ record RunMemory(int hidden, int inner, int heads, int headWidth, boolean export
 
     /** @param config {@code config.json}; the result is empty where it does not tell the widths */
     static Optional<RunMemory> of(JsonNode config, boolean exported) {
-        int hidden = count(config, "hidden_size", "dim", "n_embd");
-        int inner = count(config, "intermediate_size", "hidden_dim", "n_inner");
-        int heads = count(config, "num_attention_heads", "n_heads", "n_head");
+        int hidden = count(config, "hidden_size", "dim", "n_embd", "d_model");
+        int inner = count(config, "intermediate_size", "hidden_dim", "n_inner", "d_ff");
+        int heads = count(config, "num_attention_heads", "n_heads", "n_head", "num_heads");
         if (hidden == 0 || inner == 0 || heads == 0) {
             return Optional.empty();
         }
-        int headWidth = count(config, "head_dim");
+        int headWidth = count(config, "head_dim", "d_kv");
         return Optional.of(new RunMemory(hidden, inner, heads, headWidth > 0 ? headWidth : hidden / heads, exported));
     }
 

@@ -56,6 +56,16 @@ class ArchitecturesTest {
                 "t5-mean-dense | relative_attention_num_buckets | 3 | at least 4",
                 "t5-mean-dense | relative_attention_max_distance | 8 | not above a quarter",
                 "t5-mean-dense | is_decoder | true | supported is false",
+                "nomic-mean-prompts | moe_every_n_layers | 2 | mixtures of experts",
+                "nomic-mean-prompts | num_experts | 8 | supported is 0, 1",
+                "nomic-own-ungated-mean | activation_function | \"gelu_new\" | known are geglu",
+                "nomic-own-ungated-mean | rotary_emb_fraction | 0.3 | an even number",
+                "nomic-own-ungated-mean | rotary_emb_fraction | 0 | a positive number",
+                "nomic-own-ungated-mean | rotary_scaling_factor | 2 | not supported",
+                "nomic-own-ungated-mean | rotary_emb_interleaved | true | supported is false",
+                "nomic-own-ungated-mean | prenorm | true | supported is false",
+                "nomic-own-ungated-mean | n_head | 5 | does not divide",
+                "nomic-own-ungated-mean | hidden_size | 24 | not known for the model_type nomic_bert",
             })
     void namesTheFieldThatItDoesNotUnderstand(String model, String field, String value, String reason)
             throws IOException {
@@ -80,6 +90,8 @@ class ArchitecturesTest {
                 "qwen3-lasttoken | rope_parameters | {\"rope_theta\": 10000, \"rope_type\": \"default\"}",
                 "qwen2-lasttoken | is_causal | false",
                 "t5-mean-dense | n_positions | 512",
+                "nomic-mean-prompts | moe_every_n_layers | 0",
+                "nomic-own-ungated-mean | max_trained_positions | 2048",
             })
     void acceptsFieldsThatItUnderstandsOrThatChangeNothing(String model, String field, String value)
             throws IOException {
@@ -149,8 +161,10 @@ class ArchitecturesTest {
     }
 
     private static ObjectNode config(String model) {
-        return (ObjectNode)
-                ReferenceModel.json(ReferenceModel.ofWeights(model).directory().resolve("config.json"));
+        boolean isArchitecture = ReferenceModel.class.getResource("/reference/architectures/" + model) != null;
+        ReferenceModel reference =
+                isArchitecture ? ReferenceModel.ofArchitecture(model) : ReferenceModel.ofWeights(model);
+        return (ObjectNode) ReferenceModel.json(reference.directory().resolve("config.json"));
     }
 
     private static Path weights(String model) {

@@ -39,6 +39,7 @@ class PositionEmbeddingsTest {
                 "{\"model_type\": \"esm\", \"max_position_embeddings\": 130, \"position_embedding_type\": \"rotary\"} | 130",
                 "{\"model_type\": \"gpt2\", \"n_positions\": 64} | 64",
                 "{\"model_type\": \"gpt2\", \"n_positions\": 64, \"max_position_embeddings\": 32} | 32",
+                "{\"model_type\": \"nomic_bert\", \"n_positions\": 8192, \"max_trained_positions\": 2048} | 8192",
                 "{\"model_type\": \"t5\", \"n_positions\": 64} | 0",
                 "{\"model_type\": \"bert\"} | 0"
             })

@@ -70,6 +70,7 @@ class RunMemoryTest {
                 "{'hidden_size': 96, 'intermediate_size': 200, 'num_attention_heads': 12} | 8",
                 "{'dim': 96, 'hidden_dim': 200, 'n_heads': 12} | 8",
                 "{'n_embd': 96, 'n_inner': 200, 'n_head': 12} | 8",
+                "{'d_model': 96, 'd_ff': 200, 'num_heads': 12, 'd_kv': 16} | 16",
                 "{'hidden_size': 96, 'intermediate_size': 200, 'num_attention_heads': 12, 'head_dim': 16} | 16",
                 "{'hidden_size': 96, 'intermediate_size': 200, 'num_attention_heads': 12, 'head_dim': null} | 8"
             })
