@@ -97,6 +97,13 @@ MODELS = {
                                                "high_freq_factor": 4.0, "original_max_position_embeddings": 64}), {}),
     "llama-linear-scaled-fp16": ("llama", "lasttoken", dict(DECODER, rope_scaling={"rope_type": "linear", "factor": 4.0}),
                                  {"dtype": torch.float16}),
+    "llama-yarn-long-mean": ("llama", "mean", dict(DECODER, num_hidden_layers=2, rope_theta=5000.0, rope_scaling={
+        "rope_type": "yarn", "factor": 6.0, "original_max_position_embeddings": 200, "beta_fast": 8.0, "beta_slow": 0.5,
+        "attention_factor": 1.3, "truncate": False}), {}),
+    "qwen3-yarn-long-last": ("qwen3", "lasttoken", dict(DECODER, num_hidden_layers=2, head_dim=16, rope_scaling={
+        "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 512}), {}),
+    "qwen2-yarn-mscale-mean": ("qwen2", "mean", dict(DECODER, num_hidden_layers=2, rope_scaling={
+        "rope_type": "yarn", "factor": 8.0, "mscale": 0.9, "mscale_all_dim": 0.4}), {}),
     "mistral-window-long-last": ("mistral", "lasttoken", dict(DECODER, sliding_window=24, head_dim=16), {}),
     "mistral-window-long-mean": ("mistral", "mean", dict(DECODER, sliding_window=24), {}),
     "gemma3-causal-long": ("gemma3_text", "lasttoken", dict(DECODER, head_dim=16, sliding_window=12,

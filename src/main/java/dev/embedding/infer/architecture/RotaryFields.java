@@ -33,8 +33,13 @@ final class RotaryFields {
         JsonNode scaling = config.field(SCALING).orElse(MissingNode.getInstance());
         Optional<JsonNode> parameters = config.field(PARAMETERS);
         if (parameters.isEmpty()) {
-            RotaryPositions positions = RotaryPositions.of(theta(config, SCALING, scaling, theta), width);
-            return scales ? positions.scaled(config, SCALING, scaling) : positions;
+            double own = theta(config, SCALING, scaling, theta);
+            return scales
+                    ? new RotaryScaling(config, SCALING, scaling, own, width).positions()
+                    : RotaryPositions.of(own, width);
+        }
+        if (!scaling.isEmpty()) {
+            throw config.refused(SCALING, PARAMETERS + " is there too");
         }
         JsonNode mine =
                 parameters.get().has(LayerType.FULL.label()) || parameters.get().has(LayerType.SLIDING.label())
@@ -43,7 +48,7 @@ final class RotaryFields {
         if (mine.path("partial_rotary_factor").asDouble(1) != 1) {
             throw config.refused(PARAMETERS, "a partial_rotary_factor is not supported");
         }
-        return RotaryPositions.of(theta(config, PARAMETERS, mine, theta), width).scaled(config, PARAMETERS, mine);
+        return new RotaryScaling(config, PARAMETERS, mine, theta(config, PARAMETERS, mine, theta), width).positions();
     }
 
     private static double theta(ArchitectureConfig config, String field, JsonNode parameters, double otherwise) {

@@ -1,7 +1,6 @@
 package dev.embedding.infer.architecture;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.infer.onnx.GraphBuilder;
 import java.util.List;
 
@@ -9,8 +8,9 @@ import java.util.List;
  * Rotary position embeddings: the frequencies of a head's pairs of components.
  *
  * @param frequencies {@code [width / 2]}
+ * @param amplitude factor of sines and cosines
  */
-record RotaryPositions(float[] frequencies) {
+record RotaryPositions(float[] frequencies, float amplitude) {
 
     /**
      * Sines and cosines of the angles of some rows.
@@ -21,61 +21,16 @@ record RotaryPositions(float[] frequencies) {
 
     /** Frequencies as transformers computes them, in 32-bit floats. */
     static RotaryPositions of(double theta, int width) {
+        return new RotaryPositions(frequencies(theta, width), 1);
+    }
+
+    static float[] frequencies(double theta, int width) {
         float[] frequencies = new float[width / 2];
         for (int pair = 0; pair < frequencies.length; pair++) {
             float exponent = (float) (2 * pair) / width;
             frequencies[pair] = 1 / (float) Math.pow(theta, exponent);
         }
-        return new RotaryPositions(frequencies);
-    }
-
-    /**
-     * Scales the frequencies as {@code rope_scaling} or {@code rope_parameters} asks for.
-     *
-     * @param field the field's name, for messages
-     */
-    RotaryPositions scaled(ArchitectureConfig config, String field, JsonNode parameters) {
-        String type =
-                parameters.path("rope_type").asText(parameters.path("type").asText("default"));
-        return switch (type) {
-            case "default" -> this;
-            case "linear" -> {
-                float[] slower = frequencies.clone();
-                float divisor = (float) number(config, field, parameters, "factor");
-                for (int pair = 0; pair < slower.length; pair++) {
-                    slower[pair] /= divisor;
-                }
-                yield new RotaryPositions(slower);
-            }
-            case "llama3" -> new RotaryPositions(llama3(config, field, parameters));
-            default -> throw config.refused(field, "known rope types are default, linear, llama3");
-        };
-    }
-
-    private float[] llama3(ArchitectureConfig config, String field, JsonNode parameters) {
-        float divisor = (float) number(config, field, parameters, "factor");
-        float low = (float) number(config, field, parameters, "low_freq_factor");
-        float high = (float) number(config, field, parameters, "high_freq_factor");
-        float trained = (float) number(config, field, parameters, "original_max_position_embeddings");
-        float[] scaled = frequencies.clone();
-        for (int pair = 0; pair < scaled.length; pair++) {
-            float wavelength = (float) (2 * Math.PI) / scaled[pair];
-            if (wavelength > trained / low) {
-                scaled[pair] /= divisor;
-            } else if (wavelength >= trained / high) {
-                float smooth = (trained / wavelength - low) / (high - low);
-                scaled[pair] = (1 - smooth) * scaled[pair] / divisor + smooth * scaled[pair];
-            }
-        }
-        return scaled;
-    }
-
-    private static double number(ArchitectureConfig config, String field, JsonNode parameters, String name) {
-        JsonNode number = parameters.path(name);
-        if (!number.isNumber() || !(number.doubleValue() > 0)) {
-            throw config.refused(field, "it has no positive " + name);
-        }
-        return number.doubleValue();
+        return frequencies;
     }
 
     /** Sines and cosines of the positions, {@code [rows, width / 2]}. */
@@ -85,7 +40,14 @@ record RotaryPositions(float[] frequencies) {
                 graph.op("Cast", List.of(positions), GraphBuilder.type(DataType.FLOAT)),
                 graph.integers(1));
         String angles = graph.op("Mul", column, graph.numbers(frequencies, frequencies.length));
-        return new Angles(graph.op("Cos", angles), graph.op("Sin", angles), 2 * frequencies.length);
+        return new Angles(
+                amplified(graph, graph.op("Cos", angles)),
+                amplified(graph, graph.op("Sin", angles)),
+                2 * frequencies.length);
+    }
+
+    private String amplified(GraphBuilder graph, String tensor) {
+        return amplitude == 1 ? tensor : graph.op("Mul", tensor, graph.number(amplitude));
     }
 
     /** Rows of heads, turned by their angles. */
