@@ -57,8 +57,12 @@ OWN_NOMIC = dict(n_embd=24, n_layer=2, n_head=3, n_inner=40, vocab_size=449, pad
                  rotary_emb_interleaved=False, rotary_emb_scale_base=None, rotary_scaling_factor=None, causal=False,
                  prenorm=False, use_rms_norm=False, qkv_proj_bias=False, mlp_fc1_bias=False, mlp_fc2_bias=False,
                  pad_token_id=0)
+OWN_GTE = dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=32, vocab_size=VOCABULARY,
+               max_position_embeddings=2048, layer_norm_eps=1e-12, layer_norm_type="layer_norm", hidden_act="gelu",
+               position_embedding_type="rope", logn_attention_scale=False, logn_attention_clip1=False, unpad_inputs=False,
+               use_memory_efficient_attention=False, pad_token_id=0)
 
-SINCE_5 = ("nomic_bert",)
+SINCE_5 = ("gte", "nomic_bert")
 
 # name: model type, pooling, configuration, options
 MODELS = {
@@ -125,6 +129,12 @@ MODELS = {
         mlp_fc2_bias=True, rotary_emb_fraction=0.5), {"own_code": True}),
     "nomic-own-ungated-mean": ("nomic_bert", "mean", dict(OWN_NOMIC, activation_function="gelu", type_vocab_size=0,
                                                           layer_norm_epsilon=1e-5), {"own_code": True}),
+    "gte-relu-long-mean": ("gte", "mean", dict(NOMIC, hidden_act="relu", type_vocab_size=3, layer_norm_eps=1e-5,
+                                               pad_token_id=0), {}),
+    "gte-own-ntk-long-cls": ("new", "cls", dict(OWN_GTE, rope_theta=20000, rope_scaling={"type": "ntk", "factor": 8.0},
+                                                type_vocab_size=1, pack_qkv=True), {"own_code": True}),
+    "gte-own-unpacked-mean": ("new", "mean", dict(OWN_GTE, rope_theta=500, rope_scaling=None, type_vocab_size=0,
+                                                  pack_qkv=False), {"own_code": True}),
     "umt5-long-last": ("umt5", "lasttoken", dict(T5), {"head": AutoModelForTextEncoding}),
 }
 

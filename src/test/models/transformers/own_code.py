@@ -18,7 +18,21 @@ def nomic(c):
         frequencies=1 / c["rotary_emb_base"] ** (torch.arange(0, turned, 2).float() / turned))
 
 
-FORMS = {"nomic_bert": nomic}
+def gte(c):
+    dims = c["hidden_size"] // c["num_attention_heads"]
+    scaling = c["rope_scaling"] or {"factor": 1}
+    theta = c["rope_theta"] * scaling["factor"]
+    return dict(
+        width=c["hidden_size"], heads=c["num_attention_heads"], layers=c["num_hidden_layers"],
+        inner=c["intermediate_size"], eps=c["layer_norm_eps"], vocab=c["vocab_size"], segments=c["type_vocab_size"],
+        embedding_norm="embeddings.LayerNorm", layer="encoder.layer.%d.",
+        qkv=["attention.qkv_proj"] if c["pack_qkv"] else ["attention.%s_proj" % part for part in "qkv"],
+        output="attention.o_proj", norms=["attn_ln", "mlp_ln"], up=["mlp.up_gate_proj"], down="mlp.down_proj",
+        attention_bias=True, up_bias=False, down_bias=True, activation=F.gelu,
+        frequencies=1 / theta ** (torch.arange(0, dims, 2).float() / dims) / scaling["factor"] ** (2 / dims))
+
+
+FORMS = {"new": gte, "nomic_bert": nomic}
 
 
 def shapes(config):

@@ -20,6 +20,8 @@ public final class Architectures {
             Map.entry("albert", BertFamily::read),
             Map.entry("modernbert", ModernBert::new),
             Map.entry("nomic_bert", NomicBert::read),
+            Map.entry("new", Gte::read),
+            Map.entry("gte", Gte::read),
             Map.entry("t5", T5Encoder::new),
             Map.entry("mt5", T5Encoder::new),
             Map.entry("umt5", T5Encoder::new),
