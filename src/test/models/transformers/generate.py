@@ -62,7 +62,7 @@ OWN_GTE = dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=3, inter
                position_embedding_type="rope", logn_attention_scale=False, logn_attention_clip1=False, unpad_inputs=False,
                use_memory_efficient_attention=False, pad_token_id=0)
 
-SINCE_5 = ("gte", "nomic_bert")
+SINCE_5 = ("eurobert", "gte", "nomic_bert")
 
 # name: model type, pooling, configuration, options
 MODELS = {
@@ -129,6 +129,9 @@ MODELS = {
         mlp_fc2_bias=True, rotary_emb_fraction=0.5), {"own_code": True}),
     "nomic-own-ungated-mean": ("nomic_bert", "mean", dict(OWN_NOMIC, activation_function="gelu", type_vocab_size=0,
                                                           layer_norm_epsilon=1e-5), {"own_code": True}),
+    "eurobert-biases-long-cls": ("eurobert", "cls", dict(
+        DECODER, num_hidden_layers=2, head_dim=12, attention_bias=True, mlp_bias=True, rope_theta=250000.0, rms_norm_eps=1e-4,
+        pad_token_id=0), {}),
     "gte-relu-long-mean": ("gte", "mean", dict(NOMIC, hidden_act="relu", type_vocab_size=3, layer_norm_eps=1e-5,
                                                pad_token_id=0), {}),
     "gte-own-ntk-long-cls": ("new", "cls", dict(OWN_GTE, rope_theta=20000, rope_scaling={"type": "ntk", "factor": 8.0},

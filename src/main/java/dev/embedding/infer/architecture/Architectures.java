@@ -29,7 +29,8 @@ public final class Architectures {
             Map.entry("mistral", DecoderFamily::new),
             Map.entry("qwen2", DecoderFamily::new),
             Map.entry("qwen3", DecoderFamily::new),
-            Map.entry("gemma3_text", DecoderFamily::new));
+            Map.entry("gemma3_text", DecoderFamily::new),
+            Map.entry("eurobert", DecoderFamily::new));
 
     private Architectures() {}
 

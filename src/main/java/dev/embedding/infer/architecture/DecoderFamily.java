@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Llama, Mistral, Qwen2, Qwen3 and Gemma 3: rotary positions, root-mean-square norms, heads of keys for groups of heads
- * of queries, and gated feed-forward. They were made to continue texts, so a token attends to those before it, unless
- * configured otherwise.
+ * Llama, Mistral, Qwen2, Qwen3, Gemma 3 and EuroBERT: rotary positions, root-mean-square norms, heads of keys for groups
+ * of heads of queries, and gated feed-forward. All but EuroBERT were made to continue texts, so a token attends to those
+ * before it, unless configured otherwise.
  */
 final class DecoderFamily implements Family {
 
@@ -17,7 +17,7 @@ final class DecoderFamily implements Family {
     private static final int USUAL_PATTERN_OF_GEMMA = 6;
     private static final int USUAL_SCALAR_OF_GEMMA = 256;
 
-    private final Kind kind;
+    private final DecoderKind kind;
     private final int width;
     private final int vocabulary;
     private final int inner;
@@ -33,24 +33,25 @@ final class DecoderFamily implements Family {
     private final RotaryLayers layers;
 
     DecoderFamily(ArchitectureConfig config) {
-        this.kind = Kind.of(config.modelType());
+        this.kind = DecoderKind.of(config.modelType());
         this.width = config.requiredCount("hidden_size");
         this.vocabulary = config.requiredCount("vocab_size");
         this.inner = config.requiredCount("intermediate_size");
         this.heads = config.requiredCount("num_attention_heads");
         this.keyHeads = config.count("num_key_value_heads", kind.usualKeyHeads(heads));
         this.headWidth = config.count("head_dim", kind.usualHeadWidth(width, heads));
-        this.epsilon = config.positive("rms_norm_eps", 1e-6);
-        boolean attentionBias = kind != Kind.QWEN2 && kind != Kind.MISTRAL && config.flag("attention_bias", false);
-        this.inputBias = attentionBias || kind == Kind.QWEN2;
+        this.epsilon = config.positive("rms_norm_eps", kind.usualEpsilon());
+        boolean attentionBias =
+                kind != DecoderKind.QWEN2 && kind != DecoderKind.MISTRAL && config.flag("attention_bias", false);
+        this.inputBias = attentionBias || kind == DecoderKind.QWEN2;
         this.outputBias = attentionBias;
-        this.innerBias = kind == Kind.LLAMA && config.flag("mlp_bias", false);
-        this.activation = kind == Kind.GEMMA3
+        this.innerBias = kind.isLikeLlama() && config.flag("mlp_bias", false);
+        this.activation = kind == DecoderKind.GEMMA3
                 ? Activations.of(config, "hidden_activation", "gelu_pytorch_tanh")
                 : Activations.of(config, "hidden_act", "silu");
         this.scale = 1
                 / Math.sqrt(
-                        kind == Kind.GEMMA3
+                        kind == DecoderKind.GEMMA3
                                 ? config.positive("query_pre_attn_scalar", USUAL_SCALAR_OF_GEMMA)
                                 : headWidth);
         this.layers = layers(config);
@@ -64,57 +65,6 @@ final class DecoderFamily implements Family {
         }
     }
 
-    /** Model types of the family. */
-    private enum Kind {
-        LLAMA("llama"),
-        MISTRAL("mistral"),
-        QWEN2("qwen2"),
-        QWEN3("qwen3"),
-        GEMMA3("gemma3_text");
-
-        private static final int KEY_HEADS_OF_MISTRAL = 8;
-        private static final int KEY_HEADS_OF_QWEN = 32;
-        private static final int KEY_HEADS_OF_GEMMA = 4;
-        private static final int HEAD_WIDTH_OF_QWEN3 = 128;
-        private static final int HEAD_WIDTH_OF_GEMMA = 256;
-
-        private final String modelType;
-
-        Kind(String modelType) {
-            this.modelType = modelType;
-        }
-
-        static Kind of(String modelType) {
-            for (Kind kind : values()) {
-                if (kind.modelType.equals(modelType)) {
-                    return kind;
-                }
-            }
-            throw new IllegalArgumentException("No decoder: " + modelType);
-        }
-
-        int usualKeyHeads(int heads) {
-            return switch (this) {
-                case LLAMA -> heads;
-                case MISTRAL -> KEY_HEADS_OF_MISTRAL;
-                case QWEN2, QWEN3 -> KEY_HEADS_OF_QWEN;
-                case GEMMA3 -> KEY_HEADS_OF_GEMMA;
-            };
-        }
-
-        int usualHeadWidth(int width, int heads) {
-            return switch (this) {
-                case LLAMA, MISTRAL, QWEN2 -> width / heads;
-                case QWEN3 -> HEAD_WIDTH_OF_QWEN3;
-                case GEMMA3 -> HEAD_WIDTH_OF_GEMMA;
-            };
-        }
-
-        boolean normsHeads() {
-            return this == QWEN3 || this == GEMMA3;
-        }
-    }
-
     private LayerType rule(ArchitectureConfig config, int layer) {
         boolean slides =
                 switch (kind) {
@@ -123,7 +73,7 @@ final class DecoderFamily implements Family {
                                 && layer >= config.count("max_window_layers", USUAL_LAYERS_BEFORE_WINDOWS);
                     case GEMMA3 -> (layer + 1) % config.count("sliding_window_pattern", USUAL_PATTERN_OF_GEMMA) != 0;
                     case MISTRAL -> config.field("sliding_window").isPresent();
-                    case LLAMA -> false;
+                    case LLAMA, EUROBERT -> false;
                 };
         return slides ? LayerType.SLIDING : LayerType.FULL;
     }
@@ -131,8 +81,8 @@ final class DecoderFamily implements Family {
     private RotaryLayers layers(ArchitectureConfig config) {
         List<LayerType> types =
                 LayerType.read(config, config.requiredCount("num_hidden_layers"), layer -> rule(config, layer));
-        boolean gemma = kind == Kind.GEMMA3;
-        boolean bothWays = gemma ? config.flag("use_bidirectional_attention", false) : !config.flag("is_causal", true);
+        boolean gemma = kind == DecoderKind.GEMMA3;
+        boolean bothWays = attendsBothWays(config);
         LayerForm full = new LayerForm(
                 bothWays ? Reach.ALL : Reach.CAUSAL,
                 RotaryFields.read(config, LayerType.FULL, headWidth, "rope_theta", gemma ? 1_000_000 : 10_000, true));
@@ -144,20 +94,29 @@ final class DecoderFamily implements Family {
         return new RotaryLayers(types, full, sliding);
     }
 
+    private boolean attendsBothWays(ArchitectureConfig config) {
+        return switch (kind) {
+            case EUROBERT -> true;
+            case GEMMA3 -> config.flag("use_bidirectional_attention", false);
+            case LLAMA, MISTRAL, QWEN2, QWEN3 -> !config.flag("is_causal", true);
+        };
+    }
+
     private Reach window(ArchitectureConfig config, List<LayerType> types, boolean bothWays) {
         boolean slides = types.contains(LayerType.SLIDING);
-        if (kind == Kind.LLAMA) {
+        if (kind.isLikeLlama()) {
             config.require("sliding_window");
             if (slides) {
                 throw config.refused("layer_types", "this model_type has no sliding windows");
             }
         }
         config.ignore("max_window_layers", "sliding_window_pattern");
-        boolean mayNotSlide = (kind == Kind.QWEN2 || kind == Kind.QWEN3) && !config.flag("use_sliding_window", false);
+        boolean mayNotSlide =
+                (kind == DecoderKind.QWEN2 || kind == DecoderKind.QWEN3) && !config.flag("use_sliding_window", false);
         if (slides && mayNotSlide) {
             throw config.refused("layer_types", "there are sliding windows, but use_sliding_window is not true");
         }
-        if (slides && bothWays && kind != Kind.GEMMA3) {
+        if (slides && bothWays && kind != DecoderKind.GEMMA3) {
             throw config.refused("is_causal", "windows to both sides are not supported for this model_type");
         }
         int window = config.count("sliding_window", USUAL_WINDOW);
@@ -187,7 +146,7 @@ final class DecoderFamily implements Family {
     @Override
     public String rows(Blocks blocks) {
         String rows = blocks.weights.rows(firstWeight(), blocks.tokens.ids, vocabulary, width);
-        if (kind == Kind.GEMMA3) {
+        if (kind == DecoderKind.GEMMA3) {
             rows = blocks.multiply(rows, blocks.graph.number((float) Math.sqrt(width)));
         }
         rows = layers.rows(
@@ -201,7 +160,7 @@ final class DecoderFamily implements Family {
     private String layer(Blocks blocks, String prefix, Reach layerReach, Angles turn, String rows, boolean selects) {
         String context = attention(blocks, prefix, layerReach, turn, rows, selects);
         String before = selects ? blocks.selected(rows) : rows;
-        boolean gemma = kind == Kind.GEMMA3;
+        boolean gemma = kind == DecoderKind.GEMMA3;
         String attended = gemma ? norm(blocks, context, prefix + "post_attention_layernorm") : context;
         String between = blocks.add(before, attended);
         String normed =
@@ -244,6 +203,6 @@ final class DecoderFamily implements Family {
     /** Gemma stores what is added to 1. */
     private String gain(Blocks blocks, String name, int count) {
         String weight = blocks.weights.floats(name + ".weight", count);
-        return kind == Kind.GEMMA3 ? blocks.add(weight, blocks.graph.number(1)) : weight;
+        return kind == DecoderKind.GEMMA3 ? blocks.add(weight, blocks.graph.number(1)) : weight;
     }
 }

@@ -65,6 +65,8 @@ class ArchitecturesTest {
                 "gte-cls-normalize | layer_norm_type | \"rms_norm\" | supported is layer_norm",
                 "gte-cls-normalize | logn_attention_scale | true | supported is false",
                 "gte-cls-normalize | num_attention_heads | 5 | does not divide",
+                "eurobert-mean | sliding_window | 16 | not supported",
+                "eurobert-mean | is_causal | true | not known for the model_type eurobert",
                 "nomic-mean-prompts | moe_every_n_layers | 2 | mixtures of experts",
                 "nomic-mean-prompts | num_experts | 8 | supported is 0, 1",
                 "nomic-own-ungated-mean | activation_function | \"gelu_new\" | known are geglu",
@@ -101,6 +103,8 @@ class ArchitecturesTest {
                 "t5-mean-dense | n_positions | 512",
                 "gte-cls-normalize | logn_attention_clip1 | false",
                 "gte-cls-normalize | type_vocab_size | 0",
+                "eurobert-mean | clf_pooling | \"late\"",
+                "eurobert-mean | mask_token | \"<mask>\"",
                 "nomic-mean-prompts | moe_every_n_layers | 0",
                 "nomic-own-ungated-mean | max_trained_positions | 2048",
             })
