@@ -50,6 +50,9 @@ MODERN = dict(hidden_size=32, num_hidden_layers=4, num_attention_heads=4, interm
 
 T5 = dict(d_model=24, d_kv=6, d_ff=32, num_layers=2, num_decoder_layers=1, num_heads=4, vocab_size=VOCABULARY)
 
+DEBERTA = dict(hidden_size=24, num_hidden_layers=2, num_attention_heads=3, intermediate_size=32, vocab_size=VOCABULARY,
+               max_position_embeddings=700, relative_attention=True, position_buckets=16, norm_rel_ebd="layer_norm",
+               share_att_key=True, pos_att_type=["p2c", "c2p"], position_biased_input=False, type_vocab_size=0)
 NOMIC = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=48, vocab_size=VOCABULARY,
              max_position_embeddings=2048)
 OWN_NOMIC = dict(n_embd=24, n_layer=2, n_head=3, n_inner=40, vocab_size=449, pad_vocab_size_multiple=20, n_positions=2048,
@@ -138,6 +141,16 @@ MODELS = {
                                                 type_vocab_size=1, pack_qkv=True), {"own_code": True}),
     "gte-own-unpacked-mean": ("new", "mean", dict(OWN_GTE, rope_theta=500, rope_scaling=None, type_vocab_size=0,
                                                   pack_qkv=False), {"own_code": True}),
+    "deberta-buckets-long-last": ("deberta-v2", "lasttoken", dict(DEBERTA, position_buckets=63, layer_norm_eps=1e-5), {}),
+    "deberta-clipped-c2p-long-cls": ("deberta-v2", "cls", dict(
+        DEBERTA, position_buckets=-1, max_relative_positions=20, pos_att_type="c2p", share_att_key=False,
+        norm_rel_ebd="none", position_biased_input=True, type_vocab_size=2, hidden_act="gelu_new"), {}),
+    "deberta-p2c-embedding-mean": ("deberta-v2", "mean", dict(
+        DEBERTA, embedding_size=16, pos_att_type=["p2c"], share_att_key=False, max_position_embeddings=64),
+        {"head": AutoModelForMaskedLM}),
+    "deberta-absolute-mean": ("deberta-v2", "mean", dict(
+        DEBERTA, relative_attention=False, pos_att_type=["c2p"], position_biased_input=True, norm_rel_ebd="none",
+        max_position_embeddings=64), {}),
     "umt5-long-last": ("umt5", "lasttoken", dict(T5), {"head": AutoModelForTextEncoding}),
 }
 

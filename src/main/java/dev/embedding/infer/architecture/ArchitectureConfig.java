@@ -81,6 +81,18 @@ final class ArchitectureConfig {
         return count(name).orElse(otherwise);
     }
 
+    /** A whole number. */
+    int integer(String name, int otherwise) {
+        return field(name)
+                .map(value -> {
+                    if (!value.isInt()) {
+                        throw refused(name, "a whole number is expected");
+                    }
+                    return value.intValue();
+                })
+                .orElse(otherwise);
+    }
+
     /** A whole number from 0 on. */
     int countOrNone(String name, int otherwise) {
         boolean isZero = field(name)

@@ -22,6 +22,7 @@ public final class Architectures {
             Map.entry("nomic_bert", NomicBert::read),
             Map.entry("new", Gte::read),
             Map.entry("gte", Gte::read),
+            Map.entry("deberta-v2", Deberta::new),
             Map.entry("t5", T5Encoder::new),
             Map.entry("mt5", T5Encoder::new),
             Map.entry("umt5", T5Encoder::new),

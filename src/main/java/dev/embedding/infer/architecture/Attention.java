@@ -57,6 +57,7 @@ final class Attention {
      * @param width components of a head
      * @param scale factor of the scores
      * @param relative what is added to the scores by distance; null for nothing
+     * @param content what is added to them by distance and contents; null for nothing
      */
     record Form(
             int heads,
@@ -64,7 +65,17 @@ final class Attention {
             int width,
             double scale,
             Reach reach,
-            @Nullable RelativeBias relative) {
+            @Nullable RelativeBias relative,
+            @Nullable ContentBias content) {
+
+        Form(int heads, int keyHeads, int width, double scale, Reach reach, @Nullable RelativeBias relative) {
+            this(heads, keyHeads, width, scale, reach, relative, null);
+        }
+
+        /** Scores of all tokens, to which something is added by distance and contents. */
+        static Form withContent(int heads, int width, double scale, ContentBias content) {
+            return new Form(heads, heads, width, scale, Reach.ALL, null, content);
+        }
 
         /** As many heads of keys as of queries, together as wide as a row. */
         static Form usual(int heads, int rowWidth, Reach reach, @Nullable RelativeBias relative) {
@@ -77,7 +88,7 @@ final class Attention {
         }
 
         boolean addsBias() {
-            return relative != null || !reach.isAll();
+            return relative != null || content != null || !reach.isAll();
         }
     }
 
@@ -103,10 +114,14 @@ final class Attention {
                             () -> tokens.packed(attend(form, query, key, value, mask, "")),
                             () -> inBlocks(form, query, key, value)));
         }
-        String bias = biasOfOneStep(form);
+        ContentBias content = form.content();
+        String bias = content == null ? biasOfOneStep(form) : "";
         return graph.either(
                 inOneStep,
-                () -> tokens.packed(attend(form, query, key, value, mask, bias)),
+                () -> {
+                    String added = content == null ? bias : content.ofBlock(query, key, graph.integer(0));
+                    return tokens.packed(attend(form, query, key, value, mask, added));
+                },
                 () -> inBlocks(form, query, key, value));
     }
 
@@ -120,7 +135,8 @@ final class Attention {
             String position =
                     graph.op("Unsqueeze", Objects.requireNonNull(selection).positions(), graph.integers(1, 2));
             String distances = graph.op("Sub", range(graph.integer(0), tokens.longest), position);
-            bias = bias(form, distances, 3);
+            ContentBias content = form.content();
+            bias = content == null ? bias(form, distances, 3) : content.ofOne(query, key, distances);
         }
         String mask = form.reach().seesPadding() ? tokens.keyMask : "";
         return graph.op("Squeeze", attend(form, query, key, value, mask, bias), graph.integers(1));
@@ -215,14 +231,17 @@ final class Attention {
             String to = reach.limitsAhead()
                     ? graph.op("Min", graph.op("Add", end, graph.integer(reach.ahead())), tokens.longest)
                     : tokens.longest;
+            String queries = part(query, start, end);
             String bias = "";
-            if (form.addsBias()) {
+            if (form.content() != null) {
+                bias = form.content().ofBlock(queries, key, start);
+            } else if (form.addsBias()) {
                 String distances =
                         graph.op("Sub", range(from, to), graph.op("Unsqueeze", range(start, end), graph.integers(1)));
                 bias = bias(form, distances, 2);
             }
             String mask = reach.seesPadding() ? part(tokens.keyMask, from, to) : "";
-            return attend(form, part(query, start, end), part(key, from, to), part(value, from, to), mask, bias);
+            return attend(form, queries, part(key, from, to), part(value, from, to), mask, bias);
         });
         String rows = graph.op("Reshape", results, graph.integers(-1, form.queryWidth()));
         return graph.op("Gather", rows, placesInBlocks);

@@ -29,12 +29,11 @@ final class BertFamily implements Family {
     private final List<String> layers;
 
     private final int heads;
-    private final int inner;
     private final int positions;
     private final int segments;
     private final int padTokenId;
     private final double epsilon;
-    private final Activations.Function activation;
+    private final BertLayer layer;
 
     private BertFamily(ArchitectureConfig config, BertNames names) {
         this.type = config.modelType();
@@ -42,7 +41,6 @@ final class BertFamily implements Family {
         this.width = config.requiredCount(names.width());
         this.layers = layers(config, names, config.requiredCount(names.layers()));
         this.heads = config.requiredCount(names.heads());
-        this.inner = config.requiredCount(names.inner());
         this.embeddingWidth =
                 WITH_EMBEDDING_WIDTH.contains(type) ? config.count("embedding_size", USUAL_EMBEDDING_WIDTH) : width;
         this.vocabulary = config.requiredCount("vocab_size");
@@ -51,7 +49,12 @@ final class BertFamily implements Family {
         int padToken = config.tokenId("pad_token_id", 1);
         this.padTokenId = type.equals("mpnet") ? PADDING_OF_MPNET : padToken;
         this.epsilon = type.equals("distilbert") ? EPSILON_OF_DISTILBERT : config.positive("layer_norm_eps", 1e-12);
-        this.activation = Activations.of(config, names.activation(), type.equals("albert") ? "gelu_new" : "gelu");
+        this.layer = new BertLayer(
+                names,
+                width,
+                config.requiredCount(names.inner()),
+                epsilon,
+                Activations.of(config, names.activation(), type.equals("albert") ? "gelu_new" : "gelu"));
         config.require("position_embedding_type", "absolute");
         config.require("is_decoder", "false");
         config.require("add_cross_attention", "false");
@@ -124,9 +127,9 @@ final class BertFamily implements Family {
                 ? RelativeBuckets.ofMpnet().bias(blocks, "encoder.relative_attention_bias.weight", heads)
                 : null;
         Attention.Form form = Attention.Form.usual(heads, width, Reach.ALL, relative);
-        for (int layer = 0; layer < layers.size(); layer++) {
-            boolean selects = blocks.selects() && layer == layers.size() - 1;
-            rows = layer(blocks, layers.get(layer), form, rows, selects);
+        for (int index = 0; index < layers.size(); index++) {
+            boolean selects = blocks.selects() && index == layers.size() - 1;
+            rows = layer.rows(blocks, layers.get(index), form, rows, selects);
         }
         return rows;
     }
@@ -149,21 +152,5 @@ final class BertFamily implements Family {
         rows = blocks.layerNorm(rows, "embeddings.LayerNorm", embeddingWidth, epsilon, true);
         boolean projects = embeddingWidth != width || type.equals("albert");
         return projects ? blocks.linear(rows, names.projection(), embeddingWidth, width, true) : rows;
-    }
-
-    private String layer(Blocks blocks, String prefix, Attention.Form form, String rows, boolean selects) {
-        String queried = selects ? blocks.selected(rows) : rows;
-        String context = blocks.attend(
-                form,
-                selects,
-                blocks.linear(queried, prefix + names.query(), width, width, true),
-                blocks.linear(rows, prefix + names.key(), width, width, true),
-                blocks.linear(rows, prefix + names.value(), width, width, true));
-        String attended = blocks.linear(context, prefix + names.output(), width, width, true);
-        String between =
-                blocks.layerNorm(blocks.add(queried, attended), prefix + names.attentionNorm(), width, epsilon, true);
-        String up = activation.apply(blocks.graph, blocks.linear(between, prefix + names.up(), width, inner, true));
-        String down = blocks.linear(up, prefix + names.down(), inner, width, true);
-        return blocks.layerNorm(blocks.add(between, down), prefix + names.outputNorm(), width, epsilon, true);
     }
 }

@@ -1,6 +1,6 @@
 package dev.embedding.infer.architecture;
 
-/** Names of fields and weights of {@link BertFamily}. */
+/** Names of fields and weights of {@link BertFamily} and {@link Deberta}. */
 record BertNames(
         String width,
         String layers,
@@ -34,6 +34,14 @@ record BertNames(
             "attention.attn.v",
             "attention.attn.o",
             "attention.LayerNorm");
+
+    static final BertNames DEBERTA = ofBert(
+            true,
+            "attention.self.query_proj",
+            "attention.self.key_proj",
+            "attention.self.value_proj",
+            "attention.output.dense",
+            "attention.output.LayerNorm");
 
     static final BertNames DISTILBERT = new BertNames(
             "dim",

@@ -73,6 +73,11 @@ final class GraphWeights {
         });
     }
 
+    /** Counts numbers that the engine computes from weights when it opens the graph, and keeps. */
+    void countComputed(long numbers) {
+        copiedBytes += Float.BYTES * numbers;
+    }
+
     /** Rows of a table as 32-bit floats; the table itself stays as it is. */
     String rows(String name, String indices, int count, int width) {
         Tensor table = declared(name, count, width);

@@ -6,10 +6,10 @@ import dev.embedding.infer.onnx.GraphBuilder;
  * A bias of scores by the bucket of the distance between two tokens: near distances have a bucket each, far ones share
  * buckets that grow with the logarithm.
  *
- * @param buckets the bucket of each distance from {@code -farthest} to {@code farthest}; farther ones are as these
+ * @param buckets the bucket of each distance from a query to a key
  * @param count how many buckets there are
  */
-record RelativeBuckets(long[] buckets, int count) {
+record RelativeBuckets(DistanceTable buckets, int count) {
 
     private static final int USUAL_COUNT = 32;
     private static final int USUAL_FARTHEST = 128;
@@ -42,7 +42,7 @@ record RelativeBuckets(long[] buckets, int count) {
             int bucket = bucket(Math.abs(distance), half, farthest);
             buckets[distance + farthest] = distance > 0 ? half + bucket : bucket;
         }
-        return new RelativeBuckets(buckets, count);
+        return new RelativeBuckets(new DistanceTable(buckets), count);
     }
 
     /** In 32-bit floats, as PyTorch computes it: at the border of two buckets the rounding decides. */
@@ -55,19 +55,10 @@ record RelativeBuckets(long[] buckets, int count) {
         return Math.min(buckets - 1, exact + (int) (share * (buckets - exact)));
     }
 
-    private int farthest() {
-        return buckets.length / 2;
-    }
-
     /** @param table a weight, {@code [buckets, heads]} */
     Attention.RelativeBias bias(Blocks blocks, String table, int heads) {
         GraphBuilder graph = blocks.graph;
         String byBucket = blocks.weights.floats(table, count, heads);
-        return distances -> {
-            String near =
-                    graph.op("Max", graph.op("Min", distances, graph.integer(farthest())), graph.integer(-farthest()));
-            String index = graph.op("Add", near, graph.integer(farthest()));
-            return graph.op("Gather", byBucket, graph.op("Gather", graph.integers(buckets), index));
-        };
+        return distances -> graph.op("Gather", byBucket, buckets.of(graph, distances));
     }
 }
