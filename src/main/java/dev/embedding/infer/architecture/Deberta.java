@@ -101,7 +101,9 @@ final class Deberta implements Family {
 
     @Override
     public Pattern unusedWeights() {
-        return Pattern.compile("(pooler|cls|lm_predictions|mask_predictions|classifier)\\..*");
+        String heads = "pooler|cls|lm_predictions|mask_predictions|classifier";
+        // transformers keeps the norm of relative positions also where there are none.
+        return Pattern.compile("(" + heads + (buckets == null ? "|encoder\\.LayerNorm" : "") + ")\\..*");
     }
 
     @Override
