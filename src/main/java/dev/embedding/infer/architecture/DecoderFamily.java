@@ -56,6 +56,7 @@ final class DecoderFamily implements Family {
                                 : headWidth);
         this.layers = layers(config);
         config.require("attn_logit_softcapping");
+        config.require("is_decoder", "false");
         config.ignore("max_position_embeddings");
         if (heads % keyHeads != 0) {
             throw config.refused("num_key_value_heads", "it does not divide num_attention_heads");

@@ -114,6 +114,7 @@ class ArchitecturesTest {
                 "deberta-mean | pos_att_type | `\"c2p|P2C\"`",
                 "deberta-mean | conv_kernel_size | 0",
                 "deberta-mean | max_relative_positions | 300",
+                "eurobert-mean | is_decoder | false",
                 "eurobert-mean | clf_pooling | \"late\"",
                 "eurobert-mean | mask_token | \"<mask>\"",
                 "nomic-mean-prompts | moe_every_n_layers | 0",
