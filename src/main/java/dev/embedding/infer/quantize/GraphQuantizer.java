@@ -24,7 +24,7 @@ import java.util.Set;
  * Derives two models from one in fp32: a calibration model, which measures the inputs of its products, and, with those
  * measurements, one in 8 bits.
  */
-public final class GraphQuantizer {
+final class GraphQuantizer {
 
     static final String PREFIX = "dev.embedding/q/";
 
@@ -35,7 +35,7 @@ public final class GraphQuantizer {
     private final QuantizationOptions options;
 
     /** @param source an ONNX file in fp32 that holds all its weights */
-    public GraphQuantizer(Path source, QuantizationOptions options) {
+    GraphQuantizer(Path source, QuantizationOptions options) {
         this.source = source;
         this.options = options;
     }
@@ -52,7 +52,7 @@ public final class GraphQuantizer {
      *
      * @throws InferenceException when there is nothing that can be quantized
      */
-    public void writeCalibration(Path target) throws IOException {
+    void writeCalibration(Path target) throws IOException {
         write(target, parts -> CalibrationGraph.of(parts.model(), parts.products(), parts.reductions()));
     }
 
@@ -62,7 +62,7 @@ public final class GraphQuantizer {
      * @param largest the calibration model's output, the maximum over all texts
      * @throws InferenceException when there is nothing that can be quantized
      */
-    public void writeQuantized(Path target, float[] largest) throws IOException {
+    void writeQuantized(Path target, float[] largest, ParallelParts parallel) throws IOException {
         write(
                 target,
                 parts -> QuantizedGraph.of(
@@ -70,7 +70,8 @@ public final class GraphQuantizer {
                         parts.products(),
                         factors(parts.products(), largest),
                         options,
-                        parts.reductions()));
+                        parts.reductions(),
+                        parallel));
     }
 
     private void write(Path target, Rewriting rewriting) throws IOException {

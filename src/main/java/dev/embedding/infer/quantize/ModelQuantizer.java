@@ -7,25 +7,33 @@ import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.infer.InferenceSession;
 import dev.embedding.infer.RunTermination;
 import dev.embedding.infer.TokenBatch;
-import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
 import dev.embedding.infer.runtime.EngineMessage;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.infer.runtime.NativeMemory;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Quantizes fp32 models to 8 bits, on one thread, so that numbers are added in the same order on every machine. */
+/**
+ * Quantizes fp32 models to 8 bits. Each run is computed on one thread, so that numbers are added in the same order on
+ * every machine; several runs overlap.
+ */
 public final class ModelQuantizer {
 
     private final InferenceRuntime runtime;
+    private final int cores;
     private final boolean signedWeights;
 
-    /** @throws InferenceException when the engine cannot multiply integers at all */
-    public ModelQuantizer(InferenceRuntime runtime) {
+    /**
+     * @param cores cores that it may use
+     * @throws InferenceException when the engine cannot multiply integers at all
+     */
+    public ModelQuantizer(InferenceRuntime runtime, int cores) {
         this.runtime = runtime;
+        this.cores = cores;
         try {
             this.signedWeights = SaturationProbe.areExact(runtime);
         } catch (OrtException failure) {
@@ -34,8 +42,9 @@ public final class ModelQuantizer {
     }
 
     /** @param signedWeights form of the weights, whatever the processor computes exactly */
-    ModelQuantizer(InferenceRuntime runtime, boolean signedWeights) {
+    ModelQuantizer(InferenceRuntime runtime, int cores, boolean signedWeights) {
         this.runtime = runtime;
+        this.cores = cores;
         this.signedWeights = signedWeights;
     }
 
@@ -68,7 +77,7 @@ public final class ModelQuantizer {
                         task.fine(), task.firstTokenOnly(), signedWeights, InferenceSession.KNOWN_OUTPUTS));
         pause.run();
         float[] largest = largest(quantizer, task, texts, target.resolveSibling(target.getFileName() + ".f32"), pause);
-        quantizer.writeQuantized(target, largest);
+        quantizer.writeQuantized(target, largest, new ParallelParts(cores, pause));
         NativeMemory.giveBack();
         pause.run();
     }
@@ -94,17 +103,26 @@ public final class ModelQuantizer {
         }
     }
 
-    private static float[] largest(InferenceSession session, List<int[]> texts, Runnable pause) throws OrtException {
+    private float[] largest(InferenceSession session, List<int[]> texts, Runnable pause) {
         float[] largest = new float[session.dimension()];
-        Workspace workspace = new Workspace();
-        for (int[] ids : texts) {
-            pause.run();
-            TokenVectors ofText = session.run(TokenBatch.of(List.of(ids)), workspace, new RunTermination());
-            for (int component = 0; component < largest.length; component++) {
-                largest[component] =
-                        Math.max(largest[component], ofText.values().get(component));
+        ThreadLocal<Workspace> workspace = ThreadLocal.withInitial(Workspace::new);
+        new ParallelParts(cores, pause).run(texts.size(), index -> {
+            FloatBuffer ofText = largest(session, texts.get(index), workspace.get());
+            synchronized (largest) {
+                for (int component = 0; component < largest.length; component++) {
+                    largest[component] = Math.max(largest[component], ofText.get(component));
+                }
             }
-        }
+        });
         return largest;
+    }
+
+    private static FloatBuffer largest(InferenceSession session, int[] text, Workspace workspace) {
+        try {
+            return session.run(TokenBatch.of(List.of(text)), workspace, new RunTermination())
+                    .values();
+        } catch (OrtException failure) {
+            throw new InferenceException(EngineMessage.of(failure), failure);
+        }
     }
 }

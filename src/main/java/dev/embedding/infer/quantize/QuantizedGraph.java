@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A graph whose weighted products are computed with 8-bit numbers. Their inputs are smoothed, then scaled: by the
@@ -33,6 +35,9 @@ final class QuantizedGraph {
     private final QuantizationOptions options;
     private final ReductionNodes reductions;
     private final Map<String, float[]> factors;
+    /** Weights by their product's output. */
+    private final Map<String, QuantizedWeights> ofProducts = new ConcurrentHashMap<>();
+
     private final List<NodeProto> nodes = new ArrayList<>();
     private final List<TensorProto> constants = new ArrayList<>();
     /** Tensors that are smoothed or scaled already, by the tensor that they are made of. */
@@ -58,16 +63,19 @@ final class QuantizedGraph {
     /**
      * @param products the products to be quantized
      * @param factors smoothing factors for each tensor that they read
+     * @param parallel runs the quantizing of each product's weights
      */
     static ModelProto of(
             ModelProto model,
             List<WeightedProduct> products,
             Map<String, float[]> factors,
             QuantizationOptions options,
-            ReductionNodes reductions) {
+            ReductionNodes reductions,
+            ParallelParts parallel) {
         QuantizedGraph quantized = new QuantizedGraph(options, reductions, factors);
         Map<String, WeightedProduct> byOutput = new HashMap<>();
         products.forEach(product -> byOutput.put(product.output(), product));
+        parallel.run(products.size(), index -> quantized.addWeights(products.get(index)));
         for (NodeProto node : model.getGraph().getNodeList()) {
             WeightedProduct product = byOutput.get(node.getOutput(0));
             if (product == null) {
@@ -106,12 +114,20 @@ final class QuantizedGraph {
         return changed.build();
     }
 
-    private void add(WeightedProduct product) {
+    private void addWeights(WeightedProduct product) {
+        ofProducts.put(product.output(), QuantizedWeights.of(product, factor(product)));
+    }
+
+    private float[] factor(WeightedProduct product) {
         float[] factor = factors.get(product.input());
         if (factor == null) {
             throw new IllegalArgumentException("There is no calibration of " + product.input());
         }
-        QuantizedWeights weights = QuantizedWeights.of(product, factor);
+        return factor;
+    }
+
+    private void add(WeightedProduct product) {
+        QuantizedWeights weights = Objects.requireNonNull(ofProducts.get(product.output()));
         String prefix = GraphQuantizer.PREFIX + product.output() + "/";
         boolean signed = options.signedWeights();
         constants.add(Tensors.bytes(
@@ -121,7 +137,7 @@ final class QuantizedGraph {
                 product.rows(),
                 product.columns()));
         constants.add(Tensors.vector(prefix + "scales", weights.scales()));
-        String input = smoothed(product.input(), factor);
+        String input = smoothed(product.input(), factor(product));
         if (options.fine() || product.contracts()) {
             multiplyByToken(byToken.computeIfAbsent(input, this::scaledByToken), prefix, product.output());
         } else {

@@ -18,17 +18,24 @@ record QuantizedWeights(byte[] values, float[] scales) {
         int columns = product.columns();
         FloatBuffer weights = Tensors.floats(product.weights());
         float[] scales = new float[columns];
-        for (int index = 0; index < product.rows() * columns; index++) {
-            float weight = weights.get(index) * factors[index / columns];
-            scales[index % columns] = Math.max(scales[index % columns], Math.abs(weight));
+        float[] row = new float[columns];
+        for (float factor : factors) {
+            weights.get(row);
+            for (int column = 0; column < columns; column++) {
+                scales[column] = Math.max(scales[column], Math.abs(row[column] * factor));
+            }
         }
         for (int column = 0; column < columns; column++) {
             scales[column] = Math.max(scales[column] / LARGEST, Float.MIN_NORMAL);
         }
         byte[] values = new byte[product.rows() * columns];
-        for (int index = 0; index < values.length; index++) {
-            float weight = weights.get(index) * factors[index / columns];
-            values[index] = (byte) Math.rint(Math.max(-LARGEST, Math.min(LARGEST, weight / scales[index % columns])));
+        weights.rewind();
+        for (int index = 0; index < factors.length; index++) {
+            weights.get(row);
+            for (int column = 0; column < columns; column++) {
+                float weight = row[column] * factors[index] / scales[column];
+                values[index * columns + column] = (byte) Math.rint(Math.max(-LARGEST, Math.min(LARGEST, weight)));
+            }
         }
         return new QuantizedWeights(values, scales);
     }

@@ -54,7 +54,7 @@ class ModelQuantizerTest {
     void computesNearlyTheSameVectors(String name, boolean fine, boolean firstTokenOnly)
             throws IOException, OrtException {
         ReferenceModel model = ReferenceModel.of(name);
-        Path quantized = quantized(new ModelQuantizer(RUNTIME), model, fine, firstTokenOnly, "model.onnx");
+        Path quantized = quantized(new ModelQuantizer(RUNTIME, 2), model, fine, firstTokenOnly, "model.onnx");
 
         assertThat(Files.size(quantized)).isPositive();
         List<float[]> expected = firstVectors(model.weights(), model.tokenIds());
@@ -70,8 +70,8 @@ class ModelQuantizerTest {
     @ValueSource(booleans = {false, true})
     void computesTheSameWithBothFormsOfWeights(boolean fine) throws IOException, OrtException {
         ReferenceModel model = ReferenceModel.of("bert-cls-normalize");
-        Path unsigned = quantized(new ModelQuantizer(RUNTIME, false), model, fine, true, "unsigned.onnx");
-        Path exact = quantized(new ModelQuantizer(RUNTIME), model, fine, true, "exact.onnx");
+        Path unsigned = quantized(new ModelQuantizer(RUNTIME, 2, false), model, fine, true, "unsigned.onnx");
+        Path exact = quantized(new ModelQuantizer(RUNTIME, 2), model, fine, true, "exact.onnx");
 
         List<float[]> expected = firstVectors(unsigned, model.tokenIds());
         List<float[]> actual = firstVectors(exact, model.tokenIds());
@@ -91,7 +91,7 @@ class ModelQuantizerTest {
                         .toByteArray());
         Path target = directory.resolve("model.onnx");
 
-        new ModelQuantizer(RUNTIME)
+        new ModelQuantizer(RUNTIME, 2)
                 .quantize(new Task(weights, false, false, 0), model.tokenIds(), target, ModelQuantizerTest::noPause);
 
         List<float[]> actual = firstVectors(target, model.tokenIds(), GraphOutput.TEXTS);
@@ -106,8 +106,8 @@ class ModelQuantizerTest {
     void writesTheSameFileAgain() throws IOException {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
 
-        Path once = quantized(new ModelQuantizer(RUNTIME), model, false, false, "once.onnx");
-        Path again = quantized(new ModelQuantizer(RUNTIME), model, false, false, "again.onnx");
+        Path once = quantized(new ModelQuantizer(RUNTIME, 2), model, false, false, "once.onnx");
+        Path again = quantized(new ModelQuantizer(RUNTIME, 2), model, false, false, "again.onnx");
 
         assertThat(again).hasSameBinaryContentAs(once);
     }
@@ -117,7 +117,7 @@ class ModelQuantizerTest {
         ReferenceModel model = ReferenceModel.of("distilbert-mean");
         int[] calls = {0};
 
-        assertThatThrownBy(() -> new ModelQuantizer(RUNTIME)
+        assertThatThrownBy(() -> new ModelQuantizer(RUNTIME, 2)
                         .quantize(
                                 new Task(model.weights(), false, false, 0),
                                 model.tokenIds(),
@@ -138,7 +138,7 @@ class ModelQuantizerTest {
         ReferenceModel model = ReferenceModel.of("onnx-only-quantized");
         Path weights = model.directory().resolve("onnx/model_quantized.onnx");
 
-        assertThatThrownBy(() -> new ModelQuantizer(RUNTIME)
+        assertThatThrownBy(() -> new ModelQuantizer(RUNTIME, 2)
                         .quantize(
                                 new Task(weights, false, false, 0),
                                 List.of(new int[] {1}),

@@ -62,7 +62,7 @@ public final class QuantizedModels {
         }
         Quantization quantization = model.quantization().get();
         try {
-            ModelQuantizer quantizer = new ModelQuantizer(host.runtime());
+            ModelQuantizer quantizer = new ModelQuantizer(host.runtime(), host.cores());
             String fingerprint = SpaceFingerprint.of(model, host.fileHashes()).value(true);
             String key = fingerprint + "-" + host.engineVersion() + "-" + quantizer.form();
             Optional<Made> stored = files.find(key);
