@@ -1,34 +1,19 @@
 package dev.embedding.infer;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.infer.architecture.BuiltGraph;
 import dev.embedding.infer.architecture.UnsupportedArchitectureException;
 import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.model.file.MappedFiles;
 import dev.embedding.model.file.ModelWeights;
-import dev.embedding.model.file.ModelWeights.Tensor;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * Opens sessions of a graph that was built. All of them read the weights where the files are mapped, which lasts until
  * the last session is closed.
  */
 final class BuiltSessions implements Sessions {
-
-    /** Where the engine looks for tensors that are named with their place in a file. */
-    private static final String FOLDER_OF_WEIGHTS = "session.model_external_initializers_file_folder_path";
-
-    /** Copying a smaller tensor costs nothing. */
-    private static final long SMALLEST_SHARED = 1 << 20;
 
     private final InferenceRuntime runtime;
     private final int padTokenId;
@@ -52,7 +37,7 @@ final class BuiltSessions implements Sessions {
             try {
                 BuiltGraph graph = BuiltGraph.of(source.config(), weights, source.head());
                 return new BuiltSessions(
-                        runtime, padTokenId, graph, graph.model().toByteArray(), new SharedWeights(weights));
+                        runtime, padTokenId, graph, graph.model().toByteArray(), new SharedWeights(weights.files()));
             } catch (RuntimeException | Error failure) {
                 weights.close();
                 throw failure;
@@ -64,73 +49,31 @@ final class BuiltSessions implements Sessions {
 
     @Override
     public InferenceSession open(SessionOptions options, ExecutionTarget place) throws OrtException {
-        ModelWeights files = weights.retain();
-        Map<String, OnnxTensor> tensors = new HashMap<>();
-        Runnable release = () -> {
-            tensors.values().forEach(OnnxTensor::close);
-            weights.release();
-        };
+        MappedFiles files = weights.retain();
         try {
-            addTensors(tensors, files);
-            addInitializers(options, tensors);
-            InferenceSession session = InferenceSession.open(runtime, model, options, padTokenId, release);
-            files.giveBack(); // Most of it was copied into another order, and is not read again.
-            return session;
+            return open(options, files);
         } catch (OrtException | RuntimeException | Error failure) {
-            release.run();
+            weights.release();
             throw failure;
         }
     }
 
-    private void addTensors(Map<String, OnnxTensor> tensors, ModelWeights files) throws OrtException {
-        OrtEnvironment environment = runtime.environment();
-        for (Tensor weight : graph.weights()) {
-            if (weight.bytes() <= Integer.MAX_VALUE) {
-                tensors.put(
-                        weight.name(),
-                        OnnxTensor.createTensor(environment, files.bytes(weight), shape(weight), type(weight.type())));
-            }
-        }
-    }
-
-    private static long[] shape(Tensor weight) {
-        return Arrays.stream(weight.shape()).asLongStream().toArray();
-    }
-
-    private static OnnxJavaType type(ModelWeights.Type type) {
-        return switch (type) {
-            case F32 -> OnnxJavaType.FLOAT;
-            case F16 -> OnnxJavaType.FLOAT16;
-            case BF16 -> OnnxJavaType.BFLOAT16;
+    private InferenceSession open(SessionOptions options, MappedFiles files) throws OrtException {
+        MappedInitializers initializers = new MappedInitializers(runtime, graph.weights(), graph.widened(), files);
+        Runnable release = () -> {
+            initializers.close();
+            weights.release();
         };
-    }
-
-    /**
-     * Gives the weights to a session. Large ones are read where they lie. Small ones, those that the engine computes
-     * other constants from, and those in another folder are copied: it looks for them in the graph and not among the
-     * given ones, and knows one folder only.
-     */
-    private void addInitializers(SessionOptions options, Map<String, OnnxTensor> tensors) throws OrtException {
-        Path folder = folder(graph.weights().get(0));
-        options.addConfigEntry(FOLDER_OF_WEIGHTS, folder.toString());
-        Map<String, OnnxTensorLike> copied = new HashMap<>();
-        for (Tensor weight : graph.weights()) {
-            OnnxTensor tensor = tensors.get(weight.name());
-            boolean isShared =
-                    folder(weight).equals(folder) && !graph.isWidened(weight) && weight.bytes() >= SMALLEST_SHARED;
-            if (tensor != null && isShared) {
-                options.addInitializer(weight.name(), tensor);
-            } else if (tensor != null) {
-                copied.put(weight.name(), tensor);
-            }
+        try {
+            initializers.addTo(options);
+            InferenceSession session =
+                    InferenceSession.open(runtime, model, options, padTokenId, GraphOutput.TEXTS, release);
+            files.giveBack(); // Most of it was copied into another order, and is not read again.
+            return session;
+        } catch (OrtException | RuntimeException | Error failure) {
+            initializers.close();
+            throw failure;
         }
-        if (!copied.isEmpty()) {
-            options.addExternalInitializers(copied);
-        }
-    }
-
-    private static Path folder(Tensor weight) {
-        return Objects.requireNonNull(weight.file().getParent());
     }
 
     @Override

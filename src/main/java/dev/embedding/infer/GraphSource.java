@@ -18,4 +18,11 @@ public sealed interface GraphSource {
      * @param files safetensors files with the weights
      */
     record Weights(JsonNode config, List<Path> files, VectorHead head) implements GraphSource {}
+
+    /**
+     * A graph that was quantized here, with its weights beside it.
+     *
+     * @param built whether it was built before
+     */
+    record Quantized(Path path, boolean built) implements GraphSource {}
 }

@@ -81,16 +81,27 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     private static Sessions sessions(InferenceRuntime runtime, GraphSource source, EngineOptions options) {
-        return source instanceof GraphSource.OnnxFile file
-                ? new SessionOpener(runtime, file.path(), options.padTokenId(), options.head(), options.comparison())
-                : BuiltSessions.of(runtime, (GraphSource.Weights) source, options.padTokenId());
+        if (source instanceof GraphSource.Weights weights) {
+            return BuiltSessions.of(runtime, weights, options.padTokenId());
+        }
+        if (source instanceof GraphSource.Quantized made) {
+            return new QuantizedSessions(
+                    runtime, made, options.padTokenId(), options.head().isPresent());
+        }
+        return new SessionOpener(
+                runtime,
+                ((GraphSource.OnnxFile) source).path(),
+                options.padTokenId(),
+                options.head(),
+                options.comparison());
     }
 
     /** The first file, for messages. */
     private static Path name(GraphSource source) {
-        Path file = source instanceof GraphSource.OnnxFile exported
-                ? exported.path()
-                : ((GraphSource.Weights) source).files().get(0);
+        if (source instanceof GraphSource.Weights weights) {
+            return weights.files().get(0).getFileName();
+        }
+        Path file = source instanceof GraphSource.Quantized made ? made.path() : ((GraphSource.OnnxFile) source).path();
         return file.getFileName();
     }
 

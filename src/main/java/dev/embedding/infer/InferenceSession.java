@@ -106,22 +106,23 @@ public final class InferenceSession implements BatchRunner {
     }
 
     /**
-     * Opens a graph that was built: it pools, and computes padding in attention only.
+     * Opens a graph in memory that computes padding in attention only.
      *
      * @param onClosed called when the session is closed, and does not read the weights any more
      * @throws OrtException when ONNX Runtime cannot open it
      */
-    static InferenceSession open(
+    public static InferenceSession open(
             InferenceRuntime runtime,
             byte[] graph,
             OrtSession.SessionOptions options,
             int padTokenId,
+            GraphOutput requestedOutput,
             Runnable onClosed)
             throws OrtException {
         OrtEnvironment environment = runtime.environment();
         OrtSession session = environment.createSession(graph, options);
         try {
-            return new InferenceSession(environment, session, padTokenId, true, GraphOutput.TEXTS, onClosed);
+            return new InferenceSession(environment, session, padTokenId, true, requestedOutput, onClosed);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;

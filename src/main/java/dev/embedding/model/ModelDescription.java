@@ -81,14 +81,6 @@ public record ModelDescription(
         return weightFiles.get(0);
     }
 
-    /** The file that the engine opens. */
-    public Path engineFile() {
-        return quantization
-                .flatMap(Quantization::made)
-                .map(Quantization.Made::file)
-                .orElseGet(this::weights);
-    }
-
     /** The model before quantization. */
     public ModelDescription unquantized() {
         return with("fp32", Optional.empty(), false);
@@ -130,11 +122,6 @@ public record ModelDescription(
     /** The poolings' names, several with {@code +} between them. */
     public String pooling() {
         return poolings.stream().map(Pooling::label).collect(Collectors.joining("+"));
-    }
-
-    /** Whether only the first token's vector of each text is read. */
-    public boolean readsFirstTokenOnly() {
-        return graphEnd == OutputStage.TOKENS && poolings.equals(List.of(Pooling.CLS)) && poolsPrompt;
     }
 
     /** Whether the graph's pooled vectors lack the Dense modules, and these do not change the dimension. */

@@ -80,7 +80,7 @@ class LargeTableTest {
                 long offset = name.equals(TABLE)
                         ? (long) FIRST * WIDTH * Float.BYTES
                         : header.path(name).path("data_offsets").path(0).longValue();
-                unused = channel.write(weights.bytes(weights.tensor(name)), start + offset);
+                unused = channel.write(weights.files().bytes(weights.tensor(name)), start + offset);
             }
         }
     }

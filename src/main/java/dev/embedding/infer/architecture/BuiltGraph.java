@@ -30,10 +30,6 @@ public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Se
         widened = Set.copyOf(widened);
     }
 
-    public boolean isWidened(ModelWeights.Tensor weight) {
-        return widened.contains(weight.name());
-    }
-
     /**
      * Builds the graph of a model.
      *

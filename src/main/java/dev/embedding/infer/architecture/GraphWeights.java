@@ -1,10 +1,9 @@
 package dev.embedding.infer.architecture;
 
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.embedding.infer.onnx.GraphBuilder;
+import dev.embedding.infer.onnx.Tensors;
 import dev.embedding.model.file.ModelWeights;
 import dev.embedding.model.file.ModelWeights.Tensor;
 import java.io.IOException;
@@ -121,21 +120,13 @@ final class GraphWeights {
     }
 
     private static TensorProto initializer(Tensor tensor) {
-        TensorProto.Builder initializer = TensorProto.newBuilder()
-                .setName(tensor.name())
-                .setDataType(type(tensor.type()).getNumber())
-                .setDataLocation(DataLocation.EXTERNAL)
-                .addExternalData(entry("location", tensor.file().getFileName().toString()))
-                .addExternalData(entry("offset", Long.toString(tensor.start())))
-                .addExternalData(entry("length", Long.toString(tensor.bytes())));
-        for (int length : tensor.shape()) {
-            initializer.addDims(length);
-        }
-        return initializer.build();
-    }
-
-    private static StringStringEntryProto entry(String key, String value) {
-        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
+        return Tensors.external(
+                tensor.name(),
+                type(tensor.type()),
+                tensor.file().getFileName().toString(),
+                tensor.start(),
+                tensor.bytes(),
+                Arrays.stream(tensor.shape()).asLongStream().toArray());
     }
 
     private static DataType type(ModelWeights.Type type) {

@@ -91,7 +91,10 @@ public final class GraphPreparation {
             CodedInputStream input =
                     UnsafeByteOperations.unsafeWrap(content.bytes()).newCodedInput();
             input.enableAliasing(true);
-            Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), options);
+            ModelProto shipped = ModelProto.parseFrom(input);
+            // The file is written elsewhere, and would not find them.
+            Optional<Prepared> prepared =
+                    hasExternalWeights(shipped.getGraph()) ? Optional.empty() : prepare(shipped, options);
             if (prepared.isEmpty()) {
                 return Optional.empty();
             }
@@ -112,7 +115,6 @@ public final class GraphPreparation {
                 && (!(options.end() instanceof End.Head) || width(output.get()) > 0)
                 && (!(options.end() instanceof End.OwnVectors)
                         || declared(shipped, VECTORS).isPresent())
-                && !hasExternalWeights(shipped)
                 && !hasHalfPrecision(shipped)
                 && GraphOrder.isKept(shipped);
         return rewritable ? prepare(model, output.get(), options) : Optional.empty();

@@ -1,5 +1,6 @@
 package dev.embedding.infer.onnx;
 
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
@@ -11,6 +12,9 @@ import java.util.List;
 
 /** Reads and creates constant tensors of an ONNX graph. */
 public final class Tensors {
+
+    /** Key of the name of the file that holds an external tensor. */
+    public static final String LOCATION = "location";
 
     private Tensors() {}
 
@@ -73,6 +77,21 @@ public final class Tensors {
         return shaped(tensor, shape)
                 .setRawData(UnsafeByteOperations.unsafeWrap(values))
                 .build();
+    }
+
+    /** A tensor whose values are in a file. */
+    public static TensorProto external(
+            String name, TensorProto.DataType type, String location, long start, long bytes, long... shape) {
+        return shaped(named(name, type), shape)
+                .setDataLocation(TensorProto.DataLocation.EXTERNAL)
+                .addExternalData(entry(LOCATION, location))
+                .addExternalData(entry("offset", Long.toString(start)))
+                .addExternalData(entry("length", Long.toString(bytes)))
+                .build();
+    }
+
+    private static StringStringEntryProto entry(String key, String value) {
+        return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
     }
 
     private static TensorProto.Builder shaped(TensorProto.Builder tensor, long... shape) {

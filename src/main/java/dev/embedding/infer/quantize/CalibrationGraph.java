@@ -32,7 +32,7 @@ final class CalibrationGraph {
     /** The tensors that are read, in order, with the number of their components. */
     static Map<String, Integer> inputs(List<WeightedProduct> products) {
         Map<String, Integer> components = new LinkedHashMap<>();
-        products.forEach(product -> components.put(product.input(), product.rows()));
+        products.forEach(product -> components.put(product.input(), product.inputs()));
         return components;
     }
 
@@ -54,9 +54,9 @@ final class CalibrationGraph {
         String shapeName = GraphQuantizer.PREFIX + "shape";
         graph.addNode(node("Concat", maxima, together, Nodes.axis(0)));
         graph.addNode(node("Reshape", List.of(together, shapeName), output));
-        graph.addInitializer(Nodes.integers(shapeName, shape)).addAllInitializer(reductions.constants());
-        graph.addOutput(declared(output, shape));
-        return model.toBuilder().setGraph(graph).build();
+        graph.addInitializer(Nodes.integers(shapeName, shape)).addOutput(declared(output, shape));
+        GraphProto measuring = Graphs.withoutUnused(Graphs.withConstants(graph.build(), reductions.constants()));
+        return model.toBuilder().setGraph(measuring).build();
     }
 
     private static String unusedOutput(GraphProto graph) {

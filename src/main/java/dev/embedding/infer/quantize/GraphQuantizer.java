@@ -1,17 +1,23 @@
 package dev.embedding.infer.quantize;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.UnsafeByteOperations;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
+import com.google.protobuf.ByteString;
 import dev.embedding.infer.graph.GraphPreparation;
-import dev.embedding.infer.graph.VectorizedLayerNorm;
 import dev.embedding.infer.onnx.ReductionNodes;
+import dev.embedding.infer.onnx.Tensors;
 import dev.embedding.infer.runtime.InferenceException;
-import dev.embedding.model.file.FileBytes;
+import dev.embedding.model.file.ModelWeights.Tensor;
+import dev.embedding.support.Sha256;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,96 +25,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Derives two models from one in fp32: a calibration model, which measures the inputs of its products, and, with those
- * measurements, one in 8 bits.
+ * Derives two models from one in floats: a calibration model, which measures the inputs of its products, and, with
+ * those measurements, one in 8 bits.
  */
 final class GraphQuantizer {
 
     static final String PREFIX = "dev.embedding/q/";
 
-    /** First operator set with DynamicQuantizeLinear and with axes counted from the end. */
-    private static final long SMALLEST_OPSET = 11;
+    /** Smaller tensors are part of the written graph. */
+    private static final long SMALLEST_IN_FILE = 4096;
 
-    private final Path source;
+    private final SourceGraph source;
     private final QuantizationOptions options;
+    private final ParallelParts parallel;
+    private final List<WeightedProduct> products;
 
-    /** @param source an ONNX file in fp32 that holds all its weights */
-    GraphQuantizer(Path source, QuantizationOptions options) {
+    /** @throws InferenceException when there is nothing that can be quantized */
+    GraphQuantizer(SourceGraph source, QuantizationOptions options, ParallelParts parallel) {
         this.source = source;
         this.options = options;
-    }
-
-    /** A rewritten model and its products that are to be quantized. */
-    private record Parts(ModelProto model, List<WeightedProduct> products, ReductionNodes reductions) {}
-
-    private interface Rewriting {
-        ModelProto apply(Parts parts);
-    }
-
-    /**
-     * Writes the calibration model, whose output for one text is the largest absolute inputs of its products.
-     *
-     * @throws InferenceException when there is nothing that can be quantized
-     */
-    void writeCalibration(Path target) throws IOException {
-        write(target, parts -> CalibrationGraph.of(parts.model(), parts.products(), parts.reductions()));
-    }
-
-    /**
-     * Writes the model in 8 bits.
-     *
-     * @param largest the calibration model's output, the maximum over all texts
-     * @throws InferenceException when there is nothing that can be quantized
-     */
-    void writeQuantized(Path target, float[] largest, ParallelParts parallel) throws IOException {
-        write(
-                target,
-                parts -> QuantizedGraph.of(
-                        parts.model(),
-                        parts.products(),
-                        factors(parts.products(), largest),
-                        options,
-                        parts.reductions(),
-                        parallel));
-    }
-
-    private void write(Path target, Rewriting rewriting) throws IOException {
-        try (FileBytes content = FileBytes.read(source)) {
-            // Aliased, so that the fp32 weights never lie on the heap.
-            CodedInputStream input =
-                    UnsafeByteOperations.unsafeWrap(content.bytes()).newCodedInput();
-            input.enableAliasing(true);
-            ModelProto rewritten = rewriting.apply(parts(ModelProto.parseFrom(input)));
-            try (OutputStream file = new FileOutputStream(target.toFile())) {
-                rewritten.writeTo(file);
-            }
-        }
-    }
-
-    private Parts parts(ModelProto exported) {
-        long opset = GraphPreparation.opset(exported);
-        if (opset < SMALLEST_OPSET) {
-            throw new InferenceException(
-                    "its operators are of version " + opset + ", and quantizing takes " + SMALLEST_OPSET + " or later",
-                    null);
-        }
-        ModelProto model = GraphPreparation.prepare(
-                        exported,
-                        new GraphPreparation.Wish(
-                                options.outputs(), new GraphPreparation.End.Tokens(), options.firstTokenOnly(), false))
-                .map(GraphPreparation.Prepared::model)
-                .orElse(exported);
-        ReductionNodes reductions = new ReductionNodes(opset);
-        model = model.toBuilder()
-                .setGraph(VectorizedLayerNorm.apply(model.getGraph(), reductions))
-                .build();
-        List<WeightedProduct> products = quantizable(WeightedProduct.all(model.getGraph()));
+        this.parallel = parallel;
+        this.products = quantizable(source.products());
         if (products.isEmpty()) {
             throw new InferenceException("it has no matrix multiplication with constant weights in fp32", null);
         }
-        return new Parts(model, products, reductions);
     }
 
     /** All products; with {@code fine}, without those that contract in the first third of the layers. */
@@ -126,11 +69,118 @@ final class GraphQuantizer {
                 .toList();
     }
 
-    private static Map<String, float[]> factors(List<WeightedProduct> products, float[] largest) {
-        Map<String, float[]> ofWeights = new HashMap<>();
-        for (WeightedProduct product : products) {
-            product.addLargest(ofWeights.computeIfAbsent(product.input(), input -> new float[product.rows()]));
+    /** The calibration model, whose output for one text is the largest absolute inputs of its products. */
+    ModelProto calibration() {
+        return CalibrationGraph.of(source.model(), products, reductions());
+    }
+
+    private ReductionNodes reductions() {
+        return new ReductionNodes(GraphPreparation.opset(source.model()));
+    }
+
+    /**
+     * Writes the model in 8 bits.
+     *
+     * @param target the file of the graph; that with the weights is written beside it
+     * @param largest the calibration model's output, the maximum over all texts
+     */
+    QuantizedFile write(Path target, float[] largest) throws IOException {
+        Path unnamed = target.resolveSibling(target.getFileName() + ".weights");
+        try {
+            ModelProto model;
+            try (WeightsFile weights = WeightsFile.create(unnamed)) {
+                model = quantized(weights, largest);
+            }
+            String hash = Sha256.ofFile(unnamed);
+            Path named = target.resolveSibling(QuantizedFile.nameOfWeights(hash));
+            write(target, readingFrom(named.getFileName().toString(), model));
+            Files.move(unnamed, named, StandardCopyOption.ATOMIC_MOVE);
+            return new QuantizedFile(target, named, hash);
+        } catch (UncheckedIOException failure) {
+            throw failure.getCause();
+        } finally {
+            Files.deleteIfExists(unnamed);
         }
+    }
+
+    private static void write(Path target, ModelProto model) throws IOException {
+        try (OutputStream file = new FileOutputStream(target.toFile())) {
+            model.writeTo(file);
+        }
+    }
+
+    private ModelProto quantized(WeightsFile file, float[] largest) throws IOException {
+        Map<String, float[]> factors = factors(largest);
+        Map<String, QuantizedGraph.Weights> weights = new ConcurrentHashMap<>();
+        Map<String, Long> places = new HashMap<>();
+        products.forEach(
+                product -> places.put(product.output(), file.allocate((long) product.inputs() * product.outputs())));
+        parallel.run(products.size(), index -> {
+            WeightedProduct product = products.get(index);
+            long place = Objects.requireNonNull(places.get(product.output()));
+            QuantizedWeights values =
+                    new QuantizedWeights(product, Objects.requireNonNull(factors.get(product.input())));
+            try {
+                values.write(file, place, options.signedWeights());
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+            weights.put(product.output(), new QuantizedGraph.Weights(place, values.scales()));
+        });
+        ModelProto model = QuantizedGraph.of(source.model(), products, factors, weights, options, reductions());
+        return withOthers(model, file);
+    }
+
+    /** Copies the weights that stay as they are. */
+    private ModelProto withOthers(ModelProto model, WeightsFile file) throws IOException {
+        Map<String, Tensor> others = new HashMap<>();
+        source.weights().forEach(weight -> others.put(weight.name(), weight));
+        GraphProto.Builder graph = model.getGraph().toBuilder();
+        for (int index = 0; index < graph.getInitializerCount(); index++) {
+            TensorProto tensor = graph.getInitializer(index);
+            Tensor other = others.get(tensor.getName());
+            if (other != null) {
+                graph.setInitializer(index, copied(tensor, other, file));
+            }
+        }
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private TensorProto copied(TensorProto tensor, Tensor weight, WeightsFile file) throws IOException {
+        if (weight.bytes() < SMALLEST_IN_FILE) {
+            return tensor.toBuilder()
+                    .clearExternalData()
+                    .clearDataLocation()
+                    .setRawData(ByteString.copyFrom(source.files().bytes(weight)))
+                    .build();
+        }
+        return Tensors.external(
+                tensor.getName(),
+                TensorProto.DataType.forNumber(tensor.getDataType()),
+                "",
+                file.copy(weight),
+                weight.bytes(),
+                Arrays.stream(weight.shape()).asLongStream().toArray());
+    }
+
+    private static ModelProto readingFrom(String file, ModelProto model) {
+        GraphProto.Builder graph = model.getGraph().toBuilder();
+        for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
+            if (tensor.getDataLocation() == DataLocation.EXTERNAL) {
+                tensor.getExternalDataBuilderList().stream()
+                        .filter(entry -> entry.getKey().equals(Tensors.LOCATION))
+                        .forEach(entry -> entry.setValue(file));
+            }
+        }
+        return model.toBuilder().setGraph(graph).build();
+    }
+
+    private Map<String, float[]> factors(float[] largest) {
+        Map<String, float[]> ofWeights = new ConcurrentHashMap<>();
+        parallel.run(
+                products.size(),
+                index -> ofWeights.merge(
+                        products.get(index).input(), products.get(index).largest(), GraphQuantizer::larger));
         Map<String, float[]> factors = new HashMap<>();
         int start = 0;
         for (Map.Entry<String, Integer> input :
@@ -144,5 +194,13 @@ final class GraphQuantizer {
             start = end;
         }
         return factors;
+    }
+
+    private static float[] larger(float[] one, float[] other) {
+        float[] larger = new float[one.length];
+        for (int index = 0; index < larger.length; index++) {
+            larger[index] = Math.max(one[index], other[index]);
+        }
+        return larger;
     }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A graph whose weighted products are computed with 8-bit numbers. Their inputs are smoothed, then scaled: by the
@@ -30,21 +29,22 @@ final class QuantizedGraph {
     private static final String LARGEST = GraphQuantizer.PREFIX + "127";
     private static final String LEAST = GraphQuantizer.PREFIX + "least";
     private static final String MIDDLE = GraphQuantizer.PREFIX + "128";
+    private static final String WEIGHTS = "weights";
     private static final String ZERO = GraphQuantizer.PREFIX + "weights_zero";
 
     private final QuantizationOptions options;
     private final ReductionNodes reductions;
     private final Map<String, float[]> factors;
-    /** Weights by their product's output. */
-    private final Map<String, QuantizedWeights> ofProducts = new ConcurrentHashMap<>();
+    private final Map<String, Weights> weights;
 
     private final List<NodeProto> nodes = new ArrayList<>();
     private final List<TensorProto> constants = new ArrayList<>();
-    /** Tensors that are smoothed or scaled already, by the tensor that they are made of. */
+    /** Tensors that are smoothed already, and those that are scaled, by the tensor that they are made of. */
     private final Set<String> smoothed = new HashSet<>();
 
-    private final Map<String, Scaled> byText = new HashMap<>();
-    private final Map<String, Scaled> byToken = new HashMap<>();
+    private final Map<String, Scaled> scaled = new HashMap<>();
+    /** Inputs of products that do not contract; the same text's keys and values may contract. */
+    private final Set<String> scaledByText = new HashSet<>();
 
     /**
      * Names of the tensors of a scaled input.
@@ -54,28 +54,45 @@ final class QuantizedGraph {
      */
     private record Scaled(String values, String scale, String zero) {}
 
-    private QuantizedGraph(QuantizationOptions options, ReductionNodes reductions, Map<String, float[]> factors) {
+    /**
+     * Quantized weights of a product.
+     *
+     * @param start where they begin in the file of weights
+     * @param scales of the outputs
+     */
+    record Weights(long start, float[] scales) {}
+
+    private QuantizedGraph(
+            QuantizationOptions options,
+            ReductionNodes reductions,
+            Map<String, float[]> factors,
+            Map<String, Weights> weights) {
         this.options = options;
         this.reductions = reductions;
         this.factors = factors;
+        this.weights = weights;
     }
 
     /**
+     * The graph in 8 bits. Its quantized weights are external, in a file without a name.
+     *
      * @param products the products to be quantized
      * @param factors smoothing factors for each tensor that they read
-     * @param parallel runs the quantizing of each product's weights
+     * @param weights by the products' outputs
      */
     static ModelProto of(
             ModelProto model,
             List<WeightedProduct> products,
             Map<String, float[]> factors,
+            Map<String, Weights> weights,
             QuantizationOptions options,
-            ReductionNodes reductions,
-            ParallelParts parallel) {
-        QuantizedGraph quantized = new QuantizedGraph(options, reductions, factors);
+            ReductionNodes reductions) {
+        QuantizedGraph quantized = new QuantizedGraph(options, reductions, factors, weights);
         Map<String, WeightedProduct> byOutput = new HashMap<>();
         products.forEach(product -> byOutput.put(product.output(), product));
-        parallel.run(products.size(), index -> quantized.addWeights(products.get(index)));
+        products.stream()
+                .filter(product -> !options.fine() && !product.contracts())
+                .forEach(product -> quantized.scaledByText.add(product.input()));
         for (NodeProto node : model.getGraph().getNodeList()) {
             WeightedProduct product = byOutput.get(node.getOutput(0));
             if (product == null) {
@@ -88,23 +105,22 @@ final class QuantizedGraph {
     }
 
     private ModelProto inPlaceOf(ModelProto model) {
-        Set<String> read = new HashSet<>();
-        nodes.forEach(node -> read.addAll(node.getInputList()));
-        GraphProto.Builder graph = model.getGraph().toBuilder();
-        graph.clearNode().clearInitializer().clearValueInfo().addAllNode(nodes);
-        model.getGraph().getInitializerList().stream()
-                .filter(tensor -> read.contains(tensor.getName()))
-                .forEach(graph::addInitializer);
-        graph.addAllInitializer(constants).addAllInitializer(reductions.constants());
-        graph.addInitializer(Tensors.number(ONE, 1));
-        graph.addInitializer(Tensors.number(LARGEST, 127));
-        graph.addInitializer(Tensors.number(LEAST, Float.MIN_NORMAL));
-        graph.addInitializer(Tensors.bytes(MIDDLE, false, new byte[] {(byte) 128}));
-        graph.addInitializer(
+        constants.addAll(reductions.constants());
+        constants.add(Tensors.number(ONE, 1));
+        constants.add(Tensors.number(LARGEST, 127));
+        constants.add(Tensors.number(LEAST, Float.MIN_NORMAL));
+        constants.add(Tensors.bytes(MIDDLE, false, new byte[] {(byte) 128}));
+        constants.add(
                 options.signedWeights()
                         ? Tensors.bytes(ZERO, true, new byte[] {0})
                         : Tensors.bytes(ZERO, false, new byte[] {(byte) 128}));
-        ModelProto.Builder changed = model.toBuilder().setGraph(graph);
+        GraphProto graph = model.getGraph().toBuilder()
+                .clearNode()
+                .clearValueInfo()
+                .addAllNode(nodes)
+                .build();
+        ModelProto.Builder changed =
+                model.toBuilder().setGraph(Graphs.withoutUnused(Graphs.withConstants(graph, constants)));
         boolean known = model.getOpsetImportList().stream()
                 .anyMatch(operators -> operators.getDomain().equals(CONTRIBUTED));
         if (!known) {
@@ -114,35 +130,26 @@ final class QuantizedGraph {
         return changed.build();
     }
 
-    private void addWeights(WeightedProduct product) {
-        ofProducts.put(product.output(), QuantizedWeights.of(product, factor(product)));
-    }
-
-    private float[] factor(WeightedProduct product) {
-        float[] factor = factors.get(product.input());
-        if (factor == null) {
-            throw new IllegalArgumentException("There is no calibration of " + product.input());
-        }
-        return factor;
-    }
-
     private void add(WeightedProduct product) {
-        QuantizedWeights weights = Objects.requireNonNull(ofProducts.get(product.output()));
+        Weights quantized = Objects.requireNonNull(weights.get(product.output()));
         String prefix = GraphQuantizer.PREFIX + product.output() + "/";
-        boolean signed = options.signedWeights();
-        constants.add(Tensors.bytes(
-                prefix + "weights",
-                signed,
-                signed ? weights.values() : weights.shifted(),
-                product.rows(),
-                product.columns()));
-        constants.add(Tensors.vector(prefix + "scales", weights.scales()));
-        String input = smoothed(product.input(), factor(product));
-        if (options.fine() || product.contracts()) {
-            multiplyByToken(byToken.computeIfAbsent(input, this::scaledByToken), prefix, product.output());
+        constants.add(Tensors.external(
+                prefix + WEIGHTS,
+                options.signedWeights() ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8,
+                "",
+                quantized.start(),
+                (long) product.inputs() * product.outputs(),
+                product.inputs(),
+                product.outputs()));
+        constants.add(Tensors.vector(prefix + "scales", quantized.scales()));
+        String input = smoothed(product.input(), Objects.requireNonNull(factors.get(product.input())));
+        String unbiased = product.bias().isPresent() ? prefix + "unbiased" : product.output();
+        if (scaledByText.contains(product.input())) {
+            multiplyByText(scaled.computeIfAbsent(input, this::scaledByText), prefix, unbiased);
         } else {
-            multiplyByText(byText.computeIfAbsent(input, this::scaledByText), prefix, product.output());
+            multiplyByToken(scaled.computeIfAbsent(input, this::scaledByToken), prefix, unbiased);
         }
+        product.bias().ifPresent(bias -> nodes.add(node("Add", List.of(unbiased, bias), product.output())));
     }
 
     private String smoothed(String tensor, float[] factor) {
@@ -155,20 +162,20 @@ final class QuantizedGraph {
     }
 
     private Scaled scaledByText(String tensor) {
-        Scaled scaled = new Scaled(tensor + "/values", tensor + "/scale", tensor + "/zero");
+        Scaled result = new Scaled(tensor + "/values", tensor + "/scale", tensor + "/zero");
         nodes.add(NodeProto.newBuilder()
                 .setOpType("DynamicQuantizeLinear")
-                .setName(scaled.values())
+                .setName(result.values())
                 .addInput(tensor)
-                .addAllOutput(List.of(scaled.values(), scaled.scale(), scaled.zero()))
+                .addAllOutput(List.of(result.values(), result.scale(), result.zero()))
                 .build());
-        return scaled;
+        return result;
     }
 
     /** Multiplies in the form that exporters write, which ONNX Runtime fuses. */
     private void multiplyByText(Scaled input, String prefix, String output) {
-        nodes.add(node(
-                "MatMulInteger", List.of(input.values(), prefix + "weights", input.zero(), ZERO), prefix + "sums"));
+        nodes.add(
+                node("MatMulInteger", List.of(input.values(), prefix + WEIGHTS, input.zero(), ZERO), prefix + "sums"));
         AttributeProto toFloat = AttributeProto.newBuilder()
                 .setName("to")
                 .setType(AttributeProto.AttributeType.INT)
@@ -193,7 +200,7 @@ final class QuantizedGraph {
     private void multiplyByToken(Scaled input, String prefix, String output) {
         nodes.add(node(
                         "MatMulIntegerToFloat",
-                        List.of(input.values(), prefix + "weights", ONE, prefix + "scales", MIDDLE, ZERO),
+                        List.of(input.values(), prefix + WEIGHTS, ONE, prefix + "scales", MIDDLE, ZERO),
                         prefix + "unscaled")
                 .toBuilder()
                 .setDomain(CONTRIBUTED)

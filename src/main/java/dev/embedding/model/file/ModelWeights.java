@@ -4,6 +4,7 @@ import dev.embedding.model.file.SafetensorsHeader.Region;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,20 +21,34 @@ import java.util.Set;
 public final class ModelWeights implements AutoCloseable {
 
     private final Map<String, SafetensorsHeader> owners = new LinkedHashMap<>();
-    private final Map<Path, MappedFile> mapped = new LinkedHashMap<>();
+    private final MappedFiles mapped;
 
-    private ModelWeights() {}
+    private ModelWeights(MappedFiles mapped) {
+        this.mapped = mapped;
+    }
 
     /** The types that weights may have. */
     public enum Type {
-        F32("fp32"),
-        F16("fp16"),
-        BF16("bf16");
+        F32("fp32", FloatType.F32),
+        F16("fp16", FloatType.F16),
+        BF16("bf16", FloatType.BF16);
 
         private final String precision;
+        private final FloatType format;
 
-        Type(String precision) {
+        Type(String precision, FloatType format) {
             this.precision = precision;
+            this.format = format;
+        }
+
+        /** Bytes of a number. */
+        public int bytes() {
+            return format.bytes();
+        }
+
+        /** The number that starts at a byte of a buffer. */
+        public float read(ByteBuffer content, int start) {
+            return format.read(content, start);
         }
 
         /** Finds a type by the format's name. */
@@ -54,19 +69,14 @@ public final class ModelWeights implements AutoCloseable {
 
     /** @throws IOException when a file is not in the format, or cannot be read */
     public static ModelWeights open(List<Path> files) throws IOException {
-        ModelWeights weights = new ModelWeights();
-        try {
-            for (Path link : files) {
-                Path file = link.toRealPath(); // In a hub's cache the files are links.
-                SafetensorsHeader header = SafetensorsHeader.read(file);
-                header.names().forEach(name -> weights.owners.put(name, header));
-                weights.mapped.put(file, MappedFile.open(file));
-            }
-            return weights;
-        } catch (IOException | RuntimeException | Error failure) {
-            weights.close();
-            throw failure;
+        List<SafetensorsHeader> headers = new ArrayList<>();
+        for (Path link : files) {
+            headers.add(SafetensorsHeader.read(link.toRealPath())); // In a hub's cache the files are links.
         }
+        ModelWeights weights = new ModelWeights(
+                MappedFiles.open(headers.stream().map(SafetensorsHeader::file).toList()));
+        headers.forEach(header -> header.names().forEach(name -> weights.owners.put(name, header)));
+        return weights;
     }
 
     public Set<String> names() {
@@ -86,7 +96,7 @@ public final class ModelWeights implements AutoCloseable {
         Type type = Type.of(header.type(name))
                 .orElseThrow(() -> new IOException(header.file().getFileName() + " has " + name + " as "
                         + header.type(name) + "; supported are F32, F16 and BF16"));
-        Region region = header.region(name, type == Type.F32 ? Float.BYTES : Short.BYTES);
+        Region region = header.region(name, type.bytes());
         return new Tensor(name, type, header.shape(name), header.file(), region.start(), region.bytes());
     }
 
@@ -106,23 +116,13 @@ public final class ModelWeights implements AutoCloseable {
                 .orElse(Type.F32.precision);
     }
 
-    /** The bytes of a tensor of at most 2 GB. */
-    public ByteBuffer bytes(Tensor tensor) {
-        MappedFile file = mapped.get(tensor.file());
-        if (file == null) {
-            throw new IllegalStateException("The weights are closed");
-        }
-        return file.part(tensor.start(), tensor.bytes());
-    }
-
-    /** Gives the memory of what was read back to the system's file cache; it returns when it is read again. */
-    public void giveBack() {
-        mapped.values().forEach(MappedFile::giveBack);
+    /** The files, which are closed with this. */
+    public MappedFiles files() {
+        return mapped;
     }
 
     @Override
     public void close() {
-        mapped.values().forEach(MappedFile::close);
-        mapped.clear();
+        mapped.close();
     }
 }

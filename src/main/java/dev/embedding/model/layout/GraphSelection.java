@@ -25,8 +25,14 @@ record GraphSelection(Optional<SafetensorsFiles> weights, String whyNotBuilt) {
         if (request.onnxFile().isPresent()) {
             return exported("model_file names an ONNX file");
         }
-        if (request.precision() != Precision.FP32) {
-            return exported("precision " + request.precision().label() + " is served from ONNX files");
+        Optional<String> shipped = request.precision().canBeMade()
+                ? new OnnxFileSelection(files, transformer).shipped(request.precision())
+                : Optional.empty();
+        if (shipped.isPresent()) {
+            return exported("the model has " + shipped.get());
+        }
+        if (request.precision() == Precision.FP16) {
+            return exported("precision fp16 is served from ONNX files");
         }
         Optional<SafetensorsFiles> weights = SafetensorsFiles.find(files, transformer);
         if (weights.isEmpty()) {

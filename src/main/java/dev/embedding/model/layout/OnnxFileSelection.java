@@ -68,7 +68,8 @@ final class OnnxFileSelection {
                 .orElseThrow(() -> missing(precision, model, whyNotBuilt));
     }
 
-    private Optional<String> shipped(Precision precision) {
+    /** The file of a precision; empty when the model has none. */
+    Optional<String> shipped(Precision precision) {
         return precision.fileNames().stream()
                 .flatMap(name ->
                         FOLDERS.stream().flatMap(folder -> roots.stream().map(root -> root + folder + name)))

@@ -124,20 +124,23 @@ public final class SentenceTransformersLayout {
         PoolingSelection pooling = PoolingSelection.ofWeights(files, modules, request, config);
         List<Path> weights = found.fetch();
         BuildableGraphs.Weights content = content(config, weights);
+        Optional<Quantization> quantization = request.precision().canBeMade()
+                ? Optional.of(Quantization.planned(request.precision()))
+                : Optional.empty();
         return ofTransformer(
                 modules,
                 config,
                 new Transformer(
                         new GraphOrigin.Built(config),
                         weights,
-                        content.precision(),
-                        Optional.empty(),
-                        false,
+                        quantization.map(made -> made.precision().label()).orElseGet(content::precision),
+                        quantization,
+                        quantization.isPresent(),
                         tokenization,
                         pooling,
                         OutputStage.TOKENS,
                         vectorModules,
-                        SessionMemory.ofBuilt(content.copiedBytes())));
+                        sessionBytes(SessionMemory.ofBuilt(content.copiedBytes()), quantization)));
     }
 
     private BuildableGraphs.Weights content(JsonNode config, List<Path> weights) {
@@ -176,7 +179,7 @@ public final class SentenceTransformersLayout {
                         pooling,
                         pooling.graphEnd(outputs),
                         vectorModules,
-                        SessionMemory.ofExport(weightFiles, content.precision(), quantization.isPresent(), outputs)));
+                        sessionBytes(SessionMemory.ofExport(weightFiles, content.precision(), outputs), quantization)));
     }
 
     /** Parts of the description that depend on the graph's origin. */
@@ -233,13 +236,11 @@ public final class SentenceTransformersLayout {
                             + " already, and only fp32 weights are quantized: set precision to fp32"
                             + " to serve it as it is, or export it again in fp32");
         }
-        if (!content.externalData().isEmpty()) {
-            throw files.refusal(
-                    onnxFile,
-                    "keeps weights in other files, and is quantized only where it holds them itself: export it again"
-                            + " into one file, or ship a quantized one, or set precision to fp32");
-        }
         return Optional.of(Quantization.planned(request.precision()));
+    }
+
+    private static long sessionBytes(long unquantized, Optional<Quantization> quantization) {
+        return quantization.isPresent() ? SessionMemory.ofQuantized(unquantized) : unquantized;
     }
 
     private String precision(Path table) {

@@ -22,14 +22,21 @@ final class SessionMemory {
     /** The same in half precision, which the engine converts to 32-bit floats first. */
     private static final double OF_HALF_PRECISION_FILE = 3.2;
 
-    /** Two sessions follow each other, and the weights lie beside them. */
-    private static final double OF_QUANTIZED = 2.1;
+    /** Quantizing: sessions in fp32 follow each other, the larger one with several runs at a time. */
+    private static final double OF_QUANTIZED = 1.1;
+
+    private static final long RUNS_OF_QUANTIZED = 100L << 20;
 
     private SessionMemory() {}
 
     /** @param copied bytes of weights that the engine copies */
     static long ofBuilt(long copied) {
         return FIXED + copied;
+    }
+
+    /** @param unquantized estimate for the same model in floats */
+    static long ofQuantized(long unquantized) {
+        return (long) (OF_QUANTIZED * unquantized) + RUNS_OF_QUANTIZED;
     }
 
     /** Of a table that is mapped. */
@@ -42,11 +49,8 @@ final class SessionMemory {
      *
      * @param weights the ONNX file, and then those with external data
      */
-    static long ofExport(List<Path> weights, String precision, boolean quantized, OnnxOutputs graph) {
+    static long ofExport(List<Path> weights, String precision, OnnxOutputs graph) {
         long bytes = weights.stream().mapToLong(SessionMemory::size).sum();
-        if (quantized) {
-            return FIXED + (long) (OF_QUANTIZED * bytes);
-        }
         if (precision.equals("fp16")) {
             return FIXED + (long) (OF_HALF_PRECISION_FILE * bytes);
         }

@@ -6,13 +6,11 @@ import dev.embedding.batch.Lanes;
 import dev.embedding.infer.EngineOptions;
 import dev.embedding.infer.GraphComparison;
 import dev.embedding.infer.GraphForm;
-import dev.embedding.infer.GraphSource;
 import dev.embedding.infer.InferenceEngine;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
 import dev.embedding.infer.runtime.EngineOutOfMemoryException;
-import dev.embedding.model.GraphOrigin;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.OutputStage;
 import dev.embedding.tokenize.TokenizedText;
@@ -46,10 +44,10 @@ final class OnnxEncoder implements ModelEncoder {
             ModelHost host,
             InputTokenizer tokenizer,
             CheckResults.OfModel results) {
-        Optional<VectorHead> head = head(model);
+        Optional<VectorHead> head = GraphSources.head(model);
         InferenceEngine engine = InferenceEngine.open(
                 host.runtime(),
-                source(model, head),
+                GraphSources.served(model, head),
                 new EngineOptions(
                         options.requestedDevice(),
                         model.padTokenId(),
@@ -67,23 +65,10 @@ final class OnnxEncoder implements ModelEncoder {
         }
     }
 
-    /** Empty where the graph pools. */
-    private static Optional<VectorHead> head(ModelDescription model) {
-        return model.graphEnd() == OutputStage.TOKENS
-                ? Optional.of(new VectorHead(model.poolings(), !model.poolsPrompt(), PostPoolingSteps.of(model)))
-                : Optional.empty();
-    }
-
     private static Head head(ModelDescription model, InferenceEngine engine, Optional<VectorHead> wanted) {
         return engine.graphForm() == GraphForm.AS_SHIPPED || wanted.isEmpty()
                 ? DenseHead.of(model, engine, wanted)
                 : new GraphHead(engine.dimension());
-    }
-
-    private static GraphSource source(ModelDescription model, Optional<VectorHead> head) {
-        return model.graph() instanceof GraphOrigin.Built built
-                ? new GraphSource.Weights(built.config(), model.weightFiles(), head.orElseThrow())
-                : new GraphSource.OnnxFile(model.engineFile());
     }
 
     /** Empty where every rewritten graph would compute different vectors. */

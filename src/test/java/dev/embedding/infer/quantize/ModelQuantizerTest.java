@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.fixture.PooledOutput;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.GraphOutput;
+import dev.embedding.infer.GraphSource.OnnxFile;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.infer.InferenceSession;
 import dev.embedding.infer.RunTermination;
@@ -17,10 +18,14 @@ import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
 import dev.embedding.infer.quantize.ModelQuantizer.Task;
 import dev.embedding.infer.runtime.InferenceException;
+import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +53,9 @@ class ModelQuantizerTest {
         "mpnet-mean-normalize, false, false",
         "modernbert-rope-mean, true, false",
         "bert-sentence-embedding-output, false, false",
+        "bert-mean-external-data, false, false",
+        "bert-mean-external-data, true, true",
+        "onnx-external-two-files, false, false",
         "onnx-int32-inputs, true, false",
         "plain-transformers, false, false"
     })
@@ -60,7 +68,7 @@ class ModelQuantizerTest {
         List<float[]> expected = firstVectors(model.weights(), model.tokenIds());
         List<float[]> actual = firstVectors(quantized, model.tokenIds());
         for (int text = 0; text < expected.size(); text++) {
-            assertThat(cosine(expected.get(text), actual.get(text)))
+            assertThat(Cosine.of(expected.get(text), actual.get(text)))
                     .as("text %d", text)
                     .isGreaterThan(0.99);
         }
@@ -92,11 +100,15 @@ class ModelQuantizerTest {
         Path target = directory.resolve("model.onnx");
 
         new ModelQuantizer(RUNTIME, 2)
-                .quantize(new Task(weights, false, false, 0), model.tokenIds(), target, ModelQuantizerTest::noPause);
+                .quantize(
+                        new Task(new OnnxFile(weights), Optional.empty(), false, 0),
+                        model.tokenIds(),
+                        target,
+                        ModelQuantizerTest::noPause);
 
         List<float[]> actual = firstVectors(target, model.tokenIds(), GraphOutput.TEXTS);
         for (int text = 0; text < actual.size(); text++) {
-            assertThat(cosine(model.vectors(true).get(text), actual.get(text)))
+            assertThat(Cosine.of(model.vectors(true).get(text), actual.get(text)))
                     .as("text %d", text)
                     .isGreaterThan(0.99);
         }
@@ -119,7 +131,7 @@ class ModelQuantizerTest {
 
         assertThatThrownBy(() -> new ModelQuantizer(RUNTIME, 2)
                         .quantize(
-                                new Task(model.weights(), false, false, 0),
+                                new Task(new OnnxFile(model.weights()), Optional.empty(), false, 0),
                                 model.tokenIds(),
                                 directory.resolve("model.onnx"),
                                 () -> {
@@ -140,7 +152,7 @@ class ModelQuantizerTest {
 
         assertThatThrownBy(() -> new ModelQuantizer(RUNTIME, 2)
                         .quantize(
-                                new Task(weights, false, false, 0),
+                                new Task(new OnnxFile(weights), Optional.empty(), false, 0),
                                 List.of(new int[] {1}),
                                 directory.resolve("model.onnx"),
                                 ModelQuantizerTest::noPause))
@@ -152,8 +164,11 @@ class ModelQuantizerTest {
             ModelQuantizer quantizer, ReferenceModel model, boolean fine, boolean firstTokenOnly, String name)
             throws IOException {
         Path target = directory.resolve(name);
+        Optional<VectorHead> head = firstTokenOnly
+                ? Optional.of(new VectorHead(List.of(Pooling.CLS), false, VectorSteps.NONE))
+                : Optional.empty();
         quantizer.quantize(
-                new Task(model.weights(), fine, firstTokenOnly, 0),
+                new Task(new OnnxFile(model.weights()), head, fine, 0),
                 model.tokenIds(),
                 target,
                 ModelQuantizerTest::noPause);
@@ -186,16 +201,4 @@ class ModelQuantizerTest {
     }
 
     private static void noPause() {}
-
-    private static double cosine(float[] one, float[] other) {
-        double product = 0;
-        double ofOne = 0;
-        double ofOther = 0;
-        for (int component = 0; component < one.length; component++) {
-            product += (double) one[component] * other[component];
-            ofOne += (double) one[component] * one[component];
-            ofOther += (double) other[component] * other[component];
-        }
-        return product / Math.sqrt(ofOne * ofOther);
-    }
 }

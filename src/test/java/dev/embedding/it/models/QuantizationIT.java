@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedding.fixture.Answer;
 import dev.embedding.fixture.Await;
 import dev.embedding.fixture.GeneratedTexts;
+import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.fixture.ServiceProcess;
 import dev.embedding.fixture.ServiceStart;
@@ -183,7 +184,10 @@ class QuantizationIT {
             assertThat(info(service).path("fingerprint").textValue()).isEqualTo(fingerprint);
             assertThat(service.client().embed(text).vectors().get(0)).containsExactly(vector);
         }
-        Path model = modelsIn(another).keySet().iterator().next();
+        Path model = modelsIn(another).keySet().stream()
+                .filter(file -> file.toString().endsWith(".onnx"))
+                .findFirst()
+                .orElseThrow();
         assertThat(model).hasSameBinaryContentAs(one.resolve(another.relativize(model)));
 
         byte[] damaged = Files.readAllBytes(model);
@@ -194,6 +198,29 @@ class QuantizationIT {
             assertThat(service.client().embed(text).vectors().get(0)).containsExactly(vector);
         }
         assertThat(model).hasSameBinaryContentAs(one.resolve(another.relativize(model)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "weights/bert-cls-normalize, int8, built",
+        "weights/xlmr-mean-sharded, int8-fine, built",
+        "weights/qwen3-lasttoken-bf16, int8-fine, built",
+        "models/bert-mean-external-data, int8, as shipped"
+    })
+    void isMadeFromWeightsInSeveralFiles(String model, String precision, String graph, @TempDir Path another) {
+        Path directory = ReferenceModel.resource("/reference/" + model);
+        try (ServiceProcess service = startSmall(another)
+                .with("EMBEDDING_MODEL_NAME", directory.toString())
+                .with("EMBEDDING_PRECISION", precision)
+                .ready()) {
+            JsonNode info = info(service);
+
+            assertThat(info.path("graph").textValue()).isEqualTo(graph);
+            assertThat(info.path("precision").textValue()).isEqualTo(precision);
+            assertThat(info.path("quantization").path("min_cosine").doubleValue())
+                    .isGreaterThan(0.97);
+            assertThat(service.client().embed("a text").vectors()).hasSize(1);
+        }
     }
 
     @Test
@@ -274,7 +301,6 @@ class QuantizationIT {
             delimiter = '|',
             value = {
                 "static-embedding | describes a static model",
-                "bert-mean-external-data | keeps weights in other files",
                 "bert-mean-fp16 | only fp32 weights are quantized",
                 "onnx-only-quantized | onnx/model.onnx is missing, which precision int8-fine is made of"
             })
@@ -292,7 +318,7 @@ class QuantizationIT {
     /** With their times. */
     private static Map<Path, Long> modelsIn(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory.resolve("quantized"))) {
-            return files.filter(file -> file.toString().endsWith(".onnx"))
+            return files.filter(file -> file.toString().matches(".*\\.(onnx|bin)"))
                     .collect(java.util.stream.Collectors.toMap(file -> file, QuantizationIT::changed));
         }
     }

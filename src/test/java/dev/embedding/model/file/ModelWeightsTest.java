@@ -29,7 +29,7 @@ class ModelWeightsTest {
 
         try (ModelWeights weights = ModelWeights.open(List.of(one, two))) {
             ModelWeights.Tensor tensor = weights.tensor("a");
-            ByteBuffer bytes = weights.bytes(tensor);
+            ByteBuffer bytes = weights.files().bytes(tensor);
 
             assertThat(weights.names()).containsExactlyInAnyOrder("a", "b", "c");
             assertThat(tensor.shape()).containsExactly(1, 2);
@@ -38,7 +38,7 @@ class ModelWeightsTest {
             assertThat(bytes.getFloat(4)).isEqualTo(-2);
             assertThat(weights.tensor("b").bytes()).isEqualTo(4);
             assertThat(weights.precision()).isEqualTo("fp32");
-            weights.giveBack();
+            weights.files().giveBack();
             assertThat(bytes.getFloat(0)).isEqualTo(1.5f);
         }
     }
@@ -83,7 +83,7 @@ class ModelWeightsTest {
 
         weights.close();
 
-        assertThatThrownBy(() -> weights.bytes(tensor)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> weights.files().bytes(tensor)).isInstanceOf(IllegalStateException.class);
     }
 
     private Path write(String name, String header, byte[] data) throws IOException {

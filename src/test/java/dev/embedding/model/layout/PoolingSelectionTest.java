@@ -155,7 +155,6 @@ class PoolingSelectionTest {
 
         assertThat(description.poolingSource()).isEqualTo(PoolingSource.MODEL_OUTPUT);
         assertThat(description.graphEnd()).isEqualTo(OutputStage.POOLED);
-        assertThat(description.readsFirstTokenOnly()).isFalse();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.embedding.serving.model.quantized;
 
 import dev.embedding.infer.quantize.ModelQuantizer;
 import dev.embedding.infer.quantize.ModelQuantizer.Task;
+import dev.embedding.infer.quantize.QuantizedFile;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
@@ -10,11 +11,14 @@ import dev.embedding.model.Quantization;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
 import dev.embedding.model.SpaceFingerprint;
+import dev.embedding.serving.model.GraphSources;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.serving.model.ModelOptions;
 import dev.embedding.support.ProcessDirectory;
+import dev.embedding.vector.VectorHead;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,20 +100,20 @@ public final class QuantizedModels {
             temporary = files.temporary();
         } catch (IOException readOnly) {
             canBeStored = false;
-            temporary = Files.createTempFile(ProcessDirectory.path(), "quantized", ".onnx");
-            ProcessDirectory.deleteAtExit(temporary);
+            temporary = Files.createTempDirectory(ProcessDirectory.path(), "quantized");
             LOG.log(
                     System.Logger.Level.WARNING,
                     "The model_cache_dir cannot be written: the quantized model is made at each start");
         }
-        boolean succeeded = false;
+        boolean isKept = false;
         try {
-            Fidelity fidelity = make(model, quantization, temporary, quantizer, options);
+            Compared compared = make(model, quantization, temporary.resolve("model.onnx"), quantizer, options);
+            Fidelity fidelity = compared.fidelity();
             requireFidelity(model, quantization, fidelity);
             Made made = canBeStored
-                    ? files.store(key, temporary, quantization.recipe(), fidelity)
-                    : new Made(temporary, fidelity);
-            succeeded = true;
+                    ? files.store(key, compared.file(), quantization.recipe(), fidelity)
+                    : new Made(compared.file().graph(), fidelity);
+            isKept = !canBeStored;
             LOG.log(
                     System.Logger.Level.INFO,
                     String.format(
@@ -123,13 +127,26 @@ public final class QuantizedModels {
                             100 * fidelity.recallAt10()));
             return made;
         } finally {
-            if (!succeeded) {
-                Files.deleteIfExists(temporary);
+            if (isKept) {
+                ProcessDirectory.deleteAtExit(temporary);
+            } else {
+                delete(temporary);
             }
         }
     }
 
-    private Fidelity make(
+    private static void delete(Path temporary) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary)) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(temporary);
+    }
+
+    private record Compared(QuantizedFile file, Fidelity fidelity) {}
+
+    private Compared make(
             ModelDescription model,
             Quantization quantization,
             Path target,
@@ -149,19 +166,20 @@ public final class QuantizedModels {
         } finally {
             close(original);
         }
-        quantizer.quantize(
+        Optional<VectorHead> head = GraphSources.head(model);
+        QuantizedFile file = quantizer.quantize(
                 new Task(
-                        model.weights(),
+                        GraphSources.shipped(model, head),
+                        head,
                         quantization.precision() == Precision.INT8_FINE,
-                        model.readsFirstTokenOnly(),
                         model.padTokenId()),
                 calibration,
                 target,
                 this::requireRunning);
         LoadedModel quantized =
-                LoadedModel.load(model.quantized(new Made(target, new Fidelity(0, 0, 0, 0))), options, host);
+                LoadedModel.load(model.quantized(new Made(file.graph(), new Fidelity(0, 0, 0, 0))), options, host);
         try {
-            return VectorComparison.between(exact, vectors(quantized, texts));
+            return new Compared(file, VectorComparison.between(exact, vectors(quantized, texts)));
         } finally {
             close(quantized);
         }

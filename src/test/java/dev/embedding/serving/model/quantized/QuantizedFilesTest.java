@@ -3,8 +3,10 @@ package dev.embedding.serving.model.quantized;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedding.infer.quantize.QuantizedFile;
 import dev.embedding.model.Quantization.Fidelity;
 import dev.embedding.model.Quantization.Made;
+import dev.embedding.support.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizedFilesTest {
 
+    private static final String WEIGHTS = "weights";
     private static final Fidelity FIDELITY = new Fidelity(100, 0.998, 0.9995, 0.97);
 
     private final Path directory;
@@ -28,8 +31,11 @@ class QuantizedFilesTest {
 
     private Made store(String key, String content) throws IOException {
         Path temporary = files.temporary();
-        Files.writeString(temporary, content);
-        return files.store(key, temporary, "recipe", FIDELITY);
+        Path graph = Files.writeString(temporary.resolve("graph"), content);
+        Path weights = Files.writeString(temporary.resolve("weights"), WEIGHTS);
+        Made made = files.store(key, new QuantizedFile(graph, weights, Sha256.ofFile(weights)), "recipe", FIDELITY);
+        Files.delete(temporary);
+        return made;
     }
 
     @Test
