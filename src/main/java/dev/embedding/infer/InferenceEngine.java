@@ -28,6 +28,12 @@ public final class InferenceEngine implements AutoCloseable {
     /** Under load, runs follow each other within milliseconds, so no memory is returned only to be taken again. */
     private static final Duration ARENA_IDLE_TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * Session option that turns signed 8-bit weights into unsigned ones, whose products no processor saturates. It does
+     * so on every x86 processor, also where it only costs speed.
+     */
+    static final String EXACT_PRODUCTS = "session.x64quantprecision";
+
     private final SupervisedSession session;
     private final ExecutionTarget place;
     private final boolean packsTokens;
@@ -126,7 +132,7 @@ public final class InferenceEngine implements AutoCloseable {
         try (SessionOptions sessionOptions = CudaProvider.sessionOptions(options.gpuMemoryLimit())) {
             InferenceSession session = opener.open(sessionOptions, ExecutionTarget.CUDA);
             BatchRunner runner = options.device() == Device.AUTO
-                    ? new CpuFallbackRunner(session, () -> openOnCpu(opener, options.cores()))
+                    ? new CpuFallbackRunner(session, () -> openOnCpu(runtime, opener, options.cores()))
                     : session;
             return new InferenceEngine(
                     opener,
@@ -142,12 +148,13 @@ public final class InferenceEngine implements AutoCloseable {
     private static InferenceEngine onCpu(
             InferenceRuntime runtime, Sessions opener, EngineOptions options, @Nullable String fallbackReason)
             throws OrtException {
-        InferenceSession narrow = openOnCpu(opener, 1);
+        InferenceSession narrow = openOnCpu(runtime, opener, 1);
         NativeMemory.giveBack();
         WideSession wide = options.cores() == 1
                 ? null
                 : new WideSession(
-                        () -> runtime.supervised(openOnCpu(opener, options.cores())), WIDE_SESSION_IDLE_TIMEOUT);
+                        () -> runtime.supervised(openOnCpu(runtime, opener, options.cores())),
+                        WIDE_SESSION_IDLE_TIMEOUT);
         return new InferenceEngine(
                 opener,
                 runtime.supervised(narrow),
@@ -158,7 +165,13 @@ public final class InferenceEngine implements AutoCloseable {
                 fallbackReason);
     }
 
-    private static InferenceSession openOnCpu(Sessions opener, int threads) throws OrtException {
+    private static InferenceSession openOnCpu(InferenceRuntime runtime, Sessions opener, int threads)
+            throws OrtException {
+        return openOnCpu(opener, threads, !runtime.sumsSignedProductsExactly());
+    }
+
+    /** @param saturates whether this processor's products of signed 8-bit weights are to be avoided */
+    static InferenceSession openOnCpu(Sessions opener, int threads, boolean saturates) throws OrtException {
         try (SessionOptions sessionOptions = new SessionOptions()) {
             sessionOptions.setIntraOpNumThreads(threads);
             sessionOptions.setInterOpNumThreads(1);
@@ -166,7 +179,22 @@ public final class InferenceEngine implements AutoCloseable {
             sessionOptions.setMemoryPatternOptimization(false);
             // Spin while a lone run lasts, but never beside the lanes of the other session.
             sessionOptions.addConfigEntry("session.force_spinning_stop", "1");
+            if (saturates) {
+                sessionOptions.addConfigEntry(EXACT_PRODUCTS, "1");
+            }
             return opener.open(sessionOptions, ExecutionTarget.CPU);
+        } catch (OrtException failure) {
+            if (!saturates) {
+                throw failure;
+            }
+            // ONNX Runtime cannot convert weights that share a zero point.
+            InferenceSession session = openOnCpu(opener, threads, false);
+            System.getLogger(InferenceEngine.class.getName())
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "If its weights are in 8 bits, their products may saturate on this processor: {0}",
+                            EngineMessage.of(failure));
+            return session;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.embedding.infer;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.embedding.infer.runtime.EngineLibraries;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.support.CLibrary;
@@ -10,6 +11,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The process's one ONNX Runtime environment, with errors only in its log and telemetry to its vendor off. */
 public final class InferenceRuntime {
@@ -21,6 +23,9 @@ public final class InferenceRuntime {
     private final RunWatchdog watch;
     private final Duration runTimeout;
     private final UnaryOperator<BatchRunner> sessions;
+
+    @GuardedBy("this")
+    private @Nullable Boolean signedProductsExact;
 
     public InferenceRuntime() {
         this(RUN_TIMEOUT);
@@ -75,6 +80,18 @@ public final class InferenceRuntime {
 
     public OrtEnvironment environment() {
         return environment;
+    }
+
+    /**
+     * Whether the CPU's sums of products of unsigned and signed bytes are exact; tried once.
+     *
+     * @throws OrtException when the engine cannot multiply integers at all
+     */
+    public synchronized boolean sumsSignedProductsExactly() throws OrtException {
+        if (signedProductsExact == null) {
+            signedProductsExact = SaturationProbe.areExact(environment);
+        }
+        return signedProductsExact;
     }
 
     /** Puts a session under supervision. All runs of models go through the result. */

@@ -43,7 +43,7 @@ public final class ModelQuantizer {
         this.runtime = runtime;
         this.cores = cores;
         try {
-            this.signedWeights = SaturationProbe.areExact(runtime);
+            this.signedWeights = runtime.sumsSignedProductsExactly();
         } catch (OrtException failure) {
             throw new InferenceException(EngineMessage.of(failure), failure);
         }

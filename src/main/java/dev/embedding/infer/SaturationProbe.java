@@ -1,4 +1,4 @@
-package dev.embedding.infer.quantize;
+package dev.embedding.infer;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -11,8 +11,8 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
 import com.google.protobuf.ByteString;
-import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.infer.onnx.Nodes;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -32,12 +32,11 @@ final class SaturationProbe {
 
     private SaturationProbe() {}
 
-    static boolean areExact(InferenceRuntime runtime) throws OrtException {
-        OrtEnvironment environment = runtime.environment();
+    static boolean areExact(OrtEnvironment environment) throws OrtException {
         byte[] ones = new byte[SIZE * SIZE];
         Arrays.fill(ones, (byte) 255);
         ByteBuffer values = ByteBuffer.allocateDirect(ones.length).put(ones).flip();
-        try (OrtSession session = environment.createSession(multiplication().toByteArray());
+        try (OrtSession session = session(environment);
                 OnnxTensor input =
                         OnnxTensor.createTensor(environment, values, new long[] {SIZE, SIZE}, OnnxJavaType.UINT8);
                 OrtSession.Result result = session.run(Map.of("values", input))) {
@@ -48,6 +47,13 @@ final class SaturationProbe {
                 }
             }
             return true;
+        }
+    }
+
+    private static OrtSession session(OrtEnvironment environment) throws OrtException {
+        try (SessionOptions options = new SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            return environment.createSession(multiplication().toByteArray(), options);
         }
     }
 
