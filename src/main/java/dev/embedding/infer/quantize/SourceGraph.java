@@ -32,7 +32,8 @@ import java.util.Set;
  *
  * @param weights those that the model names with their places in the files
  * @param widened names of those that are converted to 32-bit floats when a session is opened
- * @param gemms whether its general matrix products (Gemm) are linear layers
+ * @param gemms whether its general matrix products (Gemm) are those of the layers; in most exports they are behind the
+ *     pooling
  */
 record SourceGraph(ModelProto model, List<Tensor> weights, Set<String> widened, MappedFiles files, boolean gemms)
         implements AutoCloseable {
@@ -119,7 +120,8 @@ record SourceGraph(ModelProto model, List<Tensor> weights, Set<String> widened, 
                 matrices.put(weight.name(), StoredMatrix.of(weight, files.bytes(weight)));
             }
         }
-        return WeightedProduct.all(model.getGraph(), matrices, gemms);
+        List<WeightedProduct> products = WeightedProduct.all(model.getGraph(), matrices, gemms);
+        return products.isEmpty() ? WeightedProduct.all(model.getGraph(), matrices, true) : products;
     }
 
     @Override

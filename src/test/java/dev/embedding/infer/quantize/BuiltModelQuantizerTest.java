@@ -18,7 +18,9 @@ import dev.embedding.infer.RunTermination;
 import dev.embedding.infer.TokenBatch;
 import dev.embedding.infer.TokenVectors;
 import dev.embedding.infer.Workspace;
+import dev.embedding.infer.architecture.BuiltGraph;
 import dev.embedding.infer.quantize.ModelQuantizer.Task;
+import dev.embedding.model.file.ModelWeights;
 import dev.embedding.vector.Activation;
 import dev.embedding.vector.Pooling;
 import dev.embedding.vector.Projection;
@@ -116,6 +118,33 @@ class BuiltModelQuantizerTest {
 
         assertThat(graph(quantized).getNodeList().stream().map(NodeProto::getOpType))
                 .containsOnlyOnce("Gemm");
+    }
+
+    @Test
+    void quantizesAnExportWithLinearLayersOnly(@TempDir Path export) throws IOException, OrtException {
+        ReferenceModel model = ReferenceModel.ofWeights("distilbert-mean");
+        Path weights = Files.copy(model.directory().resolve("model.safetensors"), export.resolve("model.safetensors"));
+        Path file = export.resolve("model.onnx");
+        try (ModelWeights read = ModelWeights.open(List.of(weights))) {
+            BuiltGraph graph = BuiltGraph.of(
+                    ReferenceModel.json(model.directory().resolve("config.json")), read, head(Pooling.MEAN));
+            Files.write(file, graph.model().toByteArray());
+        }
+
+        QuantizedFile quantized = new ModelQuantizer(RUNTIME, 2)
+                .quantize(
+                        new Task(new GraphSource.OnnxFile(file), Optional.empty(), false, 0),
+                        model.tokenIds(),
+                        directory.resolve("model.onnx"),
+                        () -> {});
+
+        List<float[]> vectors = vectors(quantized.graph(), model.tokenIds());
+        for (int text = 0; text < vectors.size(); text++) {
+            assertThat(Cosine.of(model.vectors(false).get(text), vectors.get(text)))
+                    .as("text %d", text)
+                    .isGreaterThan(0.98);
+        }
+        assertThat(tensors(quantized, DataType.INT8)).isNotEmpty();
     }
 
     private static List<String> tensors(QuantizedFile quantized, DataType type) throws IOException {
