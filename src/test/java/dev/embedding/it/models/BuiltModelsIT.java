@@ -50,7 +50,7 @@ class BuiltModelsIT {
 
         try (ServiceProcess service = serving(directory).live()) {
             assertThat(Following.modelFault(service))
-                    .contains("config.json has model_type \"funnel\": known are bert, camembert")
+                    .contains("config.json has model_type \"funnel\": known are albert, bert, ")
                     .contains("optimum-cli export onnx --task feature-extraction --model " + directory + " " + directory
                             + "/onnx");
         }
