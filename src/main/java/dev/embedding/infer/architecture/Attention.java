@@ -20,9 +20,10 @@ final class Attention {
     /** Texts up to this length are computed in one step, longer ones in blocks of at most as many queries. */
     private static final int LARGEST_BLOCK = 512;
 
-    private static final int SMALLEST_BLOCK = 64;
-    /** Queries times keys of a block. */
-    private static final int PAIRS_OF_A_BLOCK = 1 << 22;
+    /** The same where there are several numbers for each pair of tokens. */
+    private static final int LONGEST_WITH_CONTENT = 256;
+
+    private static final int LARGEST_BLOCK_WITH_CONTENT = 128;
 
     /** Added to what is masked. */
     private static final float MASKED = -1e30f;
@@ -30,10 +31,8 @@ final class Attention {
     private final GraphBuilder graph;
     private final Tokens tokens;
     private final @Nullable Selection selection;
-    private final String inOneStep;
-    private final String block;
-    private final String blocks;
-    private final String placesInBlocks;
+    private final QueryBlocks usualBlocks;
+    private @Nullable QueryBlocks blocksWithContent;
     /** By what decides it: the bias of all pairs of tokens, where they are computed in one step. */
     private final Map<List<Object>, String> biases = new HashMap<>();
 
@@ -42,12 +41,7 @@ final class Attention {
         this.graph = graph;
         this.tokens = tokens;
         this.selection = selection;
-        this.inOneStep = graph.op("LessOrEqual", tokens.longest, graph.integer(LARGEST_BLOCK));
-        String fitting = graph.op("Div", graph.integer(PAIRS_OF_A_BLOCK), tokens.longest);
-        this.block =
-                graph.op("Min", graph.op("Max", fitting, graph.integer(SMALLEST_BLOCK)), graph.integer(LARGEST_BLOCK));
-        this.blocks = graph.op("Div", graph.op("Sub", graph.op("Add", tokens.longest, block), graph.integer(1)), block);
-        this.placesInBlocks = placesInBlocks();
+        this.usualBlocks = new QueryBlocks(graph, tokens, LARGEST_BLOCK, LARGEST_BLOCK);
     }
 
     /**
@@ -110,19 +104,20 @@ final class Attention {
                     tokens.unpadded,
                     () -> tokens.packed(attend(form, query, key, value, "", "")),
                     () -> graph.either(
-                            inOneStep,
+                            usualBlocks.inOneStep,
                             () -> tokens.packed(attend(form, query, key, value, mask, "")),
-                            () -> inBlocks(form, query, key, value)));
+                            () -> inBlocks(usualBlocks, form, query, key, value)));
         }
         ContentBias content = form.content();
         String bias = content == null ? biasOfOneStep(form) : "";
+        QueryBlocks blocks = content == null ? usualBlocks : blocksWithContent();
         return graph.either(
-                inOneStep,
+                blocks.inOneStep,
                 () -> {
                     String added = content == null ? bias : content.ofBlock(query, key, graph.integer(0));
                     return tokens.packed(attend(form, query, key, value, mask, added));
                 },
-                () -> inBlocks(form, query, key, value));
+                () -> inBlocks(blocks, form, query, key, value));
     }
 
     /** The contexts of the pooled tokens' queries, {@code [batch, heads × width]}. */
@@ -174,7 +169,7 @@ final class Attention {
         return biases.computeIfAbsent(
                 key,
                 unused -> graph.either(
-                        inOneStep,
+                        usualBlocks.inOneStep,
                         () -> {
                             String places = range(graph.integer(0), tokens.longest);
                             String distances =
@@ -219,12 +214,18 @@ final class Attention {
         return graph.op("Transpose", List.of(tensor), order);
     }
 
-    /** Computes blocks of queries; the last one overlaps the one before it, so that all have the same length. */
-    private String inBlocks(Form form, String query, String key, String value) {
+    private QueryBlocks blocksWithContent() {
+        if (blocksWithContent == null) {
+            blocksWithContent = new QueryBlocks(graph, tokens, LONGEST_WITH_CONTENT, LARGEST_BLOCK_WITH_CONTENT);
+        }
+        return blocksWithContent;
+    }
+
+    private String inBlocks(QueryBlocks blocks, Form form, String query, String key, String value) {
         Reach reach = form.reach();
-        String results = graph.each(blocks, index -> {
-            String start = start(index);
-            String end = graph.op("Add", start, block);
+        String results = graph.each(blocks.count, index -> {
+            String start = blocks.start(index);
+            String end = graph.op("Add", start, blocks.length);
             String from = reach.limitsBack()
                     ? graph.op("Max", graph.op("Sub", start, graph.integer(reach.back())), graph.integer(0))
                     : graph.integer(0);
@@ -244,20 +245,7 @@ final class Attention {
             return attend(form, queries, part(key, from, to), part(value, from, to), mask, bias);
         });
         String rows = graph.op("Reshape", results, graph.integers(-1, form.queryWidth()));
-        return graph.op("Gather", rows, placesInBlocks);
-    }
-
-    private String start(String index) {
-        return graph.op("Min", graph.op("Mul", index, block), graph.op("Sub", tokens.longest, block));
-    }
-
-    /** For each token its row among the results of all blocks, {@code [blocks, batch, block]}. */
-    private String placesInBlocks() {
-        String index =
-                graph.op("Min", graph.op("Div", tokens.positions, block), graph.op("Sub", blocks, graph.integer(1)));
-        String text = graph.op("Add", graph.op("Mul", index, tokens.batch), tokens.texts);
-        String within = graph.op("Sub", tokens.positions, start(index));
-        return graph.op("Add", graph.op("Mul", text, block), within);
+        return graph.op("Gather", rows, blocks.places);
     }
 
     private String range(String from, String to) {

@@ -2,6 +2,7 @@ package dev.embedding.infer.architecture;
 
 import dev.embedding.infer.onnx.GraphBuilder;
 import dev.embedding.infer.onnx.Nodes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,22 +31,41 @@ record DisentangledBias(
 
     @Override
     public String ofBlock(String queries, String keys, String start) {
+        return sum(
+                positionKeys == null ? null : ofPositionKeys(positionKeys, queries, keys, start),
+                positionQueries == null ? null : ofPositionQueries(positionQueries, queries, keys, start));
+    }
+
+    private String ofPositionKeys(String table, String queries, String keys, String start) {
         String queryCount = count(queries);
         String keyCount = count(keys);
-        String all = graph.op("Range", graph.integer(0), graph.op("Add", queryCount, keyCount), graph.integer(1));
-        @Nullable String ofKeys = null;
-        @Nullable String ofQueries = null;
-        if (positionKeys != null) {
-            String last = graph.op("Add", start, graph.op("Sub", queryCount, graph.integer(1)));
-            String products = products(queries, positionKeys, graph.op("Sub", last, all));
-            ofKeys = pairs(products, queryCount, keyCount);
-        }
-        if (positionQueries != null) {
-            String first = graph.op("Sub", start, graph.op("Sub", keyCount, graph.integer(1)));
-            String products = products(keys, positionQueries, graph.op("Add", first, all));
-            ofQueries = transposed(pairs(products, keyCount, queryCount), 0, 1, 3, 2);
-        }
-        return sum(ofKeys, ofQueries);
+        String last = graph.op("Add", start, graph.op("Sub", queryCount, graph.integer(1)));
+        String distances = graph.op("Sub", last, range(graph.op("Add", queryCount, keyCount)));
+        String positions = transposed(byHeads(table(table, distances), -1), 1, 2, 0);
+        String products = graph.op("MatMul", transposed(byHeads(queries, 0, 0), 0, 2, 1, 3), positions);
+        return pairs(products, queryCount, keyCount, 2);
+    }
+
+    /** Each key needs as many distances as there are queries: keys are computed in groups of that size. */
+    private String ofPositionQueries(String table, String queries, String keys, String start) {
+        String size = count(queries);
+        String keyCount = count(keys);
+        String lastKey = graph.op("Sub", keyCount, graph.integer(1));
+        String groups = graph.op("Div", graph.op("Add", lastKey, size), size);
+        String filled = graph.op("Min", range(graph.op("Mul", groups, size)), lastKey);
+        String grouped = graph.op(
+                "Reshape",
+                graph.op("Gather", List.of(keys, filled), Nodes.axis(1)),
+                shape(graph.integers(0), list(groups), list(size), graph.integers(heads, width)));
+        String first = graph.op("Sub", start, graph.op("Sub", size, graph.integer(1)));
+        String firsts = graph.op("Sub", first, graph.op("Mul", range(groups), size));
+        String distances =
+                graph.op("Add", graph.op("Unsqueeze", firsts, graph.integers(1)), range(graph.op("Add", size, size)));
+        String positions = transposed(byHeads(table(table, distances), 0, 0), 0, 2, 3, 1);
+        String products = graph.op("MatMul", transposed(grouped, 0, 1, 3, 2, 4), positions);
+        String pairs = transposed(pairs(products, size, size, 3), 0, 2, 4, 1, 3);
+        String together = graph.op("Reshape", pairs, graph.integers(0, 0, 0, -1));
+        return graph.op("Slice", together, graph.integers(0), list(keyCount), graph.integers(3));
     }
 
     @Override
@@ -57,38 +77,47 @@ record DisentangledBias(
         return sum(ofKeys, ofQueries);
     }
 
-    /** Products of rows with the positions at some distances, {@code [batch, heads, count, distances]}. */
-    private String products(String rows, String positions, String distances) {
-        String table = graph.op("Gather", positions, this.rows.of(graph, distances));
-        String byHead = graph.op("Reshape", table, graph.integers(-1, heads, width));
-        return graph.op("MatMul", transposed(byHeads(rows), 0, 2, 1, 3), transposed(byHead, 1, 2, 0));
+    private String table(String positions, String distances) {
+        return graph.op("Gather", positions, rows.of(graph, distances));
     }
 
     /**
-     * The matrix of pairs, {@code [batch, heads, rows, columns]}.
+     * The matrix of pairs, {@code [..., rows, columns]}.
      *
      * @param products for each row the products with {@code rows + columns} distances, of which the first one needed is
      *     {@code rows - 1} less the row's number
+     * @param axes how many axes there are before
      */
-    private String pairs(String products, String rows, String columns) {
+    private String pairs(String products, String rows, String columns, int axes) {
         String length = graph.op("Sub", graph.op("Add", rows, columns), graph.integer(1));
         String first = graph.op("Sub", rows, graph.integer(1));
         String end = graph.op("Add", first, graph.op("Mul", rows, length));
-        String flat = graph.op("Reshape", products, graph.integers(0, 0, -1));
-        String needed = graph.op("Slice", flat, list(first), list(end), graph.integers(2));
-        String shape = graph.op("Concat", List.of(graph.integers(0, 0, -1), list(length)), Nodes.axis(0));
-        String grid = graph.op("Reshape", needed, shape);
-        return graph.op("Slice", grid, graph.integers(0), list(columns), graph.integers(3));
+        String before = graph.integers(new long[axes]);
+        String flat = graph.op("Reshape", products, shape(before, graph.integers(-1)));
+        String needed = graph.op("Slice", flat, list(first), list(end), graph.integers(axes));
+        String grid = graph.op("Reshape", needed, shape(before, graph.integers(-1), list(length)));
+        return graph.op("Slice", grid, graph.integers(0), list(columns), graph.integers(axes + 1L));
+    }
+
+    private String shape(String... parts) {
+        return graph.op("Concat", List.of(parts), Nodes.axis(0));
     }
 
     /** Products of each key's numbers by head, {@code [batch, heads, 1, keys]}. */
     private String dotted(String one, String other) {
-        String sums = graph.reduce("ReduceSum", byHeads(graph.op("Mul", one, other)), -1, false);
+        String sums = graph.reduce("ReduceSum", byHeads(graph.op("Mul", one, other), 0, 0), -1, false);
         return graph.op("Unsqueeze", transposed(sums, 0, 2, 1), graph.integers(2));
     }
 
-    private String byHeads(String rows) {
-        return graph.op("Reshape", rows, graph.integers(0, 0, heads, width));
+    private String byHeads(String rows, long... before) {
+        long[] shape = Arrays.copyOf(before, before.length + 2);
+        shape[before.length] = heads;
+        shape[before.length + 1] = width;
+        return graph.op("Reshape", rows, graph.integers(shape));
+    }
+
+    private String range(String count) {
+        return graph.op("Range", graph.integer(0), count, graph.integer(1));
     }
 
     private String transposed(String tensor, long... axes) {
