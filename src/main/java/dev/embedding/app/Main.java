@@ -12,9 +12,10 @@ import dev.embedding.support.UnusableDirectoryException;
 import dev.embedding.tokenize.TokenizerLibrary;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.util.List;
 
 /**
- * Starts the service, or exits with code 1 and a line for each invalid environment variable, or for what this machine
+ * Starts the service, or runs the command {@link Prefetch}, or exits with code 1 and a line for each invalid environment variable, or for what this machine
  * lacks.
  */
 @QuarkusMain
@@ -26,9 +27,14 @@ public final class Main {
 
     public static void main(String... arguments) {
         try {
+            requireKnownCommand(arguments);
             StartupChecks.check();
             Environment variables = Environment.ofProcess();
             EnvironmentSettings environment = EnvironmentSettings.of(variables, ProcessVariables.faults(variables));
+            if (arguments.length > 0) {
+                List<String> names = List.of(arguments).subList(1, arguments.length);
+                System.exit(new Prefetch(variables, environment, System.out, System.err).run(names));
+            }
             setListenAddress(ListenAddress.of(environment.settings()).requireFree());
             if (environment.database().isPresent()) {
                 DatabaseUrl.quarkusProperties().forEach(System::setProperty);
@@ -42,6 +48,14 @@ public final class Main {
             System.exit(CANNOT_START);
         }
         Quarkus.run(arguments);
+    }
+
+    private static void requireKnownCommand(String... arguments) {
+        if (arguments.length > 0 && !arguments[0].equals(Prefetch.NAME)) {
+            System.err.println("There is no command " + arguments[0] + ". Without one the service starts; "
+                    + Prefetch.NAME + " [org/name[@revision] ...] fills the cache of models and ends.");
+            System.exit(CANNOT_START);
+        }
     }
 
     /**

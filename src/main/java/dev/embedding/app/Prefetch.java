@@ -1,0 +1,139 @@
+package dev.embedding.app;
+
+import dev.embedding.model.InputLimits;
+import dev.embedding.model.ModelDescription;
+import dev.embedding.model.ModelRequest;
+import dev.embedding.model.ModelUnavailableException;
+import dev.embedding.model.Precision;
+import dev.embedding.model.hub.DownloadProgress;
+import dev.embedding.model.locate.HubModels;
+import dev.embedding.model.locate.ModelLocator;
+import dev.embedding.serving.model.ArchitectureGraphs;
+import dev.embedding.settings.Setting;
+import dev.embedding.settings.environment.Environment;
+import dev.embedding.settings.environment.EnvironmentSettings;
+import dev.embedding.vector.Pooling;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The command that fills the cache with models of a hub and ends: for init containers, and images that run without a
+ * network. It downloads and verifies what the service would, with the same settings from the environment.
+ */
+final class Prefetch {
+
+    /** The first argument of the command. */
+    static final String NAME = "prefetch";
+
+    private static final String MOST_BYTES = "EMBEDDING_MAX_MODEL_SIZE";
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final long MEGABYTE = 1_000_000;
+
+    private final Environment variables;
+    private final EnvironmentSettings environment;
+    private final PrintStream output;
+    private final PrintStream errors;
+
+    Prefetch(Environment variables, EnvironmentSettings environment, PrintStream output, PrintStream errors) {
+        this.variables = variables;
+        this.environment = environment;
+        this.output = output;
+        this.errors = errors;
+    }
+
+    /**
+     * Fetches models, and goes on after a failure.
+     *
+     * @param names as in the setting {@code model_name}; none for the one that the environment names
+     * @return the exit code: 0 when all are in the cache
+     */
+    int run(List<String> names) {
+        String configured = environment.settings().get(Setting.MODEL_NAME);
+        int exitCode = DONE;
+        for (String name : names.isEmpty() ? List.of(configured) : names) {
+            try {
+                fetch(name);
+            } catch (ModelUnavailableException failure) {
+                errors.println(failure.getMessage());
+                exitCode = FAILED;
+            } catch (IOException failure) {
+                errors.println("Model " + name + ": " + failure.getMessage());
+                exitCode = FAILED;
+            }
+        }
+        return exitCode;
+    }
+
+    private void fetch(String name) throws IOException {
+        Steps steps = new Steps(name);
+        ModelDescription model = new ModelLocator(
+                        ModelLocator.defaultBundledRoots(),
+                        new HubModels(variables::value, mostBytes(), steps),
+                        new ArchitectureGraphs())
+                .locate(request(name));
+        if (model.source() != ModelDescription.Source.HUB) {
+            output.println(name + " is no model of a hub, but " + place(model.source()));
+            return;
+        }
+        long bytes = 0;
+        for (Path file : model.files().values()) {
+            bytes += Files.size(file);
+        }
+        output.println(name + " is in the cache: revision " + model.revision().orElse("") + ", "
+                + model.files().size() + " files, " + bytes / MEGABYTE + " MB");
+    }
+
+    private OptionalLong mostBytes() {
+        Optional<MemorySize> most = variables.value(MOST_BYTES).map(new MemorySizeConverter()::convert);
+        return most.isPresent() ? OptionalLong.of(most.get().asLongValue()) : OptionalLong.empty();
+    }
+
+    private static String place(ModelDescription.Source source) {
+        return source == ModelDescription.Source.DIRECTORY ? "a directory" : "bundled with the service";
+    }
+
+    private ModelRequest request(String name) {
+        boolean cacheIsGiven = environment.given().contains(Setting.MODEL_CACHE_DIR);
+        return new ModelRequest(
+                name,
+                cacheIsGiven
+                        ? Optional.of(Path.of(environment.settings().get(Setting.MODEL_CACHE_DIR)))
+                        : Optional.empty(),
+                Precision.ofLabel(environment.settings().get(Setting.PRECISION)),
+                environment.settings().get(Setting.MODEL_FILE),
+                environment.settings().get(Setting.POOLING).flatMap(Pooling::byLabel),
+                "",
+                "",
+                InputLimits.NONE);
+    }
+
+    /** Prints the progress of a download at each tenth. */
+    private final class Steps implements DownloadProgress {
+        private static final int TENTHS = 10;
+
+        private final String name;
+        private long printed;
+
+        Steps(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void report(long done, long all) {
+            long tenth = all == 0 ? 0 : TENTHS * done / all;
+            if (tenth > printed) {
+                printed = tenth;
+                output.println(name + ": " + done / MEGABYTE + " of " + all / MEGABYTE + " MB");
+            }
+        }
+    }
+}
