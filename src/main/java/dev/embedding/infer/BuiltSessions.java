@@ -67,7 +67,7 @@ final class BuiltSessions implements Sessions {
         try {
             initializers.addTo(options);
             InferenceSession session =
-                    InferenceSession.open(runtime, model, options, padTokenId, GraphOutput.TEXTS, release);
+                    InferenceSession.open(runtime, model, options, padTokenId, true, GraphOutput.TEXTS, release);
             files.giveBack(); // Most of it was copied into another order, and is not read again.
             return session;
         } catch (OrtException | RuntimeException | Error failure) {

@@ -106,8 +106,9 @@ public final class InferenceSession implements BatchRunner {
     }
 
     /**
-     * Opens a graph in memory that computes padding in attention only.
+     * Opens a graph in memory.
      *
+     * @param packsTokens whether the graph computes padding in attention only
      * @param onClosed called when the session is closed, and does not read the weights any more
      * @throws OrtException when ONNX Runtime cannot open it
      */
@@ -116,13 +117,14 @@ public final class InferenceSession implements BatchRunner {
             byte[] graph,
             OrtSession.SessionOptions options,
             int padTokenId,
+            boolean packsTokens,
             GraphOutput requestedOutput,
             Runnable onClosed)
             throws OrtException {
         OrtEnvironment environment = runtime.environment();
         OrtSession session = environment.createSession(graph, options);
         try {
-            return new InferenceSession(environment, session, padTokenId, true, requestedOutput, onClosed);
+            return new InferenceSession(environment, session, padTokenId, packsTokens, requestedOutput, onClosed);
         } catch (OrtException | RuntimeException failure) {
             session.close();
             throw failure;

@@ -22,9 +22,6 @@ import java.util.Set;
  */
 public final class MappedInitializers implements AutoCloseable {
 
-    /** Where the engine looks for tensors that are named with their place in a file. */
-    private static final String FOLDER_OF_WEIGHTS = "session.model_external_initializers_file_folder_path";
-
     /** Copying a smaller tensor costs nothing. */
     private static final long SMALLEST_SHARED = 1 << 20;
 
@@ -77,7 +74,7 @@ public final class MappedInitializers implements AutoCloseable {
             return;
         }
         Path folder = folder(weights.get(0));
-        options.addConfigEntry(FOLDER_OF_WEIGHTS, folder.toString());
+        options.addConfigEntry(Sessions.FOLDER_OF_WEIGHTS, folder.toString());
         Map<String, OnnxTensorLike> copied = new HashMap<>();
         for (Tensor weight : weights) {
             OnnxTensor tensor = tensors.get(weight.name());

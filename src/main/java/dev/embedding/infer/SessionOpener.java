@@ -73,6 +73,7 @@ final class SessionOpener implements Sessions {
             throw new InferenceException("Another session of the rewritten graph cannot be opened", null);
         }
         form = GraphForm.AS_SHIPPED;
+        options.addConfigEntry(FOLDER_OF_WEIGHTS, ""); // The shipped file names its weights by where it lies itself.
         GraphOutput output = head.isEmpty() ? GraphOutput.TEXTS : GraphOutput.TOKENS;
         return InferenceSession.open(runtime, file, options, padTokenId, false, output);
     }
@@ -134,8 +135,28 @@ final class SessionOpener implements Sessions {
     }
 
     private InferenceSession open(PreparedFile prepared, SessionOptions options) throws OrtException {
+        if (prepared.folderOfWeights().isPresent()) {
+            options.addConfigEntry(
+                    FOLDER_OF_WEIGHTS, prepared.folderOfWeights().get().toString());
+            return InferenceSession.open(
+                    runtime,
+                    content(prepared.path()),
+                    options,
+                    padTokenId,
+                    prepared.packsTokens(),
+                    GraphOutput.TEXTS,
+                    () -> {});
+        }
         return InferenceSession.open(
                 runtime, prepared.path(), options, padTokenId, prepared.packsTokens(), GraphOutput.TEXTS);
+    }
+
+    private static byte[] content(Path graph) {
+        try {
+            return Files.readAllBytes(graph);
+        } catch (IOException failure) {
+            throw new InferenceException("A rewritten graph cannot be read", failure);
+        }
     }
 
     private Wish wish(ExecutionTarget place) {

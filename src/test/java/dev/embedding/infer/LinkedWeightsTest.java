@@ -56,6 +56,7 @@ class LinkedWeightsTest {
                 InferenceEngine plain =
                         InferenceEngine.open(RUNTIME, new GraphSource.OnnxFile(MODEL.weights()), options)) {
 
+            assertThat(linked.graphForm()).isEqualTo(GraphForm.REWRITTEN);
             TokenVectors vectors = linked.run(batch, new Workspace(), false, () -> {});
 
             assertThat(vectors.values())

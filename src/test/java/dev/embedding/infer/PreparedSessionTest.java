@@ -50,6 +50,7 @@ class PreparedSessionTest {
                 "bert-cls-dynamo",
                 "bert-cls-sdpa",
                 "bert-cls-normalize",
+                "bert-mean-external-data",
                 "distilbert-mean",
                 "roberta-mean-bpe",
                 "xlmr-mean-prompts"

@@ -81,8 +81,9 @@ public final class GraphPreparation {
      * @param packsTokens whether padding costs in attention only
      * @param checksum checksum of everything but the weights, which the rewriting leaves unchanged: when another
      *     version of the rewriting changes this model's graph, the checksum changes too
+     * @param folderOfWeights where the files lie that it names, for a graph without its weights
      */
-    public record PreparedFile(Path path, boolean packsTokens, String checksum) {}
+    public record PreparedFile(Path path, boolean packsTokens, String checksum, Optional<Path> folderOfWeights) {}
 
     /** Writes the rewritten model; empty when no computation can be saved. */
     public static Optional<PreparedFile> write(Path onnxFile, Wish options) throws IOException {
@@ -91,17 +92,19 @@ public final class GraphPreparation {
             CodedInputStream input =
                     UnsafeByteOperations.unsafeWrap(content.bytes()).newCodedInput();
             input.enableAliasing(true);
-            ModelProto shipped = ModelProto.parseFrom(input);
-            // The file is written elsewhere, and would not find them.
-            Optional<Prepared> prepared =
-                    hasExternalWeights(shipped.getGraph()) ? Optional.empty() : prepare(shipped, options);
+            Optional<Prepared> prepared = prepare(ModelProto.parseFrom(input), options);
             if (prepared.isEmpty()) {
                 return Optional.empty();
             }
             ModelProto model = prepared.get().model();
             String checksum = checksum(model.getGraph());
-            return Optional.of(
-                    new PreparedFile(writeTemporary(model), prepared.get().packsTokens(), checksum));
+            Optional<ExternalWeights> external = ExternalWeights.of(model, onnxFile);
+            ModelProto written = external.map(ExternalWeights::model).orElse(model);
+            return Optional.of(new PreparedFile(
+                    writeTemporary(written),
+                    prepared.get().packsTokens(),
+                    checksum,
+                    external.map(ExternalWeights::folder)));
         }
     }
 
@@ -222,11 +225,6 @@ public final class GraphPreparation {
         return model.toBuilder()
                 .setGraph(graph.toBuilder().addAllInitializer(reductions.constants()))
                 .build();
-    }
-
-    private static boolean hasExternalWeights(GraphProto graph) {
-        return graph.getInitializerList().stream()
-                .anyMatch(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
     }
 
     /**

@@ -124,7 +124,7 @@ public final class ModelQuantizer {
             options.setMemoryPatternOptimization(false);
             initializers.addTo(options);
             try (InferenceSession session = InferenceSession.open(
-                    runtime, calibration.toByteArray(), options, padTokenId, GraphOutput.TOKENS, () -> {})) {
+                    runtime, calibration.toByteArray(), options, padTokenId, true, GraphOutput.TOKENS, () -> {})) {
                 return largest(session, texts, parallel);
             }
         }
