@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import dev.embedding.infer.onnx.HeadNodes;
 import dev.embedding.infer.runtime.InferenceException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ public final class InferenceSession implements BatchRunner {
     /** Names of the output with the token vectors, the likeliest first. */
     public static final List<String> KNOWN_OUTPUTS = List.of("last_hidden_state", "token_embeddings");
     /** Name of the output with one vector a text; used where it is requested, or there are no token vectors. */
-    private static final String POOLED_OUTPUT = "sentence_embedding";
+    private static final String POOLED_OUTPUT = HeadNodes.OUTPUT;
 
     /** Run option that frees unused memory of the CPU arena at the end of the run. */
     private static final Map<String, String> SHRINKING = Map.of("memory.enable_memory_arena_shrinkage", "cpu:0");

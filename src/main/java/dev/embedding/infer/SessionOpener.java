@@ -3,7 +3,6 @@ package dev.embedding.infer;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import dev.embedding.infer.graph.GraphPreparation;
-import dev.embedding.infer.graph.GraphPreparation.End;
 import dev.embedding.infer.graph.GraphPreparation.PreparedFile;
 import dev.embedding.infer.graph.GraphPreparation.Wish;
 import dev.embedding.infer.runtime.EngineMessage;
@@ -91,7 +90,9 @@ final class SessionOpener implements Sessions {
     private @Nullable InferenceSession openPrepared(SessionOptions options, ExecutionTarget place) {
         PreparedFile prepared = null;
         try {
-            prepared = GraphPreparation.write(file, wish(place)).orElse(null);
+            prepared = GraphPreparation.write(
+                            file, new Wish(InferenceSession.KNOWN_OUTPUTS, head, place == ExecutionTarget.CPU))
+                    .orElse(null);
             return prepared == null ? null : openCompared(prepared, options, place);
         } catch (IOException | OrtException | RuntimeException | StackOverflowError | OutOfMemoryError failure) {
             // A graph that the rewriting does not expect must not be changed.
@@ -157,12 +158,6 @@ final class SessionOpener implements Sessions {
         } catch (IOException failure) {
             throw new InferenceException("A rewritten graph cannot be read", failure);
         }
-    }
-
-    private Wish wish(ExecutionTarget place) {
-        End end = head.<End>map(End.Head::new).orElseGet(End.OwnVectors::new);
-        boolean firstTokenOnly = head.isPresent() && head.get().readsFirstTokenOnly();
-        return new Wish(InferenceSession.KNOWN_OUTPUTS, end, firstTokenOnly, place == ExecutionTarget.CPU);
     }
 
     private static void warnAboutDifference(double difference) {

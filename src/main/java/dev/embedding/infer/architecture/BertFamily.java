@@ -138,15 +138,7 @@ final class BertFamily implements Family {
         Tokens tokens = blocks.tokens;
         String rows = blocks.weights.rows(firstWeight(), tokens.ids, vocabulary, embeddingWidth);
         String places = POSITIONS_BEHIND_PADDING.contains(type) ? tokens.positionsBehind(padTokenId) : tokens.positions;
-        if (names.hasSegments()) {
-            rows = blocks.add(
-                    rows,
-                    blocks.weights.rows(
-                            "embeddings.token_type_embeddings.weight",
-                            blocks.graph.integers(0),
-                            segments,
-                            embeddingWidth));
-        }
+        rows = blocks.withSegment(rows, segments, embeddingWidth);
         rows = blocks.add(
                 rows, blocks.weights.rows("embeddings.position_embeddings.weight", places, positions, embeddingWidth));
         rows = blocks.layerNorm(rows, "embeddings.LayerNorm", embeddingWidth, epsilon, true);

@@ -67,6 +67,19 @@ final class Blocks {
         return graph.op("Mul", one, other);
     }
 
+    /** Rows of embeddings with the token type of every text; it is the first of the table, which may have none. */
+    String withSegment(String rows, int segments, int embeddingWidth) {
+        return segments == 0
+                ? rows
+                : add(
+                        rows,
+                        weights.rows(
+                                "embeddings.token_type_embeddings.weight",
+                                graph.integers(0),
+                                segments,
+                                embeddingWidth));
+    }
+
     String layerNorm(String rows, String name, int width, double epsilon, boolean hasBias) {
         String scaled = multiply(Norms.standardized(graph, rows, epsilon), weights.floats(name + ".weight", width));
         return hasBias ? add(scaled, weights.floats(name + ".bias", width)) : scaled;

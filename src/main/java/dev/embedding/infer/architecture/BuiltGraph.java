@@ -14,14 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A graph that was put together, and the weights that it reads.
  *
- * @param model the graph, whose output {@link #OUTPUT} has a vector for each text, {@code [batch, dimension]}
+ * @param model the graph, whose output {@link HeadNodes#OUTPUT} has a vector for each text, {@code [batch, dimension]}
  * @param weights tensors that have to be given to the session under their names
  * @param widened names of those that the engine converts to 32-bit floats when it opens the graph
  * @param copiedBytes bytes of the weights that the engine copies when it opens the graph, at their peak
  */
 public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Set<String> widened, long copiedBytes) {
-
-    public static final String OUTPUT = "sentence_embedding";
 
     private static final long OPSET = 17;
 
@@ -47,7 +45,7 @@ public record BuiltGraph(ModelProto model, List<ModelWeights.Tensor> weights, Se
         used.requireAllRead(family.unusedWeights());
         String vectors = selection == null ? end.ofAll(rows) : HeadNodes.ofPooled(graph, head, rows);
         return new BuiltGraph(
-                graph.model(vectors, OUTPUT, head.dimension(family.width())),
+                graph.model(vectors, HeadNodes.OUTPUT, head.dimension(family.width())),
                 used.used(),
                 used.widened(),
                 used.copiedBytes());

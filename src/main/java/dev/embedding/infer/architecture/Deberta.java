@@ -132,15 +132,7 @@ final class Deberta implements Family {
                             positions,
                             embeddingWidth));
         }
-        if (segments > 0) {
-            rows = blocks.add(
-                    rows,
-                    blocks.weights.rows(
-                            "embeddings.token_type_embeddings.weight",
-                            blocks.graph.integers(0),
-                            segments,
-                            embeddingWidth));
-        }
+        rows = blocks.withSegment(rows, segments, embeddingWidth);
         if (embeddingWidth != width) {
             rows = blocks.linear(rows, "embeddings.embed_proj", embeddingWidth, width, false);
         }

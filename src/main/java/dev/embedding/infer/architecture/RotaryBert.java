@@ -47,12 +47,7 @@ record RotaryBert(
     public String rows(Blocks blocks) {
         RotaryBertNames names = RotaryBertNames.of(blocks.weights, ownNames);
         String rows = blocks.weights.rows(firstWeight(), blocks.tokens.ids, vocabulary, width);
-        if (segments > 0) {
-            rows = blocks.add(
-                    rows,
-                    blocks.weights.rows(
-                            "embeddings.token_type_embeddings.weight", blocks.graph.integers(0), segments, width));
-        }
+        rows = blocks.withSegment(rows, segments, width);
         rows = blocks.layerNorm(rows, names.embeddingNorm(), width, epsilon, true);
         LayerForm form = new LayerForm(Reach.ALL, positions);
         return new RotaryLayers(Collections.nCopies(layers, LayerType.FULL), form, form)

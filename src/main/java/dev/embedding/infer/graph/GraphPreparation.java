@@ -10,9 +10,9 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.embedding.infer.onnx.GraphBuilder;
+import dev.embedding.infer.onnx.Graphs;
 import dev.embedding.infer.onnx.HeadNodes;
 import dev.embedding.infer.onnx.Nodes;
-import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.onnx.TokenRows;
 import dev.embedding.model.file.FileBytes;
 import dev.embedding.support.ProcessDirectory;
@@ -34,9 +34,6 @@ import java.util.zip.CheckedOutputStream;
  */
 public final class GraphPreparation {
 
-    /** Name of the output with the texts' vectors. */
-    public static final String VECTORS = "sentence_embedding";
-
     /** The tensor with the first token of each text, {@code [batch, 1, hidden]}. */
     static final String FIRST_ROW = Nodes.PREFIX + "first_row";
 
@@ -45,32 +42,18 @@ public final class GraphPreparation {
     private GraphPreparation() {}
 
     /**
-     * Options of the rewriting.
+     * Options of the rewriting. The rewritten graph ends in the texts' vectors, as the output {@link HeadNodes#OUTPUT}.
      *
      * @param outputs names that the output with the token vectors may have, the likeliest first
-     * @param end what is made from the token vectors
-     * @param firstTokenOnly whether only the first token's vector of each text is read
+     * @param head what makes the texts' vectors from them; empty where the graph does it itself
      * @param packTokens whether padding is to be computed in attention only
      */
-    public record Wish(List<String> outputs, End end, boolean firstTokenOnly, boolean packTokens) {}
-
-    /** The end of a rewritten graph. */
-    public sealed interface End {
-
-        /** Token vectors are the output, as they were. */
-        record Tokens() implements End {}
-
-        /** The texts' vectors, which a head makes, are the new output {@link #VECTORS}. */
-        record Head(VectorHead head) implements End {}
-
-        /** The texts' vectors, which the graph makes itself, are the output {@link #VECTORS}. */
-        record OwnVectors() implements End {}
-    }
+    public record Wish(List<String> outputs, Optional<VectorHead> head, boolean packTokens) {}
 
     /**
      * A rewritten model.
      *
-     * @param firstTokenOnly whether its output, without a head, is {@code [batch, 1, dimension]}
+     * @param firstTokenOnly whether its last layer is computed for the first token only
      * @param packsTokens whether padding costs in attention only
      */
     public record Prepared(ModelProto model, boolean firstTokenOnly, boolean packsTokens) {}
@@ -115,9 +98,9 @@ public final class GraphPreparation {
                 .flatMap(name -> declared(shipped, name).stream())
                 .findFirst();
         boolean rewritable = output.isPresent()
-                && (!(options.end() instanceof End.Head) || width(output.get()) > 0)
-                && (!(options.end() instanceof End.OwnVectors)
-                        || declared(shipped, VECTORS).isPresent())
+                && (options.head().isPresent()
+                        ? width(output.get()) > 0
+                        : declared(shipped, HeadNodes.OUTPUT).isPresent())
                 && !hasHalfPrecision(shipped)
                 && GraphOrder.isKept(shipped);
         return rewritable ? prepare(model, output.get(), options) : Optional.empty();
@@ -137,11 +120,14 @@ public final class GraphPreparation {
             return Optional.empty();
         }
         EncoderLayer last = layers.get(layers.size() - 1);
+        long opset = opset(model);
         boolean shortened =
-                options.firstTokenOnly() && opset(model) >= FirstTokenOnly.SMALLEST_OPSET && last.isLast(graph, output);
+                options.head().filter(VectorHead::readsFirstTokenOnly).isPresent()
+                        && opset >= FirstTokenOnly.SMALLEST_OPSET
+                        && last.isLast(graph, output);
         List<NodeProto> nodes = shortened ? FirstTokenOnly.apply(graph, last) : graph.nodes();
-        GraphBuilder packed = new GraphBuilder(opset(model));
-        Optional<TokenRows> tokens = options.packTokens() && opset(model) >= PackedTokens.SMALLEST_OPSET
+        GraphBuilder packed = new GraphBuilder(opset);
+        Optional<TokenRows> tokens = options.packTokens() && opset >= PackedTokens.SMALLEST_OPSET
                 ? PackedTokens.apply(
                         graph,
                         shortened ? layers.subList(0, layers.size() - 1) : layers,
@@ -153,39 +139,22 @@ public final class GraphPreparation {
         if (!shortened && tokens.isEmpty()) {
             return Optional.empty();
         }
-        GraphBuilder builder = tokens.isPresent() ? packed : copied(nodes, opset(model));
+        GraphBuilder builder = tokens.isPresent() ? packed : copied(nodes, opset);
         if (shortened) {
             FirstTokenOnly.constants().forEach(builder::declare);
         }
-        ValueInfoProto end = end(model.getGraph(), options.end(), builder, tokens, declared, shortened);
-        ModelProto prepared = withNodes(model, builder, end);
+        ValueInfoProto vectors = options.head()
+                .map(head -> vectors(builder, tokens, declared, head, shortened))
+                .orElseGet(() -> ownVectors(model.getGraph(), builder, tokens.orElseThrow(), output));
+        ModelProto prepared = withNodes(model, builder, vectors);
         return Optional.of(new Prepared(
-                options.packTokens() ? withVectorizedNorms(prepared) : prepared, shortened, tokens.isPresent()));
+                options.packTokens() ? VectorizedLayerNorm.apply(prepared) : prepared, shortened, tokens.isPresent()));
     }
 
     private static GraphBuilder copied(List<NodeProto> nodes, long opset) {
         GraphBuilder copy = new GraphBuilder(opset);
         nodes.forEach(copy::add);
         return copy;
-    }
-
-    /** Adds the end of the graph; returns its output. */
-    private static ValueInfoProto end(
-            GraphProto shipped,
-            End end,
-            GraphBuilder graph,
-            Optional<TokenRows> tokens,
-            ValueInfoProto declared,
-            boolean shortened) {
-        if (end instanceof End.Head head) {
-            return vectors(graph, tokens, declared, head.head(), shortened);
-        }
-        ValueInfoProto tokenVectors = tokenVectors(graph, tokens, declared, shortened);
-        if (end instanceof End.Tokens) {
-            return tokenVectors;
-        }
-        OnnxGraph.between(declared.getName(), VECTORS, shipped).forEach(graph::add);
-        return declared(shipped, VECTORS).orElseThrow();
     }
 
     private static ValueInfoProto vectors(
@@ -197,18 +166,16 @@ public final class GraphPreparation {
         String vectors = shortened
                 ? HeadNodes.ofPooled(graph, head, graph.op("Flatten", declared.getName()))
                 : new HeadNodes(graph, tokens.orElseThrow(), head).ofAll(PackedTokens.OUTPUT_ROWS);
-        graph.add(Nodes.node("Identity", List.of(vectors), VECTORS));
-        return GraphBuilder.vectors(VECTORS, head.dimension(width(declared)));
+        graph.add(Nodes.node("Identity", List.of(vectors), HeadNodes.OUTPUT));
+        return GraphBuilder.vectors(HeadNodes.OUTPUT, head.dimension(width(declared)));
     }
 
-    private static ValueInfoProto tokenVectors(
-            GraphBuilder graph, Optional<TokenRows> tokens, ValueInfoProto declared, boolean shortened) {
-        if (shortened) {
-            return withOneRow(declared);
-        }
-        String spread = tokens.orElseThrow().spread(PackedTokens.OUTPUT_ROWS);
-        graph.add(Nodes.node("Identity", List.of(spread), declared.getName()));
-        return declared;
+    /** Adds what the graph makes of its token vectors itself. */
+    private static ValueInfoProto ownVectors(GraphProto shipped, GraphBuilder graph, TokenRows tokens, String output) {
+        String spread = tokens.spread(PackedTokens.OUTPUT_ROWS);
+        graph.add(Nodes.node("Identity", List.of(spread), output));
+        OnnxGraph.between(output, HeadNodes.OUTPUT, shipped).forEach(graph::add);
+        return declared(shipped, HeadNodes.OUTPUT).orElseThrow();
     }
 
     /** Components of a token's vector; 0 when the graph does not say. */
@@ -217,14 +184,6 @@ public final class GraphPreparation {
         return shape.getDimCount() == 0
                 ? 0
                 : Math.toIntExact(shape.getDim(shape.getDimCount() - 1).getDimValue());
-    }
-
-    private static ModelProto withVectorizedNorms(ModelProto model) {
-        ReductionNodes reductions = new ReductionNodes(opset(model));
-        GraphProto graph = VectorizedLayerNorm.apply(model.getGraph(), reductions);
-        return model.toBuilder()
-                .setGraph(graph.toBuilder().addAllInitializer(reductions.constants()))
-                .build();
     }
 
     /**
@@ -254,23 +213,7 @@ public final class GraphPreparation {
                 .addAllInput(content.inputs())
                 .addAllInitializer(content.constants())
                 .addOutput(output);
-        ModelProto.Builder changed = model.toBuilder().setGraph(graph);
-        OperatorSetIdProto ofRuntime = GraphBuilder.operatorsOfRuntime();
-        boolean imported = model.getOpsetImportList().stream()
-                .anyMatch(operators -> operators.getDomain().equals(ofRuntime.getDomain()));
-        return imported ? changed.build() : changed.addOpsetImport(ofRuntime).build();
-    }
-
-    private static ValueInfoProto withOneRow(ValueInfoProto declared) {
-        ValueInfoProto.Builder output = declared.toBuilder();
-        if (output.getType().getTensorType().getShape().getDimCount() > Nodes.SEQUENCE_AXIS) {
-            output.getTypeBuilder()
-                    .getTensorTypeBuilder()
-                    .getShapeBuilder()
-                    .getDimBuilder(Nodes.SEQUENCE_AXIS)
-                    .setDimValue(1);
-        }
-        return output.build();
+        return Graphs.withOperatorsOfRuntime(model.toBuilder().setGraph(graph).build());
     }
 
     private static String checksum(GraphProto graph) throws IOException {

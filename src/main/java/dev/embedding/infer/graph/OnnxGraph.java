@@ -3,15 +3,14 @@ package dev.embedding.infer.graph;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Graphs;
 import dev.embedding.infer.onnx.Tensors;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The consumers of each tensor on the paths to one output of an ONNX graph. Nodes that do not lead there are left out;
@@ -29,7 +28,7 @@ final class OnnxGraph {
     private final Set<String> inputs = new HashSet<>();
 
     OnnxGraph(GraphProto graph, String output) {
-        nodes = leadingTo(output, graph.getNodeList());
+        nodes = Graphs.leadingTo(Set.of(output), graph);
         graph.getInputList().forEach(input -> inputs.add(input.getName()));
         for (TensorProto initializer : graph.getInitializerList()) {
             constants.add(initializer.getName());
@@ -74,47 +73,16 @@ final class OnnxGraph {
         };
     }
 
-    private static List<NodeProto> leadingTo(String output, List<NodeProto> all) {
-        Set<String> wanted = new HashSet<>(Set.of(output));
-        List<NodeProto> leading = new ArrayList<>();
-        for (int index = all.size() - 1; index >= 0; index--) {
-            NodeProto node = all.get(index);
-            if (node.getOutputList().stream().anyMatch(wanted::contains)) {
-                wanted.addAll(node.getInputList());
-                insides(node).forEach(inside -> addRead(inside, wanted));
-                leading.add(node);
-            }
-        }
-        Collections.reverse(leading);
-        return leading;
-    }
-
-    private static Stream<GraphProto> insides(NodeProto node) {
-        return node.getAttributeList().stream()
-                .flatMap(attribute -> Stream.concat(
-                        attribute.hasG() ? Stream.of(attribute.getG()) : Stream.empty(),
-                        attribute.getGraphsList().stream()));
-    }
-
-    /** Adds what a graph inside a node reads, of the outer graph or its own. */
-    private static void addRead(GraphProto inside, Set<String> read) {
-        inside.getOutputList().forEach(output -> read.add(output.getName()));
-        for (NodeProto node : inside.getNodeList()) {
-            read.addAll(node.getInputList());
-            insides(node).forEach(further -> addRead(further, read));
-        }
-    }
-
     /** Whether nodes contain graphs, which may read any tensor unseen. */
     boolean hasGraphsInside() {
-        return nodes.stream().anyMatch(node -> insides(node).findAny().isPresent());
+        return nodes.stream().anyMatch(node -> Graphs.inside(node).findAny().isPresent());
     }
 
     /** The nodes that a second output takes beyond those of the first, in order. */
     static List<NodeProto> between(String first, String second, GraphProto graph) {
         Set<String> known = new HashSet<>();
-        leadingTo(first, graph.getNodeList()).forEach(node -> known.addAll(node.getOutputList()));
-        return leadingTo(second, graph.getNodeList()).stream()
+        Graphs.leadingTo(Set.of(first), graph).forEach(node -> known.addAll(node.getOutputList()));
+        return Graphs.leadingTo(Set.of(second), graph).stream()
                 .filter(node -> node.getOutputList().stream().noneMatch(known::contains))
                 .toList();
     }

@@ -4,8 +4,10 @@ import static dev.embedding.infer.onnx.Nodes.node;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Graphs;
 import dev.embedding.infer.onnx.Nodes;
 import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.onnx.Tensors;
@@ -38,8 +40,12 @@ public final class VectorizedLayerNorm {
         }
     }
 
-    public static GraphProto apply(GraphProto graph, ReductionNodes reductions) {
-        return new VectorizedLayerNorm(graph, reductions).replaced();
+    public static ModelProto apply(ModelProto model) {
+        ReductionNodes reductions = new ReductionNodes(GraphPreparation.opset(model));
+        GraphProto replaced = new VectorizedLayerNorm(model.getGraph(), reductions).replaced();
+        return model.toBuilder()
+                .setGraph(Graphs.withConstants(replaced, reductions.constants()))
+                .build();
     }
 
     private GraphProto replaced() {

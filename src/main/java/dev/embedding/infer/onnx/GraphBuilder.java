@@ -25,8 +25,6 @@ import java.util.stream.Stream;
 public final class GraphBuilder {
 
     private static final long IR_VERSION = 8;
-    /** Operators of ONNX Runtime that are not part of the standard. */
-    private static final String MICROSOFT = "com.microsoft";
 
     private final Map<String, TensorProto> constants = new LinkedHashMap<>();
     private final List<ValueInfoProto> inputs = new ArrayList<>();
@@ -60,7 +58,7 @@ public final class GraphBuilder {
 
     /** An operator of ONNX Runtime; an operand that is left out is empty. */
     public String runtimeOp(String type, List<String> operands, AttributeProto... attributes) {
-        return add(node(MICROSOFT, type, operands, attributes));
+        return add(node(Nodes.MICROSOFT, type, operands, attributes));
     }
 
     /** A reduction over one axis. */
@@ -233,7 +231,7 @@ public final class GraphBuilder {
         return ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
-                .addOpsetImport(operatorsOfRuntime())
+                .addOpsetImport(Nodes.operatorsOfRuntime())
                 .setGraph(graph)
                 .build();
     }
@@ -247,14 +245,6 @@ public final class GraphBuilder {
                 .getDimBuilder(1)
                 .setDimValue(dimension);
         return vectors.build();
-    }
-
-    /** What a model has to import for operators of ONNX Runtime. */
-    public static OperatorSetIdProto operatorsOfRuntime() {
-        return OperatorSetIdProto.newBuilder()
-                .setDomain(MICROSOFT)
-                .setVersion(1)
-                .build();
     }
 
     /** The inputs declared so far. */

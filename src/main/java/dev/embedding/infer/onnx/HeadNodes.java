@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Writes the end of a graph: from rows of tokens to one vector a text, as a {@link VectorHead} says. */
 public final class HeadNodes {
 
+    /** Name of the output with the texts' vectors, as exporters have it. */
+    public static final String OUTPUT = "sentence_embedding";
+
     private final GraphBuilder graph;
     private final TokenRows tokens;
     private final VectorHead head;

@@ -2,6 +2,7 @@ package dev.embedding.infer.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.List;
 
@@ -13,10 +14,21 @@ public final class Nodes {
 
     public static final String MAT_MUL = "MatMul";
 
+    /** Domain of operators of ONNX Runtime that are not part of the standard. */
+    public static final String MICROSOFT = "com.microsoft";
+
     /** The sequence axis of {@code [batch, sequence, hidden]}. */
     public static final int SEQUENCE_AXIS = 1;
 
     private Nodes() {}
+
+    /** What a model has to import for operators of ONNX Runtime. */
+    static OperatorSetIdProto operatorsOfRuntime() {
+        return OperatorSetIdProto.newBuilder()
+                .setDomain(MICROSOFT)
+                .setVersion(1)
+                .build();
+    }
 
     public static NodeProto node(String op, List<String> inputs, String output, AttributeProto... attributes) {
         return NodeProto.newBuilder()

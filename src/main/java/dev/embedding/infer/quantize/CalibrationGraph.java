@@ -8,6 +8,8 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.embedding.infer.onnx.Graphs;
+import dev.embedding.infer.onnx.HeadNodes;
 import dev.embedding.infer.onnx.Nodes;
 import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.runtime.InferenceException;
@@ -25,7 +27,7 @@ import java.util.Set;
 final class CalibrationGraph {
 
     /** Names of the output of a model that pools, and of one that does not. */
-    private static final List<String> OUTPUTS = List.of("sentence_embedding", "last_hidden_state", "token_embeddings");
+    private static final List<String> OUTPUTS = List.of(HeadNodes.OUTPUT, "last_hidden_state", "token_embeddings");
 
     private CalibrationGraph() {}
 

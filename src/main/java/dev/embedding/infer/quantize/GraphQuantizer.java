@@ -3,9 +3,9 @@ package dev.embedding.infer.quantize;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import com.google.protobuf.ByteString;
 import dev.embedding.infer.graph.GraphPreparation;
+import dev.embedding.infer.onnx.Graphs;
 import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.onnx.Tensors;
 import dev.embedding.infer.runtime.InferenceException;
@@ -93,7 +93,8 @@ final class GraphQuantizer {
             }
             String hash = Sha256.ofFile(unnamed);
             Path named = target.resolveSibling(QuantizedFile.nameOfWeights(hash));
-            write(target, readingFrom(named.getFileName().toString(), model));
+            String name = named.getFileName().toString();
+            write(target, Graphs.relocated(model, unnamedFile -> name));
             Files.move(unnamed, named, StandardCopyOption.ATOMIC_MOVE);
             return new QuantizedFile(target, named, hash);
         } catch (UncheckedIOException failure) {
@@ -113,8 +114,7 @@ final class GraphQuantizer {
         Map<String, float[]> factors = factors(largest);
         Map<String, QuantizedGraph.Weights> weights = new ConcurrentHashMap<>();
         Map<String, Long> places = new HashMap<>();
-        products.forEach(
-                product -> places.put(product.output(), file.allocate((long) product.inputs() * product.outputs())));
+        products.forEach(product -> places.put(product.output(), file.allocate(product.bytes())));
         parallel.run(products.size(), index -> {
             WeightedProduct product = products.get(index);
             long place = Objects.requireNonNull(places.get(product.output()));
@@ -161,18 +161,6 @@ final class GraphQuantizer {
                 file.copy(weight),
                 weight.bytes(),
                 Arrays.stream(weight.shape()).asLongStream().toArray());
-    }
-
-    private static ModelProto readingFrom(String file, ModelProto model) {
-        GraphProto.Builder graph = model.getGraph().toBuilder();
-        for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
-            if (tensor.getDataLocation() == DataLocation.EXTERNAL) {
-                tensor.getExternalDataBuilderList().stream()
-                        .filter(entry -> entry.getKey().equals(Tensors.LOCATION))
-                        .forEach(entry -> entry.setValue(file));
-            }
-        }
-        return model.toBuilder().setGraph(graph).build();
     }
 
     private Map<String, float[]> factors(float[] largest) {

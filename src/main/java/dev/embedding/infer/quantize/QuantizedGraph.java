@@ -6,8 +6,9 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.embedding.infer.onnx.Graphs;
+import dev.embedding.infer.onnx.Nodes;
 import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.onnx.Tensors;
 import java.util.ArrayList;
@@ -24,7 +25,6 @@ import java.util.Set;
  */
 final class QuantizedGraph {
 
-    private static final String CONTRIBUTED = "com.microsoft";
     private static final String ONE = GraphQuantizer.PREFIX + "one";
     private static final String LARGEST = GraphQuantizer.PREFIX + "127";
     private static final String LEAST = GraphQuantizer.PREFIX + "least";
@@ -119,15 +119,9 @@ final class QuantizedGraph {
                 .clearValueInfo()
                 .addAllNode(nodes)
                 .build();
-        ModelProto.Builder changed =
-                model.toBuilder().setGraph(Graphs.withoutUnused(Graphs.withConstants(graph, constants)));
-        boolean known = model.getOpsetImportList().stream()
-                .anyMatch(operators -> operators.getDomain().equals(CONTRIBUTED));
-        if (!known) {
-            changed.addOpsetImport(
-                    OperatorSetIdProto.newBuilder().setDomain(CONTRIBUTED).setVersion(1));
-        }
-        return changed.build();
+        return Graphs.withOperatorsOfRuntime(model.toBuilder()
+                .setGraph(Graphs.withoutUnused(Graphs.withConstants(graph, constants)))
+                .build());
     }
 
     private void add(WeightedProduct product) {
@@ -138,7 +132,7 @@ final class QuantizedGraph {
                 options.signedWeights() ? TensorProto.DataType.INT8 : TensorProto.DataType.UINT8,
                 "",
                 quantized.start(),
-                (long) product.inputs() * product.outputs(),
+                product.bytes(),
                 product.inputs(),
                 product.outputs()));
         constants.add(Tensors.vector(prefix + "scales", quantized.scales()));
@@ -203,7 +197,7 @@ final class QuantizedGraph {
                         List.of(input.values(), prefix + WEIGHTS, ONE, prefix + "scales", MIDDLE, ZERO),
                         prefix + "unscaled")
                 .toBuilder()
-                .setDomain(CONTRIBUTED)
+                .setDomain(Nodes.MICROSOFT)
                 .build());
         nodes.add(node("Mul", List.of(prefix + "unscaled", input.scale()), output));
     }

@@ -56,11 +56,6 @@ final class QuantizedWeights {
         return scales;
     }
 
-    /** Bytes of the weights. */
-    long bytes() {
-        return (long) product.inputs() * product.outputs();
-    }
-
     /**
      * Writes the weights, {@code [inputs, outputs]}, from -127 to 127.
      *

@@ -1,6 +1,5 @@
 package dev.embedding.infer.quantize;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.embedding.infer.GraphSource;
@@ -10,7 +9,6 @@ import dev.embedding.infer.architecture.UnsupportedArchitectureException;
 import dev.embedding.infer.graph.GraphPreparation;
 import dev.embedding.infer.graph.VectorizedLayerNorm;
 import dev.embedding.infer.onnx.Nodes;
-import dev.embedding.infer.onnx.ReductionNodes;
 import dev.embedding.infer.onnx.Tensors;
 import dev.embedding.infer.runtime.InferenceException;
 import dev.embedding.model.file.MappedFiles;
@@ -70,7 +68,7 @@ record SourceGraph(ModelProto model, List<Tensor> weights, Set<String> widened, 
     private static SourceGraph exported(Path file, Optional<VectorHead> head) throws IOException {
         OnnxModel exported = OnnxModel.open(file);
         try {
-            ModelProto model = withVectorizedNorms(rewritten(exported.graph(), head));
+            ModelProto model = VectorizedLayerNorm.apply(rewritten(exported.graph(), head));
             return new SourceGraph(model, exported.weights(), Set.of(), exported.files(), false);
         } catch (RuntimeException | Error failure) {
             exported.close();
@@ -86,23 +84,10 @@ record SourceGraph(ModelProto model, List<Tensor> weights, Set<String> widened, 
                     "its operators are of version " + opset + ", and quantizing takes " + SMALLEST_OPSET + " or later",
                     null);
         }
-        return head.flatMap(end -> GraphPreparation.prepare(
-                        exported,
-                        new GraphPreparation.Wish(
-                                InferenceSession.KNOWN_OUTPUTS,
-                                new GraphPreparation.End.Head(end),
-                                end.readsFirstTokenOnly(),
-                                false)))
+        return GraphPreparation.prepare(
+                        exported, new GraphPreparation.Wish(InferenceSession.KNOWN_OUTPUTS, head, false))
                 .map(GraphPreparation.Prepared::model)
                 .orElse(exported);
-    }
-
-    private static ModelProto withVectorizedNorms(ModelProto model) {
-        ReductionNodes reductions = new ReductionNodes(GraphPreparation.opset(model));
-        GraphProto graph = VectorizedLayerNorm.apply(model.getGraph(), reductions);
-        return model.toBuilder()
-                .setGraph(Graphs.withConstants(graph, reductions.constants()))
-                .build();
     }
 
     /** The products whose weights can be quantized, in the graph's order. */

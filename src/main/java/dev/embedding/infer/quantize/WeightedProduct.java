@@ -78,6 +78,11 @@ record WeightedProduct(NodeProto node, StoredMatrix weights, boolean transposed)
         return transposed ? weights.rows() : weights.columns();
     }
 
+    /** Bytes of the weights in 8 bits. */
+    long bytes() {
+        return (long) inputs() * outputs();
+    }
+
     /** Whether the output has fewer components than the input, as that of a feed-forward block's second product. */
     boolean contracts() {
         return outputs() < inputs();

@@ -8,14 +8,17 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import dev.embedding.infer.graph.GraphPreparation.End;
 import dev.embedding.infer.graph.GraphPreparation.Prepared;
 import dev.embedding.infer.graph.GraphPreparation.Wish;
+import dev.embedding.vector.Pooling;
+import dev.embedding.vector.VectorHead;
+import dev.embedding.vector.VectorSteps;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +26,11 @@ class GraphPreparationTest {
 
     private static final Path BUNDLED = Path.of("target", "models", "BAAI", "bge-small-en-v1.5", "onnx", "model.onnx");
     private static final String OUTPUT = "last_hidden_state";
-    private static final Wish SHORTENED = new Wish(List.of(OUTPUT), new End.Tokens(), true, false);
-    private static final Wish PACKED = new Wish(List.of(OUTPUT), new End.Tokens(), false, true);
-    private static final Wish BOTH = new Wish(List.of(OUTPUT), new End.Tokens(), true, true);
+    private static final Optional<VectorHead> CLS = head(Pooling.CLS);
+    private static final Optional<VectorHead> MEAN = head(Pooling.MEAN);
+    private static final Wish SHORTENED = new Wish(List.of(OUTPUT), CLS, false);
+    private static final Wish PACKED = new Wish(List.of(OUTPUT), MEAN, true);
+    private static final Wish BOTH = new Wish(List.of(OUTPUT), CLS, true);
 
     private static ModelProto bundled;
     private static EncoderLayer layer;
@@ -53,8 +58,10 @@ class GraphPreparationTest {
         assertThat(prepared.firstTokenOnly()).isTrue();
         assertThat(prepared.packsTokens()).isFalse();
         assertThat(changedNodes(prepared.model()))
-                .as("query, residual, split, merge and mask; new are the first row, two for the shape, the mask's row")
-                .isEqualTo(9);
+                .as(
+                        "query, residual, split, merge and mask; new are the first row, two for the shape, the mask's row, and"
+                                + " two that make the vector")
+                .isEqualTo(9 + 2);
     }
 
     @Test
@@ -142,7 +149,7 @@ class GraphPreparationTest {
 
     @Test
     void doesNotRewriteAModelWithoutTheRequestedOutput() {
-        Wish other = new Wish(List.of("token_embeddings"), new End.Tokens(), true, true);
+        Wish other = new Wish(List.of("token_embeddings"), CLS, true);
 
         assertThat(GraphPreparation.prepare(bundled, other)).isEmpty();
     }
@@ -171,6 +178,10 @@ class GraphPreparationTest {
                 bundled.toBuilder().setGraph(graph.removeInput(mask)).build();
 
         assertThat(GraphPreparation.prepare(maskless, PACKED)).isEmpty();
+    }
+
+    private static Optional<VectorHead> head(Pooling pooling) {
+        return Optional.of(new VectorHead(List.of(pooling), false, VectorSteps.NONE));
     }
 
     private static long changedNodes(ModelProto model) {
