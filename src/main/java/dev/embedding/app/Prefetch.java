@@ -4,15 +4,14 @@ import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.Precision;
 import dev.embedding.model.hub.DownloadProgress;
 import dev.embedding.model.locate.HubModels;
 import dev.embedding.model.locate.ModelLocator;
+import dev.embedding.reload.ModelRequests;
 import dev.embedding.serving.model.ArchitectureGraphs;
 import dev.embedding.settings.Setting;
 import dev.embedding.settings.environment.Environment;
 import dev.embedding.settings.environment.EnvironmentSettings;
-import dev.embedding.vector.Pooling;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import java.io.IOException;
@@ -103,17 +102,8 @@ final class Prefetch {
 
     private ModelRequest request(String name) {
         boolean cacheIsGiven = environment.given().contains(Setting.MODEL_CACHE_DIR);
-        return new ModelRequest(
-                name,
-                cacheIsGiven
-                        ? Optional.of(Path.of(environment.settings().get(Setting.MODEL_CACHE_DIR)))
-                        : Optional.empty(),
-                Precision.ofLabel(environment.settings().get(Setting.PRECISION)),
-                environment.settings().get(Setting.MODEL_FILE),
-                environment.settings().get(Setting.POOLING).flatMap(Pooling::byLabel),
-                "",
-                "",
-                InputLimits.NONE);
+        return ModelRequests.of(environment.settings().defaultModel(), cacheIsGiven, InputLimits.NONE)
+                .named(name);
     }
 
     /** Prints the progress of a download at each tenth. */

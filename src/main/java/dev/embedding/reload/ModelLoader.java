@@ -4,7 +4,6 @@ import dev.embedding.model.InputLimits;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.model.Precision;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
@@ -14,10 +13,7 @@ import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
 import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.Setting;
-import dev.embedding.vector.Pooling;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /** Locates, loads and checks the model that the settings name. */
 public final class ModelLoader {
@@ -53,27 +49,15 @@ public final class ModelLoader {
 
     /** @throws ModelUnavailableException when the name does not resolve to a supported model */
     ModelDescription locate(ModelSettings settings) {
-        ModelRequest request = new ModelRequest(
-                settings.get(Setting.MODEL_NAME),
-                cacheDirectory(settings),
-                Precision.ofLabel(settings.get(Setting.PRECISION)),
-                settings.get(Setting.MODEL_FILE),
-                settings.get(Setting.POOLING).flatMap(Pooling::byLabel),
-                settings.get(Setting.QUERY_PROMPT),
-                settings.get(Setting.DOCUMENT_PROMPT),
+        ModelRequest request = ModelRequests.of(
+                settings,
+                cacheDirectoryGiven,
                 new InputLimits(settings.get(Setting.MAX_INPUT_TOKENS), memory.runBytes()));
         try {
             return locator.locate(request);
         } finally {
             progress.end();
         }
-    }
-
-    /** Empty where the default is not configured explicitly, so that the variables of Python's tools apply. */
-    private Optional<Path> cacheDirectory(ModelSettings settings) {
-        String directory = settings.get(Setting.MODEL_CACHE_DIR);
-        boolean isDefault = directory.equals(Setting.MODEL_CACHE_DIR.defaultText());
-        return isDefault && !cacheDirectoryGiven ? Optional.empty() : Optional.of(Path.of(directory));
     }
 
     /** Aborts a running download or quantization; later calls do not locate models any more. */
