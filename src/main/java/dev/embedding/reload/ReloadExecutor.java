@@ -4,8 +4,7 @@ import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.Placement.Predecessor;
 import dev.embedding.serving.ModelRegistry;
-import dev.embedding.serving.ModelSlot;
-import dev.embedding.serving.ModelSlot.Retired;
+import dev.embedding.serving.RetiredModel;
 import dev.embedding.serving.ServingOptions;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ModelSettings;
@@ -13,6 +12,7 @@ import dev.embedding.settings.Setting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ public final class ReloadExecutor {
     private final Consumer<ServedModel> onServed;
     private final ReloadCounters counters;
     private final Map<String, Served> served = new ConcurrentSkipListMap<>();
-    private final List<Retired> replaced = new ArrayList<>();
+    private final List<RetiredModel> replaced = new ArrayList<>();
     private boolean closedInVain;
     private volatile boolean stopped;
     private volatile Runnable onBroken = () -> {};
@@ -181,7 +181,7 @@ public final class ReloadExecutor {
 
     private void closeServed(String id) {
         served.remove(id);
-        registry.slot(id).retire().ifPresent(ReloadExecutor::drain);
+        publish().forEach(ReloadExecutor::drain);
     }
 
     /** @throws SpaceMismatchException when another vector space must be served */
@@ -215,11 +215,7 @@ public final class ReloadExecutor {
     private void serve(String id, LoadedModel model, ModelSettings settings) {
         Served before = served.put(id, new Served(model, settings));
         boolean loaded = before == null || !before.model().equals(model);
-        ServingOptions options = new ServingOptions(
-                settings.get(Setting.NORMALIZE_EMBEDDINGS),
-                settings.get(Setting.MODEL_ALIASES),
-                settings.get(Setting.DIMENSIONS));
-        registry.slot(id).serve(model, options).ifPresent(replaced::add);
+        replaced.addAll(publish());
         if (loaded) {
             CompletionStage<Void> unused = model.broken().thenAccept(fault -> onBroken.run());
             model.deviceFallback()
@@ -228,6 +224,20 @@ public final class ReloadExecutor {
                             settings.get(Setting.DEVICE), reason));
         }
         onServed.accept(new ServedModel(model, settings, loaded));
+    }
+
+    /** Serves what is to be served; returns what was served and is not any more. */
+    private List<RetiredModel> publish() {
+        Map<String, ModelRegistry.Entry> entries = new HashMap<>();
+        served.forEach((id, model) -> entries.put(
+                id,
+                ModelRegistry.Entry.of(
+                        model.model(),
+                        new ServingOptions(
+                                model.settings().get(Setting.NORMALIZE_EMBEDDINGS),
+                                model.settings().get(Setting.MODEL_ALIASES),
+                                model.settings().get(Setting.DIMENSIONS)))));
+        return registry.serve(entries);
     }
 
     /** Model that can be served with its settings at once; a new one, or the one that is served. */
@@ -282,7 +292,7 @@ public final class ReloadExecutor {
 
     /** Hands over what a replaced model had not begun, waits until the rest is answered, and closes it. */
     void drainReplaced() {
-        for (Retired model : List.copyOf(replaced)) {
+        for (RetiredModel model : List.copyOf(replaced)) {
             model.model().handOver();
             drain(model);
             replaced.remove(model);
@@ -300,7 +310,7 @@ public final class ReloadExecutor {
         return ModelMemory.of(model).fitsInto(freeMemory.get());
     }
 
-    private static void drain(Retired retired) {
+    private static void drain(RetiredModel retired) {
         try {
             retired.awaitReleased(DRAIN_TIMEOUT.toNanos());
             retired.model().close(DRAIN_TIMEOUT);
@@ -318,12 +328,9 @@ public final class ReloadExecutor {
     void stop(long deadlineNanos) throws InterruptedException {
         stopped = true;
         served.clear();
-        for (ModelSlot slot : registry.slots()) {
-            Retired last = slot.retire().orElse(null);
-            if (last != null) {
-                last.awaitReleased(deadlineNanos - System.nanoTime());
-                last.model().close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
-            }
+        for (RetiredModel last : publish()) {
+            last.awaitReleased(deadlineNanos - System.nanoTime());
+            last.model().close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
         }
     }
 }

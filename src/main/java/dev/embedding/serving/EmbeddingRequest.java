@@ -28,6 +28,11 @@ public record EmbeddingRequest(
         inputs = List.copyOf(inputs);
     }
 
+    /** Choice of the model that computes it. */
+    public ModelChoice choice() {
+        return new ModelChoice(options.model(), requiredSpace);
+    }
+
     /** Size of its inputs, in bytes of text or in tokens, as a measure of work. */
     public long bytes() {
         return inputs.stream().mapToLong(Input::length).sum();

@@ -11,7 +11,6 @@ import dev.embedding.batch.RowFailedException;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.serving.CallContext.End;
 import dev.embedding.serving.Embeddings.Timings;
-import dev.embedding.serving.ModelSlot.Lease;
 import dev.embedding.serving.cache.CacheLookup;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
@@ -86,7 +85,6 @@ final class InferenceCall {
 
     /** Checks the request against the leased model, and looks its inputs up in the cache. */
     private void lookup() {
-        requireSpace();
         prompt = prompt();
         output = OutputSpec.of(request.options(), lease);
         requireOwnTokens();
@@ -94,22 +92,9 @@ final class InferenceCall {
                 model.fingerprint(false), prompt, request.inputs(), request.cacheScope(), context::check);
     }
 
-    private void requireSpace() {
-        String served = lease.fingerprint();
-        request.requiredSpace().filter(required -> !required.equals(served)).ifPresent(required -> {
-            throw RequestFailure.of(
-                    FailureKind.SPACE_MISMATCH,
-                    "The vector space " + required + " was requested, but " + served + " is served.");
-        });
-    }
-
     private String prompt() {
-        EmbeddingOptions options = request.options();
-        PromptChoice promptOfName = options.model()
-                .map(name -> lease.names().promptOf(name).orElseThrow(() -> lease.names()
-                        .unknown(name)))
-                .orElse(PromptChoice.USUAL);
-        PromptChoice choice = options.prompt().equals(PromptChoice.USUAL) ? promptOfName : options.prompt();
+        PromptChoice requested = request.options().prompt();
+        PromptChoice choice = requested.equals(PromptChoice.USUAL) ? lease.promptOfName() : requested;
         return choice.of(model.description().prompts());
     }
 

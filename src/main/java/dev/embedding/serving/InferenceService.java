@@ -1,16 +1,18 @@
 package dev.embedding.serving;
 
+import dev.embedding.batch.QueueFullException;
 import dev.embedding.serving.CallContext.End;
-import dev.embedding.serving.ModelSlot.Lease;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Embeds texts with the served model.
+ * Embeds texts with the served models.
  *
  * <p>Every request runs under one lease from its first to its last step, so that its texts are tokenized, computed and
  * normalised by the same model.
@@ -32,15 +34,21 @@ public final class InferenceService {
     }
 
     /**
-     * Failure that any request with this priority would get now; empty when there is room, or no model is served.
+     * Failure that any request with this priority would get now, whatever model it names; empty when a model has room,
+     * or none is served.
      *
      * @param priority where the class depends on the size, both classes must be full
      */
     public Optional<RequestFailure> saturation(PriorityChoice priority) {
-        return models.defaultSlot()
-                .model()
-                .flatMap(model -> model.saturation(priority.classes()))
-                .map(RequestFailure::saturated);
+        List<LoadedModel> served = models.served();
+        List<QueueFullException> full = served.stream()
+                .flatMap(model -> model.saturation(priority.classes()).stream())
+                .toList();
+        return full.size() < served.size()
+                ? Optional.empty()
+                : full.stream()
+                        .min(Comparator.comparing(QueueFullException::retryAfter))
+                        .map(RequestFailure::saturated);
     }
 
     /**
@@ -62,7 +70,7 @@ public final class InferenceService {
     }
 
     private long queuedTokens() {
-        return models.defaultSlot().model().map(LoadedModel::queuedTokens).orElse(0L);
+        return models.served().stream().mapToLong(LoadedModel::queuedTokens).sum();
     }
 
     /**
@@ -71,11 +79,15 @@ public final class InferenceService {
      * @param moved whether another model admitted the request and was replaced before it started it
      */
     void attempt(EmbeddingRequest request, CallContext context, UniEmitter<? super Embeddings> emitter, boolean moved) {
-        Optional<Lease> lease = models.defaultSlot().lease();
-        if (lease.isPresent()) {
-            new InferenceCall(this, lease.get(), request, context, emitter).run(moved);
-        } else if (context.end(End.DONE)) {
-            emitter.fail(RequestFailure.noModel());
+        Lease lease;
+        try {
+            lease = models.lease(request.choice());
+        } catch (RequestFailure refused) {
+            if (context.end(End.DONE)) {
+                emitter.fail(refused);
+            }
+            return;
         }
+        new InferenceCall(this, lease, request, context, emitter).run(moved);
     }
 }

@@ -2,7 +2,6 @@ package dev.embedding.serving;
 
 import dev.embedding.serving.Embeddings.Timings;
 import dev.embedding.serving.Embeddings.VectorSpace;
-import dev.embedding.serving.ModelSlot.Lease;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.serving.cache.CacheLookup;
 import dev.embedding.serving.model.LoadedModel;

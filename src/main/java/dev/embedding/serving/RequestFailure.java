@@ -81,6 +81,12 @@ public final class RequestFailure extends RuntimeException {
         return of(FailureKind.NO_MODEL, "No model is loaded; /health says why. Try again later.");
     }
 
+    static RequestFailure noModel(String id) {
+        return of(
+                FailureKind.NO_MODEL,
+                "The model " + id + " is not loaded; /health says why. Try again later, or name another one.");
+    }
+
     static RequestFailure aborted() {
         return of(
                 FailureKind.SHUTTING_DOWN,

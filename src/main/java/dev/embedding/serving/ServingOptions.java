@@ -11,6 +11,8 @@ import java.util.List;
  */
 public record ServingOptions(boolean normalize, List<String> aliases, List<Integer> dimensions) {
 
+    static final ServingOptions NONE = new ServingOptions(false, List.of(), List.of());
+
     public ServingOptions {
         aliases = List.copyOf(aliases);
         dimensions = List.copyOf(dimensions);

@@ -4,9 +4,9 @@ import dev.embedding.fixture.Gate;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
 import dev.embedding.model.locate.NoHub;
+import dev.embedding.serving.DefaultModel;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.ModelRegistry;
-import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.PatientQueue;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
@@ -40,7 +40,7 @@ final class SmallService implements AutoCloseable {
     static final String BPE = directory("roberta-mean-bpe");
 
     final ModelRegistry registry = new ModelRegistry("default");
-    final ModelSlot active = registry.defaultSlot();
+    final DefaultModel active = new DefaultModel(registry);
     final ReloadCounters counters = new ReloadCounters();
     final List<ServedModel> served = new CopyOnWriteArrayList<>();
 

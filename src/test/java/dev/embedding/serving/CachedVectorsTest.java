@@ -38,7 +38,7 @@ class CachedVectorsTest {
                 lane.pass();
             });
     private final ModelRegistry registry = new ModelRegistry("default");
-    private final ModelSlot active = registry.defaultSlot();
+    private final DefaultModel active = new DefaultModel(registry);
     private final InferenceService inference =
             new InferenceService(registry, models.host().workers(), models.cache());
 

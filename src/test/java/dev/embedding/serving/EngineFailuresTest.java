@@ -53,7 +53,7 @@ class EngineFailuresTest {
             new ModelOptions("cpu", 32, 0),
             host);
     private final ModelRegistry registry = new ModelRegistry("default");
-    private final ModelSlot active = registry.defaultSlot();
+    private final DefaultModel active = new DefaultModel(registry);
     private final InferenceService inference = new InferenceService(registry, host.workers(), VectorCache.off());
 
     EngineFailuresTest() {

@@ -11,8 +11,6 @@ import dev.embedding.batch.admission.WaitLimits;
 import dev.embedding.fixture.Gate;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.model.layout.ModelCopy;
-import dev.embedding.serving.ModelSlot.Lease;
-import dev.embedding.serving.ModelSlot.Retired;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.LoadedModel;
@@ -47,7 +45,7 @@ class InferenceServiceTest {
     private final Gate lane = new Gate();
     private final SmallModels models = new SmallModels((rows, tokens, paddedTokens, nanos) -> lane.pass());
     private final ModelRegistry registry = new ModelRegistry("default");
-    private final ModelSlot active = registry.defaultSlot();
+    private final DefaultModel active = new DefaultModel(registry);
     private final InferenceService inference =
             new InferenceService(registry, models.host().workers(), VectorCache.off());
 
@@ -128,7 +126,7 @@ class InferenceServiceTest {
         CompletableFuture<Embeddings> waiting =
                 Requests.embed(inference, request(reference.texts())).subscribeAsCompletionStage();
 
-        Retired replaced = active.serve(second, PlainOptions.of(true)).orElseThrow();
+        RetiredModel replaced = active.serve(second, PlainOptions.of(true)).orElseThrow();
         first.handOver();
         lane.open();
 

@@ -23,7 +23,7 @@ class LeavingCallersTest {
 
     private final SmallModels models = new SmallModels();
     private final ModelRegistry registry = new ModelRegistry("default");
-    private final ModelSlot active = registry.defaultSlot();
+    private final DefaultModel active = new DefaultModel(registry);
     private final InferenceService inference =
             new InferenceService(registry, models.host().workers(), VectorCache.off());
 
@@ -109,7 +109,7 @@ class LeavingCallersTest {
 
         begin.countDown();
         sleepMicros(3_000);
-        ModelSlot.Retired replaced = active.serve(second, PlainOptions.of(true)).orElseThrow();
+        RetiredModel replaced = active.serve(second, PlainOptions.of(true)).orElseThrow();
         first.handOver();
 
         assertThat(over.await(50, TimeUnit.SECONDS)).isTrue();

@@ -25,14 +25,14 @@ public final class ModelProbe {
     }
 
     /** Whether vectors are normalised now even where the model's modules do not. */
-    public static boolean normalizes(ModelSlot active) {
-        ModelSlot.Lease lease = active.lease().orElseThrow();
+    public static boolean normalizes(DefaultModel active) {
+        Lease lease = active.lease().orElseThrow();
         lease.release();
         return lease.options().normalize();
     }
 
     /** Takes a lease on the served model; the result releases it. */
-    public static Runnable hold(ModelSlot active) {
+    public static Runnable hold(DefaultModel active) {
         return active.lease().orElseThrow()::release;
     }
 

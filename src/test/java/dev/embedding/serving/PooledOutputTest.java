@@ -187,7 +187,7 @@ class PooledOutputTest {
 
     private static List<float[]> embed(LoadedModel model, List<String> texts, boolean normalize) {
         ModelRegistry registry = new ModelRegistry("default");
-        registry.defaultSlot().serve(model, PlainOptions.of(normalize));
+        new DefaultModel(registry).serve(model, PlainOptions.of(normalize));
         return Requests.embed(
                         new InferenceService(
                                 registry, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),

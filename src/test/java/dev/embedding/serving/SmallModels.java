@@ -47,7 +47,7 @@ public final class SmallModels {
     /** Vector of a text. */
     public static float[] embed(LoadedModel model, ServingOptions options, String text) {
         ModelRegistry registry = new ModelRegistry("default");
-        registry.defaultSlot().serve(model, options);
+        new DefaultModel(registry).serve(model, options);
         return Requests.embed(
                         new InferenceService(
                                 registry, new WorkerPools(Runnable::run, Runnable::run), VectorCache.off()),

@@ -13,6 +13,7 @@ import dev.embedding.serving.Embeddings;
 import dev.embedding.serving.FailureKind;
 import dev.embedding.serving.InferenceService;
 import dev.embedding.serving.ModelRegistry;
+import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.Input;
 import dev.embedding.serving.model.ModelHost;
@@ -111,8 +112,8 @@ public final class EmbeddingExchange {
     /** Claims the memory that the request needs beside its body, until its response is sent. */
     private void claimMemory(RoutingContext exchange, ParsedRequest parsed) {
         int vectors = parsed.request().inputs().size();
-        models.defaultSlot()
-                .model()
+        models.slotFor(parsed.request().choice())
+                .flatMap(ModelSlot::model)
                 .ifPresent(model -> InflightBytes.claim(
                         exchange,
                         model.waitingBytes(parsed.request().inputs())

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.embedding.serving.EmbeddingOptions;
+import dev.embedding.serving.ModelChoice.ModelName;
 import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.model.Input;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -99,7 +100,7 @@ record EmbeddingsRequest(
         Integer dimension = outputDimension != null ? outputDimension : dimensions;
         Truncation chosen = truncation != null ? truncation : truncate;
         return new EmbeddingOptions(
-                Optional.ofNullable(model),
+                Optional.ofNullable(model).map(name -> new ModelName(name, false)),
                 prompt(),
                 dimension == null ? OptionalInt.empty() : OptionalInt.of(dimension),
                 chosen == Truncation.NONE);

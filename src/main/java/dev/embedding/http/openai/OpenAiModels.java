@@ -1,7 +1,6 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.serving.ModelNames;
 import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.LoadedModel;
@@ -10,6 +9,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** OpenAI's endpoints for models: the served model, under each of its listed names. */
+/** OpenAI's endpoints for models: the served ones, under each of their listed names. */
 @Path("/")
 @Tag(name = "OpenAI")
 public class OpenAiModels {
@@ -37,22 +37,24 @@ public class OpenAiModels {
     @Path(OpenAiRoutes.MODELS)
     @Operation(
             operationId = "listModels",
-            summary = "The model that is served, and its aliases",
+            summary = "The models that are served, and their aliases",
             description = "Also at /models and /openai/v1/models.")
     @APIResponse(
             responseCode = "200",
-            description = "The names that it is listed by",
+            description = "The names that they are listed by",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ModelList.class)))
     public Uni<ModelList> list() {
         return Uni.createFrom().item(() -> {
-            ModelNames names = names();
-            long created = created();
-            return new ModelList(
-                    "list",
-                    names.listed().stream().map(name -> model(name, created)).toList());
+            List<Model> listed = new ArrayList<>();
+            models.listedNames()
+                    .forEach((name, slot) -> slot.model().ifPresent(model -> listed.add(model(name, model))));
+            if (listed.isEmpty()) {
+                throw RequestFailure.noModel();
+            }
+            return new ModelList("list", listed);
         });
     }
 
@@ -78,11 +80,8 @@ public class OpenAiModels {
                     @PathParam("id")
                     String id) {
         return Uni.createFrom().item(() -> {
-            ModelNames names = names();
-            if (names.promptOf(id).isEmpty()) {
-                throw names.unknown(id);
-            }
-            return model(id, created());
+            LoadedModel model = models.slotOfName(id).model().orElseThrow(RequestFailure::noModel);
+            return model(id, model);
         });
     }
 
@@ -118,29 +117,17 @@ public class OpenAiModels {
         return retrieve(id);
     }
 
-    private ModelNames names() {
-        return models.defaultSlot().names().orElseThrow(RequestFailure::noModel);
+    private static Model model(String name, LoadedModel model) {
+        return new Model(name, "model", model.loadedAt().getEpochSecond(), OWNER);
     }
 
-    private long created() {
-        return models.defaultSlot()
-                .model()
-                .map(LoadedModel::loadedAt)
-                .orElseThrow(RequestFailure::noModel)
-                .getEpochSecond();
-    }
-
-    private static Model model(String name, long created) {
-        return new Model(name, "model", created, OWNER);
-    }
-
-    /** List of the served model's names. */
+    /** List of the served models' names. */
     @Schema(name = "OpenAiModelList")
     public record ModelList(
             @Schema(required = true, enumeration = "list") String object,
             @Schema(required = true) List<Model> data) {}
 
-    /** One name of the served model. */
+    /** One name of a served model. */
     @Schema(name = "OpenAiModel")
     public record Model(
             @Schema(required = true) String id,

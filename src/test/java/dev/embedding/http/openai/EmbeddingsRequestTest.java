@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.embedding.http.exchange.Bodies;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.FieldError;
+import dev.embedding.serving.ModelChoice.ModelName;
 import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.Input;
@@ -56,8 +57,11 @@ class EmbeddingsRequestTest {
                 + " \"task\": \"retrieval.query\", \"embedding_type\": \"base64\", \"output_dtype\": \"float\"");
 
         assertThat(request.options())
-                .isEqualTo(
-                        new EmbeddingOptions(Optional.of("m"), PromptChoice.InputType.QUERY, OptionalInt.of(64), true));
+                .isEqualTo(new EmbeddingOptions(
+                        Optional.of(new ModelName("m", false)),
+                        PromptChoice.InputType.QUERY,
+                        OptionalInt.of(64),
+                        true));
         assertThat(request.encoder()).isEqualTo(OpenAiResponseEncoder.BASE64);
     }
 

@@ -1,0 +1,26 @@
+package dev.embedding.serving;
+
+import java.util.Optional;
+
+/**
+ * Choice of the model that answers a request.
+ *
+ * @param name name of the model; empty for the first that does the task, which an empty text means too
+ * @param space fingerprint of the vector space that the model must have
+ */
+public record ModelChoice(Optional<ModelName> name, Optional<String> space) {
+
+    /** The model that is served where a request names none. */
+    public static final ModelChoice DEFAULT = new ModelChoice(Optional.empty(), Optional.empty());
+
+    public ModelChoice {
+        name = name.filter(given -> !given.text().isBlank());
+    }
+
+    /**
+     * Name of a model in a request.
+     *
+     * @param ignoredAlone whether a name that is unknown is ignored while only the default model is configured
+     */
+    public record ModelName(String text, boolean ignoredAlone) {}
+}
