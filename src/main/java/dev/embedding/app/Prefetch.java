@@ -9,7 +9,9 @@ import dev.embedding.model.locate.HubModels;
 import dev.embedding.model.locate.ModelLocator;
 import dev.embedding.reload.ModelRequests;
 import dev.embedding.serving.model.ArchitectureGraphs;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.environment.Environment;
 import dev.embedding.settings.environment.EnvironmentSettings;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,15 +55,18 @@ final class Prefetch {
     /**
      * Fetches models, and goes on after a failure.
      *
-     * @param names as in the setting {@code model_name}; none for the one that the environment names
+     * @param names as in the setting {@code model_name}; none for those that the environment names
      * @return the exit code: 0 when all are in the cache
      */
     int run(List<String> names) {
-        String configured = environment.settings().get(Setting.MODEL_NAME);
+        Collection<ModelSettings> wanted = names.isEmpty()
+                ? environment.settings().models().values()
+                : names.stream().map(this::ofDefault).toList();
         int exitCode = DONE;
-        for (String name : names.isEmpty() ? List.of(configured) : names) {
+        for (ModelSettings settings : wanted) {
+            String name = settings.get(Setting.MODEL_NAME);
             try {
-                fetch(name);
+                fetch(name, settings);
             } catch (ModelUnavailableException failure) {
                 errors.println(failure.getMessage());
                 exitCode = FAILED;
@@ -72,13 +78,13 @@ final class Prefetch {
         return exitCode;
     }
 
-    private void fetch(String name) throws IOException {
+    private void fetch(String name, ModelSettings settings) throws IOException {
         Steps steps = new Steps(name);
         ModelDescription model = new ModelLocator(
                         ModelLocator.defaultBundledRoots(),
                         new HubModels(variables::value, mostBytes(), steps),
                         new ArchitectureGraphs())
-                .locate(request(name));
+                .locate(request(settings));
         if (model.source() != ModelDescription.Source.HUB) {
             output.println(name + " is no model of a hub, but " + place(model.source()));
             return;
@@ -100,10 +106,14 @@ final class Prefetch {
         return source == ModelDescription.Source.DIRECTORY ? "a directory" : "bundled with the service";
     }
 
-    private ModelRequest request(String name) {
-        boolean cacheIsGiven = environment.given().contains(Setting.MODEL_CACHE_DIR);
-        return ModelRequests.of(environment.settings().defaultModel(), cacheIsGiven, InputLimits.NONE)
-                .named(name);
+    private ModelRequest request(ModelSettings settings) {
+        boolean cacheIsGiven = environment.given().contains(SettingKey.of(Setting.MODEL_CACHE_DIR));
+        return ModelRequests.of(settings, cacheIsGiven, InputLimits.NONE);
+    }
+
+    /** Another model with the settings of the default one. */
+    private ModelSettings ofDefault(String name) {
+        return environment.settings().defaultModel().withValue(Setting.MODEL_NAME, name);
     }
 
     /** Prints the progress of a download at each tenth. */

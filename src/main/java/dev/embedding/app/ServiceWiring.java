@@ -13,6 +13,7 @@ import dev.embedding.reload.ModelLoader;
 import dev.embedding.reload.ReloadConfig;
 import dev.embedding.reload.ReloadCounters;
 import dev.embedding.reload.ReloadExecutor;
+import dev.embedding.reload.RemovedModel;
 import dev.embedding.reload.ServedModel;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsFollower;
@@ -26,15 +27,14 @@ import dev.embedding.serving.model.QueueLimits;
 import dev.embedding.serving.model.check.GoldenVectors;
 import dev.embedding.serving.model.quantized.QuantizedModels;
 import dev.embedding.settings.AllowedModels;
-import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.environment.Environment;
 import dev.embedding.settings.environment.EnvironmentSettings;
 import dev.embedding.settings.environment.ListenAddress;
-import dev.embedding.support.Names;
 import dev.embedding.telemetry.EmbeddingMeters;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -46,11 +46,9 @@ import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /** Wires the plain components together, and starts and stops them with the application. */
@@ -58,8 +56,6 @@ import org.jboss.logging.Logger;
 class ServiceWiring {
 
     private static final Logger LOG = Logger.getLogger("dev.embedding");
-    private static final Duration HEAP_SETTLES = Duration.ofSeconds(5);
-    private static final Duration HEAP_IDLE = Duration.ofSeconds(30);
 
     @Produces
     @Singleton
@@ -144,7 +140,8 @@ class ServiceWiring {
             ModelRegistry registry,
             Optional<SettingsStore> store,
             Optional<StatusBoard> board,
-            Event<ServedModel> served) {
+            Event<ServedModel> served,
+            Event<RemovedModel> removed) {
         ServiceSettings settings = environment.settings();
         ModelLoader loader = new ModelLoader(
                 host,
@@ -156,24 +153,17 @@ class ServiceWiring {
                         host, Path.of(settings.get(Setting.MODEL_CACHE_DIR), "quantized"), engine.minCosine()),
                 new GoldenVectors(Path.of(settings.get(Setting.MODEL_CACHE_DIR), "golden")),
                 progress,
-                environment.given().contains(Setting.MODEL_CACHE_DIR),
+                environment.given().contains(SettingKey.of(Setting.MODEL_CACHE_DIR)),
                 new MemoryLimits(
                         engine.gpuMemoryLimit().map(MemorySize::asLongValue).orElse(0L),
                         AvailableMemory.ofThisMachine().runBytes(host.laneCount())));
-        AtomicBoolean first = new AtomicBoolean(true);
         ReloadExecutor models = new ReloadExecutor(
-                registry, loader, AvailableMemory.ofThisMachine()::bytes, reload, counters, model -> {
-                    served.fire(model);
-                    LOG.info(
-                            model.loaded()
-                                    ? StartupBanner.of(model, settings, host)
-                                    : "In force: " + oneLine(model.settings()));
-                    if (first.getAndSet(false)) {
-                        // Objects that only the start needed are garbage by then.
-                        JavaHeap.shrinkAfter(HEAP_SETTLES);
-                        JavaHeap.shrinkWhenIdle(HEAP_IDLE);
-                    }
-                });
+                registry,
+                loader,
+                AvailableMemory.ofThisMachine()::bytes,
+                reload,
+                counters,
+                new ServingNews(served, removed, settings, host));
         return new SettingsFollower(
                 environment,
                 store,
@@ -189,10 +179,6 @@ class ServiceWiring {
         return reload.maxModelSize()
                 .map(size -> OptionalLong.of(size.asLongValue()))
                 .orElseGet(OptionalLong::empty);
-    }
-
-    private static String oneLine(ModelSettings settings) {
-        return Names.onOneLine(settings.values().toString());
     }
 
     /** Name of this replica in the status table. */

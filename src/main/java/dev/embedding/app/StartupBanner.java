@@ -29,7 +29,7 @@ final class StartupBanner {
                 """.formatted(
                         address,
                         address,
-                        model.name(),
+                        name(served),
                         model.description().pooling(),
                         model.description().tokenization().maxTokens(),
                         model.loadTime().toMillis() / 1000.0,
@@ -39,5 +39,10 @@ final class StartupBanner {
                         model.executionProvider(),
                         host.engineVersion(),
                         model.lanes());
+    }
+
+    private static String name(ServedModel served) {
+        String name = served.model().name();
+        return served.id().equals(ServiceSettings.DEFAULT_MODEL) ? name : served.id() + " = " + name;
     }
 }

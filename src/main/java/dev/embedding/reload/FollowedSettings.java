@@ -3,13 +3,18 @@ package dev.embedding.reload;
 import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
+import dev.embedding.settings.SettingValues;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
 import dev.embedding.settings.environment.EnvironmentSettings;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,12 +31,13 @@ final class FollowedSettings {
     private final StatusReport report;
 
     private volatile ServiceSettings current;
-    private volatile Set<Setting<?>> given;
+    private volatile Set<SettingKey> given;
 
     private boolean started;
     private List<StoredRow> rows = List.of();
     private String hash = "";
-    private Set<String> loggedFaults = Set.of();
+    private Set<String> logged = Set.of();
+    private Optional<List<StoredRow>> kept = Optional.empty();
 
     FollowedSettings(
             EnvironmentSettings environment,
@@ -46,13 +52,13 @@ final class FollowedSettings {
         this.given = Set.copyOf(environment.given());
     }
 
-    /** Settings in force. */
+    /** Settings in force; a further model that is not served has those that are wanted. */
     ServiceSettings current() {
         return current;
     }
 
-    /** Settings that have a stored value in force, or one in the environment. */
-    Set<Setting<?>> given() {
+    /** Keys that have a stored value, or one in the environment. */
+    Set<SettingKey> given() {
         return given;
     }
 
@@ -65,9 +71,9 @@ final class FollowedSettings {
      * known.
      */
     Optional<List<StoredRow>> startFromLastGood() {
-        Optional<List<StoredRow>> kept = lastGood.read(environment.settings());
-        kept.ifPresent(storedRows -> current = read(storedRows).settings());
-        return kept;
+        Optional<List<StoredRow>> last = lastGood.read(environment.settings());
+        last.ifPresent(storedRows -> current = read(storedRows).settings());
+        return last;
     }
 
     /** What rows mean; bad ones keep the value that is in force. */
@@ -94,9 +100,11 @@ final class FollowedSettings {
 
     /** Reports what is wrong with the rows that are followed. */
     void report(StoredSettings stored) {
-        stored.faults().stream().filter(fault -> !loggedFaults.contains(fault)).forEach(LOG::warn);
-        loggedFaults = Set.copyOf(stored.faults());
-        report.following(hash, stored.faults());
+        Set<String> texts = new HashSet<>(stored.warnings());
+        stored.faults().forEach(fault -> texts.add(fault.text()));
+        texts.stream().filter(text -> !logged.contains(text)).sorted().forEach(LOG::warn);
+        logged = Set.copyOf(texts);
+        report.following(new FollowedRows(rows, stored));
     }
 
     /** Records settings that came into force. */
@@ -112,27 +120,62 @@ final class FollowedSettings {
         started = true;
     }
 
-    /** All that the rows say is in force. */
-    void inForce(StoredSettings stored) {
-        Set<Setting<?>> values = new HashSet<>(environment.given());
+    /**
+     * Notes which of the followed settings are in force.
+     *
+     * @param following ids of the models that have the settings that the rows say
+     * @param isServing whether the default model is served
+     */
+    void inForce(StoredSettings stored, Set<String> following, boolean isServing) {
+        Set<SettingKey> values = new HashSet<>(environment.given());
         values.addAll(stored.stored());
         given = Set.copyOf(values);
-        report.modelFollows();
-        if (stored.bad().isEmpty()) {
-            report.applied(hash);
+        following.forEach(id -> {
+            report.modelFollows(id);
+            if (stored.faultsOf(id).isEmpty()) {
+                report.applied(id);
+            }
+        });
+        if (stored.bad().isEmpty()
+                && following.containsAll(stored.settings().models().keySet())) {
+            report.applied();
         }
-        if (report.hasStore()) {
-            lastGood.write(rowsInForce(stored));
+        if (report.hasStore() && isServing) {
+            keep(rowsInForce(stored));
         }
     }
 
-    /** The values of all rows, bad ones with the value that is kept. */
-    private static List<StoredRow> rowsInForce(StoredSettings stored) {
-        return Setting.all().stream()
-                .filter(setting ->
-                        stored.stored().contains(setting) || stored.bad().contains(setting))
-                .map(setting ->
-                        new StoredRow(setting.key(), stored.settings().values().text(setting)))
-                .toList();
+    private void keep(List<StoredRow> inForce) {
+        if (!kept.equals(Optional.of(inForce))) {
+            lastGood.write(inForce);
+            kept = Optional.of(inForce);
+        }
+    }
+
+    /** The rows that lead to the settings in force: those that are stored, and those that differ from the environment. */
+    private List<StoredRow> rowsInForce(StoredSettings stored) {
+        ServiceSettings inForce = current;
+        Map<String, SettingKey> keys = new TreeMap<>(inForce.keys());
+        keys.values()
+                .removeIf(key -> !stored.stored().contains(key)
+                        && !stored.bad().contains(key)
+                        && inForce.text(key).equals(withoutRow(key)));
+        List<StoredRow> inForceRows = new ArrayList<>();
+        keys.values()
+                .forEach(key -> inForce.text(key).ifPresent(text -> inForceRows.add(new StoredRow(key.text(), text))));
+        return inForceRows;
+    }
+
+    /** The value that a key has without a row. */
+    private Optional<String> withoutRow(SettingKey key) {
+        ServiceSettings ofEnvironment = environment.settings();
+        if (!key.isOfFurtherModel()) {
+            return ofEnvironment.text(key);
+        }
+        SettingValues own = ofEnvironment.further().getOrDefault(key.model(), SettingValues.NONE);
+        SettingValues named = own.has(Setting.MODEL_NAME)
+                ? own
+                : own.toBuilder().set(Setting.MODEL_NAME, "").build();
+        return new ServiceSettings(current.values(), Map.of(key.model(), named)).text(key);
     }
 }

@@ -3,9 +3,10 @@ package dev.embedding.reload;
 import dev.embedding.model.ModelDescription;
 import dev.embedding.model.ModelUnavailableException;
 import dev.embedding.reload.Placement.Predecessor;
+import dev.embedding.reload.ServedModels.Replaced;
+import dev.embedding.reload.ServedModels.Served;
 import dev.embedding.serving.ModelRegistry;
 import dev.embedding.serving.RetiredModel;
-import dev.embedding.serving.ServingOptions;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.Setting;
@@ -17,16 +18,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executes the steps of a {@link ReloadPlanner}: load, verify, swap, drain. At most two models of a slot exist. The {@link
- * SettingsFollower}'s thread calls it; any thread may call {@link #stopLoading} and {@link #stop}.
+ * Executes the steps of a {@link ReloadPlanner}: load, verify, swap, drain. One model is loaded at a time, beside those
+ * that are served. The {@link SettingsFollower}'s thread calls it; any thread may call {@link #stopLoading} and {@link
+ * #stop}.
  */
 public final class ReloadExecutor {
 
@@ -34,53 +36,56 @@ public final class ReloadExecutor {
     /** A begun request of 1000 long texts may take minutes. */
     private static final Duration DRAIN_TIMEOUT = Duration.ofMinutes(10);
 
-    private final ModelRegistry registry;
+    private final ServedModels served;
     private final ModelLoader loader;
     private final Supplier<OptionalLong> freeMemory;
     private final Placement.Policy policy;
-    private final Consumer<ServedModel> onServed;
+    private final ServingListener listener;
     private final ReloadCounters counters;
-    private final Map<String, Served> served = new ConcurrentSkipListMap<>();
-    private final List<RetiredModel> replaced = new ArrayList<>();
+    private final List<Replaced> replaced = new ArrayList<>();
+    private boolean wideRunsAllowed = true;
     private boolean closedInVain;
     private volatile boolean stopped;
     private volatile Runnable onBroken = () -> {};
 
-    /** @param onServed told each model that starts to be served, and the one that starts to be served in another way */
     public ReloadExecutor(
             ModelRegistry registry,
             ModelLoader loader,
             Supplier<OptionalLong> freeMemory,
             ReloadConfig config,
             ReloadCounters counters,
-            Consumer<ServedModel> onServed) {
-        this.registry = registry;
+            ServingListener listener) {
+        this.served = new ServedModels(registry);
         this.loader = loader;
         this.freeMemory = freeMemory;
         this.policy = new Placement.Policy(config.reloadMode(), config.maxModelSize());
         this.counters = counters;
-        this.onServed = onServed;
+        this.listener = listener;
     }
-
-    private record Served(LoadedModel model, ModelSettings settings) {}
 
     /** The served models by id. */
     Map<String, RunningModel> running() {
         Map<String, RunningModel> running = new LinkedHashMap<>();
-        served.forEach((id, model) -> running.put(id, RunningModel.of(model.model(), model.settings())));
+        served.all().forEach((id, model) -> running.put(id, model.running()));
         return running;
     }
 
     /** The settings that the served models are served with, by id. */
     Map<String, ModelSettings> settings() {
-        Map<String, ModelSettings> settings = new LinkedHashMap<>();
-        served.forEach((id, model) -> settings.put(id, model.settings()));
-        return settings;
+        return served.settings();
     }
 
-    /** Whether a served model cannot compute any more; plans replace it by a fresh one. */
-    boolean hasBroken() {
-        return served.values().stream().anyMatch(model -> model.model().fault().isPresent());
+    /** Names the models that are configured, so that requests for one that is not served are told so. */
+    void configure(Map<String, ModelSettings> models) {
+        served.configure(models);
+    }
+
+    /** Ids of served models that cannot compute any more; plans replace them by fresh ones. */
+    Set<String> broken() {
+        return served.all().entrySet().stream()
+                .filter(model -> model.getValue().model().fault().isPresent())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Names what is told when a model that is served breaks: on a thread that must not be kept. */
@@ -95,11 +100,16 @@ public final class ReloadExecutor {
      * @throws ModelUnavailableException when a model cannot be loaded
      * @throws SpaceMismatchException when another vector space must be served
      */
-    Prepared prepare(Collection<Step> steps) {
+    Prepared prepare(Collection<StepGroup> groups) {
         closedInVain = false;
         Prepared prepared = new Prepared();
         try {
-            steps.forEach(step -> prepared.steps.add(prepare(step)));
+            for (StepGroup group : groups) {
+                for (Step step : group.steps()) {
+                    prepared.steps.add(prepare(step, group.vacated()));
+                }
+                prepared.vacated.addAll(group.vacated());
+            }
             return prepared;
         } catch (RuntimeException | Error failure) {
             prepared.close();
@@ -107,60 +117,65 @@ public final class ReloadExecutor {
         }
     }
 
-    private PreparedStep prepare(Step step) {
+    /** @param moving ids whose models move to other ids, and are not replaced therefore */
+    private PreparedStep prepare(Step step, Set<String> moving) {
         LOG.debugf("%s of model %s: %s", step.getClass().getSimpleName(), step.id(), String.join("; ", step.reasons()));
         if (step instanceof Step.Add add) {
-            return new PreparedStep(add.id(), load(add.id(), add.settings(), null), add.settings(), null);
+            return new PreparedStep(add.id(), new Served(load(add.id(), add.settings(), null), add.settings()), null);
         }
         if (step instanceof Step.Replace replace) {
-            return replace(replace);
+            return replace(replace, moving);
+        }
+        if (step instanceof Step.Rebind rebind) {
+            LoadedModel model = running(rebind.from()).model();
+            return new PreparedStep(rebind.id(), new Served(model, rebind.settings()), null);
         }
         if (step instanceof Step.Retune retune) {
-            Served before = served(retune.id());
-            return new PreparedStep(retune.id(), before.model(), retune.settings(), before);
+            Served before = running(retune.id());
+            return new PreparedStep(retune.id(), new Served(before.model(), retune.settings()), before);
+        }
+        if (step instanceof Step.Remove remove) {
+            return new PreparedStep(remove.id(), null, running(remove.id()));
         }
         throw new SpaceMismatchException(((Step.Refuse) step).reason());
     }
 
-    private Served served(String id) {
-        Served model = served.get(id);
-        if (model == null) {
-            throw new IllegalStateException("No model " + id + " is served");
-        }
-        return model;
+    private Served running(String id) {
+        return served.of(id).orElseThrow(() -> new IllegalStateException("No model " + id + " is served"));
     }
 
-    private PreparedStep replace(Step.Replace step) {
-        Served before = served(step.id());
+    private PreparedStep replace(Step.Replace step, Set<String> moving) {
+        Served before = running(step.id());
         LOG.infof("Loading a model beside the running one: %s", String.join("; ", step.reasons()));
         counters.attempted();
         try {
-            return new PreparedStep(step.id(), load(step.id(), step.settings(), before), step.settings(), before);
+            LoadedModel model = load(step.id(), step.settings(), moving.contains(step.id()) ? null : before);
+            return new PreparedStep(step.id(), new Served(model, step.settings()), before);
         } catch (RuntimeException | Error failure) {
             counters.failed();
-            allowWideRuns(true);
             throw failure;
         }
     }
 
+    /** @param before model that is closed where there is no memory beside it, and closing it loses nothing */
     private LoadedModel load(String id, ModelSettings settings, @Nullable Served before) {
         ModelDescription description = loader.locate(settings);
         // The memory of second sessions counts as free.
-        allowWideRuns(false);
-        Placement placement = Placement.of(description, predecessor(before), freeMemory.get(), policy);
-        if (placement instanceof Placement.Refused refused) {
-            throw new ModelUnavailableException(refused.reason());
-        }
-        if (before != null && placement instanceof Placement.AfterClosing) {
-            LOG.warnf(
-                    "Memory does not allow two models: %s is closed before %s is loaded",
-                    before.model().name(), description.name());
-            closeServed(id);
-        }
+        disallowWideRuns();
         try {
+            Placement placement = Placement.of(description, predecessor(before), freeMemory.get(), policy);
+            if (placement instanceof Placement.Refused refused) {
+                throw new ModelUnavailableException(refused.reason());
+            }
+            if (before != null && placement instanceof Placement.AfterClosing) {
+                LOG.warnf(
+                        "Memory does not allow two models: %s is closed before %s is loaded",
+                        before.model().name(), description.name());
+                closeServed(id);
+            }
             return loadRequired(description, settings);
         } catch (RuntimeException | Error failure) {
-            if (before != null && !served.containsKey(id)) {
+            if (before != null && served.of(id).isEmpty()) {
                 closedInVain = true;
                 try {
                     serveAgain(id, before);
@@ -168,6 +183,7 @@ public final class ReloadExecutor {
                     failure.addSuppressed(again);
                 }
             }
+            allowWideRuns();
             throw failure;
         }
     }
@@ -180,8 +196,9 @@ public final class ReloadExecutor {
     }
 
     private void closeServed(String id) {
-        served.remove(id);
-        publish().forEach(ReloadExecutor::drain);
+        Map<String, Served> others = new HashMap<>(served.all());
+        others.remove(id);
+        served.serve(others).forEach(closed -> drain(closed.model()));
     }
 
     /** @throws SpaceMismatchException when another vector space must be served */
@@ -208,106 +225,136 @@ public final class ReloadExecutor {
             return;
         }
         LoadedModel again = loadRequired(before.model().description(), before.settings());
-        serve(id, again, before.settings());
-        allowWideRuns(true);
+        Map<String, Served> all = new HashMap<>(served.all());
+        all.put(id, new Served(again, before.settings()));
+        serve(all);
     }
 
-    private void serve(String id, LoadedModel model, ModelSettings settings) {
-        Served before = served.put(id, new Served(model, settings));
-        boolean loaded = before == null || !before.model().equals(model);
-        replaced.addAll(publish());
+    /** Serves these models, and tells what changed. */
+    private void serve(Map<String, Served> models) {
+        Map<String, Served> before = served.all();
+        Set<LoadedModel> running = before.values().stream().map(Served::model).collect(Collectors.toSet());
+        models.values().forEach(model -> model.model().retune(model.settings().get(Setting.MAX_BATCH_SIZE)));
+        replaced.addAll(served.serve(models));
+        before.keySet().stream().filter(id -> !models.containsKey(id)).forEach(id -> {
+            LOG.infof("Model %s is not served any more", id);
+            listener.removed(new RemovedModel(id));
+        });
+        served.all().forEach((id, model) -> {
+            if (!model.equals(before.get(id))) {
+                tell(id, model, !running.contains(model.model()));
+            }
+        });
+    }
+
+    private void tell(String id, Served model, boolean loaded) {
         if (loaded) {
-            CompletionStage<Void> unused = model.broken().thenAccept(fault -> onBroken.run());
-            model.deviceFallback()
+            CompletionStage<Void> unused = model.model().broken().thenAccept(fault -> onBroken.run());
+            model.model()
+                    .deviceFallback()
                     .ifPresent(reason -> LOG.warnf(
                             "Device %s is not usable, the CPU is used instead: %s",
-                            settings.get(Setting.DEVICE), reason));
+                            model.settings().get(Setting.DEVICE), reason));
         }
-        onServed.accept(new ServedModel(model, settings, loaded));
+        listener.served(new ServedModel(id, model.model(), model.settings(), loaded));
     }
 
-    /** Serves what is to be served; returns what was served and is not any more. */
-    private List<RetiredModel> publish() {
-        Map<String, ModelRegistry.Entry> entries = new HashMap<>();
-        served.forEach((id, model) -> entries.put(
-                id,
-                ModelRegistry.Entry.of(
-                        model.model(),
-                        new ServingOptions(
-                                model.settings().get(Setting.NORMALIZE_EMBEDDINGS),
-                                model.settings().get(Setting.MODEL_ALIASES),
-                                model.settings().get(Setting.DIMENSIONS)))));
-        return registry.serve(entries);
-    }
-
-    /** Model that can be served with its settings at once; a new one, or the one that is served. */
+    /**
+     * Model that can be served at once.
+     *
+     * @param next a new model, or one that is served; null where none is to be served any more
+     * @param before model that it replaces
+     */
     private record PreparedStep(
-            String id,
-            LoadedModel model,
-            ModelSettings settings,
-            @Nullable Served before) {
-        boolean isNewModel() {
-            return before == null || before.model() != model;
-        }
-    }
+            String id, @Nullable Served next, @Nullable Served before) {}
 
     /** Steps that can be in force at once. */
     final class Prepared implements AutoCloseable {
         private final List<PreparedStep> steps = new ArrayList<>();
+        private final List<String> vacated = new ArrayList<>();
 
         private Prepared() {}
 
-        /** Puts them into force. A model that was replaced is still to be drained: {@link #drainReplaced}. */
+        /** Puts them into force. Models that were replaced are still to be drained: {@link #drainReplaced}. */
         void commit() {
-            for (PreparedStep step : List.copyOf(steps)) {
-                steps.remove(step);
-                if (step.before() != null && step.isNewModel()) {
+            Map<String, Served> next = new HashMap<>(served.all());
+            vacated.forEach(next::remove);
+            for (PreparedStep step : steps) {
+                if (step.next() == null) {
+                    next.remove(step.id());
+                } else {
+                    next.put(step.id(), step.next());
+                }
+                if (step.before() != null && isNew(step)) {
                     counters.done();
                 }
-                step.model().retune(step.settings().get(Setting.MAX_BATCH_SIZE));
-                serve(step.id(), step.model(), step.settings());
             }
+            steps.clear();
+            serve(next);
         }
 
         /** Leaves everything as it was, as far as it is not committed. */
         @Override
         public void close() {
-            steps.stream().filter(PreparedStep::isNewModel).forEach(ReloadExecutor.this::undo);
+            List<PreparedStep> fresh =
+                    steps.stream().filter(ReloadExecutor.this::isNew).toList();
             steps.clear();
+            fresh.forEach(ReloadExecutor.this::undo);
         }
+    }
+
+    private boolean isNew(PreparedStep step) {
+        Served next = step.next();
+        return next != null && served.all().values().stream().noneMatch(model -> model.model() == next.model());
     }
 
     private void undo(PreparedStep step) {
-        ModelLoader.discard(step.model());
+        if (step.next() != null) {
+            ModelLoader.discard(step.next().model());
+        }
         Served before = step.before();
         if (before != null) {
             counters.failed();
+            if (served.of(step.id()).isEmpty()) {
+                serveAgain(step.id(), before);
+            }
         }
-        if (before != null && !served.containsKey(step.id())) {
-            serveAgain(step.id(), before);
-        } else {
-            allowWideRuns(true);
-        }
+        allowWideRuns();
     }
 
-    /** Hands over what a replaced model had not begun, waits until the rest is answered, and closes it. */
+    /**
+     * Closes the models that are not served any more, once their requests are answered. What a replaced model has not
+     * begun is handed over to its successor.
+     */
     void drainReplaced() {
-        for (RetiredModel model : List.copyOf(replaced)) {
-            model.model().handOver();
-            drain(model);
+        for (Replaced model : List.copyOf(replaced)) {
+            if (model.isReplaced()) {
+                model.model().model().handOver();
+            }
+            drain(model.model());
             replaced.remove(model);
         }
-        allowWideRuns(true);
+        allowWideRuns();
+    }
+
+    private void disallowWideRuns() {
+        wideRunsAllowed = false;
+        served.all().values().forEach(model -> model.model().allowWideRuns(false));
     }
 
     /** A second session takes as much memory as the first one, so it is allowed only where that is free. */
-    private void allowWideRuns(boolean allowed) {
-        served.values().forEach(model -> model.model()
-                .allowWideRuns(allowed && hasRoomAgain(model.model().description())));
-    }
-
-    private boolean hasRoomAgain(ModelDescription model) {
-        return ModelMemory.of(model).fitsInto(freeMemory.get());
+    private void allowWideRuns() {
+        if (wideRunsAllowed) {
+            return;
+        }
+        wideRunsAllowed = true;
+        long free = freeMemory.get().orElse(Long.MAX_VALUE);
+        for (Served model : served.all().values()) {
+            ModelMemory needed = ModelMemory.of(model.model().description());
+            boolean fits = needed.fitsInto(OptionalLong.of(free));
+            model.model().allowWideRuns(fits);
+            free -= fits ? needed.bytes() : 0;
+        }
     }
 
     private static void drain(RetiredModel retired) {
@@ -327,10 +374,9 @@ public final class ReloadExecutor {
     /** Serves nothing any more; accepted requests are answered as far as the time allows. */
     void stop(long deadlineNanos) throws InterruptedException {
         stopped = true;
-        served.clear();
-        for (RetiredModel last : publish()) {
-            last.awaitReleased(deadlineNanos - System.nanoTime());
-            last.model().close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
+        for (Replaced last : served.serve(Map.of())) {
+            last.model().awaitReleased(deadlineNanos - System.nanoTime());
+            last.model().model().close(Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime())));
         }
     }
 }

@@ -7,9 +7,10 @@ import dev.embedding.settings.Setting;
 /**
  * Served model with its settings.
  *
- * @param loaded whether it was newly loaded; otherwise it was served with other settings before
+ * @param id id under which it is served
+ * @param loaded whether it was newly loaded; otherwise it was served in another way before
  */
-public record ServedModel(LoadedModel model, ModelSettings settings, boolean loaded) {
+public record ServedModel(String id, LoadedModel model, ModelSettings settings, boolean loaded) {
 
     /** Fingerprint of the served vectors. */
     public String fingerprint() {

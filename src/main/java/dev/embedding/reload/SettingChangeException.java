@@ -1,7 +1,7 @@
 package dev.embedding.reload;
 
 import dev.embedding.settings.AllowedModels;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.UnstorableValueException;
 import java.util.Optional;
 
@@ -29,6 +29,8 @@ public final class SettingChangeException extends RuntimeException {
         SPACE_MISMATCH,
         /** The change names a model that stored settings may not name. */
         MODEL_NOT_ALLOWED,
+        /** The change gives two models the same name. */
+        NAME_CLASH,
         /** The process is shutting down. */
         STOPPING
     }
@@ -56,11 +58,16 @@ public final class SettingChangeException extends RuntimeException {
                 Cause.STORE_OFF, "Stored settings are switched off; change the environment variables and restart.");
     }
 
-    static SettingChangeException modelNotAllowed(AllowedModels allowed) {
+    static SettingChangeException modelNotAllowed(SettingKey key, AllowedModels allowed) {
         return new SettingChangeException(
                 Cause.MODEL_NOT_ALLOWED,
-                "Nothing was changed: model_name must be one of EMBEDDING_ALLOWED_MODELS (" + allowed + ").",
-                Optional.of(Setting.MODEL_NAME.key()));
+                "Nothing was changed: " + key + " must be one of EMBEDDING_ALLOWED_MODELS (" + allowed + ").",
+                Optional.of(key.text()));
+    }
+
+    static SettingChangeException clash(SettingKey key, String fault) {
+        return new SettingChangeException(
+                Cause.NAME_CLASH, "Nothing was changed: " + fault + ".", Optional.of(key.text()));
     }
 
     static SettingChangeException stopping() {

@@ -1,7 +1,7 @@
 package dev.embedding.reload;
 
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
 import java.util.Map;
 import java.util.Optional;
@@ -10,11 +10,12 @@ import java.util.Set;
 /** Access to the settings in force, and their change while the service runs. */
 public interface SettingsControl {
 
-    /** Settings in force; host and port are as stored, while the listen address is that of the environment. */
+    /** Settings in force, and those of further models that are not served as they are wanted; host and port are as stored,
+     * while the listen address is that of the environment. */
     ServiceSettings current();
 
     /** Keys that have a stored value or one in the environment; the others have defaults. */
-    Set<Setting<?>> given();
+    Set<SettingKey> given();
 
     /** Source of the settings: {@code environment}, {@code file} or {@code database}. */
     String source();
@@ -27,7 +28,7 @@ public interface SettingsControl {
      * @param keyId id of the caller's key, for the audit log
      * @return nothing, or a {@link SettingChangeException}
      */
-    Uni<Void> change(Map<Setting<?>, Optional<String>> changes, Optional<String> keyId);
+    Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId);
 
     /** Health of following the stored settings. */
     SettingsHealth health();

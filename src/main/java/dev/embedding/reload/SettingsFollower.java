@@ -1,16 +1,12 @@
 package dev.embedding.reload;
 
-import dev.embedding.model.ModelUnavailableException;
-import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StatusBoard;
-import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.StoredSettings;
-import dev.embedding.settings.UnstorableValueException;
 import dev.embedding.settings.environment.EnvironmentSettings;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
@@ -32,8 +28,6 @@ import org.jboss.logging.Logger;
 public final class SettingsFollower implements SettingsControl {
 
     private static final Logger LOG = Logger.getLogger(SettingsFollower.class);
-    /** A fresh model that served as long did not break for the reason that the one before broke for. */
-    private static final Duration LASTING = Duration.ofMinutes(10);
 
     private final Optional<StorePoller> store;
     private final StatusReport report;
@@ -44,9 +38,8 @@ public final class SettingsFollower implements SettingsControl {
     private volatile boolean stopped;
 
     // The thread's own.
-    private final Backoff retries = new Backoff();
-    private final Backoff replacements = new Backoff();
-    private long lastReplacedNanos = System.nanoTime() - LASTING.toNanos();
+    private final ModelReload reload;
+    private final SettingsChanger changer;
 
     public SettingsFollower(
             EnvironmentSettings environment,
@@ -62,6 +55,8 @@ public final class SettingsFollower implements SettingsControl {
         this.store = store.map(polled -> new StorePoller(polled, report, pollInterval));
         this.models = models;
         this.storeSource = AuditLog.Source.store(source());
+        this.reload = new ModelReload(models, followed, report, storeSource, () -> stopped);
+        this.changer = new SettingsChanger(this.store, followed, report, models, reload, () -> stopped);
         models.whenBroken(() -> thread.submit(this::replaceBroken));
     }
 
@@ -71,7 +66,7 @@ public final class SettingsFollower implements SettingsControl {
     }
 
     @Override
-    public Set<Setting<?>> given() {
+    public Set<SettingKey> given() {
         return followed.given();
     }
 
@@ -118,25 +113,23 @@ public final class SettingsFollower implements SettingsControl {
                 .ifPresent(this::follow);
     }
 
+    private boolean areNewerRowsWaiting() {
+        return store.flatMap(StorePoller::newest)
+                .filter(rows -> !followed.isFollowing(rows))
+                .isPresent();
+    }
+
     private void follow(List<StoredRow> rows) {
         followed.follow(rows);
-        retries.reset();
+        reload.tryAgain();
         attempt();
     }
 
-    /** A fresh model in place of one that cannot compute any more; the sooner one broke again, the later. */
     private void replaceBroken() {
-        if (stopped || !models.hasBroken()) {
-            return;
+        if (!stopped) {
+            reload.replaceBroken();
+            tryLater();
         }
-        Duration delay = Duration.ZERO;
-        if (System.nanoTime() - lastReplacedNanos < LASTING.toNanos()) {
-            delay = replacements.next();
-        } else {
-            replacements.reset();
-        }
-        LOG.errorf("The model is broken; a fresh one is loaded in %d s", delay.toSeconds());
-        thread.submitAfter(delay, this::attempt);
     }
 
     /** Brings into force what the rows say, as far as that can be. */
@@ -145,95 +138,31 @@ public final class SettingsFollower implements SettingsControl {
             return;
         }
         thread.cancelLater();
-        boolean wasBroken = models.hasBroken();
         StoredSettings stored = followed.readFollowed();
-        report.publish();
-        if (models.running().isEmpty()) {
-            followed.apply(stored.settings(), storeSource);
-        }
+        followed.apply(stored.settings().withModels(models.settings()), storeSource);
         followed.started();
+        report.publish();
+        boolean finished = true;
         try {
-            Optional<Refusal> refusal = reload(stored.settings());
-            if (!stopped) {
-                refusal.ifPresentOrElse(this::refused, () -> followed.inForce(stored));
-            }
-            if (wasBroken && !models.hasBroken()) {
-                lastReplacedNanos = System.nanoTime();
-            }
+            finished = reload.follow(stored, this::areNewerRowsWaiting);
         } finally {
             models.drainReplaced();
             report.publish();
         }
-    }
-
-    /**
-     * Settings that are not in force.
-     *
-     * @param reason a sentence for operators
-     * @param closesModel whether each attempt closes the running model
-     */
-    private record Refusal(String reason, boolean closesModel) {}
-
-    private Optional<Refusal> reload(ServiceSettings wanted) {
-        Optional<Refusal> refusal = Optional.empty();
-        for (Step step : ReloadPlanner.plan(models.running(), wanted.models())) {
-            try {
-                execute(List.of(step), wanted, storeSource);
-            } catch (ModelUnavailableException | SpaceMismatchException failure) {
-                refusal = Optional.of(new Refusal(String.valueOf(failure.getMessage()), models.closedInVain()));
-            } catch (RuntimeException | Error failure) {
-                LOG.error("The model could not be loaded", failure);
-                String reason = "The model could not be loaded; the log says why";
-                refusal = Optional.of(new Refusal(reason, models.closedInVain()));
-            }
-        }
-        if (!stopped) {
-            followRest(wanted, refusal.isPresent());
-        }
-        return refusal;
-    }
-
-    /** Settings of the process, and where a model could not be loaded, those that the running one can follow. */
-    private void followRest(ServiceSettings wanted, boolean isRefused) {
-        List<Step> steps = isRefused ? ReloadPlanner.planWithoutReload(models.running(), wanted.models()) : List.of();
-        try {
-            execute(steps, wanted, storeSource);
-        } catch (RuntimeException failure) {
-            // Only a broken model is loaded anew here; the next attempt does that too.
-            LOG.errorf("The broken model cannot be replaced by a fresh one: %s", failure.getMessage());
+        if (finished) {
+            tryLater();
+        } else {
+            // After the newer rows, which make it needless.
+            thread.submitAfter(Duration.ZERO, this::attempt);
         }
     }
 
-    /** Does nothing when the process is shutting down. */
-    private void execute(List<Step> steps, ServiceSettings wanted, AuditLog.Source source) {
-        try (ReloadExecutor.Prepared prepared = models.prepare(steps)) {
-            commit(prepared, wanted, source);
-        }
-    }
-
-    private void commit(ReloadExecutor.Prepared prepared, ServiceSettings wanted, AuditLog.Source source) {
-        if (!stopped) {
-            prepared.commit();
-            followed.apply(wanted.withModels(models.settings()), source);
-        }
-    }
-
-    /** The models stay as they are, or away; another attempt is made later, unless it would do harm. */
-    private void refused(Refusal refusal) {
-        report.modelFails(refusal.reason());
-        if (refusal.closesModel() && !models.running().isEmpty()) {
-            LOG.errorf(
-                    "%s (not retried before the settings change: each attempt closes the running model)",
-                    refusal.reason());
-            return;
-        }
-        Duration delay = retries.next();
-        LOG.errorf("%s (next attempt in %d s)", refusal.reason(), delay.toSeconds());
-        thread.submitAfter(delay, this::attempt);
+    private void tryLater() {
+        reload.untilNext().ifPresent(delay -> thread.submitAfter(delay, this::attempt));
     }
 
     @Override
-    public Uni<Void> change(Map<Setting<?>, Optional<String>> changes, Optional<String> keyId) {
+    public Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId) {
         SettingsChange change = new SettingsChange(changes, AuditLog.Source.api(keyId));
         return Uni.createFrom().emitter(emitter -> {
             if (!thread.submit(() -> change(change, emitter))) {
@@ -244,79 +173,23 @@ public final class SettingsFollower implements SettingsControl {
 
     private void change(SettingsChange change, UniEmitter<? super Void> emitter) {
         try {
-            storeAndServe(change);
+            boolean othersWait = changer.change(change);
             emitter.complete(null);
-        } catch (SettingChangeException refusal) {
-            emitter.fail(refusal);
-        } catch (UnstorableValueException refusal) {
-            emitter.fail(SettingChangeException.notStorable(refusal));
-        } catch (StoreUnavailableException away) {
-            report.storeFailed(away.reason());
-            emitter.fail(
-                    new SettingChangeException(Cause.STORE_UNAVAILABLE, "Nothing was changed: " + away.reason() + "."));
-        } catch (ModelUnavailableException failure) {
-            emitter.fail(new SettingChangeException(
-                    Cause.MODEL_NOT_LOADED,
-                    (models.running().isEmpty() ? "No model is active" : "The previous model stays active")
-                            + " and nothing was stored: " + failure.reason() + "."));
-        } catch (SpaceMismatchException refusal) {
-            emitter.fail(new SettingChangeException(
-                    Cause.SPACE_MISMATCH, "Nothing was changed: " + refusal.getMessage() + "."));
+            if (othersWait) {
+                boolean unused = thread.submit(this::attempt);
+            } else {
+                thread.cancelLater();
+                tryLater();
+            }
         } catch (RuntimeException | Error failure) {
-            LOG.error("A change of settings failed", failure);
-            emitter.fail(failure);
+            emitter.fail(changer.told(failure, change));
         }
         models.drainReplaced();
-        if (models.running().isEmpty() && !thread.isTaskLeft()) {
+        if (!models.running().containsKey(ServiceSettings.DEFAULT_MODEL) && !thread.isTaskLeft()) {
             // The running model was closed for one that did not come, and could not be loaded again.
             attempt();
         }
         report.publish();
-    }
-
-    /** Loads and checks first, then stores, then serves: all of it or nothing. */
-    private void storeAndServe(SettingsChange change) {
-        requireRunning();
-        StorePoller changed = writableStore();
-        List<StoredRow> before = changed.read();
-        List<StoredRow> after = change.applyTo(before);
-        StoredSettings stored = followed.read(after);
-        if (change.settings().contains(Setting.MODEL_NAME) && stored.bad().contains(Setting.MODEL_NAME)) {
-            throw SettingChangeException.modelNotAllowed(followed.allowedModels());
-        }
-        ServiceSettings wanted = ReloadPlanner.afterChange(change.settings(), stored.settings(), models.running());
-        List<Step> steps = ReloadPlanner.planChange(change.settings(), models.running(), wanted.models());
-        try (ReloadExecutor.Prepared prepared = models.prepare(steps)) {
-            requireRunning();
-            changed.write(change.texts());
-            commit(prepared, wanted, change.caller());
-        }
-        boolean othersFollowed = followed.isFollowing(before);
-        followed.follow(after);
-        followed.report(stored);
-        if (ReloadPlanner.plan(models.running(), stored.settings().models()).isEmpty()) {
-            thread.cancelLater();
-            followed.inForce(stored);
-        } else if (!othersFollowed || change.settings().contains(Setting.REQUIRED_SPACE)) {
-            // What was refused for its vector space may be allowed now.
-            retries.reset();
-            boolean unused = thread.submit(this::attempt);
-        }
-    }
-
-    private void requireRunning() {
-        if (stopped) {
-            throw SettingChangeException.stopping();
-        }
-    }
-
-    private StorePoller writableStore() {
-        StorePoller changed = store.orElseThrow(SettingChangeException::storeOff);
-        if (changed.isReadOnly()) {
-            throw new SettingChangeException(
-                    Cause.READ_ONLY, "The settings' file is read-only; change it where it comes from.");
-        }
-        return changed;
     }
 
     /** Changes nothing any more; what is served stays. */

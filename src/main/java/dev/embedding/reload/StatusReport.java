@@ -1,6 +1,8 @@
 package dev.embedding.reload;
 
 import dev.embedding.reload.SettingsHealth.Fault;
+import dev.embedding.settings.ServiceSettings;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.StatusBoard.ReplicaStatus;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /** Status of following the settings, for {@code /health} and for the status table. Thread-safe. */
@@ -29,11 +32,18 @@ final class StatusReport {
     /** Since the store answered last: an outage may show its cause only after a first timeout. */
     private final Set<String> loggedOfStore = new HashSet<>();
 
-    private String seen = "";
-    private String applied = "";
+    private final Hashes hashes = new Hashes();
+    private final Map<String, Hashes> further = new TreeMap<>();
+    private List<String> warnings = List.of();
     private boolean writing;
     /** Whether something changed since the write that is going on began. */
     private boolean outdated;
+
+    /** Content hashes of rows that were read last, and of those that are in force. */
+    private static final class Hashes {
+        String seen = "";
+        String applied = "";
+    }
 
     /** @param source of stored settings; empty when there are none */
     StatusReport(Optional<String> source, Optional<StatusBoard> board, String replica) {
@@ -72,26 +82,56 @@ final class StatusReport {
         return wasAway;
     }
 
-    /** @param rowFaults what is wrong with the rows that were read */
-    synchronized void following(String hash, List<String> rowFaults) {
-        seen = hash;
-        if (rowFaults.isEmpty()) {
-            faults.remove(SETTINGS_FAULT);
+    /** @param rows what was read last */
+    synchronized void following(FollowedRows rows) {
+        hashes.seen = rows.hash();
+        warnings = rows.stored().warnings();
+        Set<String> models = rows.furtherModels();
+        further.keySet().retainAll(models);
+        models.forEach(id -> further.computeIfAbsent(id, added -> new Hashes()).seen = rows.hashOf(id));
+        faults.keySet().removeIf(name -> isOfGoneModel(name, models));
+        rowFaults(ServiceSettings.DEFAULT_MODEL, rows);
+        models.forEach(id -> rowFaults(id, rows));
+    }
+
+    private void rowFaults(String model, FollowedRows rows) {
+        List<String> ofModel = rows.stored().faultsOf(model);
+        if (ofModel.isEmpty()) {
+            faults.remove(name(model, SETTINGS_FAULT));
         } else {
-            fault(SETTINGS_FAULT, String.join("; ", rowFaults));
+            fault(name(model, SETTINGS_FAULT), String.join("; ", ofModel));
         }
     }
 
-    synchronized void applied(String hash) {
-        applied = hash;
+    private static boolean isOfGoneModel(String fault, Set<String> models) {
+        return fault.contains(".") && models.stream().noneMatch(id -> isOf(id, fault));
     }
 
-    synchronized void modelFollows() {
-        faults.remove(MODEL_FAULT);
+    /** Whether it is a fault of a further model. */
+    private static boolean isOf(String model, String fault) {
+        return fault.startsWith(SettingKey.prefix(model));
     }
 
-    synchronized void modelFails(String reason) {
-        fault(MODEL_FAULT, reason);
+    private static String name(String model, String fault) {
+        return model.equals(ServiceSettings.DEFAULT_MODEL) ? fault : SettingKey.prefix(model) + fault;
+    }
+
+    /** All that was read last is in force. */
+    synchronized void applied() {
+        hashes.applied = hashes.seen;
+    }
+
+    /** All that was read last for a further model is in force. */
+    synchronized void applied(String model) {
+        Optional.ofNullable(further.get(model)).ifPresent(own -> own.applied = own.seen);
+    }
+
+    synchronized void modelFollows(String model) {
+        faults.remove(name(model, MODEL_FAULT));
+    }
+
+    synchronized void modelFails(String model, String reason) {
+        fault(name(model, MODEL_FAULT), reason);
     }
 
     private void fault(String name, String text) {
@@ -133,19 +173,41 @@ final class StatusReport {
         }
     }
 
-    private synchronized ReplicaStatus status() {
-        List<String> messages = new ArrayList<>();
-        faults.forEach((name, fault) -> messages.add(fault.text()));
-        return new ReplicaStatus(replica, seen, applied, state(), String.join("; ", messages));
+    /** The replica as a whole, then each further model. */
+    private synchronized List<ReplicaStatus> status() {
+        List<ReplicaStatus> all = new ArrayList<>();
+        List<String> messages = texts("");
+        messages.addAll(warnings);
+        all.add(status(replica, hashes, state("", hashes), messages));
+        further.forEach((id, own) -> {
+            String prefix = SettingKey.prefix(id);
+            all.add(status(replica + "/" + id, own, state(prefix, own), texts(prefix)));
+        });
+        return all;
     }
 
-    private String state() {
-        if (faults.containsKey(MODEL_FAULT)) {
+    private static ReplicaStatus status(String name, Hashes hashes, String state, List<String> messages) {
+        return new ReplicaStatus(name, hashes.seen, hashes.applied, state, String.join("; ", messages));
+    }
+
+    /** @param prefix of the faults' names */
+    private String state(String prefix, Hashes own) {
+        if (faults.containsKey(prefix + MODEL_FAULT)) {
             return "failed";
         }
-        if (!faults.isEmpty()) {
+        if (!texts(prefix).isEmpty()) {
             return "degraded";
         }
-        return seen.equals(applied) ? "applied" : "loading";
+        return own.seen.equals(own.applied) ? "applied" : "loading";
+    }
+
+    private List<String> texts(String prefix) {
+        List<String> texts = new ArrayList<>();
+        faults.forEach((name, fault) -> {
+            if (name.startsWith(prefix)) {
+                texts.add(fault.text());
+            }
+        });
+        return texts;
     }
 }

@@ -12,7 +12,7 @@ sealed interface Step {
     /** Reasons for operators, such as {@code device: cpu → auto}. */
     List<String> reasons();
 
-    /** Loads the first model of a slot. */
+    /** Loads a model for an id whose model is not there, or moves to another id. */
     record Add(String id, ModelSettings settings, List<String> reasons) implements Step {
         public Add {
             reasons = List.copyOf(reasons);
@@ -26,10 +26,30 @@ sealed interface Step {
         }
     }
 
+    /**
+     * Serves a model that runs under another id, which is vacated unless another step serves it.
+     *
+     * @param from the other id
+     */
+    record Rebind(String id, String from, ModelSettings settings) implements Step {
+        @Override
+        public List<String> reasons() {
+            return List.of("the model " + from + " becomes " + id);
+        }
+    }
+
     /** Serves the running model with other settings, at once. */
     record Retune(String id, ModelSettings settings, List<String> reasons) implements Step {
         public Retune {
             reasons = List.copyOf(reasons);
+        }
+    }
+
+    /** Stops serving a model: it answers the requests that it has, and is closed. */
+    record Remove(String id) implements Step {
+        @Override
+        public List<String> reasons() {
+            return List.of("it is not configured any more");
         }
     }
 
@@ -43,5 +63,10 @@ sealed interface Step {
         public List<String> reasons() {
             return List.of(reason);
         }
+    }
+
+    /** Whether it loads a model. */
+    default boolean loads() {
+        return this instanceof Add || this instanceof Replace;
     }
 }

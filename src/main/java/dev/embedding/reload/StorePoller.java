@@ -142,6 +142,11 @@ final class StorePoller {
         }
     }
 
+    /** The rows that were read last and are not taken yet. */
+    Optional<List<StoredRow>> newest() {
+        return Optional.ofNullable(newest.get()).map(ReadRows::rows);
+    }
+
     /** The rows that were read last, once. */
     Optional<List<StoredRow>> takeNewest() {
         return Optional.ofNullable(newest.getAndSet(null))

@@ -118,6 +118,10 @@ public final class Setting<T> {
             SettingType.optional(SettingType.fingerprint()),
             Effect.AT_ONCE);
 
+    /** Share of lane time beside other models under load. */
+    public static final Setting<Integer> LANE_SHARE =
+            model("lane_share", "EMBEDDING_LANE_SHARE", "1", SettingType.integer(1, 100), Effect.AT_ONCE);
+
     private final String key;
     private final String variable;
     private final String defaultText;
@@ -189,6 +193,11 @@ public final class Setting<T> {
 
     public Effect effect() {
         return effect;
+    }
+
+    /** Whether each model has a value of its own. */
+    public boolean isOfModel() {
+        return scope == Scope.MODEL;
     }
 
     /** Whether a model is loaded or served in accordance with it. */

@@ -17,6 +17,9 @@ public final class SettingValues {
     /** The default of every setting. */
     public static final SettingValues DEFAULTS = defaults();
 
+    /** No values. */
+    public static final SettingValues NONE = new SettingValues(Map.of());
+
     /** INVARIANT: the value of a {@code Setting<T>} is a {@code T}; values are added by {@link Builder} only. */
     private final Map<Setting<?>, Object> values;
 
@@ -38,6 +41,11 @@ public final class SettingValues {
             throw new IllegalArgumentException("No value of " + setting + " here");
         }
         return (T) value;
+    }
+
+    /** Whether the setting has a value here. */
+    public boolean has(Setting<?> setting) {
+        return values.containsKey(setting);
     }
 
     /** A value as JSON shows it: a text, a boolean, a number or a list; an unset one is an empty text. */

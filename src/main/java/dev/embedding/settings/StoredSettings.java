@@ -3,31 +3,42 @@ package dev.embedding.settings;
 import dev.embedding.support.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
  * The result of reading stored rows: a complete record of valid settings, and the faults of the rows. For a row with an
- * invalid value, the setting's last good value remains in force; other rows are not affected.
+ * invalid value, the setting's last good value remains in force; other rows are not affected. A further model that has
+ * no last good value is left out.
  *
  * @param settings stored values, and the environment's where nothing is stored
- * @param stored the settings with a good row
- * @param bad the settings with a bad row
- * @param faults sentences that name key, rule and value
+ * @param stored the keys with a good row
+ * @param bad the keys with a bad row
+ * @param faults bad rows
+ * @param warnings sentences about rows without effect
  */
 public record StoredSettings(
-        ServiceSettings settings, Set<Setting<?>> stored, Set<Setting<?>> bad, List<String> faults) {
+        ServiceSettings settings,
+        Set<SettingKey> stored,
+        Set<SettingKey> bad,
+        List<Fault> faults,
+        List<String> warnings) {
 
     public StoredSettings {
         stored = Set.copyOf(stored);
         bad = Set.copyOf(bad);
         faults = List.copyOf(faults);
+        warnings = List.copyOf(warnings);
     }
+
+    /**
+     * Fault of a stored value.
+     *
+     * @param text a sentence that names key, rule and value
+     */
+    public record Fault(SettingKey key, String text) {}
 
     /**
      * Reads rows.
@@ -38,46 +49,17 @@ public record StoredSettings(
      */
     public static StoredSettings of(
             List<StoredRow> rows, ServiceSettings environment, ServiceSettings lastGood, AllowedModels allowedModels) {
-        SettingValues.Builder values = environment.values().toBuilder();
-        Set<Setting<?>> stored = new HashSet<>();
-        Set<Setting<?>> bad = new HashSet<>();
-        List<String> faults = new ArrayList<>();
-        for (StoredRow row : rows) {
-            Optional<Setting<?>> setting = Setting.of(row.key());
-            if (setting.isEmpty()) {
-                faults.add(
-                        "'" + InvalidSettingException.abbreviated(row.key()) + "' is no setting; its row is ignored");
-                continue;
-            }
-            try {
-                values.parse(setting.get(), text(setting.get(), row));
-                requireAllowed(setting.get(), row, environment, allowedModels);
-                stored.add(setting.get());
-            } catch (InvalidSettingException fault) {
-                values.take(setting.get(), lastGood.values());
-                bad.add(setting.get());
-                faults.add(setting.get().key() + " " + fault.getMessage());
-            }
-        }
-        return new StoredSettings(new ServiceSettings(values.build()), stored, bad, faults);
+        StoredRowsReader reader = new StoredRowsReader(environment, lastGood, allowedModels);
+        rows.forEach(reader::read);
+        return reader.result();
     }
 
-    private static String text(Setting<?> setting, StoredRow row) {
-        if (row.value() == null) {
-            throw new InvalidSettingException("must be " + setting.rule(), "NULL");
-        }
-        return row.value();
-    }
-
-    private static void requireAllowed(
-            Setting<?> setting, StoredRow row, ServiceSettings environment, AllowedModels allowedModels) {
-        if (!setting.equals(Setting.MODEL_NAME)) {
-            return;
-        }
-        String name = Setting.MODEL_NAME.parse(text(setting, row));
-        if (!name.equals(environment.get(Setting.MODEL_NAME)) && !allowedModels.allow(name)) {
-            throw new InvalidSettingException("must be one of EMBEDDING_ALLOWED_MODELS (" + allowedModels + ")", name);
-        }
+    /** Sentences about the faults of a model; those of the process are the default model's. */
+    public List<String> faultsOf(String model) {
+        return faults.stream()
+                .filter(fault -> fault.key().model().equals(model))
+                .map(Fault::text)
+                .toList();
     }
 
     /** SHA-256 of the stored rows, independent of their order: 64 hex digits. */
@@ -88,6 +70,13 @@ public record StoredSettings(
             update(digest, row.value() == null ? "" : "=" + row.value());
         });
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The same of the rows of a further model. */
+    public static String contentHash(List<StoredRow> rows, String model) {
+        String prefix = SettingKey.prefix(model);
+        return contentHash(
+                rows.stream().filter(row -> row.key().startsWith(prefix)).toList());
     }
 
     private static void update(MessageDigest digest, String text) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +38,7 @@ class BrokenModelTest {
 
     BrokenModelTest(@TempDir Path directory) {
         follower = new SettingsFollower(
-                new EnvironmentSettings(ENVIRONMENT, List.of(), Optional.empty(), List.of()),
+                new EnvironmentSettings(ENVIRONMENT, Set.of(), Optional.empty(), List.of()),
                 Optional.of(store),
                 Optional.empty(),
                 "replica:8001",

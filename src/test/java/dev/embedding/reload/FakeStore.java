@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** In-memory settings store whose behaviour a test controls. */
 final class FakeStore implements SettingsStore {
@@ -55,11 +56,20 @@ final class FakeStore implements SettingsStore {
     }
 
     private List<StoredRow> stored() {
-        List<StoredRow> stored = rows.entrySet().stream()
-                .map(row -> new StoredRow(row.getKey(), row.getValue()))
-                .toList();
+        List<StoredRow> stored = snapshot();
         afterRead.run();
         return stored;
+    }
+
+    private synchronized List<StoredRow> snapshot() {
+        return rows.entrySet().stream()
+                .map(row -> new StoredRow(row.getKey(), row.getValue()))
+                .toList();
+    }
+
+    /** Changes rows in one transaction. */
+    synchronized void transact(Consumer<Map<String, String>> change) {
+        change.accept(rows);
     }
 
     @Override

@@ -71,7 +71,7 @@ class LastGoodSettingsTest {
                 "{\"model_name\": {}}",
                 "{\"model_name\": null}",
                 "{\"max_batch_size\": \"many\"}",
-                "{\"colour\": \"green\"}"
+                "{\"models.small.max_batch_size\": \"many\"}"
             })
     void ignoresAnInvalidFile(String content) throws IOException {
         Files.writeString(directory.resolve("last-good-8001.json"), content);

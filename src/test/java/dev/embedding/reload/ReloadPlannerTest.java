@@ -6,6 +6,7 @@ import dev.embedding.reload.Step.Add;
 import dev.embedding.reload.Step.Refuse;
 import dev.embedding.reload.Step.Replace;
 import dev.embedding.reload.Step.Retune;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.SampleSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
@@ -32,13 +33,13 @@ class ReloadPlannerTest {
 
     @Test
     void addsTheFirstModel() {
-        assertThat(ReloadPlanner.plan(Map.of(), CURRENT.models()))
+        assertThat(plan(Map.of(), CURRENT.models()))
                 .containsExactly(new Add(ID, CURRENT.defaultModel(), List.of("no model is loaded")));
     }
 
     @Test
     void hasNoStepsWhenTheWantedSettingsAreInForce() {
-        assertThat(ReloadPlanner.plan(running(CURRENT), CURRENT.models())).isEmpty();
+        assertThat(plan(running(CURRENT), CURRENT.models())).isEmpty();
     }
 
     @ParameterizedTest
@@ -49,6 +50,7 @@ class ReloadPlannerTest {
         "normalize_embeddings, Retune, normalize_embeddings: true → false",
         "max_batch_size, Retune, max_batch_size: 32 → 64",
         "precision, Replace, precision: fp32 → int8",
+        "lane_share, Retune, lane_share: 1 → 4",
         "model_aliases, Retune, 'model_aliases: [] → [b, text-embedding-3-small]'",
         "dimensions, Retune, 'dimensions: [] → [128, 256]'",
         "model_file, Replace, model_file: none → onnx/model_O3.onnx",
@@ -61,7 +63,7 @@ class ReloadPlannerTest {
         ServiceSettings wanted =
                 SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.of(changed).orElseThrow()));
 
-        List<Step> steps = ReloadPlanner.plan(running(CURRENT), wanted.models());
+        List<Step> steps = plan(running(CURRENT), wanted.models());
 
         assertThat(steps).hasSize(1);
         assertThat(steps.get(0).getClass().getSimpleName()).isEqualTo(step);
@@ -73,7 +75,7 @@ class ReloadPlannerTest {
         ServiceSettings wanted =
                 SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.HOST, Setting.PORT, Setting.CORS_ORIGINS));
 
-        assertThat(ReloadPlanner.plan(running(CURRENT), wanted.models())).isEmpty();
+        assertThat(plan(running(CURRENT), wanted.models())).isEmpty();
     }
 
     @Test
@@ -88,7 +90,7 @@ class ReloadPlannerTest {
                 }
             }
 
-            List<Step> steps = ReloadPlanner.plan(
+            List<Step> steps = plan(
                     running(CURRENT),
                     SampleSettings.mixed(CURRENT, OTHER, changed).models());
 
@@ -107,12 +109,11 @@ class ReloadPlannerTest {
         Map<String, RunningModel> broken =
                 Map.of(ID, new RunningModel(CURRENT.defaultModel(), PLAIN, NORMALIZED, Optional.of("Runs fail")));
 
-        assertThat(ReloadPlanner.plan(broken, CURRENT.models()))
+        assertThat(plan(broken, CURRENT.models()))
                 .containsExactly(new Replace(ID, CURRENT.defaultModel(), List.of("Runs fail")));
-        assertThat(ReloadPlanner.planWithoutReload(broken, OTHER.models()))
-                .hasSize(1)
-                .allSatisfy(step -> assertThat(((Replace) step).settings().get(Setting.MODEL_NAME))
-                        .isEqualTo("a/model"));
+        assertThat(planWithoutReload(broken, OTHER.models())).hasSize(1).allSatisfy(step -> assertThat(
+                        ((Replace) step).settings().get(Setting.MODEL_NAME))
+                .isEqualTo("a/model"));
     }
 
     @Test
@@ -121,7 +122,7 @@ class ReloadPlannerTest {
         ServiceSettings wanted =
                 SampleSettings.mixed(current, OTHER, Set.of(Setting.NORMALIZE_EMBEDDINGS, Setting.MAX_BATCH_SIZE));
 
-        List<Step> steps = ReloadPlanner.plan(running(current), wanted.models());
+        List<Step> steps = plan(running(current), wanted.models());
 
         assertThat(steps)
                 .containsExactly(
@@ -137,8 +138,7 @@ class ReloadPlannerTest {
     void refusesToRequireASpaceThatIsNotServed() {
         String another = "22222222222222222222222222222222";
 
-        List<Step> steps =
-                ReloadPlanner.plan(running(CURRENT), requiring(another).models());
+        List<Step> steps = plan(running(CURRENT), requiring(another).models());
 
         assertThat(steps).containsExactly(new Refuse(ID, SpaceMismatchException.message(another, NORMALIZED)));
     }
@@ -149,9 +149,7 @@ class ReloadPlannerTest {
         ServiceSettings wanted =
                 SampleSettings.mixed(current, OTHER, Set.of(Setting.NORMALIZE_EMBEDDINGS, Setting.REQUIRED_SPACE));
 
-        assertThat(ReloadPlanner.plan(running(current), wanted.models()))
-                .singleElement()
-                .isInstanceOf(Retune.class);
+        assertThat(plan(running(current), wanted.models())).singleElement().isInstanceOf(Retune.class);
     }
 
     @Test
@@ -159,9 +157,7 @@ class ReloadPlannerTest {
         ServiceSettings current = requiring(NORMALIZED);
         ServiceSettings wanted = SampleSettings.mixed(current, OTHER, Set.of(Setting.MODEL_NAME));
 
-        assertThat(ReloadPlanner.plan(running(current), wanted.models()))
-                .singleElement()
-                .isInstanceOf(Replace.class);
+        assertThat(plan(running(current), wanted.models())).singleElement().isInstanceOf(Replace.class);
     }
 
     @Test
@@ -169,7 +165,7 @@ class ReloadPlannerTest {
         ServiceSettings wanted =
                 SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.MODEL_NAME, Setting.MAX_BATCH_SIZE));
 
-        assertThat(ReloadPlanner.planWithoutReload(running(CURRENT), wanted.models()))
+        assertThat(planWithoutReload(running(CURRENT), wanted.models()))
                 .containsExactly(new Retune(
                         ID,
                         SampleSettings.mixed(CURRENT, OTHER, Set.of(Setting.MAX_BATCH_SIZE))
@@ -184,9 +180,9 @@ class ReloadPlannerTest {
         ServiceSettings elsewhere = SampleSettings.mixed(
                 current, requiring("22222222222222222222222222222222"), Set.of(Setting.REQUIRED_SPACE));
 
-        List<Step> sameSpace = ReloadPlanner.planWithoutReload(
+        List<Step> sameSpace = planWithoutReload(
                 running(current), SampleSettings.mixed(current, OTHER, changed).models());
-        List<Step> sameRequirement = ReloadPlanner.planWithoutReload(
+        List<Step> sameRequirement = planWithoutReload(
                 running(current),
                 SampleSettings.mixed(elsewhere, OTHER, changed).models());
 
@@ -200,41 +196,65 @@ class ReloadPlannerTest {
 
     @Test
     void plansNothingWithoutReloadWhileNothingRuns() {
-        assertThat(ReloadPlanner.planWithoutReload(Map.of(), CURRENT.models())).isEmpty();
+        assertThat(planWithoutReload(Map.of(), CURRENT.models())).isEmpty();
     }
 
     @Test
     void leavesWhatIsStoredAndNotInForceOutOfAChangeThatNeedsNoReload() {
         ServiceSettings stored = SampleSettings.mixed(OTHER, CURRENT, Set.of(Setting.REQUIRED_SPACE));
 
-        ServiceSettings wanted = ReloadPlanner.afterChange(Set.of(Setting.MAX_BATCH_SIZE), stored, running(CURRENT));
+        List<Step> steps = planChange(Map.of(ID, Set.of(Setting.MAX_BATCH_SIZE)), running(CURRENT), stored.models());
 
-        assertThat(wanted)
+        assertThat(steps)
+                .singleElement()
+                .extracting(step -> ((Retune) step).settings())
                 .isEqualTo(SampleSettings.mixed(
-                        stored,
-                        CURRENT,
-                        Setting.all().stream()
-                                .filter(setting -> setting.effect() == Effect.RELOAD
-                                        || setting.equals(Setting.NORMALIZE_EMBEDDINGS))
-                                .toList()));
+                                stored,
+                                CURRENT,
+                                Setting.all().stream()
+                                        .filter(setting -> setting.effect() == Effect.RELOAD
+                                                || setting.equals(Setting.NORMALIZE_EMBEDDINGS))
+                                        .toList())
+                        .defaultModel());
     }
 
     @Test
     void takesAllThatIsStoredIntoAChangeThatNeedsAReload() {
-        assertThat(ReloadPlanner.afterChange(Set.of(Setting.DEVICE), OTHER, running(CURRENT)))
-                .isEqualTo(OTHER);
-        assertThat(ReloadPlanner.afterChange(Set.of(Setting.MAX_BATCH_SIZE), OTHER, Map.of()))
-                .isEqualTo(OTHER);
+        assertThat(planChange(Map.of(ID, Set.of(Setting.DEVICE)), running(CURRENT), OTHER.models()))
+                .singleElement()
+                .extracting(step -> ((Replace) step).settings())
+                .isEqualTo(OTHER.defaultModel());
     }
 
     @Test
     void loadsNothingForAChangeThatDoesNotConcernTheLoadThatFails() {
-        assertThat(ReloadPlanner.planChange(Set.of(Setting.MAX_BATCH_SIZE), Map.of(), OTHER.models()))
+        assertThat(planChange(Map.of(ID, Set.of(Setting.MAX_BATCH_SIZE)), Map.of(), OTHER.models()))
                 .isEmpty();
-        assertThat(ReloadPlanner.planChange(Set.of(Setting.MODEL_NAME), Map.of(), OTHER.models()))
+        assertThat(planChange(Map.of(ID, Set.of(Setting.MODEL_NAME)), Map.of(), OTHER.models()))
                 .hasSize(1);
-        assertThat(ReloadPlanner.planChange(Set.of(Setting.REQUIRED_SPACE), Map.of(), OTHER.models()))
+        assertThat(planChange(Map.of(ID, Set.of(Setting.REQUIRED_SPACE)), Map.of(), OTHER.models()))
                 .hasSize(1);
+        assertThat(planChange(Map.of("small", Set.of(Setting.MODEL_NAME)), Map.of(), OTHER.models()))
+                .isEmpty();
+    }
+
+    private static List<Step> plan(Map<String, RunningModel> running, Map<String, ModelSettings> wanted) {
+        return steps(ReloadPlanner.plan(running, wanted));
+    }
+
+    private static List<Step> planWithoutReload(Map<String, RunningModel> running, Map<String, ModelSettings> wanted) {
+        return steps(ReloadPlanner.planWithoutReload(running, wanted));
+    }
+
+    private static List<Step> planChange(
+            Map<String, Set<Setting<?>>> changed,
+            Map<String, RunningModel> running,
+            Map<String, ModelSettings> stored) {
+        return steps(ReloadPlanner.planChange(changed, running, stored));
+    }
+
+    private static List<Step> steps(List<StepGroup> groups) {
+        return groups.stream().flatMap(group -> group.steps().stream()).toList();
     }
 
     private static ServiceSettings requiring(String space) {

@@ -14,6 +14,7 @@ import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.environment.EnvironmentSettings;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
@@ -189,7 +191,7 @@ class SettingsFollowerTest {
         SettingsFollower follower = start(NEVER_AGAIN);
         awaitModel(SmallService.CLS);
 
-        follower.change(Map.of(Setting.MAX_BATCH_SIZE, Optional.empty()), Optional.empty())
+        follower.change(Map.of(SettingKey.of(Setting.MAX_BATCH_SIZE), Optional.empty()), Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
 
@@ -234,7 +236,7 @@ class SettingsFollowerTest {
         awaitModel(SmallService.CLS);
 
         Cause notStored = catchThrowableOfType(SettingChangeException.class, () -> follower.change(
-                                Map.of(Setting.DEVICE, Optional.empty()), Optional.empty())
+                                Map.of(SettingKey.of(Setting.DEVICE), Optional.empty()), Optional.empty())
                         .await()
                         .atMost(Duration.ofSeconds(30)))
                 .reason();
@@ -361,8 +363,8 @@ class SettingsFollowerTest {
 
         follower.change(
                         Map.of(
-                                Setting.MODEL_NAME, Optional.of(SmallService.MEAN),
-                                Setting.REQUIRED_SPACE, Optional.of(other)),
+                                SettingKey.of(Setting.MODEL_NAME), Optional.of(SmallService.MEAN),
+                                SettingKey.of(Setting.REQUIRED_SPACE), Optional.of(other)),
                         Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
@@ -519,7 +521,7 @@ class SettingsFollowerTest {
 
     private SettingsFollower start(Optional<FakeStore> from, Duration pollInterval, ReloadConfig config) {
         SettingsFollower follower = new SettingsFollower(
-                new EnvironmentSettings(ENVIRONMENT, List.of(), Optional.empty(), List.of()),
+                new EnvironmentSettings(ENVIRONMENT, Set.of(), Optional.empty(), List.of()),
                 from.map(fake -> fake),
                 Optional.empty(),
                 "replica:8001",
@@ -556,13 +558,15 @@ class SettingsFollowerTest {
     }
 
     private static void change(SettingsFollower follower, Setting<?> key, String text) {
-        follower.change(Map.of(key, Optional.of(text)), Optional.empty())
+        follower.change(Map.of(SettingKey.of(key), Optional.of(text)), Optional.empty())
                 .await()
                 .atMost(Duration.ofSeconds(30));
     }
 
     private static void delete(SettingsFollower follower, Setting<?> key) {
-        follower.change(Map.of(key, Optional.empty()), Optional.empty()).await().atMost(Duration.ofSeconds(30));
+        follower.change(Map.of(SettingKey.of(key), Optional.empty()), Optional.empty())
+                .await()
+                .atMost(Duration.ofSeconds(30));
     }
 
     private static SettingChangeException refusal(SettingsFollower follower, Setting<?> key, String text) {

@@ -43,11 +43,15 @@ final class SmallService implements AutoCloseable {
     final DefaultModel active = new DefaultModel(registry);
     final ReloadCounters counters = new ReloadCounters();
     final List<ServedModel> served = new CopyOnWriteArrayList<>();
+    final List<String> removed = new CopyOnWriteArrayList<>();
 
     /** Maximum number of open models during the check of a new one, including it. */
     final AtomicInteger mostAlive = new AtomicInteger();
 
     volatile OptionalLong freeMemory = OptionalLong.empty();
+
+    /** Runs during the check of each model that is loaded. */
+    volatile Runnable beforeCheck = () -> {};
 
     /** Passed during the check of each model that is loaded. */
     final Gate check = new Gate();
@@ -82,7 +86,17 @@ final class SmallService implements AutoCloseable {
                 () -> freeMemory,
                 config,
                 counters,
-                served::add);
+                new ServingListener() {
+                    @Override
+                    public void served(ServedModel model) {
+                        served.add(model);
+                    }
+
+                    @Override
+                    public void removed(RemovedModel model) {
+                        removed.add(model.id());
+                    }
+                });
     }
 
     static ServiceSettings settings(String modelName) {
@@ -103,6 +117,7 @@ final class SmallService implements AutoCloseable {
     }
 
     private void checked() {
+        beforeCheck.run();
         mostAlive.accumulateAndGet(1 + alive(), Math::max);
         check.pass();
     }

@@ -1,9 +1,11 @@
 package dev.embedding.serving;
 
+import dev.embedding.serving.ModelChoice.ModelName;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.support.WorkerPools;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Access to package-private state of a served model, for tests. */
@@ -34,6 +36,11 @@ public final class ModelProbe {
     /** Takes a lease on the served model; the result releases it. */
     public static Runnable hold(DefaultModel active) {
         return active.lease().orElseThrow()::release;
+    }
+
+    /** Takes a lease on the model of a name; the result releases it. */
+    public static Runnable hold(ModelRegistry registry, String name) {
+        return registry.lease(new ModelChoice(Optional.of(new ModelName(name, false)), Optional.empty()))::release;
     }
 
     /** Embeds a text with the served model. */

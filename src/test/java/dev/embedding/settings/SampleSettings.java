@@ -27,6 +27,7 @@ public final class SampleSettings {
             Map.entry("max_input_tokens", "256"),
             Map.entry("model_aliases", "b,text-embedding-3-small"),
             Map.entry("dimensions", "128,256"),
+            Map.entry("lane_share", "4"),
             Map.entry("required_space", "0123456789abcdef0123456789abcdef")));
 
     private SampleSettings() {}

@@ -34,7 +34,8 @@ class ServiceSettingsTest {
                         Map.entry("max_input_tokens", 0),
                         Map.entry("model_aliases", List.of()),
                         Map.entry("dimensions", List.of()),
-                        Map.entry("required_space", ""));
+                        Map.entry("required_space", ""),
+                        Map.entry("lane_share", 1));
         assertThat(OTHERS.values().byKey())
                 .containsEntry("model_file", "onnx/model_O3.onnx")
                 .containsEntry("pooling", "lasttoken")

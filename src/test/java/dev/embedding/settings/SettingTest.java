@@ -25,6 +25,7 @@ class SettingTest {
                         "dimensions",
                         "document_prompt",
                         "host",
+                        "lane_share",
                         "max_batch_size",
                         "max_input_tokens",
                         "model_aliases",
@@ -55,6 +56,7 @@ class SettingTest {
         "model_aliases, EMBEDDING_MODEL_ALIASES",
         "dimensions, EMBEDDING_DIMENSIONS",
         "required_space, EMBEDDING_REQUIRED_SPACE",
+        "lane_share, EMBEDDING_LANE_SHARE",
         "cors_origins, CORS_ORIGINS",
         "host, EMBEDDING_HOST",
         "port, EMBEDDING_PORT"
@@ -369,7 +371,8 @@ class SettingTest {
                         Setting.CORS_ORIGINS,
                         Setting.MODEL_ALIASES,
                         Setting.DIMENSIONS,
-                        Setting.REQUIRED_SPACE);
+                        Setting.REQUIRED_SPACE,
+                        Setting.LANE_SHARE);
     }
 
     @Test

@@ -18,7 +18,7 @@ class StoredSettingsTest {
     @Test
     void isTheEnvironmentWithoutStoredRows() {
         assertThat(StoredSettings.of(List.of(), ENVIRONMENT, LAST_GOOD, AllowedModels.ALL))
-                .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), Set.of(), List.of()));
+                .isEqualTo(new StoredSettings(ENVIRONMENT, Set.of(), Set.of(), List.of(), List.of()));
     }
 
     @Test
@@ -40,10 +40,13 @@ class StoredSettingsTest {
                 row("max_input_tokens", "0256"),
                 row("model_aliases", "b,text-embedding-3-small"),
                 row("dimensions", "[128, 256]"),
+                row("lane_share", "4"),
                 row("required_space", " 0123456789abcdef0123456789abcdef "));
 
         assertThat(stored.settings()).isEqualTo(LAST_GOOD);
-        assertThat(stored.stored()).containsExactlyInAnyOrderElementsOf(Setting.all());
+        assertThat(stored.stored())
+                .containsExactlyInAnyOrderElementsOf(
+                        Setting.all().stream().map(SettingKey::of).toList());
         assertThat(stored.faults()).isEmpty();
     }
 
@@ -83,8 +86,9 @@ class StoredSettingsTest {
         assertThat(stored.settings().values().shown(key))
                 .isEqualTo(LAST_GOOD.values().shown(key));
         assertThat(stored.settings().get(Setting.HOST)).isEqualTo("10.0.0.1");
-        assertThat(stored.stored()).containsExactly(Setting.HOST);
-        assertThat(stored.faults())
+        assertThat(stored.stored()).containsExactly(SettingKey.of(Setting.HOST));
+        assertThat(stored.bad()).containsExactly(SettingKey.of(key));
+        assertThat(stored.faultsOf(ServiceSettings.DEFAULT_MODEL))
                 .containsExactly(
                         key.key() + " must be " + key.rule() + ", not '" + (value == null ? "NULL" : value) + "'");
     }
@@ -121,11 +125,12 @@ class StoredSettingsTest {
     }
 
     @Test
-    void ignoresAnUnknownKey() {
+    void ignoresAnUnknownKeyWithAWarning() {
         StoredSettings stored = read(row("colour", "green"), row("Port", "9001"), row("k".repeat(300), null));
 
         assertThat(stored.settings()).isEqualTo(ENVIRONMENT);
-        assertThat(stored.faults())
+        assertThat(stored.faults()).isEmpty();
+        assertThat(stored.warnings())
                 .containsExactly(
                         "'colour' is no setting; its row is ignored",
                         "'Port' is no setting; its row is ignored",
@@ -139,7 +144,7 @@ class StoredSettingsTest {
         StoredSettings stored = read(row("model_name", name), row("port", "9".repeat(2048)));
 
         assertThat(stored.settings().get(Setting.MODEL_NAME)).isEqualTo(name);
-        assertThat(stored.faults())
+        assertThat(stored.faultsOf(ServiceSettings.DEFAULT_MODEL))
                 .containsExactly("port must be a whole number from 1024 to 65535, not '" + "9".repeat(80) + "…'");
     }
 

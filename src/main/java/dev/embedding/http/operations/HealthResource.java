@@ -5,9 +5,12 @@ import dev.embedding.reload.LoadProgress;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.reload.SettingsHealth;
 import dev.embedding.serving.ModelRegistry;
+import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.model.LoadedModel;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -51,30 +54,48 @@ public class HealthResource {
         ServiceSettings settings = control.current();
         SettingsHealth stored = control.health();
         Map<String, String> dependencies = new LinkedHashMap<>();
-        dependencies.put("model_loaded", model.isPresent() ? "True" : "False");
-        dependencies.put("model_name", model.map(LoadedModel::name).orElse(settings.get(Setting.MODEL_NAME)));
-        dependencies.put("device", settings.get(Setting.DEVICE));
-        dependencies.put(
-                "dimension",
-                model.map(served -> Integer.toString(served.dimension())).orElse("None"));
-        dependencies.put("database", stored.database());
-        model.ifPresent(served -> {
-            dependencies.put("device_actual", served.device());
-            dependencies.put("execution_provider", served.executionProvider());
+        settings.models().forEach((id, ofModel) -> {
+            if (id.equals(ServiceSettings.DEFAULT_MODEL)) {
+                addModel("", model, ofModel, dependencies);
+                dependencies.put("database", stored.database());
+            } else {
+                addModel(SettingKey.prefix(id), models.slot(id).flatMap(ModelSlot::model), ofModel, dependencies);
+            }
         });
         progress.percent().ifPresent(percent -> dependencies.put("model_download", "loading " + percent + " %"));
-        Map<String, String> faults = faults(model, settings, stored);
+        Map<String, String> faults = faults(settings, stored);
         dependencies.putAll(faults);
         String status = model.isEmpty() ? "unhealthy" : faults.isEmpty() ? "healthy" : "degraded";
         return new Health(identity.name(), status, identity.version(), identity.uptimeSeconds(), dependencies);
     }
 
+    /** @param prefix of the names; empty for the default model */
+    private static void addModel(
+            String prefix, Optional<LoadedModel> model, ModelSettings settings, Map<String, String> dependencies) {
+        dependencies.put(prefix + "model_loaded", model.isPresent() ? "True" : "False");
+        dependencies.put(prefix + "model_name", model.map(LoadedModel::name).orElse(settings.get(Setting.MODEL_NAME)));
+        dependencies.put(prefix + "device", settings.get(Setting.DEVICE));
+        dependencies.put(
+                prefix + "dimension",
+                model.map(served -> Integer.toString(served.dimension())).orElse("None"));
+        model.ifPresent(served -> {
+            dependencies.put(prefix + "device_actual", served.device());
+            dependencies.put(prefix + "execution_provider", served.executionProvider());
+        });
+    }
+
     /** Faults that an operator should look at, by name. */
-    private Map<String, String> faults(Optional<LoadedModel> model, ServiceSettings settings, SettingsHealth stored) {
+    private Map<String, String> faults(ServiceSettings settings, SettingsHealth stored) {
         Map<String, String> faults = new TreeMap<>();
-        model.flatMap(LoadedModel::fault)
-                .ifPresent(fault -> faults.put("engine_fault", fault + "; a fresh model is being loaded"));
-        deviceFault(model, settings).ifPresent(fault -> faults.put("device_fault", fault));
+        settings.models().forEach((id, ofModel) -> {
+            String prefix = id.equals(ServiceSettings.DEFAULT_MODEL) ? "" : SettingKey.prefix(id);
+            models.slot(id).flatMap(ModelSlot::model).ifPresent(model -> {
+                model.fault()
+                        .ifPresent(fault ->
+                                faults.put(prefix + "engine_fault", fault + "; a fresh model is being loaded"));
+                deviceFault(id, model, ofModel).ifPresent(fault -> faults.put(prefix + "device_fault", fault));
+            });
+        });
         stored.faults()
                 .forEach((name, fault) -> faults.put(
                         name, fault.text() + " (since " + fault.since().truncatedTo(ChronoUnit.SECONDS) + ")"));
@@ -82,10 +103,11 @@ public class HealthResource {
     }
 
     /** Only a fault when the GPU was requested explicitly: {@code cuda} is merely the default. */
-    private Optional<String> deviceFault(Optional<LoadedModel> model, ServiceSettings settings) {
-        boolean gpuRequested = control.given().contains(Setting.DEVICE)
-                && settings.get(Setting.DEVICE).equals(CUDA);
-        return gpuRequested ? model.flatMap(LoadedModel::deviceFallback) : Optional.empty();
+    private Optional<String> deviceFault(String id, LoadedModel model, ModelSettings settings) {
+        boolean isGiven = control.given().contains(SettingKey.of(Setting.DEVICE))
+                || control.given().contains(new SettingKey(id, Setting.DEVICE));
+        boolean gpuRequested = isGiven && settings.get(Setting.DEVICE).equals(CUDA);
+        return gpuRequested ? model.deviceFallback() : Optional.empty();
     }
 
     /** Response of {@code GET /health}. */

@@ -1,6 +1,8 @@
 package dev.embedding.http.operations;
 
+import dev.embedding.settings.ModelId;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,11 +26,20 @@ public class OpenApiSettings implements OASFilter {
         for (Setting<?> setting : Setting.all()) {
             values.put(setting.key(), value(setting));
         }
-        api.getComponents().addSchema(CHANGE, change()).addSchema(CHANGES, changes(values));
+        Map<String, Schema> ofFurtherModels = new LinkedHashMap<>();
+        Setting.all().stream()
+                .filter(Setting::isOfModel)
+                .forEach(setting ->
+                        ofFurtherModels.put("^models\\." + ModelId.FORM + "\\." + setting.key() + "$", value(setting)));
+        api.getComponents().addSchema(CHANGE, change()).addSchema(CHANGES, changes(values, ofFurtherModels));
     }
 
     private static Schema change() {
-        Schema key = ofType(SchemaType.STRING).enumeration(List.copyOf(Setting.keys()));
+        Schema flat = ofType(SchemaType.STRING).enumeration(List.copyOf(Setting.keys()));
+        Schema ofFurtherModel = ofType(SchemaType.STRING).pattern("^models\\." + ModelId.FORM + "\\.[a-z_]+$");
+        Schema key = OASFactory.createSchema()
+                .description(SettingKey.PATTERN + " sets a key for a further model")
+                .anyOf(List.of(flat, ofFurtherModel));
         Schema value = OASFactory.createSchema()
                 .description("JSON of the key's type, or the text that is stored for it")
                 .oneOf(List.of(text(), ofType(SchemaType.INTEGER), ofType(SchemaType.BOOLEAN), listOfTexts()));
@@ -38,10 +49,11 @@ public class OpenApiSettings implements OASFilter {
                 .required(List.of("key", "value"));
     }
 
-    private static Schema changes(Map<String, Schema> values) {
+    private static Schema changes(Map<String, Schema> values, Map<String, Schema> ofFurtherModels) {
         Schema settings = ofType(SchemaType.OBJECT)
                 .minProperties(1)
                 .properties(values)
+                .patternProperties(ofFurtherModels)
                 .additionalPropertiesSchema(OASFactory.createSchema().booleanSchema(false));
         return ofType(SchemaType.OBJECT).addProperty("settings", settings).required(List.of("settings"));
     }

@@ -6,7 +6,7 @@ import dev.embedding.http.exchange.json.BodyFaults;
 import dev.embedding.http.exchange.json.CheckedRecord;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.LeafReader;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.List;
 import java.util.Optional;
@@ -17,21 +17,21 @@ import org.jspecify.annotations.Nullable;
 @RegisterForReflection
 record SettingChange(
         @Schema(required = true) @JsonDeserialize(using = KeyReader.class)
-        Setting<?> key,
+        SettingKey key,
 
         @Schema(required = true) SettingValue value)
         implements CheckedRecord {
 
     @Override
     public void check(BodyFaults faults) {
-        value.problem(key).ifPresent(problem -> faults.addTo("value", problem, "value_error"));
+        value.problem(key.setting()).ifPresent(problem -> faults.addTo("value", problem, "value_error"));
     }
 
     /** Reads the key of a setting. */
     @RegisterForReflection
-    static final class KeyReader extends LeafReader<Setting<?>> {
+    static final class KeyReader extends LeafReader<SettingKey> {
         KeyReader() {
-            super(Setting.class);
+            super(SettingKey.class);
         }
 
         @Override
@@ -40,12 +40,12 @@ record SettingChange(
         }
 
         @Override
-        protected @Nullable Setting<?> read(JsonReader json, JsonToken first, BodyFaults faults) {
+        protected @Nullable SettingKey read(JsonReader json, JsonToken first, BodyFaults faults) {
             if (first != JsonToken.VALUE_STRING) {
                 return reject(json, first, faults, "Input should be a valid string", "string_type");
             }
             String name = json.shortText();
-            Optional<Setting<?>> key = Setting.of(name);
+            Optional<SettingKey> key = SettingKey.of(name);
             return key.isPresent()
                     ? key.get()
                     : reject(json, first, faults, UnsupportedSettings.message(List.of(name)), "value_error");

@@ -25,7 +25,7 @@ class SettingChangeFailures {
                 switch (failure.reason()) {
                     case STORE_OFF, READ_ONLY -> FailureKind.SETTINGS_READ_ONLY;
                     case NOT_STORED -> FailureKind.NOT_FOUND;
-                    case SPACE_MISMATCH, NOT_STORABLE, MODEL_NOT_ALLOWED -> FailureKind.INVALID_REQUEST;
+                    case SPACE_MISMATCH, NOT_STORABLE, MODEL_NOT_ALLOWED, NAME_CLASH -> FailureKind.INVALID_REQUEST;
                     case MODEL_NOT_LOADED -> FailureKind.INTERNAL_ERROR;
                     case STORE_UNAVAILABLE -> FailureKind.SETTINGS_UNAVAILABLE;
                     case STOPPING -> FailureKind.SHUTTING_DOWN;

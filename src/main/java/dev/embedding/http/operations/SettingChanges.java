@@ -5,13 +5,13 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.embedding.http.exchange.json.BodyFaults;
 import dev.embedding.http.exchange.json.JsonReader;
 import dev.embedding.http.exchange.json.LeafReader;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 @RegisterForReflection
 record SettingChanges(
         @Schema(required = true) @JsonDeserialize(using = ValuesReader.class)
-        Map<Setting<?>, SettingValue> settings) {
+        Map<SettingKey, SettingValue> settings) {
 
     /** Reads values by the keys of their settings. */
     @RegisterForReflection
-    static final class ValuesReader extends LeafReader<Map<Setting<?>, SettingValue>> {
+    static final class ValuesReader extends LeafReader<Map<SettingKey, SettingValue>> {
         ValuesReader() {
             super(Map.class);
         }
@@ -34,18 +34,18 @@ record SettingChanges(
         }
 
         @Override
-        protected @Nullable Map<Setting<?>, SettingValue> read(JsonReader json, JsonToken first, BodyFaults faults) {
+        protected @Nullable Map<SettingKey, SettingValue> read(JsonReader json, JsonToken first, BodyFaults faults) {
             if (first != JsonToken.START_OBJECT) {
                 return reject(json, first, faults, "Input should be an object", "dict_type");
             }
-            Map<Setting<?>, SettingValue> values = new HashMap<>();
+            Map<SettingKey, SettingValue> values = new HashMap<>();
             Set<String> unsupported = new LinkedHashSet<>();
             while (json.next() == JsonToken.FIELD_NAME) {
                 String name = json.shortText();
-                Setting<?> setting = Setting.of(name).orElse(null);
+                SettingKey key = SettingKey.of(name).orElse(null);
                 JsonToken value = json.next();
-                if (setting != null) {
-                    values.put(setting, SettingValue.read(json, value));
+                if (key != null) {
+                    values.put(key, SettingValue.read(json, value));
                     continue;
                 }
                 json.skipChildren(value);
@@ -58,23 +58,21 @@ record SettingChanges(
         }
 
         private static void addFaults(
-                Map<Setting<?>, SettingValue> values, Set<String> unsupported, BodyFaults faults) {
+                Map<SettingKey, SettingValue> values, Set<String> unsupported, BodyFaults faults) {
             if (values.isEmpty() && unsupported.isEmpty()) {
                 faults.add("Should have at least 1 setting, not 0", "too_short");
             }
             if (!unsupported.isEmpty()) {
                 faults.add(UnsupportedSettings.message(unsupported), "value_error");
             }
-            for (Setting<?> setting : Setting.all()) {
-                Optional.ofNullable(values.get(setting)).ifPresent(value -> addFault(setting, value, faults));
-            }
+            new TreeMap<>(values).forEach((key, value) -> addFault(key, value, faults));
         }
 
-        private static void addFault(Setting<?> setting, SettingValue value, BodyFaults faults) {
+        private static void addFault(SettingKey key, SettingValue value, BodyFaults faults) {
             if (value.tooLong()) {
-                faults.addTo(setting.key(), SettingValue.TOO_LONG, "too_long");
+                faults.addTo(key.text(), SettingValue.TOO_LONG, "too_long");
             } else {
-                value.problem(setting).ifPresent(problem -> faults.addTo(setting.key(), problem, "value_error"));
+                value.problem(key.setting()).ifPresent(problem -> faults.addTo(key.text(), problem, "value_error"));
             }
         }
     }

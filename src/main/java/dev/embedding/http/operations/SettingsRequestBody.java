@@ -3,7 +3,7 @@ package dev.embedding.http.operations;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.serving.FieldError;
 import dev.embedding.serving.RequestFailure;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param texts values to store; empty for a setting to delete
  */
-record SettingsRequestBody(Map<Setting<?>, Optional<String>> texts) {
+record SettingsRequestBody(Map<SettingKey, Optional<String>> texts) {
 
     private static final String NO_OBJECT = "model_attributes_type";
 
@@ -35,7 +35,7 @@ record SettingsRequestBody(Map<Setting<?>, Optional<String>> texts) {
      * @throws RequestFailure with every fault of it
      */
     static SettingsRequestBody bulk(JsonBody body) {
-        Map<Setting<?>, Optional<String>> texts = new HashMap<>();
+        Map<SettingKey, Optional<String>> texts = new HashMap<>();
         body.read(SettingChanges.class, NO_OBJECT)
                 .settings()
                 .forEach((key, value) -> texts.put(key, Optional.of(value.text())));
@@ -48,9 +48,9 @@ record SettingsRequestBody(Map<Setting<?>, Optional<String>> texts) {
      * @throws RequestFailure when there is no such setting
      */
     static SettingsRequestBody deletion(String name) {
-        Setting<?> setting = Setting.of(name)
+        SettingKey key = SettingKey.of(name)
                 .orElseThrow(() -> RequestFailure.invalid(
                         new FieldError("path.key", UnsupportedSettings.message(List.of(name)), "value_error")));
-        return new SettingsRequestBody(Map.of(setting, Optional.empty()));
+        return new SettingsRequestBody(Map.of(key, Optional.empty()));
     }
 }

@@ -7,7 +7,9 @@ import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.reload.SettingChangeException;
 import dev.embedding.reload.SettingsControl;
 import dev.embedding.serving.model.ModelHost;
+import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -19,6 +21,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,7 @@ public class SettingsResource {
 
     private static final String ENVIRONMENT = "environment";
     private static final String DATABASE = "database";
+    private static final String MODELS = "models";
 
     private final ServiceIdentity identity;
     private final SettingsControl control;
@@ -63,14 +67,29 @@ public class SettingsResource {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("service_name", identity.name());
         values.put("service_version", identity.version());
-        values.putAll(control.current().values().byKey());
+        ServiceSettings current = control.current();
+        values.putAll(current.values().byKey());
+        values.put(MODELS, furtherModels(current));
         values.put("use_db_settings", source.equals(DATABASE));
+        List<String> keys = new ArrayList<>(Setting.keys());
+        keys.add(SettingKey.PATTERN);
         return new Settings(
                 values,
-                Setting.keys(),
+                keys,
                 source,
                 List.of("host and port take no effect while running:"
                         + " the listen address comes from the environment"));
+    }
+
+    /** Settings of the models that are not the default, by id and key. */
+    private static Map<String, Object> furtherModels(ServiceSettings current) {
+        Map<String, Object> models = new LinkedHashMap<>();
+        current.models().forEach((id, settings) -> {
+            if (!id.equals(ServiceSettings.DEFAULT_MODEL)) {
+                models.put(id, settings.values().only(Setting::isOfModel).byKey());
+            }
+        });
+        return models;
     }
 
     /** {@code POST /settings}. */

@@ -1,6 +1,7 @@
 package dev.embedding.http.operations;
 
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.support.Names;
 import java.util.Collection;
 
@@ -20,7 +21,8 @@ final class UnsupportedSettings {
                         .map(UnsupportedSettings::abbreviated)
                         .toList());
         String more = names.size() > MAX_LISTED ? " and more" : "";
-        return "Unsupported: " + listed + more + "; settings are " + String.join(", ", Setting.keys());
+        return "Unsupported: " + listed + more + "; settings are " + String.join(", ", Setting.keys()) + " and "
+                + SettingKey.PATTERN + " with the id of a further model";
     }
 
     private static String abbreviated(String name) {

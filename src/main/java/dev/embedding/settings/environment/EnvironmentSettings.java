@@ -1,30 +1,34 @@
 package dev.embedding.settings.environment;
 
+import dev.embedding.settings.AliasClash;
 import dev.embedding.settings.InvalidSettingException;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingValues;
 import dev.embedding.settings.database.DatabaseUrl;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The settings of an environment.
  *
  * @param settings valid settings; the defaults for keys that the environment does not set
- * @param given the settings that the environment sets
+ * @param given the keys that the environment sets
  * @param database the database of stored settings; empty where none are stored, or in a file
  * @param warnings one sentence for each ignored variable
  */
 public record EnvironmentSettings(
-        ServiceSettings settings, List<Setting<?>> given, Optional<DatabaseUrl> database, List<String> warnings) {
+        ServiceSettings settings, Set<SettingKey> given, Optional<DatabaseUrl> database, List<String> warnings) {
 
     private static final String USE_DATABASE = "EMBEDDING_USE_DB_SETTINGS";
     private static final String SETTINGS_FILE = "EMBEDDING_SETTINGS_FILE";
 
     public EnvironmentSettings {
-        given = List.copyOf(given);
+        given = Set.copyOf(given);
         warnings = List.copyOf(warnings);
     }
 
@@ -45,7 +49,7 @@ public record EnvironmentSettings(
      */
     public static EnvironmentSettings of(Environment environment, List<String> processFaults) {
         SettingValues.Builder values = SettingValues.DEFAULTS.toBuilder();
-        List<Setting<?>> given = new ArrayList<>();
+        Set<SettingKey> given = new HashSet<>();
         List<String> warnings = new ArrayList<>();
         List<String> faults = new ArrayList<>();
         for (Setting<?> setting : Setting.all()) {
@@ -53,12 +57,21 @@ public record EnvironmentSettings(
                     .values(setting.variable())
                     .filter(value -> !isServiceLink(setting, value, warnings))
                     .findFirst();
-            text.filter(value -> !(setting.isOptional() && value.isEmpty())).ifPresent(value -> given.add(setting));
+            text.filter(value -> !(setting.isOptional() && value.isEmpty()))
+                    .ifPresent(value -> given.add(SettingKey.of(setting)));
             try {
                 text.ifPresent(value -> values.parse(setting, value));
             } catch (InvalidSettingException fault) {
                 faults.add(setting.variable() + " " + fault.getMessage());
             }
+        }
+        ModelVariables models = ModelVariables.of(environment);
+        given.addAll(models.given());
+        warnings.addAll(models.warnings());
+        faults.addAll(models.faults());
+        ServiceSettings settings = new ServiceSettings(values.build(), models.values());
+        if (faults.isEmpty()) {
+            AliasClash.among(settings.models()).forEach(clash -> faults.add(clash.text()));
         }
         faults.addAll(processFaults);
         PathVariables.faults(environment).forEach(faults::add);
@@ -70,7 +83,7 @@ public record EnvironmentSettings(
         if (!faults.isEmpty()) {
             throw new InvalidEnvironmentException(faults);
         }
-        return new EnvironmentSettings(new ServiceSettings(values.build()), given, database, warnings);
+        return new EnvironmentSettings(settings, given, database, warnings);
     }
 
     /**

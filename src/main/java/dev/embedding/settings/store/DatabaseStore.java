@@ -10,6 +10,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The tables {@code service_settings} and {@code service_settings_status} of a MySQL or MariaDB. A missing table is
@@ -57,6 +59,8 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
     private static final String STORE_STATUS = """
             REPLACE INTO service_settings_status (service, replica, seen, applied, state, message, updated_at)
             VALUES (?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))""";
+    private static final String FORGET_MODELS =
+            "DELETE FROM service_settings_status WHERE service = ? AND LEFT(replica, ?) = ? ";
     private static final String FORGET_STATUS = """
             DELETE FROM service_settings_status
             WHERE service = ? AND updated_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY""";
@@ -92,8 +96,8 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
     }
 
     @Override
-    public Uni<Void> publish(ReplicaStatus status) {
-        return calls.call(isGivenUp -> with(STATUS_TABLE, () -> published(status)));
+    public Uni<Void> publish(List<ReplicaStatus> rows) {
+        return calls.call(isGivenUp -> with(STATUS_TABLE, () -> published(rows)));
     }
 
     private <T> Uni<T> with(String table, Supplier<Uni<T>> operation) {
@@ -176,20 +180,35 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
         });
     }
 
-    private Uni<Void> published(ReplicaStatus status) {
-        return published(status, cut(status.message(), LONGEST_MESSAGE))
+    private Uni<Void> published(List<ReplicaStatus> rows) {
+        return published(rows, message -> cut(message, LONGEST_MESSAGE))
                 .onFailure(DatabaseFault::isOfValue)
-                .recoverWithUni(() -> published(status, plain(status.message())));
+                .recoverWithUni(() -> published(rows, DatabaseStore::plain));
     }
 
-    private Uni<Void> published(ReplicaStatus status, String message) {
-        Tuple row = Tuple.from(
-                List.of(SERVICE, status.replica(), status.seen(), status.applied(), status.state(), message));
+    private Uni<Void> published(List<ReplicaStatus> rows, UnaryOperator<String> message) {
+        List<Tuple> stored = rows.stream()
+                .map(row -> Tuple.from(List.of(
+                        SERVICE, row.replica(), row.seen(), row.applied(), row.state(), message.apply(row.message()))))
+                .toList();
         return onConnection(connection -> connection
                         .preparedQuery(STORE_STATUS)
-                        .execute(row)
+                        .executeBatch(stored)
+                        .chain(() -> connection.preparedQuery(goneModels(rows)).execute(ofGoneModels(rows)))
                         .chain(() -> connection.preparedQuery(FORGET_STATUS).execute(Tuple.of(SERVICE))))
                 .replaceWithVoid();
+    }
+
+    /** Statement that deletes the rows of the replica's models that are not among these. */
+    private static String goneModels(List<ReplicaStatus> rows) {
+        return FORGET_MODELS + "AND replica NOT IN (" + String.join(", ", Collections.nCopies(rows.size(), "?")) + ")";
+    }
+
+    private static Tuple ofGoneModels(List<ReplicaStatus> rows) {
+        String prefix = rows.get(0).replica() + "/";
+        Tuple parameters = Tuple.of(SERVICE, prefix.length(), prefix);
+        rows.forEach(row -> parameters.addString(row.replica()));
+        return parameters;
     }
 
     /** A shorter message, for a table with a limited character set or a narrower column. */

@@ -1,6 +1,6 @@
 package dev.embedding.settings.store;
 
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingsStore;
 import dev.embedding.settings.StoreUnavailableException;
 import dev.embedding.settings.StoredRow;
@@ -105,8 +105,9 @@ final class FileStore implements SettingsStore {
     }
 
     private static boolean isSame(String key, @Nullable String held, String given) {
-        boolean keepsBlanks =
-                Setting.of(key).filter(setting -> setting.type().keepsBlanks()).isPresent();
+        boolean keepsBlanks = SettingKey.of(key)
+                .filter(known -> known.setting().type().keepsBlanks())
+                .isPresent();
         return held != null && (keepsBlanks ? held.equals(given) : held.strip().equals(given.strip()));
     }
 

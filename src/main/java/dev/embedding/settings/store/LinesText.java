@@ -1,7 +1,7 @@
 package dev.embedding.settings.store;
 
 import dev.embedding.settings.QuotedText;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StoredRow;
 import dev.embedding.settings.UnstorableValueException;
 import java.util.ArrayList;
@@ -86,7 +86,9 @@ record LinesText(List<String> lines, String lineEnd) implements SettingsText {
     }
 
     private static boolean keepsBlanks(String key) {
-        return Setting.of(key).filter(setting -> setting.type().keepsBlanks()).isPresent();
+        return SettingKey.of(key)
+                .filter(known -> known.setting().type().keepsBlanks())
+                .isPresent();
     }
 
     /** Whether the text is read as the same text without quotes. */

@@ -7,6 +7,7 @@ import dev.embedding.http.exchange.Bodies;
 import dev.embedding.serving.FieldError;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -59,7 +60,7 @@ class SettingsRequestBodyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = VALUES)
     void storesAValueAsText(String key, String json, String text) {
-        Map<Setting<?>, Optional<String>> stored = Map.of(key(key), Optional.of(text));
+        Map<SettingKey, Optional<String>> stored = Map.of(key(key), Optional.of(text));
 
         assertThat(single("{\"key\": \"" + key + "\", \"value\": " + json + "}"))
                 .isEqualTo(stored);
@@ -197,7 +198,10 @@ class SettingsRequestBodyTest {
             {"settings": {"port": 8002}, "settings": {}}                  | body.settings too_short
             {"settings": {"port": 8002, "port": 7}}                       | body.settings.port value_error
             {"settings": {"port": 7, "x": {"y": 1}, "device": "gpu"}}     | body.settings value_error, \
-            body.settings.port value_error, body.settings.device value_error
+            body.settings.device value_error, body.settings.port value_error
+            {"settings": {"models.small.port": 8002}}                     | body.settings value_error
+            {"settings": {"models.small.precision": "fp9"}}               | body.settings.models.small.precision value_error
+            {"settings": {"models.Small.precision": "int8"}}              | body.settings value_error
             [{"settings": {"port": 8002}}]                                | body model_attributes_type
             7                                                             | body model_attributes_type
             {"settings": {"port": 8002}                                   | body.27 json_invalid
@@ -217,24 +221,24 @@ class SettingsRequestBodyTest {
     void changesSeveralSettingsAtOnce() {
         assertThat(bulk("{\"settings\": {\"max_batch_size\": 8, \"device\": \"cpu\", \"max_batch_size\": \"16\"}}"))
                 .isEqualTo(Map.of(
-                        Setting.MAX_BATCH_SIZE, Optional.of("16"),
-                        Setting.DEVICE, Optional.of("cpu")));
+                        SettingKey.of(Setting.MAX_BATCH_SIZE), Optional.of("16"),
+                        SettingKey.of(Setting.DEVICE), Optional.of("cpu")));
     }
 
     @Test
     void usesTheLastOfDuplicateKeys() {
         assertThat(single("{\"key\": \"nothing\", \"value\": 0, \"key\": \"port\", \"value\": 8002}"))
-                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(SettingKey.of(Setting.PORT), Optional.of("8002")));
         assertThat(bulk("{\"settings\": 7, \"settings\": {\"port\": 7, \"port\": 8002}}"))
-                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(SettingKey.of(Setting.PORT), Optional.of("8002")));
     }
 
     @Test
     void ignoresUnknownFields() {
         assertThat(single("{\"by\": {\"key\": \"device\"}, \"key\": \"port\", \"value\": 8002, \"n\": [NaN]}"))
-                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(SettingKey.of(Setting.PORT), Optional.of("8002")));
         assertThat(bulk("{\"key\": [\"device\"], \"settings\": {\"port\": 8002}, \"value\": {}}"))
-                .isEqualTo(Map.of(Setting.PORT, Optional.of("8002")));
+                .isEqualTo(Map.of(SettingKey.of(Setting.PORT), Optional.of("8002")));
     }
 
     @Test
@@ -242,7 +246,7 @@ class SettingsRequestBodyTest {
         String longest = "😀".repeat(2_048);
 
         assertThat(single("{\"key\": \"model_name\", \"value\": \"" + longest + "\"}"))
-                .isEqualTo(Map.of(Setting.MODEL_NAME, Optional.of(longest)));
+                .isEqualTo(Map.of(SettingKey.of(Setting.MODEL_NAME), Optional.of(longest)));
     }
 
     static Stream<Setting<?>> settings() {
@@ -266,7 +270,7 @@ class SettingsRequestBodyTest {
         String tooLong = "[\"" + "a".repeat(2_048 - 3) + "\"]";
 
         assertThat(single("{\"key\": \"cors_origins\", \"value\": " + fits + "}"))
-                .isEqualTo(Map.of(Setting.CORS_ORIGINS, Optional.of(fits)));
+                .isEqualTo(Map.of(SettingKey.of(Setting.CORS_ORIGINS), Optional.of(fits)));
         assertThat(singleFaults("{\"key\": \"cors_origins\", \"value\": " + tooLong + "}"))
                 .containsExactly("body.value too_long");
     }
@@ -274,7 +278,8 @@ class SettingsRequestBodyTest {
     @Test
     void namesUnsupportedAndSupportedKeys() {
         assertThat(messages("{\"key\": \"nothing\", \"value\": 1}"))
-                .containsExactly("Unsupported: 'nothing'; settings are " + String.join(", ", Setting.keys()));
+                .containsExactly("Unsupported: 'nothing'; settings are " + String.join(", ", Setting.keys())
+                        + " and models.<id>.<key> with the id of a further model");
     }
 
     @Test
@@ -289,8 +294,21 @@ class SettingsRequestBodyTest {
     }
 
     @Test
+    void changesASettingOfAFurtherModel() {
+        SettingKey name = new SettingKey("small", Setting.MODEL_NAME);
+
+        assertThat(single("{\"key\": \"models.small.model_name\", \"value\": \"org/small\"}"))
+                .isEqualTo(Map.of(name, Optional.of("org/small")));
+        assertThat(bulk("{\"settings\": {\"models.small.model_name\": \"org/small\", \"device\": \"cpu\"}}"))
+                .isEqualTo(Map.of(name, Optional.of("org/small"), SettingKey.of(Setting.DEVICE), Optional.of("cpu")));
+        assertThat(SettingsRequestBody.deletion("models.small.model_name").texts())
+                .isEqualTo(Map.of(name, Optional.empty()));
+    }
+
+    @Test
     void deletesASetting() {
-        assertThat(SettingsRequestBody.deletion("device").texts()).isEqualTo(Map.of(Setting.DEVICE, Optional.empty()));
+        assertThat(SettingsRequestBody.deletion("device").texts())
+                .isEqualTo(Map.of(SettingKey.of(Setting.DEVICE), Optional.empty()));
     }
 
     @ParameterizedTest
@@ -299,15 +317,15 @@ class SettingsRequestBodyTest {
         assertThat(names(faults(() -> SettingsRequestBody.deletion(key)))).containsExactly("path.key value_error");
     }
 
-    private static Setting<?> key(String name) {
-        return Setting.of(name.toLowerCase(Locale.ROOT)).orElseThrow();
+    private static SettingKey key(String name) {
+        return SettingKey.of(name.toLowerCase(Locale.ROOT)).orElseThrow();
     }
 
-    private static Map<Setting<?>, Optional<String>> single(String body) {
+    private static Map<SettingKey, Optional<String>> single(String body) {
         return SettingsRequestBody.single(Bodies.of(body)).texts();
     }
 
-    private static Map<Setting<?>, Optional<String>> bulk(String body) {
+    private static Map<SettingKey, Optional<String>> bulk(String body) {
         return SettingsRequestBody.bulk(Bodies.of(body)).texts();
     }
 

@@ -10,6 +10,7 @@ import dev.embedding.serving.PatientQueue;
 import dev.embedding.serving.model.ModelHost;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.environment.Environment;
 import dev.embedding.settings.environment.EnvironmentSettings;
 import io.smallrye.mutiny.Uni;
@@ -48,7 +49,7 @@ class SettingsResourceTest {
         caller.cancel();
 
         assertThat(held.ended).isNotDone();
-        assertThat(held.changes).containsExactly(Map.of(Setting.DEVICE, Optional.empty()));
+        assertThat(held.changes).containsExactly(Map.of(SettingKey.of(Setting.DEVICE), Optional.empty()));
     }
 
     @Test
@@ -97,7 +98,7 @@ class SettingsResourceTest {
     private static final class HeldChange implements SettingsControl {
         final CountDownLatch begun = new CountDownLatch(1);
         final CompletableFuture<Void> ended = new CompletableFuture<>();
-        final List<Map<Setting<?>, Optional<String>>> changes = new ArrayList<>();
+        final List<Map<SettingKey, Optional<String>>> changes = new ArrayList<>();
         private final String source;
 
         HeldChange(String source) {
@@ -110,7 +111,7 @@ class SettingsResourceTest {
         }
 
         @Override
-        public Set<Setting<?>> given() {
+        public Set<SettingKey> given() {
             return Set.of();
         }
 
@@ -120,7 +121,7 @@ class SettingsResourceTest {
         }
 
         @Override
-        public Uni<Void> change(Map<Setting<?>, Optional<String>> requested, Optional<String> keyId) {
+        public Uni<Void> change(Map<SettingKey, Optional<String>> requested, Optional<String> keyId) {
             changes.add(requested);
             return Uni.createFrom()
                     .completionStage(ended)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.embedding.settings.SampleSettings;
 import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.SettingValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,7 @@ class EnvironmentSettingsTest {
                 Map.entry("EMBEDDING_MAX_INPUT_TOKENS", "256"),
                 Map.entry("EMBEDDING_MODEL_ALIASES", "text-embedding-3-small, b"),
                 Map.entry("EMBEDDING_DIMENSIONS", "256, 128"),
+                Map.entry("EMBEDDING_LANE_SHARE", "4"),
                 Map.entry("EMBEDDING_REQUIRED_SPACE", SPACE),
                 Map.entry("CORS_ORIGINS", "https://a, https://b")));
 
@@ -74,8 +76,11 @@ class EnvironmentSettingsTest {
                         Map.entry("max_input_tokens", "256"),
                         Map.entry("model_aliases", "text-embedding-3-small,b"),
                         Map.entry("dimensions", "128,256"),
+                        Map.entry("lane_share", "4"),
                         Map.entry("required_space", SPACE))));
-        assertThat(settings.given()).containsExactlyElementsOf(Setting.all());
+        assertThat(settings.given())
+                .containsExactlyInAnyOrderElementsOf(
+                        Setting.all().stream().map(SettingKey::of).toList());
     }
 
     @Test
@@ -88,7 +93,8 @@ class EnvironmentSettingsTest {
         assertThat(settings.settings().get(Setting.DEVICE)).isEqualTo("cpu");
         assertThat(settings.settings().get(Setting.MAX_BATCH_SIZE)).isEqualTo(16);
         assertThat(settings.settings().get(Setting.PORT)).isEqualTo(8001);
-        assertThat(settings.given()).containsExactly(Setting.DEVICE, Setting.MAX_BATCH_SIZE);
+        assertThat(settings.given())
+                .containsExactlyInAnyOrder(SettingKey.of(Setting.DEVICE), SettingKey.of(Setting.MAX_BATCH_SIZE));
     }
 
     @Test
