@@ -176,7 +176,6 @@ class DatabaseSettingsIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "an_unknown_key | 1 | an_unknown_key",
                 "normalize_embeddings | perhaps | normalize_embeddings must be",
                 "max_batch_size | 1025 | max_batch_size must be",
                 "cors_origins | [\"https://a\" | cors_origins must be",
@@ -198,6 +197,25 @@ class DatabaseSettingsIT {
             caller.awaitAnswer();
         }
         assertThat(linesInLog(fault)).as("lines in the log").isEqualTo(before + 1);
+    }
+
+    @Test
+    void ignoresARowThatIsNoSettingWithOneWarning() {
+        String warning = "'an_unknown_key' is no setting; its row is ignored";
+        long before = linesInLog(warning);
+
+        insert("an_unknown_key", "1");
+        insert("device", "auto");
+        Following.awaitSetting(service, "device", "auto");
+        insert("max_batch_size", "5");
+        Following.awaitSetting(service, "max_batch_size", "5");
+
+        assertThat(linesInLog(warning)).as("lines in the log").isEqualTo(before + 1);
+        assertThat(Following.health(service).path("status").textValue()).isEqualTo("healthy");
+        String status = "SELECT state FROM service_settings_status WHERE message = \"" + warning + "\"";
+        Await.until(PATIENCE, () -> database.query(status).equals(List.of("applied", "applied")), () -> database.query(
+                        "SELECT state, message FROM service_settings_status")
+                .toString());
     }
 
     @Test
