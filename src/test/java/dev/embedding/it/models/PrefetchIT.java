@@ -64,6 +64,18 @@ class PrefetchIT {
     }
 
     @Test
+    void fetchesTheFurtherModelsOfTheEnvironmentToo() throws IOException {
+        try (FakeHub hub = hub();
+                ServiceProcess command = from(hub)
+                        .with("EMBEDDING_MODELS_SMALL_MODEL_NAME", MODEL)
+                        .arguments("prefetch")
+                        .launch()) {
+            assertThat(command.exitCode()).isZero();
+            assertThat(command.stdout()).contains("bundled with the service", MODEL + " is in the cache");
+        }
+    }
+
+    @Test
     void goesOnAfterAFailureAndEndsWithOne() throws IOException {
         try (FakeHub hub = hub();
                 ServiceProcess command = from(hub)

@@ -17,8 +17,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,6 +182,63 @@ class SeveralModelsIT {
                     .isEqualTo(200);
         }
         awaitStatusOfReplicas("applied");
+    }
+
+    /** The model that is swapped has one of two vectors, which its vector space tells. */
+    @Test
+    void fiftySwapsOfOneModelBesideTwoOthersFailAndMixNothing() {
+        insert("models.second.model_name", BPE);
+        awaitModel(service, "second", BPE);
+        ConcurrentMap<String, String> vectors = new ConcurrentHashMap<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        AtomicBoolean over = new AtomicBoolean();
+        swapTo(MEAN);
+        Thread caller = new Thread(() -> askWhileSwapped(vectors, over, failure), "caller-of-third");
+        caller.start();
+        try (SteadyCaller ofDefault = SteadyCaller.pinned(service, spaceOf(service, "default"));
+                SteadyCaller ofSecond = SteadyCaller.pinned(service, spaceOf(service, "second"))) {
+            for (int swap = 0; swap < 50; swap++) {
+                swapTo(swap % 2 == 0 ? CLS : MEAN);
+            }
+            ofDefault.awaitAnswer();
+            ofSecond.awaitAnswer();
+        } finally {
+            over.set(true);
+            join(caller);
+        }
+
+        assertThat(failure.get()).isNull();
+        assertThat(vectors).hasSize(2);
+    }
+
+    private static void swapTo(String modelName) {
+        Answer answer = service.client()
+                .postJson("/settings", "{\"key\": \"models.third.model_name\", \"value\": \"" + modelName + "\"}");
+        assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+    }
+
+    private static void askWhileSwapped(
+            Map<String, String> vectors, AtomicBoolean over, AtomicReference<@Nullable Throwable> failure) {
+        try {
+            while (!over.get()) {
+                Answer answer = embeddings(service, "third");
+                assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+                String vector = answer.json().at("/data/0/embedding").toString();
+                String before =
+                        vectors.putIfAbsent(answer.header("X-Embedding-Space").orElseThrow(), vector);
+                assertThat(vector).isEqualTo(before == null ? vector : before);
+            }
+        } catch (RuntimeException | Error failed) {
+            failure.set(failed);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
