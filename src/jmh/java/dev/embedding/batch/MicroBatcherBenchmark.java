@@ -30,7 +30,7 @@ public class MicroBatcherBenchmark extends MicrosecondsBenchmark {
     @Param({"1", "4"})
     int batchers;
 
-    private final Lanes lanes = new Lanes(2);
+    private final Lanes lanes = new Lanes(2, System::nanoTime);
     private final List<MicroBatcher<Integer, Integer>> models = new ArrayList<>();
     private final List<BatchRow<Integer>> lone = rows(1);
     private final List<BatchRow<Integer>> many = rows(32);

@@ -4,6 +4,8 @@ import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.Lanes.Work;
 import dev.embedding.batch.Lanes.WorkSource;
 import dev.embedding.batch.admission.FairQueue;
+import dev.embedding.batch.admission.FairQueue.Charge;
+import dev.embedding.batch.admission.LaneTime;
 import dev.embedding.batch.admission.Priority;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,7 @@ final class LaneState {
     private final int express;
     private final Condition workArrived;
     private final Condition expressNeeded;
-    private final FairQueue<WorkSource> sources = new FairQueue<>();
+    private final FairQueue<WorkSource> sources;
     private final Map<Integer, Assignment> running = new HashMap<>();
     private final Map<Integer, Cut> remainders = new HashMap<>();
     private int busy;
@@ -31,30 +34,32 @@ final class LaneState {
     /** The thread of each lane; empty where work is done by calls of {@link Lanes#runOne}. */
     final Map<Integer, Thread> threads = new HashMap<>();
 
-    /** @param express number of the express lane, and of lanes besides it */
-    LaneState(int express, ReentrantLock lock) {
+    /**
+     * @param express number of the express lane, and of lanes besides it
+     * @param clock monotonic nanoseconds
+     */
+    LaneState(int express, ReentrantLock lock, LongSupplier clock) {
         this.express = express;
+        this.sources = new FairQueue<>(express, WorkSource::hasWaiting, clock);
         this.workArrived = lock.newCondition();
         this.expressNeeded = lock.newCondition();
     }
 
-    /** Work, and the source that its lane time is charged to. */
-    private record Cut(WorkSource source, Work work) {}
+    /** Work, the source that it is of, and what its lane time is charged to. */
+    private record Cut(WorkSource source, Work work, Charge<WorkSource> charge) {}
 
     /** Work that a lane computes. */
     static final class Assignment {
         final Work work;
         final BatchRun run;
-        private final WorkSource source;
-        private final long chargedNanos;
+        private final Cut cut;
         /** Written under the lock, before the work can return. */
         volatile boolean abandoned;
 
         private Assignment(Cut cut, BatchRun run) {
             this.work = cut.work();
             this.run = run;
-            this.source = cut.source();
-            this.chargedNanos = cut.work().laneNanos();
+            this.cut = cut;
         }
     }
 
@@ -82,7 +87,7 @@ final class LaneState {
         if (isExpress && !mayUseExpress()) {
             return null;
         }
-        Cut cut = isExpress ? cutInteractive() : cut();
+        Cut cut = cut(isExpress);
         if (cut == null) {
             return null;
         }
@@ -106,23 +111,33 @@ final class LaneState {
         return assignment;
     }
 
-    private @Nullable Cut cut() {
-        for (WorkSource source : sources.order()) {
-            Work work = source.cut();
-            if (work != null) {
-                sources.serve(source, work.laneNanos(), WorkSource::hasWaiting);
-                return new Cut(source, work);
-            }
+    /** Cuts for the source whose turn it is, or interactive rows that go before their source's turn. */
+    private @Nullable Cut cut(boolean isExpress) {
+        WorkSource inTurn = inTurn();
+        if (inTurn == null) {
+            return null;
         }
-        return null;
+        boolean isInteractiveTurn = inTurn.next() == Priority.INTERACTIVE;
+        WorkSource light = sources.lightest(
+                source -> source == inTurn && !isExpress ? isInteractiveTurn : source.canCutInteractive());
+        if (light != null && !(light == inTurn && isInteractiveTurn)) {
+            Work work = light.cutInteractive();
+            return work == null ? null : new Cut(light, work, sources.serveEarly(light, work.laneNanos()));
+        }
+        // INVARIANT: the express lane takes no turn of batch rows while a lane may take it, so they do not starve.
+        boolean takesTurn = !isExpress || isInteractiveTurn || isOnly(inTurn);
+        Work work = !takesTurn ? null : isExpress ? inTurn.cutInteractive() : inTurn.cut();
+        return work == null ? null : new Cut(inTurn, work, sources.serve(inTurn, work.laneNanos(), work.priority()));
     }
 
-    private @Nullable Cut cutInteractive() {
+    private boolean isOnly(WorkSource source) {
+        return sources.order().stream().allMatch(other -> other == source || !other.hasWaiting());
+    }
+
+    private @Nullable WorkSource inTurn() {
         for (WorkSource source : sources.order()) {
-            Work work = source.cutInteractive();
-            if (work != null) {
-                sources.serve(source, work.laneNanos());
-                return new Cut(source, work);
+            if (source.canCut()) {
+                return source;
             }
         }
         return null;
@@ -136,7 +151,7 @@ final class LaneState {
     }
 
     private void release(Assignment assignment) {
-        sources.correct(assignment.source, assignment.work.laneNanos() - assignment.chargedNanos);
+        sources.settle(assignment.cut.charge(), assignment.work.laneNanos());
         running.remove(assignment.run.lane());
         if (assignment.run.lane() == express) {
             expressBusy = false;
@@ -148,8 +163,10 @@ final class LaneState {
 
     /** Frees a lane of its work, whose remainder is next. */
     void abandon(Assignment stuck) {
-        remainders.put(stuck.run.lane(), new Cut(stuck.source, stuck.work.abandon()));
+        WorkSource source = stuck.cut.source();
+        Work remainder = stuck.work.abandon();
         release(stuck);
+        remainders.put(stuck.run.lane(), new Cut(source, remainder, sources.resume(source, remainder.priority())));
         stuck.abandoned = true;
     }
 
@@ -164,7 +181,7 @@ final class LaneState {
     }
 
     private void wakeExpress() {
-        if (!expressBusy && mayUseExpress() && sources.order().stream().anyMatch(WorkSource::hasInteractive)) {
+        if (!expressBusy && mayUseExpress() && sources.order().stream().anyMatch(WorkSource::canCutInteractive)) {
             expressNeeded.signal();
         }
     }
@@ -182,24 +199,20 @@ final class LaneState {
     }
 
     void activate(WorkSource source) {
-        sources.activate(source, other -> other.hasWaiting() || isRunning(other));
+        sources.activate(source);
     }
 
-    private boolean isRunning(WorkSource source) {
-        for (Assignment assignment : running.values()) {
-            if (assignment.source == source) {
-                return true;
-            }
-        }
-        return false;
+    void share(WorkSource source, int share) {
+        sources.share(source, share);
     }
 
-    List<Double> waitingBeside(WorkSource source) {
-        List<Double> waiting = new ArrayList<>();
+    List<LaneTime.Other> waitingBeside(WorkSource source) {
+        double share = sources.share(source);
+        List<LaneTime.Other> waiting = new ArrayList<>();
         for (WorkSource other : sources.order()) {
             double seconds = other == source ? 0 : other.waitingSeconds();
             if (seconds > 0) {
-                waiting.add(seconds);
+                waiting.add(new LaneTime.Other(seconds, sources.share(other) / share));
             }
         }
         return waiting;

@@ -3,21 +3,23 @@ package dev.embedding.batch;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.LaneState.Assignment;
 import dev.embedding.batch.admission.FairQueue;
+import dev.embedding.batch.admission.LaneTime;
 import dev.embedding.batch.admission.Priority;
 import dev.embedding.support.DaemonThreads;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that compute batches. They belong to the process, not to a model: all attached batchers share the lanes,
- * which serve next the one that has used the least lane time ({@link FairQueue}).
+ * which serve next the one that has used the least lane time ÷ its share ({@link FairQueue}).
  *
  * <p>Besides the lanes there is one express lane. A running batch cannot be interrupted, so while all lanes are busy,
- * at least one of them with batch rows, the express lane computes interactive rows. It has no core of its own: the
- * kernel shares the existing ones. It stays idle while interactive rows keep all lanes busy, as it would only slow them
+ * at least one of them with batch rows, the express lane computes interactive rows: those that go before their source's
+ * turn, and those whose turn it is. It has no core of its own: the kernel shares the existing ones. It stays idle while interactive rows keep all lanes busy, as it would only slow them
  * down.
  *
  * <p>A batch is cut only when a free lane requests work (late binding). One lock guards the lanes and the queues of all
@@ -27,17 +29,23 @@ public final class Lanes implements AutoCloseable {
 
     /** Source of batches. Called under the lanes' lock. */
     interface WorkSource {
-        /** Cuts a batch; null when nothing waits. */
+        /** Cuts a batch; null when {@link #canCut} is false. */
         @Nullable
         Work cut();
 
-        /** Cuts a batch of interactive rows; null when none wait. */
+        /** Cuts a batch of interactive rows; null when {@link #canCutInteractive} is false. */
         @Nullable
         Work cutInteractive();
 
         boolean hasWaiting();
 
-        boolean hasInteractive();
+        /** Whether something waits of which a batch may be cut now. */
+        boolean canCut();
+
+        boolean canCutInteractive();
+
+        /** Class of the batch that {@link #cut} cuts. */
+        Priority next();
 
         /** Lane time of what waits, in seconds. */
         default double waitingSeconds() {
@@ -78,15 +86,19 @@ public final class Lanes implements AutoCloseable {
         if (count < 1) {
             throw new IllegalArgumentException("There must be at least 1 lane, not " + count);
         }
-        Lanes lanes = new Lanes(count);
+        Lanes lanes = new Lanes(count, System::nanoTime);
         lanes.startThreads();
         return lanes;
     }
 
-    /** Creates lanes without threads, whose work is done by calls of {@link #runOne}. */
-    Lanes(int count) {
+    /**
+     * Creates lanes without threads, whose work is done by calls of {@link #runOne}.
+     *
+     * @param clock monotonic nanoseconds
+     */
+    Lanes(int count, LongSupplier clock) {
         this.count = count;
-        this.guarded = guard(new LaneState(count, lock));
+        this.guarded = guard(new LaneState(count, lock, clock));
     }
 
     /** State that is to be guarded by the lanes' lock. */
@@ -206,8 +218,13 @@ public final class Lanes implements AutoCloseable {
         guarded.runLocked(state -> state.activate(source));
     }
 
-    /** Lane time of what waits at each other source, in seconds. */
-    List<Double> waitingBeside(WorkSource source) {
+    /** Sets a source's share of the lane time beside others that have work, from the next batch on; initially 1. */
+    void share(WorkSource source, int share) {
+        guarded.runLocked(state -> state.share(source, share));
+    }
+
+    /** What waits at each other source. */
+    List<LaneTime.Other> waitingBeside(WorkSource source) {
         return guarded.locked(state -> state.waitingBeside(source));
     }
 

@@ -8,13 +8,11 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Dynamic batching for one model: collects the rows of concurrent requests into batches.
@@ -34,35 +32,8 @@ public final class MicroBatcher<P, V> {
 
     private final Lanes lanes;
     private final Guarded<BatcherState<P, V>> guarded;
-    private final BatchComputer<P, V> computer;
     private final LongSupplier clock;
-    private final Lanes.WorkSource source = new Lanes.WorkSource() {
-        @Override
-        public Lanes.@Nullable Work cut() {
-            return guarded.<Lanes.@Nullable Work, RuntimeException>locked(state -> cutBatch(state.queue.next(), state));
-        }
-
-        @Override
-        public Lanes.@Nullable Work cutInteractive() {
-            return guarded.<Lanes.@Nullable Work, RuntimeException>locked(
-                    state -> cutBatch(Priority.INTERACTIVE, state));
-        }
-
-        @Override
-        public boolean hasWaiting() {
-            return guarded.locked(state -> !state.queue.isEmpty());
-        }
-
-        @Override
-        public boolean hasInteractive() {
-            return guarded.locked(state -> !state.queue.of(Priority.INTERACTIVE).isEmpty());
-        }
-
-        @Override
-        public double waitingSeconds() {
-            return guarded.locked(BatcherState::waitingSeconds);
-        }
-    };
+    private final Lanes.WorkSource source;
 
     /**
      * @param initialTokensPerSecond rate of one lane until it has been measured
@@ -80,14 +51,17 @@ public final class MicroBatcher<P, V> {
         this.lanes = lanes;
         this.clock = clock;
         DrainRate rate = new DrainRate(Math.min(lanes.count(), limits.maxConcurrentBatches()), initialTokensPerSecond);
-        this.guarded = lanes.guard(new BatcherState<>(
-                rowCache,
-                limits,
-                rate,
-                () -> LaneTime.of(rate, lanes.count(), lanes.waitingBeside(source)),
-                lanes.lock.newCondition()));
-        this.computer = new BatchComputer<>(function, observer, new RowLedger<>(guarded, rowCache, clock), clock);
+        this.guarded = lanes.guard(
+                new BatcherState<>(rowCache, limits, rate, () -> laneTime(rate), lanes.lock.newCondition()));
+        this.source = new BatchSource<>(
+                guarded,
+                new BatchComputer<>(function, observer, new RowLedger<>(guarded, rowCache, clock), clock),
+                clock);
         lanes.attach(source);
+    }
+
+    private LaneTime laneTime(DrainRate rate) {
+        return LaneTime.of(rate, lanes.count(), lanes.waitingBeside(source));
     }
 
     /** Waiting rows and tokens, and the measured rate of all lanes together. */
@@ -101,6 +75,17 @@ public final class MicroBatcher<P, V> {
     /** Replaces the limits, from the next batch on. */
     public void retune(BatchLimits newLimits) {
         guarded.runLocked(state -> state.limits = newLimits);
+    }
+
+    /**
+     * Sets this batcher's share of the lane time beside other batchers that have work, from the next batch on; 1 at
+     * first. Has no effect once it is closed.
+     */
+    public void retuneShare(int share) {
+        if (share < 1) {
+            throw new IllegalArgumentException("The share must be at least 1, not " + share);
+        }
+        lanes.share(source, share);
     }
 
     public BatchLimits limits() {
@@ -220,27 +205,6 @@ public final class MicroBatcher<P, V> {
         return submission.isComplete()
                 ? Optional.of(() -> submission.complete(submission.submittedNanos))
                 : Optional.empty();
-    }
-
-    private Lanes.@Nullable Work cutBatch(Priority priority, BatcherState<P, V> state) {
-        if (!state.canCut(priority)) {
-            return null;
-        }
-        long now = clock.getAsLong();
-        Set<Submission<P, V>> expired = new LinkedHashSet<>();
-        List<Row<P, V>> batch = state.cut(priority, now, expired);
-        long stillQueued = state.queue.tokens();
-        BatchExecution<P, V> work = new BatchExecution<>(
-                priority,
-                computer,
-                batch,
-                state.laneNanos(batch),
-                () -> guarded.runLocked(atEnd -> atEnd.batchEnded(batch)));
-        if (!expired.isEmpty()) {
-            work.beforeFirst(() -> expired.forEach(submission -> submission.fail(
-                    new DeadlineExceededException(Duration.ofNanos(now - submission.submittedNanos), stillQueued))));
-        }
-        return work;
     }
 
     /**

@@ -94,7 +94,7 @@ final class BatcherScenario {
     private final long seed;
     private final Random random;
     private final HandClock clock = new HandClock();
-    private final Lanes lanes = new Lanes(LANES);
+    private final Lanes lanes = new Lanes(LANES, clock);
     private final BatchLimits limits;
     private final MicroBatcher<Text, String> batcher;
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedding.batch.BatchFunction.BatchRun;
 import dev.embedding.batch.Lanes.Work;
 import dev.embedding.batch.admission.Priority;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,7 +39,7 @@ class LanesTest {
 
         @Override
         public @Nullable Work cutInteractive() {
-            return hasInteractive() ? works.poll() : null;
+            return canCutInteractive() ? works.poll() : null;
         }
 
         @Override
@@ -46,9 +48,18 @@ class LanesTest {
         }
 
         @Override
-        public boolean hasInteractive() {
-            Work next = works.peek();
-            return next != null && next.priority() == Priority.INTERACTIVE;
+        public boolean canCut() {
+            return hasWaiting();
+        }
+
+        @Override
+        public boolean canCutInteractive() {
+            return hasWaiting() && next() == Priority.INTERACTIVE;
+        }
+
+        @Override
+        public Priority next() {
+            return works.element().priority();
         }
     }
 
@@ -80,7 +91,7 @@ class LanesTest {
     @Test
     void servesSourcesRoundRobin() {
         List<String> done = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         lanes.attach(new Stock(interactive(run -> done.add("a1")), interactive(run -> done.add("a2"))));
         lanes.attach(new Stock(interactive(run -> done.add("b1")), interactive(run -> done.add("b2"))));
 
@@ -112,7 +123,7 @@ class LanesTest {
     @Test
     void servesTheSourceThatUsedTheLeastLaneTime() {
         List<String> done = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         lanes.attach(new Stock(taking(1, 30, () -> done.add("a1")), taking(1, 30, () -> done.add("a2"))));
         lanes.attach(new Stock(
                 taking(99, 10, () -> done.add("b1")),
@@ -130,7 +141,7 @@ class LanesTest {
     @Test
     void chargesARunningBatchByItsEstimate() {
         List<String> done = new ArrayList<>();
-        Lanes lanes = new Lanes(2);
+        Lanes lanes = new Lanes(2, new HandClock());
         lanes.attach(new Stock(
                 taking(10, 10, () -> {
                     while (lanes.runOne(1)) {
@@ -148,7 +159,7 @@ class LanesTest {
     @Test
     void skipsASourceWithoutWork() {
         List<String> done = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         lanes.attach(new Stock());
         lanes.attach(new Stock(interactive(run -> done.add("b1")), interactive(run -> done.add("b2"))));
 
@@ -161,7 +172,7 @@ class LanesTest {
 
     @Test
     void ignoresADetachedSource() {
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         Stock stock = new Stock(interactive(run -> {}));
         lanes.attach(stock);
 
@@ -173,7 +184,7 @@ class LanesTest {
     @Test
     void aLaneIsFreeAgainAfterWorkThatFails() {
         List<Boolean> alone = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         lanes.attach(new Stock(
                 interactive(run -> {
                     throw new IllegalStateException("broken");
@@ -218,8 +229,18 @@ class LanesTest {
                 }
 
                 @Override
-                public boolean hasInteractive() {
-                    return stock.hasInteractive();
+                public boolean canCut() {
+                    return stock.canCut();
+                }
+
+                @Override
+                public boolean canCutInteractive() {
+                    return stock.canCutInteractive();
+                }
+
+                @Override
+                public Priority next() {
+                    return stock.next();
                 }
             });
             lanes.wake(1);
@@ -312,7 +333,7 @@ class LanesTest {
     @Test
     void computesInteractiveRowsBesideALaneThatIsBusyWithBatchRows() {
         List<BatchRun> express = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         lanes.attach(new Stock(batch(run -> assertThat(lanes.runOne(EXPRESS)).isTrue()), interactive(express::add)));
 
         lanes.runOne(LANE);
@@ -323,25 +344,52 @@ class LanesTest {
     @Test
     void theExpressLaneServesTheSourceThatUsedTheLeastLaneTime() {
         List<String> done = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
-        lanes.attach(new Stock(taking(5, 5, () -> done.add("a1")), taking(5, 5, () -> done.add("a2"))));
-        lanes.attach(new Stock(taking(9, 9, () -> done.add("b1")), taking(9, 9, () -> done.add("b2"))));
+        Lanes lanes = new Lanes(1, new HandClock());
+        Stock first = new Stock(taking(5, 5, () -> done.add("a1")), taking(5, 5, () -> done.add("a2")));
+        Stock second = new Stock(taking(9, 9, () -> done.add("b1")), taking(9, 9, () -> done.add("b2")));
         lanes.attach(new Stock(batch(run -> {
+            lanes.attach(first);
+            lanes.attach(second);
             while (lanes.runOne(EXPRESS)) {
                 assertThat(done).hasSizeLessThan(5);
             }
         })));
-        lanes.runOne(LANE);
-        lanes.runOne(LANE);
 
         lanes.runOne(LANE);
 
         assertThat(done).containsExactly("a1", "b1", "a2", "b2");
     }
 
+    /** After a quarter of a second, and the turn that the second source has at first, its queries wait. */
+    @Test
+    void interactiveRowsGoBeforeTheirSourcesTurnUntilTheyUsedTheirPart() {
+        List<String> done = new ArrayList<>();
+        HandClock clock = new HandClock();
+        Lanes lanes = new Lanes(1, clock);
+        Work[] batches = new Work[20];
+        Arrays.fill(batches, batch(run -> done.add("batch")));
+        Stock ingest = new Stock(batches);
+        Work[] queries = new Work[20];
+        Arrays.setAll(queries, number -> taking(100_000_000, 100_000_000, () -> done.add("query")));
+        Stock small = new Stock(queries);
+        lanes.attach(ingest);
+        lanes.share(ingest, 100);
+        lanes.attach(small);
+
+        for (int work = 0; work < 7; work++) {
+            lanes.runOne(LANE);
+        }
+        assertThat(done).containsExactly("query", "query", "query", "batch", "query", "batch", "batch");
+        clock.advance(Duration.ofMillis(251));
+        lanes.runOne(LANE);
+        lanes.runOne(LANE);
+
+        assertThat(done.subList(7, 9)).containsExactly("query", "batch");
+    }
+
     @Test
     void theExpressLaneComputesNoBatchRows() {
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         Stock stock = new Stock(batch(run -> assertThat(lanes.runOne(EXPRESS)).isFalse()), batch(run -> {}));
         lanes.attach(stock);
 
@@ -352,7 +400,7 @@ class LanesTest {
 
     @Test
     void theExpressLaneIsIdleWhileALaneIsFree() {
-        Lanes lanes = new Lanes(2);
+        Lanes lanes = new Lanes(2, new HandClock());
         lanes.attach(
                 new Stock(batch(run -> assertThat(lanes.runOne(lanes.express())).isFalse()), interactive(run -> {})));
 
@@ -362,7 +410,7 @@ class LanesTest {
 
     @Test
     void theExpressLaneIsIdleWhileInteractiveRowsKeepAllLanesBusy() {
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         lanes.attach(
                 new Stock(interactive(run -> assertThat(lanes.runOne(EXPRESS)).isFalse()), interactive(run -> {})));
 
@@ -372,7 +420,7 @@ class LanesTest {
     @Test
     void aLaneDoesNotRunAloneWhileTheExpressLaneIsBusy() {
         List<Boolean> alone = new ArrayList<>();
-        Lanes lanes = new Lanes(1);
+        Lanes lanes = new Lanes(1, new HandClock());
         Stock later = new Stock(batch(run -> alone.add(run.alone())));
         List<Boolean> ran = new ArrayList<>();
         CountDownLatch expressRuns = new CountDownLatch(1);

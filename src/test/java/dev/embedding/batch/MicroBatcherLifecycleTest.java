@@ -20,7 +20,7 @@ class MicroBatcherLifecycleTest {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final HandClock clock = new HandClock();
-    private final Lanes lanes = new Lanes(1);
+    private final Lanes lanes = new Lanes(1, clock);
     private final MicroBatcher<Integer, String> batcher = new MicroBatcher<>(
             lanes,
             (rows, run) -> rows.stream()

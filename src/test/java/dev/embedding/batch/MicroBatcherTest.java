@@ -24,7 +24,7 @@ class MicroBatcherTest {
     private static final int TOKENS = 10;
 
     private final HandClock clock = new HandClock();
-    private final Lanes lanes = new Lanes(2);
+    private final Lanes lanes = new Lanes(2, clock);
     private final List<List<Integer>> batches = new ArrayList<>();
     private final List<BatchRun> runs = new ArrayList<>();
     private BatchFunction<Integer, String> function = (rows, run) -> names(rows);

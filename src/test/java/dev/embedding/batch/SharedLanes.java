@@ -11,32 +11,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lanes that the batchers of several models share, simulated by events: a batch occupies its lane for its tokens ÷ the
- * true rate of its model, and batches of different lanes overlap.
+ * true rate of its model, and batches of different lanes overlap. The express lane computes as fast as the others.
  */
 final class SharedLanes {
 
     final Lanes lanes;
     final List<Model> models = new ArrayList<>();
     final List<CutBatch> cuts = new ArrayList<>();
+    private final List<Caller> callers = new ArrayList<>();
     private final Random random;
     private final double jitter;
     private final PriorityQueue<CutBatch> running = new PriorityQueue<>(Comparator.comparingLong(CutBatch::endNanos));
-    private final List<Integer> free = new ArrayList<>();
+    private final TreeSet<Integer> free = new TreeSet<>();
     private long nowNanos;
     /** End of the batch that is being computed. */
     private long endNanos;
 
     /** @param jitter relative deviation of the times of batches */
     SharedLanes(int count, Random random, double jitter) {
-        this.lanes = new Lanes(count);
+        this.lanes = new Lanes(count, () -> nowNanos);
         this.random = random;
         this.jitter = jitter;
         for (int lane = 0; lane < count; lane++) {
             free.add(lane);
         }
+    }
+
+    void useExpressLane() {
+        free.add(lanes.express());
     }
 
     /** Batch that was cut, with its estimated and its actual lane time. */
@@ -96,16 +103,60 @@ final class SharedLanes {
                             nowNanos + Duration.ofDays(9).toNanos()));
         }
 
+        /** Has a caller who sends one interactive row, and the next one a pause after its result. */
+        Caller call(int tokens, Duration pause) {
+            Caller caller = new Caller(this, tokens, pause);
+            callers.add(caller);
+            return caller;
+        }
+
         private void refill() {
             kept.forEach((priority, tokens) -> {
-                while (batcher.backlog().tokens(priority) < tokens) {
-                    submit(priority, shortest + random.nextInt(longest - shortest + 1));
+                long waiting = batcher.backlog().tokens(priority);
+                while (waiting < tokens) {
+                    int length = shortest + random.nextInt(longest - shortest + 1);
+                    submit(priority, length);
+                    waiting += length;
                 }
             });
         }
 
         long waiting() {
             return batcher.load().tokens();
+        }
+    }
+
+    /** Caller of one interactive row at a time. */
+    final class Caller {
+        final Model model;
+        /** Times from submission to the cut. */
+        final List<Long> waits = new ArrayList<>();
+
+        private final int tokens;
+        private final Duration pause;
+        private @Nullable Answer<String> answer;
+        private long nextNanos;
+
+        private Caller(Model model, int tokens, Duration pause) {
+            this.model = model;
+            this.tokens = tokens;
+            this.pause = pause;
+            this.nextNanos = nowNanos;
+        }
+
+        private void proceed() {
+            if (answer != null && !answer.isOpen()) {
+                waits.add(answer.result().queueNanos());
+                nextNanos = nowNanos + pause.toNanos();
+                answer = null;
+            }
+            if (answer == null && nextNanos <= nowNanos) {
+                answer = model.submit(Priority.INTERACTIVE, tokens);
+            }
+        }
+
+        private long nextNanos() {
+            return answer == null ? nextNanos : Long.MAX_VALUE;
         }
     }
 
@@ -125,9 +176,8 @@ final class SharedLanes {
     void run(Duration time) {
         long untilNanos = nowNanos + time.toNanos();
         startBatches();
-        while (!running.isEmpty() && running.peek().endNanos() <= untilNanos) {
-            endBatch(running.remove());
-            startBatches();
+        while (nextNanos() <= untilNanos) {
+            proceed();
         }
         nowNanos = untilNanos;
     }
@@ -136,9 +186,26 @@ final class SharedLanes {
     void await(Answer<String> answer) {
         startBatches();
         while (answer.isOpen()) {
-            endBatch(running.remove());
-            startBatches();
+            proceed();
         }
+    }
+
+    private long nextNanos() {
+        long next = running.isEmpty() ? Long.MAX_VALUE : running.peek().endNanos();
+        for (Caller caller : callers) {
+            next = Math.min(next, caller.nextNanos());
+        }
+        return next;
+    }
+
+    private void proceed() {
+        long next = nextNanos();
+        if (!running.isEmpty() && running.peek().endNanos() == next) {
+            endBatch(running.remove());
+        } else {
+            nowNanos = next;
+        }
+        startBatches();
     }
 
     private void endBatch(CutBatch batch) {
@@ -149,25 +216,37 @@ final class SharedLanes {
     }
 
     private void startBatches() {
+        callers.forEach(Caller::proceed);
         models.forEach(Model::refill);
-        while (!free.isEmpty()) {
-            long[] before = models.stream().mapToLong(Model::waiting).toArray();
-            Assignment assignment = lanes.assign(free.get(0));
-            if (assignment == null) {
-                return;
-            }
-            int index = 0;
-            while (models.get(index).waiting() == before[index]) {
-                index++;
-            }
-            Model model = models.get(index);
-            long tokens = before[index] - model.waiting();
-            long nanos = (long) (tokens * 1e9 / model.rate * (1 + jitter * (2 * random.nextDouble() - 1)));
-            CutBatch batch = new CutBatch(
-                    free.remove(0), model, assignment, tokens, assignment.work.laneNanos(), nowNanos, nanos);
-            running.add(batch);
-            cuts.add(batch);
+        while (startBatch()) {
             models.forEach(Model::refill);
         }
+    }
+
+    /** Starts a batch on a lane that is free; false when nothing can be cut. */
+    private boolean startBatch() {
+        long[] before = models.stream().mapToLong(Model::waiting).toArray();
+        for (int lane : free) {
+            Assignment assignment = lanes.assign(lane);
+            if (assignment != null) {
+                free.remove(lane);
+                started(lane, assignment, before);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void started(int lane, Assignment assignment, long[] before) {
+        int index = 0;
+        while (models.get(index).waiting() == before[index]) {
+            index++;
+        }
+        Model model = models.get(index);
+        long tokens = before[index] - model.waiting();
+        long nanos = (long) (tokens * 1e9 / model.rate * (1 + jitter * (2 * random.nextDouble() - 1)));
+        CutBatch batch = new CutBatch(lane, model, assignment, tokens, assignment.work.laneNanos(), nowNanos, nanos);
+        running.add(batch);
+        cuts.add(batch);
     }
 }

@@ -20,7 +20,7 @@ class SharedRowsTest {
     private static final Duration LONG = Duration.ofDays(1);
 
     private final HandClock clock = new HandClock();
-    private final Lanes lanes = new Lanes(2);
+    private final Lanes lanes = new Lanes(2, clock);
     private final List<List<String>> batches = new ArrayList<>();
     private BatchFunction<String, String> function = (rows, run) -> values(rows);
     private final RememberedRows remembered = new RememberedRows(lanes);

@@ -24,24 +24,22 @@ public record Backlog(long interactiveTokens, long batchTokens, LaneTime laneTim
      * and those that {@link FairShare} grants the other class meanwhile. Zero when nothing of its class waits.
      */
     public Duration expectedWait(Priority priority) {
-        long ahead =
-                switch (priority) {
-                    case INTERACTIVE ->
-                        interactiveTokens
-                                + Math.min(
-                                        batchTokens,
-                                        interactiveTokens / FairShare.INTERACTIVE_TOKENS_FOR_A_BATCH_TOKEN);
-                    case BATCH ->
-                        batchTokens
-                                + Math.min(
-                                        interactiveTokens,
-                                        batchTokens * FairShare.INTERACTIVE_TOKENS_FOR_A_BATCH_TOKEN);
-                };
-        return timeFor(ahead);
+        return switch (priority) {
+            case INTERACTIVE ->
+                ofMillis(laneTime.interactiveMillis(interactiveTokens
+                        + Math.min(batchTokens, interactiveTokens / FairShare.INTERACTIVE_TOKENS_FOR_A_BATCH_TOKEN)));
+            case BATCH ->
+                timeFor(batchTokens
+                        + Math.min(interactiveTokens, batchTokens * FairShare.INTERACTIVE_TOKENS_FOR_A_BATCH_TOKEN));
+        };
     }
 
     /** Expected time until this number of the batcher's tokens is computed, at the current rate. */
     public Duration timeFor(long tokens) {
-        return Duration.ofMillis((long) Math.ceil(laneTime.millis(tokens)));
+        return ofMillis(laneTime.millis(tokens));
+    }
+
+    private static Duration ofMillis(double millis) {
+        return Duration.ofMillis((long) Math.ceil(millis));
     }
 }

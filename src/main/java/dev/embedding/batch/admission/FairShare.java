@@ -6,7 +6,8 @@ package dev.embedding.batch.admission;
  *
  * <p>Guarantees, over any period in which rows of both classes wait: batch rows get at least a fifth of the tokens,
  * less one interactive batch, and at most a fifth, plus one batch of theirs, where a lane may choose between the
- * classes. The age of a row has no influence. Not thread-safe; guarded by the lanes' lock.
+ * classes. Beside other models this holds for a model's turns, in which it also pays back what its interactive rows got
+ * before them ({@link FairQueue}). The age of a row has no influence. Not thread-safe; guarded by the lanes' lock.
  */
 public final class FairShare {
 

@@ -51,7 +51,8 @@ class BacklogTest {
         "4, 2, 1, 100, 2.25"
     })
     void countsTheLaneTimeThatOthersGetMeanwhile(int lanes, int usable, double first, double second, double wait) {
-        LaneTime laneTime = new LaneTime(1_000, usable, lanes, List.of(first, second));
+        LaneTime laneTime = new LaneTime(
+                1_000, usable, lanes, List.of(new LaneTime.Other(first, 1), new LaneTime.Other(second, 1)));
 
         Backlog backlog = new Backlog(4_000, 0, laneTime);
 
@@ -60,6 +61,28 @@ class BacklogTest {
         assertThat(backlog.timeFor(4_000)).isEqualTo(seconds(wait));
         assertThat(laneTime.suffices(4_000, seconds(wait).toNanos())).isTrue();
         assertThat(laneTime.suffices(4_000, seconds(wait).toNanos() - 1)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // lanes, share of the other ÷ own, waiting seconds of it, expected wait of 4 s of lane time, of batch rows
+        "1, 4, 100, 20, 20",
+        "2, 4, 100, 10, 10",
+        "1, 0.25, 100, 5, 5",
+        "1, 4, 3, 7, 7",
+        // Interactive rows get a fifth of the lanes before their turn.
+        "1, 100, 1000, 20, 404",
+        "2, 100, 1000, 10, 202"
+    })
+    void countsTheLaneTimeOfOthersByTheirShares(
+            int lanes, double relativeShare, double waiting, double interactiveWait, double batchWait) {
+        LaneTime laneTime = new LaneTime(1_000, lanes, lanes, List.of(new LaneTime.Other(waiting, relativeShare)));
+
+        assertThat(new Backlog(4_000, 0, laneTime).expectedWait(Priority.INTERACTIVE))
+                .isEqualTo(seconds(interactiveWait));
+        assertThat(new Backlog(0, 4_000, laneTime).expectedWait(Priority.BATCH)).isEqualTo(seconds(batchWait));
+        assertThat(laneTime.suffices(4_000, seconds(batchWait).toNanos())).isTrue();
+        assertThat(laneTime.suffices(4_000, seconds(batchWait).toNanos() - 1)).isFalse();
     }
 
     /** Without others the time is what it was when a batcher had all lanes to itself, to the last bit. */

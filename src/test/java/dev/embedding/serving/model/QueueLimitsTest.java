@@ -29,7 +29,7 @@ class QueueLimitsTest {
 
     @Test
     void aLargeRequestHasTimeForWhatOtherModelsCompute() {
-        Backlog shared = new Backlog(0, 0, new LaneTime(1_000, 1, 1, List.of(100.0)));
+        Backlog shared = new Backlog(0, 0, new LaneTime(1_000, 1, 1, List.of(new LaneTime.Other(100, 1))));
 
         assertThat(limits.timeout(Priority.BATCH, 50_000, shared)).isEqualTo(Duration.ofSeconds(300 + 150 + 100));
     }
