@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Besides the lanes there is one express lane. A running batch cannot be interrupted, so while all lanes are busy,
  * at least one of them with batch rows, the express lane computes interactive rows: those that go before their source's
- * turn, and those whose turn it is. It has no core of its own: the kernel shares the existing ones. It stays idle while interactive rows keep all lanes busy, as it would only slow them
- * down.
+ * turn, and those whose turn it is. It has no core of its own: the kernel shares the existing ones. It stays idle while
+ * interactive rows keep all lanes busy, as it would only slow them down.
  *
  * <p>A batch is cut only when a free lane requests work (late binding). One lock guards the lanes and the queues of all
  * attached batchers; nothing is computed and no caller's code runs under it.

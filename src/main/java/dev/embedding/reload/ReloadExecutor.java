@@ -234,7 +234,10 @@ public final class ReloadExecutor {
     private void serve(Map<String, Served> models) {
         Map<String, Served> before = served.all();
         Set<LoadedModel> running = before.values().stream().map(Served::model).collect(Collectors.toSet());
-        models.values().forEach(model -> model.model().retune(model.settings().get(Setting.MAX_BATCH_SIZE)));
+        models.values().forEach(model -> model.model()
+                .retune(
+                        model.settings().get(Setting.MAX_BATCH_SIZE),
+                        model.settings().get(Setting.LANE_SHARE)));
         replaced.addAll(served.serve(models));
         before.keySet().stream().filter(id -> !models.containsKey(id)).forEach(id -> {
             LOG.infof("Model %s is not served any more", id);

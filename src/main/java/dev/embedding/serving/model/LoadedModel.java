@@ -414,9 +414,10 @@ public final class LoadedModel {
                 description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens(), queueLimits);
     }
 
-    /** Changes the maximum batch size, from the next batch on. */
-    public void retune(int maxBatchSize) {
+    /** Changes the maximum batch size and the share of lane time beside other models, from the next batch on. */
+    public void retune(int maxBatchSize, int laneShare) {
         batcher.retune(limits(maxBatchSize));
+        batcher.retuneShare(laneShare);
     }
 
     /** Sets whether a lone request may use a second session on all cores, which needs memory for the weights again. */
