@@ -34,6 +34,7 @@ public class OpenApiErrors implements OASFilter {
             entry(FailureKind.BODY_TOO_LARGE, "The body is too large"));
 
     private static final Map<FailureKind, String> EMBEDDING = ordered(
+            entry(FailureKind.UNKNOWN_MODEL, "No model of that name is served"),
             entry(FailureKind.SPACE_MISMATCH, "Another vector space is served than the pinned one"),
             entry(FailureKind.UNSUPPORTED_MEDIA_TYPE, "The body is not JSON"),
             entry(FailureKind.INVALID_REQUEST, "The request is invalid"),

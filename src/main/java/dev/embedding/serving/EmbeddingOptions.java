@@ -19,4 +19,9 @@ public record EmbeddingOptions(
     public static EmbeddingOptions prompted(PromptChoice prompt) {
         return new EmbeddingOptions(Optional.empty(), prompt, OptionalInt.empty(), false);
     }
+
+    /** These options, for the model of a name. */
+    public EmbeddingOptions withModel(ModelName name) {
+        return new EmbeddingOptions(Optional.of(name), prompt, dimensions, rejectsTruncation);
+    }
 }

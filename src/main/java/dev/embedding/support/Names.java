@@ -1,5 +1,7 @@
 package dev.embedding.support;
 
+import java.nio.charset.StandardCharsets;
+
 /** Conversions of names: to the last part of a path, and to one line of a log or message. */
 public final class Names {
 
@@ -22,9 +24,20 @@ public final class Names {
         return abbreviated(name, LONGEST_NAME);
     }
 
-    /** The beginning of a name that is longer than a number of characters. */
+    /**
+     * A name for a message: its beginning, when it is longer than a number of characters, on one line. A lone surrogate,
+     * which JSON can escape and UTF-8 cannot encode, becomes a question mark.
+     */
     public static String abbreviated(String name, int characters) {
-        return name.length() <= characters ? name : name.substring(0, characters) + "…";
+        if (name.length() <= characters) {
+            return printable(name);
+        }
+        boolean splitsPair = Character.isHighSurrogate(name.charAt(characters - 1));
+        return printable(name.substring(0, splitsPair ? characters - 1 : characters)) + "…";
+    }
+
+    private static String printable(String name) {
+        return onOneLine(new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     }
 
     /** The text with each control character, line breaks included, replaced by a space. */

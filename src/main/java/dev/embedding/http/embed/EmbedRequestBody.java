@@ -3,9 +3,9 @@ package dev.embedding.http.embed;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.embedding.http.exchange.JsonBody;
 import dev.embedding.http.exchange.json.JsonReader;
+import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.FieldError;
 import dev.embedding.serving.InputIndices;
-import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Parsed body of {@code POST /embed}. */
-record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
+record EmbedRequestBody(List<Utf8Text> texts, EmbeddingOptions options) {
 
     static final int MAX_TEXTS = 1_000;
 
@@ -32,21 +32,21 @@ record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
                     new FieldError("body", "Input should be an object with the field texts", "model_attributes_type"));
         }
         TextsField field = null;
-        PromptFields prompt = new PromptFields();
+        OptionFields options = new OptionFields();
         while (json.next() == JsonToken.FIELD_NAME) {
             String name = json.shortText();
             JsonToken value = json.next();
             if (name.equals(TEXTS)) {
                 field = TextsField.read(json, value);
             } else {
-                prompt.read(name, json, value);
+                options.read(name, json, value);
                 json.skipChildren(value);
             }
         }
-        return checked(field, prompt);
+        return checked(field, options);
     }
 
-    private static EmbedRequestBody checked(@Nullable TextsField field, PromptFields prompt) {
+    private static EmbedRequestBody checked(@Nullable TextsField field, OptionFields options) {
         List<FieldError> faults = new ArrayList<>();
         if (field == null) {
             faults.add(new FieldError(FIELD, "Field required", "missing"));
@@ -57,11 +57,11 @@ record EmbedRequestBody(List<Utf8Text> texts, PromptChoice prompt) {
                 faults.add(new FieldError(FIELD, blankMessage(blank), "value_error"));
             }
         }
-        faults.addAll(prompt.faults());
+        faults.addAll(options.faults());
         if (field == null || !faults.isEmpty()) {
             throw RequestFailure.invalid(faults);
         }
-        return new EmbedRequestBody(field.texts(), prompt.choice());
+        return new EmbedRequestBody(field.texts(), options.options());
     }
 
     private static List<Integer> blankIndices(List<Utf8Text> texts) {

@@ -6,7 +6,6 @@ import dev.embedding.http.exchange.EmbeddingExchange;
 import dev.embedding.http.exchange.ParsedRequest;
 import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.EmbeddingRequest;
-import dev.embedding.serving.PromptChoice;
 import dev.embedding.serving.model.Input;
 import dev.embedding.support.Utf8Text;
 import io.smallrye.mutiny.Uni;
@@ -33,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Embeddings")
 public class EmbedResource {
 
+    private static final String MODEL = "Id, alias or name of the model; null or an empty text chooses the default one."
+            + " A name that is unknown is ignored while only one model is served";
     private static final String INPUT_TYPE =
             "Whether the texts are searched for or are searched: chooses the model's prompt for it";
     private static final String PROMPT_NAME =
@@ -66,7 +67,7 @@ public class EmbedResource {
         return embedding.respond(exchange, body -> {
             EmbedRequestBody parsed = EmbedRequestBody.parse(body);
             return new ParsedRequest(
-                    request(exchange, parsed.texts(), parsed.prompt()), new EmbedResponseEncoder.Many(requestId));
+                    request(exchange, parsed.texts(), parsed.options()), new EmbedResponseEncoder.Many(requestId));
         });
     }
 
@@ -84,9 +85,14 @@ public class EmbedResource {
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(oneOf = {String.class, EmbedSingleSchema.class})))
     @Parameter(
-            name = "text",
+            name = EmbedSingleRequestBody.TEXT,
             in = ParameterIn.QUERY,
             description = "The text; wins over the body",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = OptionFields.MODEL,
+            in = ParameterIn.QUERY,
+            description = "Name of the model, as in a body; wins over the body",
             schema = @Schema(type = SchemaType.STRING))
     @APIResponse(
             responseCode = "200",
@@ -97,11 +103,13 @@ public class EmbedResource {
                             schema = @Schema(implementation = EmbedResponse.Single.class)))
     public Uni<Response> single(@Parameter(hidden = true) @Context RoutingContext exchange) {
         return embedding.respond(exchange, body -> {
-            EmbedSingleRequestBody single = EmbedSingleRequestBody.fromQuery(
-                            exchange.request().uri())
-                    .orElseGet(() -> EmbedSingleRequestBody.fromBody(body));
+            EmbedSingleQuery query = EmbedSingleQuery.parse(exchange.request().uri());
+            EmbedSingleRequestBody single =
+                    query.text().map(EmbedSingleRequestBody::of).orElseGet(() -> EmbedSingleRequestBody.parse(body));
+            EmbeddingOptions options =
+                    query.model().map(single.options()::withModel).orElseGet(single::options);
             return new ParsedRequest(
-                    request(exchange, List.of(single.text()), single.prompt()), new EmbedResponseEncoder.Single());
+                    request(exchange, List.of(single.text()), options), new EmbedResponseEncoder.Single());
         });
     }
 
@@ -115,15 +123,18 @@ public class EmbedResource {
                     maxItems = EmbedRequestBody.MAX_TEXTS)
             List<String> texts,
 
+            @Schema(description = MODEL, nullable = true) @Nullable
+            String model,
+
             @Schema(
                     description = INPUT_TYPE,
                     enumeration = {"query", "document"},
                     nullable = true)
-            @JsonProperty(PromptFields.INPUT_TYPE)
+            @JsonProperty(OptionFields.INPUT_TYPE)
             @Nullable
             String inputType,
 
-            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
+            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(OptionFields.PROMPT_NAME) @Nullable
             String promptName) {}
 
     /** Body of {@code POST /embed/single} when it is an object, for the OpenAPI document. */
@@ -132,19 +143,22 @@ public class EmbedResource {
             @Schema(description = "The text, not empty and not only white space", required = true)
             String text,
 
+            @Schema(description = MODEL, nullable = true) @Nullable
+            String model,
+
             @Schema(
                     description = INPUT_TYPE,
                     enumeration = {"query", "document"},
                     nullable = true)
-            @JsonProperty(PromptFields.INPUT_TYPE)
+            @JsonProperty(OptionFields.INPUT_TYPE)
             @Nullable
             String inputType,
 
-            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(PromptFields.PROMPT_NAME) @Nullable
+            @Schema(description = PROMPT_NAME, nullable = true) @JsonProperty(OptionFields.PROMPT_NAME) @Nullable
             String promptName) {}
 
-    private static EmbeddingRequest request(RoutingContext exchange, List<Utf8Text> texts, PromptChoice prompt) {
+    private static EmbeddingRequest request(RoutingContext exchange, List<Utf8Text> texts, EmbeddingOptions options) {
         return EmbeddingExchange.request(
-                exchange, texts.stream().<Input>map(Input.Text::new).toList(), EmbeddingOptions.prompted(prompt));
+                exchange, texts.stream().<Input>map(Input.Text::new).toList(), options);
     }
 }

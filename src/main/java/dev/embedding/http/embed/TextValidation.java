@@ -1,5 +1,7 @@
 package dev.embedding.http.embed;
 
+import dev.embedding.serving.FieldError;
+import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 
 /** Check for blank texts. */
@@ -15,6 +17,18 @@ final class TextValidation {
             next = characters.next();
         }
         return next == Utf8Text.END;
+    }
+
+    /**
+     * Returns the text of a field.
+     *
+     * @throws RequestFailure when it is blank
+     */
+    static Utf8Text notBlank(String field, Utf8Text text) {
+        if (isBlank(text)) {
+            throw RequestFailure.invalid(new FieldError(field, "The text is empty or only white space", "value_error"));
+        }
+        return text;
     }
 
     private static boolean isSpace(int character) {

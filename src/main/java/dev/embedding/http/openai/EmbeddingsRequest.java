@@ -32,8 +32,8 @@ record EmbeddingsRequest(
         List<Input> input,
 
         @Schema(
-                description = "Name of the served model, its last part, or an alias; -query and -passage behind it"
-                        + " choose a prompt",
+                description = "Id, alias or name of the model, or the last part of its name; -query and -passage"
+                        + " behind it choose a prompt",
                 nullable = true)
         @Nullable
         String model,

@@ -48,13 +48,6 @@ public class OpenAiResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = EmbeddingsList.class)))
-    @APIResponse(
-            responseCode = "404",
-            description = "Another model is served",
-            content =
-                    @Content(
-                            mediaType = MediaType.APPLICATION_JSON,
-                            schema = @Schema(implementation = OpenAiError.class)))
     public Uni<Response> embeddings(@Parameter(hidden = true) @Context RoutingContext exchange) {
         return embedding.respond(exchange, body -> {
             EmbeddingsRequest parsed = body.read(EmbeddingsRequest.class);

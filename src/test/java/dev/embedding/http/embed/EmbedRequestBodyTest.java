@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.embedding.http.exchange.Bodies;
+import dev.embedding.serving.EmbeddingOptions;
 import dev.embedding.serving.FieldError;
+import dev.embedding.serving.ModelChoice.ModelName;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.support.Utf8Text;
 import java.util.Collections;
@@ -135,7 +137,51 @@ class EmbedRequestBodyTest {
                 "{\"texts\": [\"a\"], \"prompt_name\": null, \"input_type\": \"query\"} | QUERY"
             })
     void readsTheRequestedPrompt(String body, String choice) {
-        assertThat(EmbedRequestBody.parse(Bodies.of(body)).prompt()).hasToString(choice);
+        assertThat(EmbedRequestBody.parse(Bodies.of(body)).options().prompt()).hasToString(choice);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"a/b\" | a/b",
+                "\"\" | ''",
+                "7 | 7",
+                "-1.5e3 | -1.5e3",
+                "NaN | NaN",
+                "true | true",
+                "false | false",
+                "[] | […]",
+                "[\"a\", [1], {\"texts\": 1}] | […]",
+                "{\"texts\": 1} | {…}",
+                "\"a\", \"model\": \"b\" | b"
+            })
+    void readsAnyValueAsANameThatIsIgnoredAlone(String value, String name) {
+        assertThat(options("{\"model\": " + value + ", \"texts\": [\"a\"]}").model())
+                .contains(new ModelName(name, true));
+        assertThat(options("{\"texts\": [\"a\"], \"model\": " + value + "}").model())
+                .contains(new ModelName(name, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", ", \"model\": null", ", \"model\": \"a\", \"model\": null", ", \"x\": {\"model\": \"a\"}"})
+    void namesNoModelWithoutAName(String field) {
+        assertThat(options("{\"texts\": [\"a\"]" + field + "}").model()).isEmpty();
+    }
+
+    @Test
+    void cutsANameThatIsLongerThanAny() {
+        String longest = "x".repeat(1 << 20);
+
+        assertThat(options("{\"texts\": [\"a\"], \"model\": \"" + longest + "\"}")
+                        .model())
+                .map(ModelName::text)
+                .hasValueSatisfying(name -> assertThat(name).hasSizeLessThan(2_000));
+    }
+
+    private static EmbeddingOptions options(String body) {
+        return EmbedRequestBody.parse(Bodies.of(body)).options();
     }
 
     @Test

@@ -1,14 +1,13 @@
 package dev.embedding.http.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.embedding.http.exchange.Bodies;
 import dev.embedding.serving.FieldError;
+import dev.embedding.serving.ModelChoice.ModelName;
 import dev.embedding.serving.RequestFailure;
-import dev.embedding.support.Utf8Text;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,43 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbedSingleRequestBodyTest {
-
-    @ParameterizedTest
-    @CsvSource({
-        "/embed/single?text=Hello%20world, Hello world",
-        "/embed/single?text=Hello+world, Hello world",
-        "/embed/single?a=b&text=x, x",
-        "/embed/single?text=a&text=b, b",
-        "/embed/single?text=%F0%9F%98%80, 😀",
-        "/embed/single?text=a%26b, a&b"
-    })
-    void readsTheQuery(String uri, String text) {
-        assertThat(EmbedSingleRequestBody.fromQuery(uri).map(EmbedSingleRequestBody::text))
-                .contains(Utf8Text.of(text));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/embed/single", "/embed/single?", "/embed/single?Text=a", "/embed/single?a=text"})
-    void findsNoTextInOtherQueries(String uri) {
-        assertThat(EmbedSingleRequestBody.fromQuery(uri)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"/embed/single?text=", "/embed/single?text", "/embed/single?text=%20+%C2%A0", "/?text=a&text="})
-    void rejectsABlankQuery(String uri) {
-        RequestFailure invalid =
-                catchThrowableOfType(RequestFailure.class, () -> EmbedSingleRequestBody.fromQuery(uri));
-
-        assertThat(invalid.faults())
-                .containsExactly(new FieldError("query.text", "The text is empty or only white space", "value_error"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/embed/single?text=%", "/embed/single?text=%zz", "/embed/single?text=a%2"})
-    void rejectsAQueryThatIsNotPercentEncoded(String uri) {
-        assertThatThrownBy(() -> EmbedSingleRequestBody.fromQuery(uri)).isInstanceOf(RequestFailure.class);
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -65,6 +27,26 @@ class EmbedSingleRequestBodyTest {
             })
     void readsTheBody(String body) {
         assertThat(text(body)).isEqualTo("Hello world");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"text\": \"a\", \"model\": \"b\"} | b",
+                "{\"model\": [\"b\"], \"text\": \"a\"} | […]",
+                "{\"text\": \"a\", \"model\": 7} | 7"
+            })
+    void readsTheNameOfAModel(String body, String name) {
+        assertThat(EmbedSingleRequestBody.parse(Bodies.of(body)).options().model())
+                .contains(new ModelName(name, true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"a\"", "{\"text\": \"a\"}", "{\"text\": \"a\", \"model\": null}"})
+    void namesNoModelWithoutAName(String body) {
+        assertThat(EmbedSingleRequestBody.parse(Bodies.of(body)).options().model())
+                .isEmpty();
     }
 
     @Test
@@ -104,7 +86,7 @@ class EmbedSingleRequestBodyTest {
     }
 
     private static String text(String body) {
-        return EmbedSingleRequestBody.fromBody(Bodies.of(body)).text().toString();
+        return EmbedSingleRequestBody.parse(Bodies.of(body)).text().toString();
     }
 
     private static List<FieldError> faults(String body) {
