@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Choice of the model that answers a request.
@@ -15,6 +16,15 @@ public record ModelChoice(Optional<ModelName> name, Optional<String> space) {
 
     public ModelChoice {
         name = name.filter(given -> !given.text().isBlank());
+    }
+
+    /**
+     * Choice of the model of a name, whatever its vector space.
+     *
+     * @param name null or blank for the model that is served where a request names none
+     */
+    public static ModelChoice named(@Nullable String name) {
+        return new ModelChoice(Optional.ofNullable(name).map(text -> new ModelName(text, false)), Optional.empty());
     }
 
     /**

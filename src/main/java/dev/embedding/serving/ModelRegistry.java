@@ -102,11 +102,18 @@ public final class ModelRegistry {
     }
 
     /**
-     * The slot of the model that answers a request at this moment, without a lease; empty where {@link #lease} fails.
+     * The slot of the loaded model that answers a request at this moment, without a lease.
+     *
+     * @throws RequestFailure when there is none
      */
+    public ModelSlot chosen(ModelChoice choice) {
+        return table.chosen(choice).slot();
+    }
+
+    /** Likewise, but empty where there is none. */
     public Optional<ModelSlot> slotFor(ModelChoice choice) {
         try {
-            return Optional.of(table.chosen(choice).slot());
+            return Optional.of(chosen(choice));
         } catch (RequestFailure refused) {
             return Optional.empty();
         }

@@ -81,7 +81,8 @@ public final class RequestFailure extends RuntimeException {
         return of(FailureKind.NO_MODEL, "No model is loaded; /health says why. Try again later.");
     }
 
-    static RequestFailure noModel(String id) {
+    /** @param id of a model that is configured, but not loaded */
+    public static RequestFailure noModel(String id) {
         return of(
                 FailureKind.NO_MODEL,
                 "The model " + id + " is not loaded; /health says why. Try again later, or name another one.");

@@ -1,7 +1,9 @@
 package dev.embedding.http.openai;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.serving.ModelRegistry;
+import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.LoadedModel;
 import io.smallrye.mutiny.Uni;
@@ -18,6 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 
 /** OpenAI's endpoints for models: the served ones, under each of their listed names. */
 @Path("/")
@@ -73,15 +76,18 @@ public class OpenAiModels {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = OpenAiError.class)))
-    public Uni<Model> retrieve(
+    public Uni<RestResponse<Model>> retrieve(
             @Parameter(
                             description = "May contain slashes, encoded or not",
                             schema = @Schema(type = SchemaType.STRING, pattern = "^[A-Za-z0-9._@/-]+$"))
                     @PathParam("id")
                     String id) {
         return Uni.createFrom().item(() -> {
-            LoadedModel model = models.slotOfName(id).model().orElseThrow(RequestFailure::noModel);
-            return model(id, model);
+            ModelSlot slot = models.slotOfName(id);
+            LoadedModel model = slot.model().orElseThrow(() -> RequestFailure.noModel(slot.id()));
+            return RestResponse.ResponseBuilder.ok(model(id, model), MediaType.APPLICATION_JSON_TYPE)
+                    .header(EmbeddingHeaders.SPACE, slot.fingerprint().orElseThrow())
+                    .build();
         });
     }
 
@@ -97,7 +103,7 @@ public class OpenAiModels {
     @GET
     @Path(OpenAiRoutes.MODELS_WITHOUT_VERSION + OpenAiRoutes.ID)
     @Operation(hidden = true)
-    public Uni<Model> retrieveWithoutVersion(@PathParam("id") String id) {
+    public Uni<RestResponse<Model>> retrieveWithoutVersion(@PathParam("id") String id) {
         return retrieve(id);
     }
 
@@ -113,7 +119,7 @@ public class OpenAiModels {
     @GET
     @Path(OpenAiRoutes.MODELS_UNDER_OPENAI + OpenAiRoutes.ID)
     @Operation(hidden = true)
-    public Uni<Model> retrieveUnderOpenAiPath(@PathParam("id") String id) {
+    public Uni<RestResponse<Model>> retrieveUnderOpenAiPath(@PathParam("id") String id) {
         return retrieve(id);
     }
 

@@ -1,35 +1,33 @@
 package dev.embedding.http.operations;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.embedding.model.ModelFile;
-import dev.embedding.model.Quantization;
-import dev.embedding.model.Tokenization;
+import dev.embedding.http.edge.dialect.ErrorBody;
+import dev.embedding.http.edge.header.EmbeddingHeaders;
 import dev.embedding.reload.SettingsControl;
+import dev.embedding.serving.ModelChoice;
 import dev.embedding.serving.ModelRegistry;
+import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.RequestFailure;
 import dev.embedding.serving.model.GpuMemory;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
-import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.ModelSettings;
 import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The served model: its properties, device and files. */
+/** A served model: its properties, device and files. */
 @Path(OperationsRoutes.MODEL_INFO)
 @Tag(name = "Operation")
 public class ModelResource {
@@ -48,7 +46,7 @@ public class ModelResource {
 
     /** {@code GET /model/info}. */
     @GET
-    @Operation(operationId = "modelInfo", summary = "The model that is served")
+    @Operation(operationId = "modelInfo", summary = "A model that is served")
     @APIResponse(
             responseCode = "200",
             description = "The model",
@@ -56,197 +54,40 @@ public class ModelResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ModelInfo.class)))
-    public Uni<ModelInfo> info() {
-        LoadedModel model = models.defaultSlot().model().orElseThrow(RequestFailure::noModel);
+    @APIResponse(
+            responseCode = "404",
+            description = "No model of that name is served",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ErrorBody.class)))
+    public Uni<RestResponse<ModelInfo>> info(
+            @Parameter(description = "Id, alias or name of the model; by default that of requests without a name")
+                    @QueryParam("model")
+                    @Nullable
+                    String name) {
+        return Uni.createFrom()
+                .item(() -> models.chosen(ModelChoice.named(name)))
+                .chain(this::info);
+    }
+
+    private Uni<RestResponse<ModelInfo>> info(ModelSlot slot) {
+        LoadedModel model = slot.model().orElseThrow(() -> RequestFailure.noModel(slot.id()));
         if (!model.device().equals(CUDA)) {
-            return Uni.createFrom().item(() -> info(model, Optional.empty()));
+            return Uni.createFrom().item(() -> response(slot, model, Optional.empty()));
         }
-        return Uni.createFrom().item(() -> info(model, GpuMemory.query())).runSubscriptionOn(workers.forLongWork());
+        return Uni.createFrom()
+                .item(() -> response(slot, model, GpuMemory.query()))
+                .runSubscriptionOn(workers.forLongWork());
     }
 
-    private ModelInfo info(LoadedModel model, Optional<GpuMemory> memory) {
-        ServiceSettings settings = control.current();
-        Tokenization tokenization = model.description().tokenization();
-        return new ModelInfo(
-                model.name(),
-                settings.get(Setting.DEVICE),
-                true,
-                settings.get(Setting.NORMALIZE_EMBEDDINGS),
-                settings.get(Setting.MAX_BATCH_SIZE),
-                model.dimension(),
-                model.smallerDimensions(settings.get(Setting.DIMENSIONS)),
-                model.loadTime().toMillis() / 1000.0,
-                memory.map(GpuMemory::allocatedMb).orElse(null),
-                memory.map(GpuMemory::reservedMb).orElse(null),
-                model.device(),
-                model.executionProvider(),
-                model.graphForm().orElse(null),
-                model.whyGraphIsNotBuilt().orElse(null),
-                model.description().precision(),
-                model.description()
-                        .quantization()
-                        .flatMap(ModelResource::quantization)
-                        .orElse(null),
-                tokenization.maxTokens() == Tokenization.NO_LIMIT ? null : tokenization.maxTokens(),
-                tokenization.maxTokensFrom(),
-                model.pooling(),
-                model.description().poolingSource().label(),
-                model.description().architecture(),
-                model.description().source().name().toLowerCase(Locale.ROOT),
-                model.revision(),
-                model.files(),
-                model.description().moduleNames(),
-                model.description().prompts().byName(),
-                model.description().prompts().defaultName().orElse(null),
-                model.fingerprint(settings.get(Setting.NORMALIZE_EMBEDDINGS)));
+    private RestResponse<ModelInfo> response(ModelSlot slot, LoadedModel model, Optional<GpuMemory> memory) {
+        // The slot and the settings are read one after the other, and a model may be removed between the two.
+        ModelSettings settings = Optional.ofNullable(control.current().models().get(slot.id()))
+                .orElseThrow(() -> RequestFailure.noModel(slot.id()));
+        ModelInfo info = ModelInfo.of(slot, model, settings, memory);
+        return RestResponse.ResponseBuilder.ok(info, MediaType.APPLICATION_JSON_TYPE)
+                .header(EmbeddingHeaders.SPACE, info.fingerprint())
+                .build();
     }
-
-    private static Optional<QuantizationInfo> quantization(Quantization quantization) {
-        return quantization
-                .made()
-                .map(Quantization.Made::fidelity)
-                .map(fidelity -> new QuantizationInfo(
-                        quantization.recipe(),
-                        fidelity.texts(),
-                        fidelity.minCosine(),
-                        fidelity.meanCosine(),
-                        fidelity.recallAt10()));
-    }
-
-    /** Quantization of a model, and the similarity of its vectors to fp32. */
-    @Schema(description = "Measured once, on built-in texts, against the same model in fp32")
-    public record QuantizationInfo(
-            @Schema(required = true, description = "Name of the recipe")
-            String recipe,
-
-            @Schema(required = true) int texts,
-
-            @Schema(required = true, description = "Of the text that fares worst") @JsonProperty("min_cosine")
-            double minCosine,
-
-            @Schema(required = true) @JsonProperty("mean_cosine")
-            double meanCosine,
-
-            @Schema(required = true, description = "Part of the ten nearest texts that are the same, from 0 to 1")
-            @JsonProperty("recall_at_10")
-            double recallAt10) {}
-
-    /** Response of {@code GET /model/info}. */
-    public record ModelInfo(
-            @Schema(required = true) @JsonProperty("model_name")
-            String modelName,
-
-            @Schema(required = true, description = "Requested device") @JsonProperty("device_config")
-            String deviceConfig,
-
-            @Schema(required = true) @JsonProperty("is_loaded")
-            boolean isLoaded,
-
-            @Schema(required = true) @JsonProperty("normalize_embeddings")
-            boolean normalizeEmbeddings,
-
-            @Schema(required = true) @JsonProperty("max_batch_size")
-            int maxBatchSize,
-
-            @Schema(required = true) int dimension,
-
-            @Schema(required = true, description = "Smaller sizes that requests to OpenAI's API may cut vectors to")
-            List<Integer> dimensions,
-
-            @Schema(required = true) @JsonProperty("load_time_seconds")
-            double loadTimeSeconds,
-
-            @Schema(description = "On a GPU only")
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @JsonProperty("gpu_memory_allocated_mb")
-            @Nullable
-            Double gpuMemoryAllocatedMb,
-
-            @Schema(description = "On a GPU only")
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @JsonProperty("gpu_memory_reserved_mb")
-            @Nullable
-            Double gpuMemoryReservedMb,
-
-            @Schema(required = true, description = "What runs") @JsonProperty("device_actual")
-            String deviceActual,
-
-            @Schema(required = true) @JsonProperty("execution_provider")
-            String executionProvider,
-
-            @Schema(
-                    description = "How the graph that runs came about. Absent for static models",
-                    enumeration = {"built", "rewritten", "as shipped"})
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @Nullable
-            String graph,
-
-            @Schema(description = "Why the graph is not built from the weights. Absent where it is")
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @JsonProperty("graph_not_built_because")
-            @Nullable
-            String graphNotBuiltBecause,
-
-            @Schema(
-                    required = true,
-                    description = "Of most of the weights",
-                    enumeration = {"fp32", "fp16", "bf16", "int8", "int8-fine", "int4"})
-            String precision,
-
-            @Schema(description = "Where the service quantized the model itself")
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @Nullable
-            QuantizationInfo quantization,
-
-            @Schema(
-                    description =
-                            "Tokens of a text, special ones included; longer texts are cut. Absent where none ever is")
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @JsonProperty("max_input_tokens")
-            @Nullable
-            Integer maxInputTokens,
-
-            @Schema(
-                    required = true,
-                    description = "The model's file that says so, or what shortens it: max_input_tokens (the setting)"
-                            + " or memory")
-            @JsonProperty("max_input_tokens_from")
-            String maxInputTokensFrom,
-
-            @Schema(required = true) String pooling,
-
-            @Schema(
-                    required = true,
-                    description = "What says so",
-                    enumeration = {"setting", "modules.json", "1_Pooling/config.json", "model output", "default"})
-            @JsonProperty("pooling_source")
-            String poolingSource,
-
-            @Schema(required = true) String architecture,
-
-            @Schema(
-                    required = true,
-                    enumeration = {"bundled", "directory", "hub"})
-            String source,
-
-            @Schema(required = true, description = "The commit of a hub's repository, else what identifies the weights")
-            String revision,
-
-            @Schema(required = true, description = "Files of the model")
-            List<ModelFile> files,
-
-            @Schema(required = true, description = "As modules.json lists them")
-            List<String> modules,
-
-            @Schema(required = true, description = "By the names that prompt_name takes")
-            Map<String, String> prompts,
-
-            @Schema(description = "Name of the default prompt")
-            @JsonInclude(JsonInclude.Include.NON_NULL)
-            @JsonProperty("default_prompt_name")
-            @Nullable
-            String defaultPromptName,
-
-            @Schema(required = true, description = "Identifies the vector space; also in the header X-Embedding-Space")
-            String fingerprint) {}
 }

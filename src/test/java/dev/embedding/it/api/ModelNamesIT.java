@@ -123,4 +123,36 @@ class ModelNamesIT {
         assertThat(OpenAiErrors.require(answer, 404).path("message").textValue())
                 .hasSizeLessThan(250);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "?model",
+                "?model=",
+                "?model=%20",
+                "?model=default",
+                "?model=BAAI/bge-small-en-v1.5",
+                "?model=BAAI%2Fbge-small-en-v1.5",
+                "?model=BGE-small-en-v1.5:latest&x=y"
+            })
+    void isOfTheModelInTheQueryForModelInformation(String query) {
+        Answer answer = client.get("/model/info" + query);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("id").textValue()).isEqualTo("default");
+        assertThat(answer.json().path("aliases").isArray()).isTrue();
+        assertThat(answer.header("X-Embedding-Space"))
+                .contains(answer.json().path("fingerprint").textValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nope", "%00", "%F0%9F%98%80", "%ED%A0%80", "default%0A", "a%2Fb"})
+    void isUnknownToModelInformationWhenItIsNoOnes(String name) {
+        assertThat(client.get("/model/info?model=" + name)
+                        .requireError(404)
+                        .path("detail")
+                        .textValue())
+                .contains("is not served here; use BAAI/bge-small-en-v1.5");
+    }
 }
