@@ -32,6 +32,7 @@ public final class CallContext {
     private @Nullable Duration timeout;
     private @Nullable Future<?> timer;
     private volatile @Nullable End end;
+    private volatile Optional<String> modelId = Optional.empty();
     private boolean recorded;
     private @Nullable Computed computed;
     private List<Consumer<End>> hooks = new ArrayList<>(4);
@@ -143,6 +144,16 @@ public final class CallContext {
                         + TimeUnit.NANOSECONDS.toMillis(nanos()) + " ms, and " + queuedTokens
                         + " tokens are in the queue. Send less at once, or allow more time with"
                         + " X-Request-Timeout-Ms.");
+    }
+
+    /** Notes the id of the model on which the call has got a lease, for the meters. */
+    void leased(String id) {
+        modelId = Optional.of(id);
+    }
+
+    /** Id of the model of its last lease; empty for a call that reached none. */
+    Optional<String> modelId() {
+        return modelId;
     }
 
     /**

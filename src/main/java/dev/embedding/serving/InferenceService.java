@@ -88,6 +88,7 @@ public final class InferenceService {
             }
             return;
         }
+        context.leased(lease.modelId());
         new InferenceCall(this, lease, request, context, emitter).run(moved);
     }
 }

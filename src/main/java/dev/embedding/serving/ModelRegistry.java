@@ -52,7 +52,10 @@ public final class ModelRegistry {
         entries.forEach((id, entry) -> {
             Optional<LeasedModel> leased =
                     entry.model().map(model -> before.getOrDefault(model, new LeasedModel(model)));
-            leased.ifPresent(model -> kept.put(model.model(), model));
+            leased.ifPresent(model -> {
+                kept.put(model.model(), model);
+                model.model().servedAs(id);
+            });
             slots.put(id, new ModelSlot(id, entry.modelName(), entry.options(), leased));
         });
         // INVARIANT: a model that gives no more leases is in no table, so that whoever is refused finds a newer one.

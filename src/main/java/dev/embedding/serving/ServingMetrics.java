@@ -4,12 +4,14 @@ import dev.embedding.batch.BatchObserver;
 import dev.embedding.batch.RerunCause;
 import dev.embedding.serving.CallContext.Computed;
 import dev.embedding.serving.cache.CacheCounts;
+import dev.embedding.serving.model.ModelObserver;
 import dev.embedding.telemetry.EmbeddingMeters;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Metrics of requests and batches: converts results and failures to values of meters. */
-public final class ServingMetrics implements BatchObserver {
+public final class ServingMetrics implements ModelObserver {
 
     private final EmbeddingMeters meters;
 
@@ -18,13 +20,22 @@ public final class ServingMetrics implements BatchObserver {
     }
 
     @Override
-    public void computed(int rows, long tokens, long paddedTokens, long nanos) {
-        meters.batchComputed(rows, tokens, paddedTokens, nanos);
+    public BatchObserver batchesOf(Supplier<Optional<String>> servedAs) {
+        return new Batches(servedAs, meters);
     }
 
-    @Override
-    public void rerun(RerunCause cause) {
-        meters.batchRerun(cause.name().toLowerCase(Locale.ROOT));
+    /** Counts the batches of one model, by the id that it is served under; those before it is served are checks. */
+    private record Batches(Supplier<Optional<String>> servedAs, EmbeddingMeters meters) implements BatchObserver {
+
+        @Override
+        public void computed(int rows, long tokens, long paddedTokens, long nanos) {
+            servedAs.get().ifPresent(id -> meters.batchComputed(id, rows, tokens, paddedTokens, nanos));
+        }
+
+        @Override
+        public void rerun(RerunCause cause) {
+            servedAs.get().ifPresent(id -> meters.batchRerun(id, cause.name().toLowerCase(Locale.ROOT)));
+        }
     }
 
     /**
@@ -36,22 +47,24 @@ public final class ServingMetrics implements BatchObserver {
         if (!call.record()) {
             return;
         }
-        meters.requestTimed(call.dialect(), failure.map(ServingMetrics::outcome).orElse("success"), call.nanos());
+        Optional<String> model = call.modelId();
+        meters.requestTimed(
+                model, call.dialect(), failure.map(ServingMetrics::outcome).orElse("success"), call.nanos());
         if (failure.isEmpty()) {
-            meters.requestSucceeded(call.nanos());
-            call.computed().ifPresent(this::count);
+            meters.requestSucceeded(model, call.nanos());
+            call.computed().ifPresent(computed -> count(model, computed));
         } else {
-            count(failure.get());
+            count(model, failure.get());
         }
     }
 
-    private void count(Computed computed) {
-        meters.embedded(computed.texts(), computed.queueNanos());
+    private void count(Optional<String> model, Computed computed) {
+        meters.embedded(model, computed.texts(), computed.queueNanos());
         CacheCounts sources = computed.sources();
-        meters.cacheUsed(sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
+        meters.cacheUsed(model, sources.hits(), sources.shared(), sources.misses(), sources.bypassed());
     }
 
-    private void count(FailureKind kind) {
+    private void count(Optional<String> model, FailureKind kind) {
         switch (kind) {
             case SATURATED,
                     DEADLINE_EXCEEDED,
@@ -59,7 +72,7 @@ public final class ServingMetrics implements BatchObserver {
                     SHUTTING_DOWN,
                     SETTINGS_UNAVAILABLE,
                     COMPUTATION_FAILED,
-                    INTERNAL_ERROR -> meters.requestFailed(outcome(kind));
+                    INTERNAL_ERROR -> meters.requestFailed(model, outcome(kind));
             case UNKNOWN_PROMPT,
                     UNSUPPORTED_DIMENSIONS,
                     NO_TOKENS,
@@ -67,7 +80,7 @@ public final class ServingMetrics implements BatchObserver {
                     FOREIGN_TOKEN_IDS,
                     UNKNOWN_MODEL,
                     SPACE_MISMATCH,
-                    CANCELLED -> meters.requestRejected(outcome(kind));
+                    CANCELLED -> meters.requestRejected(model, outcome(kind));
             case INVALID_REQUEST,
                     MALFORMED_REQUEST,
                     UNAUTHENTICATED,

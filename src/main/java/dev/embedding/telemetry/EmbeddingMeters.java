@@ -1,79 +1,40 @@
 package dev.embedding.telemetry;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Meters of requests, batches, models and settings. Labels are bounded: never a text, a path or a request id. */
+/**
+ * Meters of requests, batches, models and settings. Labels are bounded: never a text, a path or a request id. The label
+ * {@code model} is the id of a model, which its operator chose, or {@code none}: never a name from a request. The meters
+ * of an id exist from {@link #watchModel} to {@link #modelRemoved}; what is recorded for another id counts as without a
+ * model, or not at all where a meter concerns models only.
+ */
 @Singleton
 public class EmbeddingMeters {
 
-    private static final Duration[] REQUEST_BUCKETS = Stream.of(
-                    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000)
-            .map(Duration::ofMillis)
-            .toArray(Duration[]::new);
+    /** Label of requests that reached no model. */
+    private static final String NO_MODEL = "none";
 
     private final MeterRegistry registry;
     private final RequestCounters counters;
-    private final Counter tokens;
-    private final Timer queueWait;
-    private final Timer infer;
-    private final DistributionSummary batchRows;
-    private final DistributionSummary paddingRatio;
-    private final Counter cacheHits;
-    private final Counter cacheShared;
-    private final Counter cacheMisses;
-    private final Counter cacheBypassed;
-    private final Map<RequestLabels, Timer> requestTimes = new ConcurrentHashMap<>();
+    private final RequestMeters withoutModel;
+    private final Map<String, ModelMeters> models = new ConcurrentHashMap<>();
     private final List<LongSupplier> watched = new CopyOnWriteArrayList<>();
-    private @Nullable Gauge modelInfo;
 
     public EmbeddingMeters(MeterRegistry registry, RequestCounters counters) {
         this.registry = registry;
         this.counters = counters;
-        this.tokens = Counter.builder("embedding.tokens")
-                .description("Tokens computed, special ones included, padding not")
-                .register(registry);
-        this.queueWait = Timer.builder("embedding.queue.wait")
-                .description("From queueing a request until its first batch was formed")
-                .publishPercentileHistogram()
-                .register(registry);
-        this.infer = Timer.builder("embedding.infer")
-                .description("One batch in the engine")
-                .publishPercentileHistogram()
-                .register(registry);
-        this.batchRows = DistributionSummary.builder("embedding.batch.rows")
-                .description("Texts in a batch")
-                .serviceLevelObjectives(1, 2, 4, 8, 16, 32, 64, 128)
-                .register(registry);
-        this.paddingRatio = DistributionSummary.builder("embedding.padding.ratio")
-                .description("Share of a batch's tokens that is padding")
-                .serviceLevelObjectives(0.01, 0.02, 0.05, 0.1)
-                .register(registry);
-        this.cacheHits = cache("hit");
-        this.cacheShared = cache("shared");
-        this.cacheMisses = cache("miss");
-        this.cacheBypassed = cache("bypass");
-    }
-
-    private Counter cache(String outcome) {
-        return Counter.builder("embedding.cache")
-                .description("Embedded texts, by the source of their vectors")
-                .tag("outcome", outcome)
-                .register(registry);
+        this.withoutModel = new RequestMeters(new MeterGroup(registry, NO_MODEL));
     }
 
     /** Publishes the numbers of terminated and abandoned runs. */
@@ -116,9 +77,13 @@ public class EmbeddingMeters {
                 errors);
     }
 
-    /** Publishes the queue length of the served model. */
-    public void watchQueue(LongSupplier tokens) {
-        gauge("embedding.queue.tokens", "Tokens in the queue", null, tokens);
+    /**
+     * Publishes the meters of a model's id; once for each id.
+     *
+     * @param queuedTokens tokens that wait for the model of this id
+     */
+    public void watchModel(String id, LongSupplier queuedTokens) {
+        models.computeIfAbsent(id, added -> new ModelMeters(registry, added, queuedTokens));
     }
 
     private void counter(String name, String description, LongSupplier count, String... tags) {
@@ -141,112 +106,94 @@ public class EmbeddingMeters {
         return supplier;
     }
 
-    /**
-     * Publishes the served model, replacing the previous one; the value is always 1.
-     *
-     * @param provider execution provider, by ONNX Runtime's name
-     */
-    public synchronized void modelServed(String name, String fingerprint, String device, String provider) {
-        if (modelInfo != null) {
-            registry.remove(modelInfo);
-        }
-        modelInfo = Gauge.builder("embedding.model.info", () -> 1)
-                .description("The served model")
-                .tag("model", name)
-                .tag("fingerprint", fingerprint)
-                .tag("device", device)
-                .tag("provider", provider)
-                .strongReference(true)
-                .register(registry);
+    /** Publishes the model that is served under an id, in place of the previous one; the value is always 1. */
+    public void modelServed(String id, ModelLabels labels) {
+        withMeters(id, meters -> meters.served(labels));
+    }
+
+    /** Removes the meters of an id. */
+    public void modelRemoved(String id) {
+        // In one step of the map, so that a later model of this id gets its meters after these are removed.
+        models.computeIfPresent(id, (removed, meters) -> {
+            meters.remove();
+            return null;
+        });
     }
 
     /**
      * Records a computed batch.
      *
+     * @param id id of its model
      * @param rows texts in it
      * @param tokens without padding
      * @param paddedTokens tokens with padding
      * @param nanos time in the engine
      */
-    public void batchComputed(int rows, long tokens, long paddedTokens, long nanos) {
-        this.tokens.increment((double) tokens);
-        infer.record(nanos, TimeUnit.NANOSECONDS);
-        batchRows.record(rows);
-        paddingRatio.record((double) (paddedTokens - tokens) / Math.max(1, paddedTokens));
+    public void batchComputed(String id, int rows, long tokens, long paddedTokens, long nanos) {
+        withMeters(id, meters -> meters.batchComputed(rows, tokens, paddedTokens, nanos));
     }
 
     /** Records a batch that failed as a whole, and whose rows are about to be computed again. */
-    public void batchRerun(String cause) {
-        Counter.builder("embedding.batches.rerun")
-                .description("Batches that failed as a whole and were computed again in parts")
-                .tag("cause", cause)
-                .register(registry)
-                .increment();
+    public void batchRerun(String id, String cause) {
+        withMeters(id, meters -> meters.batchRerun(cause));
     }
 
     /**
      * Records the texts that a request got vectors of.
      *
+     * @param id id of its model
      * @param queueNanos until its first batch was formed
      */
-    public void embedded(int texts, long queueNanos) {
+    public void embedded(Optional<String> id, int texts, long queueNanos) {
         counters.embedded(texts);
-        queueWait.record(queueNanos, TimeUnit.NANOSECONDS);
+        id.ifPresent(leased -> withMeters(leased, meters -> meters.queued(queueNanos)));
+    }
+
+    /** Records the texts of a successful request, by the source of their vectors. */
+    public void cacheUsed(Optional<String> id, int hits, int shared, int misses, int bypassed) {
+        id.ifPresent(leased -> withMeters(leased, meters -> meters.cacheUsed(hits, shared, misses, bypassed)));
+    }
+
+    private void withMeters(String id, Consumer<ModelMeters> action) {
+        ModelMeters meters = models.get(id);
+        if (meters != null) {
+            action.accept(meters);
+        }
     }
 
     /**
      * Records the duration of a request, however it ended.
      *
+     * @param id id of its model; empty where it reached none
      * @param dialect API dialect of its endpoint
      * @param nanos from the moment its headers were read until its response was sent
      */
-    public void requestTimed(String dialect, String outcome, long nanos) {
-        requestTimes
-                .computeIfAbsent(new RequestLabels(dialect, outcome), this::requestTime)
-                .record(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private record RequestLabels(String dialect, String outcome) {}
-
-    private Timer requestTime(RequestLabels labels) {
-        return Timer.builder("embedding.request")
-                .description("One embedding request, from its headers to its response")
-                .tag("dialect", labels.dialect())
-                .tag("outcome", labels.outcome())
-                .serviceLevelObjectives(REQUEST_BUCKETS)
-                .register(registry);
+    public void requestTimed(Optional<String> id, String dialect, String outcome, long nanos) {
+        requests(id).timed(dialect, outcome, nanos);
     }
 
     /** Records a request that got vectors. */
-    public void requestSucceeded(long nanos) {
+    public void requestSucceeded(Optional<String> id, long nanos) {
         counters.succeeded(nanos);
-        countRequest("success");
-    }
-
-    /** Records the texts of a successful request, by the source of their vectors. */
-    public void cacheUsed(int hits, int shared, int misses, int bypassed) {
-        cacheHits.increment(hits);
-        cacheShared.increment(shared);
-        cacheMisses.increment(misses);
-        cacheBypassed.increment(bypassed);
+        requests(id).counted("success");
     }
 
     /**
      * Records a valid request that could not be served: overload, no model, an expired deadline, a failure of the
      * engine.
      */
-    public void requestFailed(String outcome) {
+    public void requestFailed(Optional<String> id, String outcome) {
         counters.failed();
-        countRequest(outcome);
+        requests(id).counted(outcome);
     }
 
     /** Records a request that does not fit the served model, or whose caller disconnected. */
-    public void requestRejected(String outcome) {
+    public void requestRejected(Optional<String> id, String outcome) {
         counters.rejected();
-        countRequest(outcome);
+        requests(id).counted(outcome);
     }
 
-    private void countRequest(String outcome) {
-        registry.counter("embedding.requests", "outcome", outcome).increment();
+    private RequestMeters requests(Optional<String> id) {
+        return id.map(models::get).map(ModelMeters::requests).orElse(withoutModel);
     }
 }

@@ -2,14 +2,20 @@ package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedding.batch.BatchObserver;
+import dev.embedding.batch.RerunCause;
 import dev.embedding.serving.cache.CacheCounts;
 import dev.embedding.telemetry.EmbeddingMeters;
 import dev.embedding.telemetry.RequestCounters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +25,13 @@ class ServingMetricsTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final RequestCounters counters = new RequestCounters();
-    private final ServingMetrics metrics = new ServingMetrics(new EmbeddingMeters(registry, counters));
+    private final EmbeddingMeters meters = new EmbeddingMeters(registry, counters);
+    private final ServingMetrics metrics = new ServingMetrics(meters);
+
+    @BeforeEach
+    void watchModel() {
+        meters.watchModel("small", () -> 0);
+    }
 
     @Test
     void timesARequestByDialectAndOutcome() {
@@ -46,6 +58,8 @@ class ServingMetricsTest {
     void countsTheTextsOfASuccessfulResponseOnly() {
         CallContext answered = call("embed");
         CallContext failed = call("embed");
+        answered.leased("small");
+        failed.leased("small");
         answered.computed(embeddings(3));
         failed.computed(embeddings(5));
 
@@ -54,10 +68,60 @@ class ServingMetricsTest {
 
         assertThat(counters.snapshot().embeddings()).isEqualTo(3);
         assertThat(registry.get("embedding.cache")
-                        .tag("outcome", "hit")
+                        .tags("model", "small", "outcome", "hit")
                         .counter()
                         .count())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void labelsARequestWithTheModelOfItsLastLease() {
+        CallContext moved = call("embed");
+        moved.leased("other");
+        moved.leased("small");
+
+        metrics.ended(moved, Optional.empty());
+        metrics.ended(call("embed"), Optional.of(FailureKind.UNKNOWN_MODEL));
+
+        assertThat(requests("small", "success")).isEqualTo(1);
+        assertThat(requests("none", "unknown_model")).isEqualTo(1);
+        assertThat(registry.find("embedding.request").timers())
+                .extracting(timer -> timer.getId().getTag("model"))
+                .containsExactlyInAnyOrder("small", "none");
+    }
+
+    @Test
+    void countsTheBatchesOfAModelUnderTheIdThatItHasAtTheMoment() {
+        AtomicReference<Optional<String>> servedAs = new AtomicReference<>(Optional.empty());
+        BatchObserver batches = metrics.batchesOf(servedAs::get);
+        meters.watchModel("other", () -> 0);
+
+        batches.computed(1, 10, 10, 1);
+        batches.rerun(RerunCause.FAILED);
+        servedAs.set(Optional.of("small"));
+        batches.computed(1, 20, 20, 1);
+        batches.rerun(RerunCause.OUT_OF_MEMORY);
+        servedAs.set(Optional.of("other"));
+        batches.computed(1, 30, 30, 1);
+
+        assertThat(tokens("small")).isEqualTo(20);
+        assertThat(tokens("other")).isEqualTo(30);
+        assertThat(registry.find("embedding.batches.rerun").counters())
+                .singleElement()
+                .extracting(Counter::getId)
+                .satisfies(id -> assertThat(id.getTags())
+                        .containsExactly(Tag.of("cause", "out_of_memory"), Tag.of("model", "small")));
+    }
+
+    private double tokens(String model) {
+        return registry.get("embedding.tokens").tag("model", model).counter().count();
+    }
+
+    private double requests(String model, String outcome) {
+        return registry.get("embedding.requests")
+                .tags("model", model, "outcome", outcome)
+                .counter()
+                .count();
     }
 
     private static Embeddings embeddings(int texts) {
@@ -87,11 +151,7 @@ class ServingMetricsTest {
     void countsValidRequestsByOutcome(FailureKind kind, String outcome, int failed) {
         metrics.ended(call("embed"), Optional.of(kind));
 
-        assertThat(registry.get("embedding.requests")
-                        .tag("outcome", outcome)
-                        .counter()
-                        .count())
-                .isEqualTo(1);
+        assertThat(requests("none", outcome)).isEqualTo(1);
         assertThat(counters.snapshot().requests()).isEqualTo(1);
         assertThat(counters.snapshot().failed()).isEqualTo(failed);
     }

@@ -3,11 +3,13 @@ package dev.embedding.serving;
 import dev.embedding.batch.BatchObserver;
 import dev.embedding.fixture.ReferenceModel;
 import dev.embedding.infer.InferenceRuntime;
+import dev.embedding.model.FileHashes;
 import dev.embedding.model.ModelRequest;
 import dev.embedding.model.locate.NoHub;
 import dev.embedding.serving.cache.VectorCache;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.serving.model.ModelHost;
+import dev.embedding.serving.model.ModelObserver;
 import dev.embedding.serving.model.ModelOptions;
 import dev.embedding.support.WorkerPools;
 import java.nio.file.Path;
@@ -28,8 +30,20 @@ public final class SmallModels {
     }
 
     public SmallModels(VectorCache cache, BatchObserver observer) {
+        this(cache, new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, observer));
+    }
+
+    private SmallModels(VectorCache cache, ModelHost host) {
         this.cache = cache;
-        this.host = new ModelHost(1, 1, new InferenceRuntime(), PatientQueue.LIMITS, cache, observer);
+        this.host = host;
+    }
+
+    /** Models whose batches are told to a listener with the ids that they are served under. */
+    public static SmallModels observedBy(ModelObserver observer) {
+        VectorCache cache = VectorCache.off();
+        return new SmallModels(
+                cache,
+                new ModelHost(1, 1, Duration.ofSeconds(30), PatientQueue.LIMITS, cache, new FileHashes(), observer));
     }
 
     public SmallModels() {

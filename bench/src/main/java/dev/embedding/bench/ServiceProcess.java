@@ -103,17 +103,16 @@ final class ServiceProcess implements AutoCloseable {
         return connection;
     }
 
-    /** A value of {@code GET /q/metrics} that has no labels; 0 when it is not there. */
+    /** Sum of the values of {@code GET /q/metrics} that have this name, whatever their labels. */
     double meter(String name) throws IOException {
         HttpURLConnection connection = open("/q/metrics");
         connection.setRequestProperty("Accept", "text/plain");
         try (InputStream exposition = connection.getInputStream()) {
             return new String(exposition.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> line.startsWith(name + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                    .findFirst()
-                    .orElse(0);
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
         }
     }
 

@@ -54,6 +54,7 @@ public final class LoadedModel {
     private final TokenizedText knownText;
     private final QueueLimits queueLimits;
     private final ScheduledExecutorService timer;
+    private volatile Optional<String> servedAs = Optional.empty();
 
     private LoadedModel(
             ModelDescription description,
@@ -79,7 +80,7 @@ public final class LoadedModel {
                 this::compute,
                 limits(options.maxBatchSize()),
                 batchingDefaults.tokensPerSecondOfOneLane(),
-                host.observer(),
+                host.observer().batchesOf(() -> servedAs),
                 host.cache(),
                 System::nanoTime);
     }
@@ -412,6 +413,11 @@ public final class LoadedModel {
     private BatchLimits limits(int maxBatchSize) {
         return batchingDefaults.limits(
                 description.scalesByBatch() ? 1 : maxBatchSize, encoder.packsTokens(), queueLimits);
+    }
+
+    /** Names the id under which the model is served from now on; it may take another one while it runs. */
+    public void servedAs(String id) {
+        servedAs = Optional.of(id);
     }
 
     /** Changes the maximum batch size and the share of lane time beside other models, from the next batch on. */

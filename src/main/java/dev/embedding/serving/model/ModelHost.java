@@ -31,7 +31,7 @@ public final class ModelHost implements AutoCloseable {
     private final RowCache<Output> cache;
     private final FileHashes fileHashes;
     private final int cores;
-    private final BatchObserver observer;
+    private final ModelObserver observer;
 
     /**
      * @param laneCount number of batches computed at the same time on a CPU
@@ -54,7 +54,7 @@ public final class ModelHost implements AutoCloseable {
             QueueLimits queueLimits,
             RowCache<Output> cache,
             FileHashes fileHashes,
-            BatchObserver observer) {
+            ModelObserver observer) {
         this(laneCount, cores, new InferenceRuntime(runTimeout), queueLimits, cache, fileHashes, observer);
     }
 
@@ -65,7 +65,7 @@ public final class ModelHost implements AutoCloseable {
             QueueLimits queueLimits,
             RowCache<Output> cache,
             BatchObserver observer) {
-        this(laneCount, cores, runtime, queueLimits, cache, new FileHashes(), observer);
+        this(laneCount, cores, runtime, queueLimits, cache, new FileHashes(), servedAs -> observer);
     }
 
     private ModelHost(
@@ -75,7 +75,7 @@ public final class ModelHost implements AutoCloseable {
             QueueLimits queueLimits,
             RowCache<Output> cache,
             FileHashes fileHashes,
-            BatchObserver observer) {
+            ModelObserver observer) {
         this.runtime = runtime;
         this.lanes = Lanes.start(laneCount);
         this.cores = cores;
@@ -160,7 +160,7 @@ public final class ModelHost implements AutoCloseable {
         return runtime;
     }
 
-    BatchObserver observer() {
+    ModelObserver observer() {
         return observer;
     }
 

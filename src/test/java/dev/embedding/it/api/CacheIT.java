@@ -71,8 +71,8 @@ class CacheIT {
             String metrics =
                     keyed.client().get("/q/metrics", "X-API-Key", "one").text();
             assertThat(metrics)
-                    .containsPattern("embedding_cache_total\\{outcome=\"miss\",?} 2\\.0")
-                    .containsPattern("embedding_cache_total\\{outcome=\"hit\",?} 1\\.0");
+                    .containsPattern("embedding_cache_total\\{model=\"default\",outcome=\"miss\",?} 2\\.0")
+                    .containsPattern("embedding_cache_total\\{model=\"default\",outcome=\"hit\",?} 1\\.0");
         }
     }
 

@@ -132,6 +132,23 @@ class MetricsIT {
                 .isPositive();
     }
 
+    @Test
+    @Order(7)
+    void labelRequestsWithTheModelThatTheyReached() {
+        service.client().postJson("/v1/embeddings", "{\"input\": \"a\", \"model\": \"a-name-of-a-caller\"}");
+
+        assertThat(ofModel("default", "success")).isEqualTo(3);
+        assertThat(ofModel("none", "space_mismatch")).isEqualTo(1);
+        assertThat(ofModel("none", "unknown_model")).isEqualTo(1);
+        assertThat(service.client().meter("embedding_model_info{model=\"default\",name=\"BAAI/bge-small-en-v1.5\"}"))
+                .isEqualTo(1);
+        assertThat(service.client().get("/q/metrics").text()).doesNotContain("a-name-of-a-caller");
+    }
+
+    private static double ofModel(String model, String outcome) {
+        return service.client().meter("embedding_requests_total{model=\"" + model + "\",outcome=\"" + outcome + "\"}");
+    }
+
     private static double timed(String dialect, String outcome) {
         return service.client()
                 .meter("embedding_request_seconds_count{dialect=\"" + dialect + "\",outcome=\"" + outcome + "\"}");
@@ -201,13 +218,13 @@ class MetricsIT {
         assertThat(response.header("Content-Type").orElseThrow())
                 .containsAnyOf("text/plain", "application/openmetrics-text");
         assertThat(response.text())
-                .contains("embedding_requests_total{outcome=\"success\"")
-                .contains("embedding_tokens_total ")
-                .contains("embedding_queue_tokens ")
-                .contains("embedding_queue_wait_seconds_count")
-                .contains("embedding_infer_seconds_count")
-                .contains("embedding_batch_rows_count")
-                .contains("embedding_padding_ratio_count")
+                .contains("embedding_requests_total{model=\"default\",outcome=\"success\"")
+                .contains("embedding_tokens_total{model=\"default\"")
+                .contains("embedding_queue_tokens{model=\"default\"")
+                .contains("embedding_queue_wait_seconds_count{model=\"default\"")
+                .contains("embedding_infer_seconds_count{model=\"default\"")
+                .contains("embedding_batch_rows_count{model=\"default\"")
+                .contains("embedding_padding_ratio_count{model=\"default\"")
                 .contains("embedding_model_info{");
     }
 }
