@@ -33,6 +33,7 @@ public final class CallContext {
     private @Nullable Future<?> timer;
     private volatile @Nullable End end;
     private volatile Optional<String> modelId = Optional.empty();
+    private volatile Optional<String> space = Optional.empty();
     private boolean recorded;
     private @Nullable Computed computed;
     private List<Consumer<End>> hooks = new ArrayList<>(4);
@@ -149,6 +150,16 @@ public final class CallContext {
     /** Notes the id of the model on which the call has got a lease, for the meters. */
     void leased(String id) {
         modelId = Optional.of(id);
+    }
+
+    /** Notes the vector space that the model of the call serves, whether it gets a lease or not. */
+    void served(Optional<String> fingerprint) {
+        space = fingerprint;
+    }
+
+    /** Fingerprint of the model that the call names; empty as long as that is unknown. */
+    public Optional<String> space() {
+        return space;
     }
 
     /** Id of the model of its last lease; empty for a call that reached none. */

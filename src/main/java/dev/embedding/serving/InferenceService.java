@@ -83,12 +83,14 @@ public final class InferenceService {
         try {
             lease = models.lease(request.choice());
         } catch (RequestFailure refused) {
+            context.served(models.slotFor(request.choice().ofAnySpace()).flatMap(ModelSlot::fingerprint));
             if (context.end(End.DONE)) {
                 emitter.fail(refused);
             }
             return;
         }
         context.leased(lease.modelId());
+        context.served(Optional.of(lease.fingerprint()));
         new InferenceCall(this, lease, request, context, emitter).run(moved);
     }
 }

@@ -27,6 +27,11 @@ public record ModelChoice(Optional<ModelName> name, Optional<String> space) {
         return new ModelChoice(Optional.ofNullable(name).map(text -> new ModelName(text, false)), Optional.empty());
     }
 
+    /** The same model, whatever its vector space. */
+    ModelChoice ofAnySpace() {
+        return new ModelChoice(name, Optional.empty());
+    }
+
     /**
      * Name of a model in a request.
      *

@@ -1,6 +1,7 @@
 package dev.embedding.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.embedding.serving.ModelChoice.ModelName;
@@ -128,6 +129,23 @@ class NamedModelsTest {
         metrics.ended(call, Optional.of(refused.kind()));
 
         assertThat(requests("none")).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusedCallKnowsTheSpaceOfTheModelThatItNames() {
+        serve(bert, distilbert);
+
+        assertThat(spaceAfterRefusal("green", Optional.of(space(bert)))).contains(space(distilbert));
+        assertThat(spaceAfterRefusal("", Optional.of("0".repeat(32)))).contains(space(bert));
+        assertThat(spaceAfterRefusal("nope", Optional.empty())).isEmpty();
+    }
+
+    private Optional<String> spaceAfterRefusal(String name, Optional<String> required) {
+        CallContext call = CallContext.begin("embed", Optional.empty());
+        assertThatExceptionOfType(RequestFailure.class)
+                .isThrownBy(() ->
+                        inference.embed(request(name, required), call).await().atMost(PATIENCE));
+        return call.space();
     }
 
     private void serve(LoadedModel first, LoadedModel second) {

@@ -33,7 +33,11 @@ public final class ExchangeCalls {
     }
 
     public static CallContext of(RoutingContext exchange) {
-        CallContext call = exchange.get(KEY);
-        return call == null ? begin(exchange) : call;
+        return begun(exchange).orElseGet(() -> begin(exchange));
+    }
+
+    /** The call of an embedding exchange; empty for another exchange. */
+    static Optional<CallContext> begun(RoutingContext exchange) {
+        return Optional.ofNullable(exchange.get(KEY));
     }
 }

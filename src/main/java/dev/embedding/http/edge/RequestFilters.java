@@ -193,11 +193,15 @@ class RequestFilters {
         EarlyErrorResponse.send(vertx, exchange, refusal);
     }
 
-    /** A response that does not name the space of its vectors gets the one that is served when it is sent. */
+    /**
+     * A response that does not name the space of its vectors gets that of the model that its request names, else the
+     * one that the default model serves when it is sent.
+     */
     private void addVectorSpace(RoutingContext exchange) {
         if (!exchange.response().headers().contains(EmbeddingHeaders.SPACE)) {
-            models.defaultSlot()
-                    .fingerprint()
+            ExchangeCalls.begun(exchange)
+                    .flatMap(CallContext::space)
+                    .or(() -> models.defaultSlot().fingerprint())
                     .ifPresent(fingerprint -> EmbeddingHeaders.setSpace(exchange, fingerprint));
         }
     }
