@@ -16,7 +16,7 @@ import dev.embedding.serving.SmallModels;
 import dev.embedding.serving.model.LoadedModel;
 import dev.embedding.settings.SampleSettings;
 import dev.embedding.settings.ServiceSettings;
-import dev.embedding.settings.Setting;
+import dev.embedding.settings.SettingKey;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.List;
@@ -138,7 +138,7 @@ class ModelResourceTest {
         }
 
         @Override
-        public Set<Setting<?>> given() {
+        public Set<SettingKey> given() {
             return Set.of();
         }
 
@@ -148,7 +148,7 @@ class ModelResourceTest {
         }
 
         @Override
-        public Uni<Void> change(Map<Setting<?>, Optional<String>> changes, Optional<String> keyId) {
+        public Uni<Void> change(Map<SettingKey, Optional<String>> changes, Optional<String> keyId) {
             throw new UnsupportedOperationException();
         }
 
