@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 public class EmbeddingMeters {
 
     /** Label of requests that reached no model. */
-    private static final String NO_MODEL = "none";
+    /** No id of a model. */
+    private static final String NO_MODEL = "(none)";
 
     private final MeterRegistry registry;
     private final RequestCounters counters;

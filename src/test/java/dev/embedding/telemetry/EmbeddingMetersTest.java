@@ -122,7 +122,7 @@ class EmbeddingMetersTest {
                 .extracting(meter -> meter.getId().getName())
                 .contains("embedding.request", "embedding.requests")
                 .allMatch(name -> name.startsWith("embedding.request"));
-        assertThat(labels()).containsExactly("none");
+        assertThat(labels()).containsExactly("(none)");
         assertThat(counters.snapshot().embeddings()).isEqualTo(3);
         assertThat(counters.snapshot().requests()).isEqualTo(1);
     }
@@ -169,7 +169,7 @@ class EmbeddingMetersTest {
         }
 
         Set<String> expected = new HashSet<>(served);
-        expected.add("none");
+        expected.add("(none)");
         assertThat(labels()).as("seed %d", seed).isEqualTo(expected);
         assertThat(registry.find("embedding.model.info").gauges())
                 .as("seed %d", seed)
@@ -204,7 +204,7 @@ class EmbeddingMetersTest {
             thread.join();
         }
 
-        assertThat(labels()).containsExactly("none");
+        assertThat(labels()).containsExactly("(none)");
     }
 
     private void recordAll(String id) {

@@ -138,8 +138,8 @@ class MetricsIT {
         service.client().postJson("/v1/embeddings", "{\"input\": \"a\", \"model\": \"a-name-of-a-caller\"}");
 
         assertThat(ofModel("default", "success")).isEqualTo(3);
-        assertThat(ofModel("none", "space_mismatch")).isEqualTo(1);
-        assertThat(ofModel("none", "unknown_model")).isEqualTo(1);
+        assertThat(ofModel("(none)", "space_mismatch")).isEqualTo(1);
+        assertThat(ofModel("(none)", "unknown_model")).isEqualTo(1);
         assertThat(service.client().meter("embedding_model_info{model=\"default\",name=\"BAAI/bge-small-en-v1.5\"}"))
                 .isEqualTo(1);
         assertThat(service.client().get("/q/metrics").text()).doesNotContain("a-name-of-a-caller");
