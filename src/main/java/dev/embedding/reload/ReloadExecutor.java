@@ -39,11 +39,11 @@ public final class ReloadExecutor {
     private final ServedModels served;
     private final ModelLoader loader;
     private final Supplier<OptionalLong> freeMemory;
+    private final WideRuns<LoadedModel> wideRuns;
     private final Placement.Policy policy;
     private final ServingListener listener;
     private final ReloadCounters counters;
     private final List<Replaced> replaced = new ArrayList<>();
-    private boolean wideRunsAllowed = true;
     private boolean closedInVain;
     private volatile boolean stopped;
     private volatile Runnable onBroken = () -> {};
@@ -58,6 +58,7 @@ public final class ReloadExecutor {
         this.served = new ServedModels(registry);
         this.loader = loader;
         this.freeMemory = freeMemory;
+        this.wideRuns = WideRuns.ofModels(freeMemory);
         this.policy = new Placement.Policy(config.reloadMode(), config.maxModelSize());
         this.counters = counters;
         this.listener = listener;
@@ -160,10 +161,8 @@ public final class ReloadExecutor {
     /** @param before model that is closed where there is no memory beside it, and closing it loses nothing */
     private LoadedModel load(String id, ModelSettings settings, @Nullable Served before) {
         ModelDescription description = loader.locate(settings);
-        // The memory of second sessions counts as free.
-        disallowWideRuns();
         try {
-            Placement placement = Placement.of(description, predecessor(before), freeMemory.get(), policy);
+            Placement placement = place(description, predecessor(before));
             if (placement instanceof Placement.Refused refused) {
                 throw new ModelUnavailableException(refused.reason());
             }
@@ -186,6 +185,16 @@ public final class ReloadExecutor {
             allowWideRuns();
             throw failure;
         }
+    }
+
+    /** The memory of second sessions counts as free; they are closed only where it is needed. */
+    private Placement place(ModelDescription description, Predecessor predecessor) {
+        Placement placement = Placement.of(description, predecessor, wideRuns.unreservedMemory(), policy);
+        if (placement instanceof Placement.Beside) {
+            return placement;
+        }
+        wideRuns.forbid();
+        return Placement.of(description, predecessor, freeMemory.get(), policy);
     }
 
     private static Predecessor predecessor(@Nullable Served before) {
@@ -340,24 +349,8 @@ public final class ReloadExecutor {
         allowWideRuns();
     }
 
-    private void disallowWideRuns() {
-        wideRunsAllowed = false;
-        served.all().values().forEach(model -> model.model().allowWideRuns(false));
-    }
-
-    /** A second session takes as much memory as the first one, so it is allowed only where that is free. */
     private void allowWideRuns() {
-        if (wideRunsAllowed) {
-            return;
-        }
-        wideRunsAllowed = true;
-        long free = freeMemory.get().orElse(Long.MAX_VALUE);
-        for (Served model : served.all().values()) {
-            ModelMemory needed = ModelMemory.of(model.model().description());
-            boolean fits = needed.fitsInto(OptionalLong.of(free));
-            model.model().allowWideRuns(fits);
-            free -= fits ? needed.bytes() : 0;
-        }
+        wideRuns.allow(served.all().values().stream().map(Served::model).toList());
     }
 
     private static void drain(RetiredModel retired) {

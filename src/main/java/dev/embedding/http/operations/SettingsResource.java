@@ -21,12 +21,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -43,6 +43,10 @@ public class SettingsResource {
     private static final String ENVIRONMENT = "environment";
     private static final String DATABASE = "database";
     private static final String MODELS = "models";
+    private static final List<String> SUPPORTED_KEYS = Stream.concat(
+                    Setting.keys().stream(), Stream.of(SettingKey.PATTERN))
+            .sorted()
+            .toList();
 
     private final ServiceIdentity identity;
     private final SettingsControl control;
@@ -71,11 +75,9 @@ public class SettingsResource {
         values.putAll(current.values().byKey());
         values.put(MODELS, furtherModels(current));
         values.put("use_db_settings", source.equals(DATABASE));
-        List<String> keys = new ArrayList<>(Setting.keys());
-        keys.add(SettingKey.PATTERN);
         return new Settings(
                 values,
-                keys,
+                SUPPORTED_KEYS,
                 source,
                 List.of("host and port take no effect while running:"
                         + " the listen address comes from the environment"));

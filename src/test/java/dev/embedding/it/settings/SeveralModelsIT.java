@@ -87,6 +87,13 @@ class SeveralModelsIT {
                             .at("/settings/models/small/model_name")
                             .asText())
                     .isEqualTo(MEAN);
+            Answer named = each.client().postJson("/embed", "{\"texts\": [\"a text\"], \"model\": \"small\"}");
+            assertThat(named.json().path("model_name").textValue()).isEqualTo(MEAN);
+            JsonNode info = each.client().get("/model/info?model=small").json();
+            assertThat(info.path("id").textValue()).isEqualTo("small");
+            assertThat(named.header("X-Embedding-Space"))
+                    .contains(info.path("fingerprint").textValue());
+            assertThat(each.client().get("/q/metrics").text()).contains("model=\"small\"");
         }
         awaitStatus("small", "applied");
 
@@ -96,6 +103,7 @@ class SeveralModelsIT {
         for (ServiceProcess each : replicas()) {
             Await.until(PATIENCE, () -> embeddings(each, "small").status() == 404, each::output);
             assertThat(each.output()).contains("Model small is not served any more");
+            assertThat(each.client().get("/q/metrics").text()).doesNotContain("model=\"small\"");
         }
         Await.until(
                 PATIENCE, () -> status("small").isEmpty(), () -> status("small").toString());
