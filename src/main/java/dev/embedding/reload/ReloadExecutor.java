@@ -107,7 +107,7 @@ public final class ReloadExecutor {
         try {
             for (StepGroup group : groups) {
                 for (Step step : group.steps()) {
-                    prepared.steps.add(prepare(step, group.vacated()));
+                    prepared.steps.add(prepare(step));
                 }
                 prepared.vacated.addAll(group.vacated());
             }
@@ -118,14 +118,13 @@ public final class ReloadExecutor {
         }
     }
 
-    /** @param moving ids whose models move to other ids, and are not replaced therefore */
-    private PreparedStep prepare(Step step, Set<String> moving) {
+    private PreparedStep prepare(Step step) {
         LOG.debugf("%s of model %s: %s", step.getClass().getSimpleName(), step.id(), String.join("; ", step.reasons()));
         if (step instanceof Step.Add add) {
             return new PreparedStep(add.id(), new Served(load(add.id(), add.settings(), null), add.settings()), null);
         }
         if (step instanceof Step.Replace replace) {
-            return replace(replace, moving);
+            return replace(replace);
         }
         if (step instanceof Step.Rebind rebind) {
             LoadedModel model = running(rebind.from()).model();
@@ -145,12 +144,12 @@ public final class ReloadExecutor {
         return served.of(id).orElseThrow(() -> new IllegalStateException("No model " + id + " is served"));
     }
 
-    private PreparedStep replace(Step.Replace step, Set<String> moving) {
+    private PreparedStep replace(Step.Replace step) {
         Served before = running(step.id());
         LOG.infof("Loading a model beside the running one: %s", String.join("; ", step.reasons()));
         counters.attempted();
         try {
-            LoadedModel model = load(step.id(), step.settings(), moving.contains(step.id()) ? null : before);
+            LoadedModel model = load(step.id(), step.settings(), before);
             return new PreparedStep(step.id(), new Served(model, step.settings()), before);
         } catch (RuntimeException | Error failure) {
             counters.failed();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Meters of requests, batches, models and settings. Labels are bounded: never a text, a path or a request id. The label
- * {@code model} is the id of a model, which its operator chose, or {@code none}: never a name from a request. The meters
+ * {@code model} is the id of a model, which its operator chose, or {@code (none)}: never a name from a request. The meters
  * of an id exist from {@link #watchModel} to {@link #modelRemoved}; what is recorded for another id counts as without a
  * model, or not at all where a meter concerns models only.
  */

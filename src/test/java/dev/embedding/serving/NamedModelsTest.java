@@ -128,7 +128,7 @@ class NamedModelsTest {
                 .atMost(PATIENCE));
         metrics.ended(call, Optional.of(refused.kind()));
 
-        assertThat(requests("none")).isEqualTo(1);
+        assertThat(requests("(none)")).isEqualTo(1);
     }
 
     @Test

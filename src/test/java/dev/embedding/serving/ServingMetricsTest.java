@@ -84,10 +84,10 @@ class ServingMetricsTest {
         metrics.ended(call("embed"), Optional.of(FailureKind.UNKNOWN_MODEL));
 
         assertThat(requests("small", "success")).isEqualTo(1);
-        assertThat(requests("none", "unknown_model")).isEqualTo(1);
+        assertThat(requests("(none)", "unknown_model")).isEqualTo(1);
         assertThat(registry.find("embedding.request").timers())
                 .extracting(timer -> timer.getId().getTag("model"))
-                .containsExactlyInAnyOrder("small", "none");
+                .containsExactlyInAnyOrder("small", "(none)");
     }
 
     @Test
@@ -151,7 +151,7 @@ class ServingMetricsTest {
     void countsValidRequestsByOutcome(FailureKind kind, String outcome, int failed) {
         metrics.ended(call("embed"), Optional.of(kind));
 
-        assertThat(requests("none", outcome)).isEqualTo(1);
+        assertThat(requests("(none)", outcome)).isEqualTo(1);
         assertThat(counters.snapshot().requests()).isEqualTo(1);
         assertThat(counters.snapshot().failed()).isEqualTo(failed);
     }
