@@ -186,17 +186,22 @@ final class DatabaseStore implements SettingsStore, StatusBoard {
                 .recoverWithUni(() -> published(rows, DatabaseStore::plain));
     }
 
+    /** One after the other: a batch that fails does not say why. */
     private Uni<Void> published(List<ReplicaStatus> rows, UnaryOperator<String> message) {
-        List<Tuple> stored = rows.stream()
-                .map(row -> Tuple.from(List.of(
-                        SERVICE, row.replica(), row.seen(), row.applied(), row.state(), message.apply(row.message()))))
-                .toList();
-        return onConnection(connection -> connection
-                        .preparedQuery(STORE_STATUS)
-                        .executeBatch(stored)
-                        .chain(() -> connection.preparedQuery(goneModels(rows)).execute(ofGoneModels(rows)))
-                        .chain(() -> connection.preparedQuery(FORGET_STATUS).execute(Tuple.of(SERVICE))))
-                .replaceWithVoid();
+        return onConnection(connection -> Multi.createFrom()
+                .iterable(rows)
+                .onItem()
+                .transformToUniAndConcatenate(
+                        row -> connection.preparedQuery(STORE_STATUS).execute(tuple(row, message.apply(row.message()))))
+                .onItem()
+                .ignoreAsUni()
+                .chain(() -> connection.preparedQuery(goneModels(rows)).execute(ofGoneModels(rows)))
+                .chain(() -> connection.preparedQuery(FORGET_STATUS).execute(Tuple.of(SERVICE)))
+                .replaceWithVoid());
+    }
+
+    private static Tuple tuple(ReplicaStatus row, String message) {
+        return Tuple.from(List.of(SERVICE, row.replica(), row.seen(), row.applied(), row.state(), message));
     }
 
     /** Statement that deletes the rows of the replica's models that are not among these. */

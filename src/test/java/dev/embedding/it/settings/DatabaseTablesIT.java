@@ -153,5 +153,9 @@ class DatabaseTablesIT {
                 () -> database.query(message).toString());
         assertThat(Following.health(service).path("dependencies").has("database_fault"))
                 .isFalse();
+        database.execute("INSERT INTO service_settings VALUES ('embedding-service', 'models.a.model_name', '/🔎')");
+        String ofModel = "SELECT state FROM service_settings_status WHERE replica LIKE '%/a'";
+        Await.until(PATIENCE, () -> database.query(ofModel).contains("failed"), () -> database.query(ofModel)
+                .toString());
     }
 }
