@@ -8,8 +8,8 @@ import dev.embedding.support.WorkerPools;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Embeds texts with the served models.
@@ -40,15 +40,16 @@ public final class InferenceService {
      * @param priority where the class depends on the size, both classes must be full
      */
     public Optional<RequestFailure> saturation(PriorityChoice priority) {
-        List<LoadedModel> served = models.served();
-        List<QueueFullException> full = served.stream()
-                .flatMap(model -> model.saturation(priority.classes()).stream())
-                .toList();
-        return full.size() < served.size()
-                ? Optional.empty()
-                : full.stream()
-                        .min(Comparator.comparing(QueueFullException::retryAfter))
-                        .map(RequestFailure::saturated);
+        Optional<QueueFullException> soonest = Optional.empty();
+        for (LoadedModel model : models.served()) {
+            Optional<QueueFullException> full = model.saturation(priority.classes());
+            if (full.isEmpty()) {
+                return Optional.empty();
+            }
+            soonest = Stream.concat(soonest.stream(), full.stream())
+                    .min(Comparator.comparing(QueueFullException::retryAfter));
+        }
+        return soonest.map(RequestFailure::saturated);
     }
 
     /**

@@ -17,7 +17,7 @@ final class Lease {
         this.leased = leased;
         this.slot = slot;
         this.prompt = prompt;
-        this.fingerprint = slot.fingerprintOf(leased.model());
+        this.fingerprint = slot.fingerprint().orElseThrow();
     }
 
     LoadedModel model() {

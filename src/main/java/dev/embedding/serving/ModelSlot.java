@@ -22,7 +22,7 @@ public final class ModelSlot {
         this.modelName = modelName;
         this.options = options;
         this.leased = leased;
-        this.fingerprint = leased.map(LeasedModel::model).map(this::fingerprintOf);
+        this.fingerprint = leased.map(model -> model.model().fingerprint(options.normalize()));
         this.names = new ModelNames(id, modelName, options.aliases());
     }
 
@@ -56,10 +56,6 @@ public final class ModelSlot {
 
     Optional<LeasedModel> leased() {
         return leased;
-    }
-
-    String fingerprintOf(LoadedModel model) {
-        return model.fingerprint(options.normalize());
     }
 
     /**
