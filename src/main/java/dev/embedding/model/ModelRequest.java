@@ -25,12 +25,6 @@ public record ModelRequest(
         String documentPrompt,
         InputLimits limits) {
 
-    /** The same request for another model. */
-    public ModelRequest named(String otherName) {
-        return new ModelRequest(
-                otherName, cacheDirectory, precision, onnxFile, pooling, queryPrompt, documentPrompt, limits);
-    }
-
     /** A request for a model with default options. */
     public static ModelRequest of(String name) {
         return new ModelRequest(

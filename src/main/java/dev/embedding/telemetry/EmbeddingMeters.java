@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class EmbeddingMeters {
 
-    /** Label of requests that reached no model. */
-    /** No id of a model. */
+    /** Label of requests that reached no model; no model can have it as its id. */
     private static final String NO_MODEL = "(none)";
 
     private final MeterRegistry registry;
