@@ -27,8 +27,7 @@ record FollowedRows(List<StoredRow> rows, StoredSettings stored) {
 
     /** Ids of the further models that are configured, and of those whose rows are bad. */
     Set<String> furtherModels() {
-        Set<String> ids = new TreeSet<>(stored.settings().further().keySet());
-        ids.retainAll(stored.settings().models().keySet());
+        Set<String> ids = new TreeSet<>(stored.settings().furtherModels().keySet());
         stored.bad().stream()
                 .filter(SettingKey::isOfFurtherModel)
                 .map(SettingKey::model)

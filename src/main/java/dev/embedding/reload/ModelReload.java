@@ -51,9 +51,7 @@ final class ModelReload {
      */
     boolean follow(StoredSettings stored, BooleanSupplier givesWay) {
         ServiceSettings settings = stored.settings();
-        wanted = settings.models();
-        attempts.retain(wanted.keySet());
-        models.configure(wanted);
+        want(settings.models());
         Set<String> failed = new HashSet<>();
         boolean gaveWay = false;
         for (StepGroup group : ReloadPlanner.plan(models.running(), wanted)) {
@@ -76,9 +74,15 @@ final class ModelReload {
         }
         if (!isStopped.getAsBoolean()) {
             followRest(settings, failed);
-            boolean unused = settle(stored);
+            boolean unused = noteFollowing(stored);
         }
         return !gaveWay;
+    }
+
+    private void want(Map<String, ModelSettings> settings) {
+        wanted = settings;
+        attempts.retain(settings.keySet());
+        models.configure(settings);
     }
 
     private boolean isDue(StepGroup group) {
@@ -150,10 +154,13 @@ final class ModelReload {
         }
     }
 
-    /** Notes which models follow the settings; false when one does not. */
+    /** Notes what a requested change has brought into force; false when a model does not follow the settings. */
     boolean settle(StoredSettings stored) {
-        wanted = stored.settings().models();
-        models.configure(wanted);
+        want(stored.settings().models());
+        return noteFollowing(stored);
+    }
+
+    private boolean noteFollowing(StoredSettings stored) {
         Set<String> following = new HashSet<>(wanted.keySet());
         ReloadPlanner.plan(models.running(), wanted).forEach(group -> following.removeAll(group.ids()));
         following.forEach(attempts::succeeded);

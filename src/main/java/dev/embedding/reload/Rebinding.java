@@ -53,7 +53,7 @@ final class Rebinding {
         boolean refused = true;
         while (refused) {
             sources.clear();
-            refused = needing.stream().toList().stream().anyMatch(this::refuses);
+            refused = List.copyOf(needing).stream().anyMatch(this::refuses);
         }
     }
 

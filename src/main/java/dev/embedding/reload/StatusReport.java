@@ -7,6 +7,7 @@ import dev.embedding.settings.StatusBoard;
 import dev.embedding.settings.StatusBoard.ReplicaStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Status of following the settings, for {@code /health} and for the status table. Thread-safe. */
@@ -27,8 +31,8 @@ final class StatusReport {
     private final Optional<String> source;
     private final Optional<StatusBoard> board;
     private final String replica;
-    private final String storeFault;
-    private final Map<String, Fault> faults = new LinkedHashMap<>();
+    private final FaultName storeFault;
+    private final Map<FaultName, Fault> faults = new LinkedHashMap<>();
     /** Since the store answered last: an outage may show its cause only after a first timeout. */
     private final Set<String> loggedOfStore = new HashSet<>();
 
@@ -38,6 +42,19 @@ final class StatusReport {
     private boolean writing;
     /** Whether something changed since the write that is going on began. */
     private boolean outdated;
+
+    /**
+     * Name of a fault.
+     *
+     * @param model id of the model that has it; the default one for what concerns the process
+     */
+    private record FaultName(String model, String kind) {
+
+        /** Name in {@code /health}. */
+        String text() {
+            return SettingKey.prefix(model) + kind;
+        }
+    }
 
     /** Content hashes of rows that were read last, and of those that are in force. */
     private static final class Hashes {
@@ -50,7 +67,7 @@ final class StatusReport {
         this.source = source;
         this.board = board;
         this.replica = replica;
-        this.storeFault = source.orElse("settings") + "_fault";
+        this.storeFault = new FaultName(ServiceSettings.DEFAULT_MODEL, source.orElse("settings") + "_fault");
     }
 
     /** Whether there are stored settings. */
@@ -62,7 +79,9 @@ final class StatusReport {
         String database = source.filter(DATABASE::equals).isEmpty()
                 ? "disabled"
                 : faults.containsKey(storeFault) ? "unhealthy" : "healthy";
-        return new SettingsHealth(database, faults);
+        Map<String, Fault> byName = new HashMap<>();
+        faults.forEach((name, fault) -> byName.put(name.text(), fault));
+        return new SettingsHealth(database, byName);
     }
 
     synchronized void storeFailed(String reason) {
@@ -89,7 +108,9 @@ final class StatusReport {
         Set<String> models = rows.furtherModels();
         further.keySet().retainAll(models);
         models.forEach(id -> further.computeIfAbsent(id, added -> new Hashes()).seen = rows.hashOf(id));
-        faults.keySet().removeIf(name -> isOfGoneModel(name, models));
+        faults.keySet()
+                .removeIf(
+                        name -> !name.model().equals(ServiceSettings.DEFAULT_MODEL) && !models.contains(name.model()));
         rowFaults(ServiceSettings.DEFAULT_MODEL, rows);
         models.forEach(id -> rowFaults(id, rows));
     }
@@ -97,23 +118,10 @@ final class StatusReport {
     private void rowFaults(String model, FollowedRows rows) {
         List<String> ofModel = rows.stored().faultsOf(model);
         if (ofModel.isEmpty()) {
-            faults.remove(name(model, SETTINGS_FAULT));
+            faults.remove(new FaultName(model, SETTINGS_FAULT));
         } else {
-            fault(name(model, SETTINGS_FAULT), String.join("; ", ofModel));
+            fault(new FaultName(model, SETTINGS_FAULT), String.join("; ", ofModel));
         }
-    }
-
-    private static boolean isOfGoneModel(String fault, Set<String> models) {
-        return fault.contains(".") && models.stream().noneMatch(id -> isOf(id, fault));
-    }
-
-    /** Whether it is a fault of a further model. */
-    private static boolean isOf(String model, String fault) {
-        return fault.startsWith(SettingKey.prefix(model));
-    }
-
-    private static String name(String model, String fault) {
-        return model.equals(ServiceSettings.DEFAULT_MODEL) ? fault : SettingKey.prefix(model) + fault;
     }
 
     /** All that was read last is in force. */
@@ -127,14 +135,14 @@ final class StatusReport {
     }
 
     synchronized void modelFollows(String model) {
-        faults.remove(name(model, MODEL_FAULT));
+        faults.remove(new FaultName(model, MODEL_FAULT));
     }
 
     synchronized void modelFails(String model, String reason) {
-        fault(name(model, MODEL_FAULT), reason);
+        fault(new FaultName(model, MODEL_FAULT), reason);
     }
 
-    private void fault(String name, String text) {
+    private void fault(FaultName name, String text) {
         Fault before = faults.get(name);
         Instant since = before == null ? Instant.now() : before.since();
         faults.put(name, new Fault(text, since));
@@ -173,38 +181,32 @@ final class StatusReport {
         }
     }
 
-    /** The replica as a whole, then each further model. */
+    /** The replica as a whole, with the faults of all models, then each further model. */
     private synchronized List<ReplicaStatus> status() {
         List<ReplicaStatus> all = new ArrayList<>();
-        List<String> messages = texts("");
-        messages.addAll(warnings);
-        all.add(status(replica, hashes, state("", hashes), messages));
-        further.forEach((id, own) -> {
-            String prefix = SettingKey.prefix(id);
-            all.add(status(replica + "/" + id, own, state(prefix, own), texts(prefix)));
-        });
+        all.add(status(replica, ServiceSettings.DEFAULT_MODEL, hashes, texts(name -> true), warnings));
+        further.forEach((id, own) -> all.add(
+                status(replica + "/" + id, id, own, texts(name -> name.model().equals(id)), List.of())));
         return all;
     }
 
-    private static ReplicaStatus status(String name, Hashes hashes, String state, List<String> messages) {
-        return new ReplicaStatus(name, hashes.seen, hashes.applied, state, String.join("; ", messages));
+    private ReplicaStatus status(
+            String row, String model, Hashes own, List<String> faultTexts, List<String> warningTexts) {
+        String state = own.seen.equals(own.applied) ? "applied" : "loading";
+        if (faults.containsKey(new FaultName(model, MODEL_FAULT))) {
+            state = "failed";
+        } else if (!faultTexts.isEmpty()) {
+            state = "degraded";
+        }
+        String message =
+                Stream.of(faultTexts, warningTexts).flatMap(List::stream).collect(Collectors.joining("; "));
+        return new ReplicaStatus(row, own.seen, own.applied, state, message);
     }
 
-    /** @param prefix of the faults' names */
-    private String state(String prefix, Hashes own) {
-        if (faults.containsKey(prefix + MODEL_FAULT)) {
-            return "failed";
-        }
-        if (!texts(prefix).isEmpty()) {
-            return "degraded";
-        }
-        return own.seen.equals(own.applied) ? "applied" : "loading";
-    }
-
-    private List<String> texts(String prefix) {
+    private List<String> texts(Predicate<FaultName> filter) {
         List<String> texts = new ArrayList<>();
         faults.forEach((name, fault) -> {
-            if (name.startsWith(prefix)) {
+            if (filter.test(name)) {
                 texts.add(fault.text());
             }
         });

@@ -39,12 +39,21 @@ public record ServiceSettings(SettingValues values, Map<String, SettingValues> f
     public Map<String, ModelSettings> models() {
         Map<String, ModelSettings> models = new LinkedHashMap<>();
         models.put(DEFAULT_MODEL, defaultModel());
-        new TreeMap<>(further).forEach((id, given) -> {
-            if (given.has(Setting.MODEL_NAME)) {
-                models.put(id, ModelSettings.ofFurther(given, values));
-            }
-        });
+        models.putAll(furtherModels());
         return models;
+    }
+
+    /** The models besides {@code default}, in the order of their ids. */
+    public Map<String, ModelSettings> furtherModels() {
+        Map<String, ModelSettings> models = new TreeMap<>();
+        further.keySet().forEach(id -> furtherModel(id).ifPresent(settings -> models.put(id, settings)));
+        return models;
+    }
+
+    private Optional<ModelSettings> furtherModel(String id) {
+        return Optional.ofNullable(further.get(id))
+                .filter(given -> given.has(Setting.MODEL_NAME))
+                .map(given -> ModelSettings.ofFurther(given, values));
     }
 
     /** These settings, with those of models taken from others; models that are not among them keep theirs. */
@@ -65,8 +74,7 @@ public record ServiceSettings(SettingValues values, Map<String, SettingValues> f
      */
     public Optional<String> text(SettingKey key) {
         return key.isOfFurtherModel()
-                ? Optional.ofNullable(models().get(key.model()))
-                        .map(model -> model.values().text(key.setting()))
+                ? furtherModel(key.model()).map(model -> model.values().text(key.setting()))
                 : Optional.of(values.text(key.setting()));
     }
 
@@ -74,14 +82,10 @@ public record ServiceSettings(SettingValues values, Map<String, SettingValues> f
     public Map<String, SettingKey> keys() {
         Map<String, SettingKey> keys = new LinkedHashMap<>();
         values.settings().forEach(setting -> keys.put(setting.key(), SettingKey.of(setting)));
-        models().forEach((id, settings) -> {
-            if (!id.equals(DEFAULT_MODEL)) {
-                settings.values().settings().stream()
-                        .filter(Setting::isOfModel)
-                        .map(setting -> new SettingKey(id, setting))
-                        .forEach(key -> keys.put(key.text(), key));
-            }
-        });
+        furtherModels().keySet().forEach(id -> Setting.all().stream()
+                .filter(Setting::isOfModel)
+                .map(setting -> new SettingKey(id, setting))
+                .forEach(key -> keys.put(key.text(), key)));
         return keys;
     }
 }

@@ -39,9 +39,9 @@ public record SettingKey(String model, Setting<?> setting) implements Comparable
                 .map(setting -> new SettingKey(id, setting));
     }
 
-    /** Beginning of the keys of a further model. */
+    /** Beginning of the keys of a model; empty for those of the default one. */
     public static String prefix(String model) {
-        return PREFIX + model + ".";
+        return model.equals(ServiceSettings.DEFAULT_MODEL) ? "" : PREFIX + model + ".";
     }
 
     /** Whether it is a key of a model that is not the default. */
@@ -51,7 +51,7 @@ public record SettingKey(String model, Setting<?> setting) implements Comparable
 
     /** Its text in stored settings and in the API. */
     public String text() {
-        return isOfFurtherModel() ? prefix(model) + setting.key() : setting.key();
+        return prefix(model) + setting.key();
     }
 
     /** In alphabetical order of their texts. */

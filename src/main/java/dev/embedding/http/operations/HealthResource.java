@@ -54,14 +54,11 @@ public class HealthResource {
         ServiceSettings settings = control.current();
         SettingsHealth stored = control.health();
         Map<String, String> dependencies = new LinkedHashMap<>();
-        settings.models().forEach((id, ofModel) -> {
-            if (id.equals(ServiceSettings.DEFAULT_MODEL)) {
-                addModel("", model, ofModel, dependencies);
-                dependencies.put("database", stored.database());
-            } else {
-                addModel(SettingKey.prefix(id), models.slot(id).flatMap(ModelSlot::model), ofModel, dependencies);
-            }
-        });
+        addModel("", model, settings.defaultModel(), dependencies);
+        dependencies.put("database", stored.database());
+        settings.furtherModels()
+                .forEach((id, ofModel) -> addModel(
+                        SettingKey.prefix(id), models.slot(id).flatMap(ModelSlot::model), ofModel, dependencies));
         progress.percent().ifPresent(percent -> dependencies.put("model_download", "loading " + percent + " %"));
         Map<String, String> faults = faults(settings, stored);
         dependencies.putAll(faults);
@@ -88,7 +85,7 @@ public class HealthResource {
     private Map<String, String> faults(ServiceSettings settings, SettingsHealth stored) {
         Map<String, String> faults = new TreeMap<>();
         settings.models().forEach((id, ofModel) -> {
-            String prefix = id.equals(ServiceSettings.DEFAULT_MODEL) ? "" : SettingKey.prefix(id);
+            String prefix = SettingKey.prefix(id);
             models.slot(id).flatMap(ModelSlot::model).ifPresent(model -> {
                 model.fault()
                         .ifPresent(fault ->

@@ -86,11 +86,9 @@ public class SettingsResource {
     /** Settings of the models that are not the default, by id and key. */
     private static Map<String, Object> furtherModels(ServiceSettings current) {
         Map<String, Object> models = new LinkedHashMap<>();
-        current.models().forEach((id, settings) -> {
-            if (!id.equals(ServiceSettings.DEFAULT_MODEL)) {
-                models.put(id, settings.values().only(Setting::isOfModel).byKey());
-            }
-        });
+        current.furtherModels()
+                .forEach((id, settings) -> models.put(
+                        id, settings.values().only(Setting::isOfModel).byKey()));
         return models;
     }
 
