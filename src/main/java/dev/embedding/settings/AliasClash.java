@@ -66,10 +66,14 @@ public record AliasClash(String model, String other, String alias) {
                 : Optional.of(settings.withValue(Setting.MODEL_ALIASES, kept));
     }
 
-    /** The fault, as a sentence. */
-    public String text() {
-        return new SettingKey(model, Setting.MODEL_ALIASES)
-                + " must be free of names of other models: the model " + other + " has '"
+    /** Key of the setting that is at fault. */
+    public SettingKey key() {
+        return new SettingKey(model, Setting.MODEL_ALIASES);
+    }
+
+    /** What is wrong with its value, to be read after its name. */
+    public String problem() {
+        return "must be free of names of other models: the model " + other + " has '"
                 + InvalidSettingException.abbreviated(alias) + "' too";
     }
 }

@@ -112,9 +112,9 @@ final class StoredRowsReader {
         Map<String, ModelSettings> models = settings.models();
         List<AliasClash> clashes = AliasClash.among(models);
         for (AliasClash clash : clashes) {
-            SettingKey key = new SettingKey(clash.model(), Setting.MODEL_ALIASES);
+            SettingKey key = clash.key();
             bad.add(key);
-            faults.add(new StoredSettings.Fault(key, clash.text()));
+            faults.add(new StoredSettings.Fault(key, key + " " + clash.problem()));
             AliasClash.free(models, clash.model()).ifPresent(freed -> models.put(clash.model(), freed));
         }
         return clashes.isEmpty() ? settings : settings.withModels(models);

@@ -71,7 +71,8 @@ public record EnvironmentSettings(
         faults.addAll(models.faults());
         ServiceSettings settings = new ServiceSettings(values.build(), models.values());
         if (faults.isEmpty()) {
-            AliasClash.among(settings.models()).forEach(clash -> faults.add(clash.text()));
+            AliasClash.among(settings.models())
+                    .forEach(clash -> faults.add(ModelVariables.variable(clash.key()) + " " + clash.problem()));
         }
         faults.addAll(processFaults);
         PathVariables.faults(environment).forEach(faults::add);

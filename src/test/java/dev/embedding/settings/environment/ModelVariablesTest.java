@@ -136,8 +136,8 @@ class ModelVariablesTest {
                         "EMBEDDING_MODEL_ALIASES", "fast",
                         "EMBEDDING_MODELS_SMALL_MODEL_NAME", "org/small",
                         "EMBEDDING_MODELS_SMALL_MODEL_ALIASES", "fast,other")))
-                .withMessageContaining("models.small.model_aliases must be free of names of other models: the model"
-                        + " default has 'fast' too");
+                .withMessageContaining("EMBEDDING_MODELS_SMALL_MODEL_ALIASES must be free of names of other models: the"
+                        + " model default has 'fast' too");
     }
 
     private static EnvironmentSettings settings(Map<String, String> variables) {
