@@ -2,6 +2,7 @@ package dev.embedding.batch;
 
 import dev.embedding.batch.admission.WaitLimits;
 import java.time.Duration;
+import java.util.Random;
 
 /** Batch limits for tests; each test changes the one that it is about. */
 final class Limits {
@@ -27,6 +28,24 @@ final class Limits {
 
     static BatchLimits costing(BatchCost cost) {
         return wide(WIDE.longestRun(), cost, WIDE.maxQueuedTokens(), WIDE.waits());
+    }
+
+    /**
+     * Limits of small batches, on which nothing waits too long.
+     *
+     * @param budgets number of token budgets to choose from, from 200 on
+     */
+    static BatchLimits random(Random random, int budgets) {
+        return new BatchLimits(
+                1 + random.nextInt(8),
+                200 + random.nextInt(budgets),
+                0.2,
+                Duration.ofSeconds(100),
+                WIDE.cost(),
+                16,
+                Integer.MAX_VALUE,
+                1_000_000,
+                PATIENT);
     }
 
     private static BatchLimits wide(Duration longestRun, BatchCost cost, long maxQueuedTokens, WaitLimits waits) {

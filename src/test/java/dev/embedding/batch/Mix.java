@@ -51,16 +51,7 @@ final class Mix {
 
     Model add() {
         double rate = 2_000 / logarithmic(20);
-        BatchLimits limits = new BatchLimits(
-                1 + random.nextInt(8),
-                200 + random.nextInt(300),
-                0.2,
-                Duration.ofSeconds(100),
-                new BatchCost(8, false, 1_000_000),
-                16,
-                Integer.MAX_VALUE,
-                1_000_000,
-                Limits.PATIENT);
+        BatchLimits limits = Limits.random(random, 300);
         Model model = shared.model(
                 rate, rate * Math.pow(3, 2 * random.nextDouble() - 1), limits, 20, 20 + random.nextInt(180));
         reshare(model);

@@ -41,22 +41,9 @@ class SharedLanesTest {
         }
 
         private Model model(double rate, double wrong) {
-            BatchLimits limits = limits(1 + random.nextInt(8), 200 + random.nextInt(800));
+            BatchLimits limits = Limits.random(random, 800);
             double initial = rate * Math.pow(wrong, 2 * random.nextDouble() - 1);
             return shared.model(rate, initial, limits, 20, 20 + random.nextInt(180));
-        }
-
-        private static BatchLimits limits(int maxRows, int tokenBudget) {
-            return new BatchLimits(
-                    maxRows,
-                    tokenBudget,
-                    0.2,
-                    Duration.ofSeconds(100),
-                    new BatchCost(8, false, 1_000_000),
-                    16,
-                    Integer.MAX_VALUE,
-                    1_000_000,
-                    Limits.PATIENT);
         }
 
         void keepBothBusy() {

@@ -3,20 +3,16 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.embedding.fixture.Await;
 import dev.embedding.reload.FakeStore.Mood;
 import dev.embedding.reload.SettingChangeException.Cause;
 import dev.embedding.reload.SettingsHealth.Fault;
 import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.model.LoadedModel;
-import dev.embedding.settings.AllowedModels;
 import dev.embedding.settings.ModelSettings;
-import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.Setting;
 import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StoredRow;
-import dev.embedding.settings.environment.EnvironmentSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,40 +20,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class SettingsFollowerTest {
+class SettingsFollowerTest extends FollowerFixture {
 
-    private static final Duration OFTEN = Duration.ofMillis(5);
-    private static final Duration NEVER_AGAIN = Duration.ofDays(1);
-    private static final ServiceSettings ENVIRONMENT = SmallService.settings(SmallService.CLS);
     private static final String SPACE_MISMATCH = "0123456789abcdef0123456789abcdef";
-    private static final String MISSING = "no/such-model";
-
-    private final Path directory;
-    private final SmallService service = new SmallService();
-    private final FakeStore store = new FakeStore();
-    private final List<SettingsFollower> started = new ArrayList<>();
 
     SettingsFollowerTest(@TempDir Path directory) {
-        this.directory = directory;
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        service.check.open();
-        for (SettingsFollower follower : started) {
-            follower.stop(Duration.ofSeconds(30));
-        }
-        service.close();
+        super(directory);
     }
 
     // Following
@@ -515,29 +490,6 @@ class SettingsFollowerTest {
         assertThat(store.writes).hasValue(0);
     }
 
-    private SettingsFollower start(Duration pollInterval) {
-        return start(Optional.of(store), pollInterval, Config.BESIDE);
-    }
-
-    private SettingsFollower start(Optional<FakeStore> from, Duration pollInterval, ReloadConfig config) {
-        SettingsFollower follower = new SettingsFollower(
-                new EnvironmentSettings(ENVIRONMENT, Set.of(), Optional.empty(), List.of()),
-                from.map(fake -> fake),
-                Optional.empty(),
-                "replica:8001",
-                lastGood(),
-                service.models(config),
-                pollInterval,
-                AllowedModels.ALL);
-        started.add(follower);
-        follower.start();
-        return follower;
-    }
-
-    private LastGoodSettings lastGood() {
-        return new LastGoodSettings(directory, 8001);
-    }
-
     private static void stop(SettingsFollower follower) {
         try {
             follower.stop(Duration.ofSeconds(30));
@@ -589,15 +541,5 @@ class SettingsFollowerTest {
 
     private void awaitModel(String name) {
         await(() -> service.active.model().map(LoadedModel::name).equals(Optional.of(name)));
-    }
-
-    /** After these, rows that were read later than this call began are known to the follower. */
-    private void awaitTwoReads() {
-        int before = store.reads.get();
-        await(() -> store.reads.get() >= before + 3);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        Await.until(Duration.ofSeconds(40), condition, () -> "it did not come to pass");
     }
 }

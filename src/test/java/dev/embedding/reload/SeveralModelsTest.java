@@ -3,57 +3,29 @@ package dev.embedding.reload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.embedding.fixture.Await;
 import dev.embedding.reload.SettingChangeException.Cause;
-import dev.embedding.reload.SmallService.Config;
 import dev.embedding.serving.ModelProbe;
 import dev.embedding.serving.ModelSlot;
 import dev.embedding.serving.model.LoadedModel;
-import dev.embedding.settings.AllowedModels;
-import dev.embedding.settings.ServiceSettings;
 import dev.embedding.settings.SettingKey;
 import dev.embedding.settings.StoredRow;
-import dev.embedding.settings.environment.EnvironmentSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Models that are added, changed, moved and removed by rows and by calls. */
 @Timeout(60)
-class SeveralModelsTest {
-
-    private static final Duration OFTEN = Duration.ofMillis(5);
-    private static final Duration NEVER_AGAIN = Duration.ofDays(1);
-    private static final ServiceSettings ENVIRONMENT = SmallService.settings(SmallService.CLS);
-    private static final String MISSING = "no/such-model";
-
-    private final SmallService service = new SmallService();
-    private final FakeStore store = new FakeStore();
-    private final LastGoodSettings lastGood;
-    private final List<SettingsFollower> started = new ArrayList<>();
+class SeveralModelsTest extends FollowerFixture {
 
     SeveralModelsTest(@TempDir Path directory) {
-        lastGood = new LastGoodSettings(directory, 8001);
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        service.check.open();
-        for (SettingsFollower follower : started) {
-            follower.stop(Duration.ofSeconds(30));
-        }
-        service.close();
+        super(directory);
     }
 
     @Test
@@ -225,7 +197,7 @@ class SeveralModelsTest {
                 new StoredRow("models.small.max_batch_size", "7"),
                 new StoredRow("models.small.model_name", SmallService.MEAN));
 
-        await(() -> lastGood.read(ENVIRONMENT).equals(Optional.of(expected)));
+        await(() -> lastGood().read(ENVIRONMENT).equals(Optional.of(expected)));
     }
 
     @Test
@@ -242,21 +214,6 @@ class SeveralModelsTest {
         });
 
         awaitModel("b", SmallService.BPE);
-    }
-
-    private SettingsFollower start(Duration pollInterval) {
-        SettingsFollower follower = new SettingsFollower(
-                new EnvironmentSettings(ENVIRONMENT, Set.of(), Optional.empty(), List.of()),
-                Optional.of(store),
-                Optional.empty(),
-                "replica:8001",
-                lastGood,
-                service.models(Config.BESIDE),
-                pollInterval,
-                AllowedModels.ALL);
-        started.add(follower);
-        follower.start();
-        return follower;
     }
 
     private static void change(SettingsFollower follower, Map<String, String> texts) {
@@ -280,15 +237,5 @@ class SeveralModelsTest {
 
     private void awaitModel(String id, String name) {
         await(() -> model(id).map(LoadedModel::name).equals(Optional.of(name)));
-    }
-
-    /** After these, rows that were read later than this call began are known to the follower. */
-    private void awaitTwoReads() {
-        int before = store.reads.get();
-        await(() -> store.reads.get() >= before + 3);
-    }
-
-    private static void await(BooleanSupplier condition) {
-        Await.until(Duration.ofSeconds(40), condition, () -> "it did not come to pass");
     }
 }

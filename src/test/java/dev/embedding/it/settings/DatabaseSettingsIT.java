@@ -8,7 +8,6 @@ import dev.embedding.fixture.Await;
 import dev.embedding.fixture.MariaDb;
 import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.fixture.ServiceProcess;
-import dev.embedding.fixture.ServiceStart;
 import dev.embedding.it.load.SteadyCaller;
 import java.time.Duration;
 import java.util.List;
@@ -30,37 +29,28 @@ class DatabaseSettingsIT {
     private static final String STORED =
             "SELECT `key`, value FROM service_settings WHERE service = 'embedding-service'" + " ORDER BY `key`";
 
+    private static Replicas replicas;
     private static MariaDb database;
     private static ServiceProcess service;
     private static ServiceProcess replica;
 
     @BeforeAll
     static void start() {
-        database = MariaDb.started();
-        service = configured().ready();
-        replica = configured().ready();
-    }
-
-    private static ServiceStart configured() {
-        return ServiceProcess.configure()
-                .with("EMBEDDING_MODEL_NAME", SMALL)
-                .with("EMBEDDING_DEVICE", "cpu")
-                .with("EMBEDDING_USE_DB_SETTINGS", "true")
-                .with("EMBEDDING_DB_URL", database.url())
-                .with("EMBEDDING_SETTINGS_POLL_INTERVAL", "1s");
+        replicas = Replicas.start(SMALL);
+        database = replicas.database();
+        service = replicas.service();
+        replica = replicas.replica();
     }
 
     @AfterAll
     static void stop() {
-        replica.close();
-        service.close();
-        database.close();
+        replicas.close();
     }
 
     @BeforeEach
     void deleteStoredSettings() {
         database.execute("DELETE FROM service_settings");
-        for (ServiceProcess each : List.of(service, replica)) {
+        for (ServiceProcess each : replicas.all()) {
             Following.awaitModel(each, SMALL);
             Following.awaitSetting(each, "max_batch_size", "32");
             Following.awaitSetting(each, "normalize_embeddings", "true");
@@ -86,7 +76,7 @@ class DatabaseSettingsIT {
         insert("max_batch_size", " 16 ");
         insert("model_name", OTHER);
 
-        for (ServiceProcess each : List.of(service, replica)) {
+        for (ServiceProcess each : replicas.all()) {
             Following.awaitModel(each, OTHER);
             Following.awaitSetting(each, "max_batch_size", "16");
             assertThat(each.client().get("/settings").json().path("source").textValue())
@@ -127,7 +117,7 @@ class DatabaseSettingsIT {
         assertThat(Following.servedModel(service)).isEqualTo(SMALL);
         insert("model_name", OTHER);
 
-        for (ServiceProcess each : List.of(service, replica)) {
+        for (ServiceProcess each : replicas.all()) {
             Following.awaitModel(each, OTHER);
             Following.awaitSetting(each, "required_space", other);
             Following.awaitHealthy(each);
@@ -275,7 +265,7 @@ class DatabaseSettingsIT {
         database.execute("UPDATE service_settings SET value = '" + SMALL + "' WHERE `key` = 'model_name'");
         insert("max_batch_size", "3");
 
-        for (ServiceProcess each : List.of(service, replica)) {
+        for (ServiceProcess each : replicas.all()) {
             Following.awaitSetting(each, "max_batch_size", "3");
             Following.awaitModel(each, SMALL);
         }

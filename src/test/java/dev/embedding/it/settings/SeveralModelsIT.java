@@ -8,7 +8,6 @@ import dev.embedding.fixture.Await;
 import dev.embedding.fixture.MariaDb;
 import dev.embedding.fixture.ReferenceVectors;
 import dev.embedding.fixture.ServiceProcess;
-import dev.embedding.fixture.ServiceStart;
 import dev.embedding.it.load.SteadyCaller;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,37 +38,28 @@ class SeveralModelsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Pattern SQL = Pattern.compile("(?s)```sql\n(.*?)```");
 
+    private static Replicas replicas;
     private static MariaDb database;
     private static ServiceProcess service;
     private static ServiceProcess replica;
 
     @BeforeAll
     static void start() {
-        database = MariaDb.started();
-        service = configured().ready();
-        replica = configured().ready();
-    }
-
-    private static ServiceStart configured() {
-        return ServiceProcess.configure()
-                .with("EMBEDDING_MODEL_NAME", CLS)
-                .with("EMBEDDING_DEVICE", "cpu")
-                .with("EMBEDDING_USE_DB_SETTINGS", "true")
-                .with("EMBEDDING_DB_URL", database.url())
-                .with("EMBEDDING_SETTINGS_POLL_INTERVAL", "1s");
+        replicas = Replicas.start(CLS);
+        database = replicas.database();
+        service = replicas.service();
+        replica = replicas.replica();
     }
 
     @AfterAll
     static void stop() {
-        replica.close();
-        service.close();
-        database.close();
+        replicas.close();
     }
 
     @BeforeEach
     void deleteStoredSettings() {
         database.execute("DELETE FROM service_settings");
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             Following.awaitModel(each, CLS);
             Await.until(PATIENCE, () -> models(each).isEmpty(), () -> models(each) + each.output());
             Following.awaitHealthy(each);
@@ -79,7 +69,7 @@ class SeveralModelsIT {
     @Test
     void oneInsertAddsAModelToEveryReplicaAndADeleteRemovesIt() {
         insert("models.small.model_name", MEAN);
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             awaitModel(each, "small", MEAN);
             assertThat(each.client()
                             .get("/settings")
@@ -98,9 +88,9 @@ class SeveralModelsIT {
         awaitStatus("small", "applied");
 
         insert("models.small.model_name", BPE);
-        replicas().forEach(each -> awaitModel(each, "small", BPE));
+        replicas.all().forEach(each -> awaitModel(each, "small", BPE));
         database.execute("DELETE FROM service_settings WHERE `key` LIKE 'models.small.%'");
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             Await.until(PATIENCE, () -> embeddings(each, "small").status() == 404, each::output);
             assertThat(each.output()).contains("Model small is not served any more");
             assertThat(each.client().get("/q/metrics").text()).doesNotContain("model=\"small\"");
@@ -117,7 +107,7 @@ class SeveralModelsIT {
         insert("models.good.model_name", BPE);
         insert("models.good.unknown", "1");
 
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             awaitModel(each, "good", BPE);
             JsonNode health = Following.awaitHealth(
                     each, report -> report.path("dependencies").has("models.bad.model_fault"));
@@ -149,7 +139,7 @@ class SeveralModelsIT {
         List<String> manual = statements("## Blue and green vector spaces");
         assertThat(manual).hasSize(4);
         database.execute(manual.get(0));
-        replicas().forEach(each -> awaitModel(each, "green", MEAN));
+        replicas.all().forEach(each -> awaitModel(each, "green", MEAN));
         Await.until(
                 PATIENCE,
                 () -> database.query(manual.get(1)).size() == 2
@@ -158,7 +148,7 @@ class SeveralModelsIT {
         String blueSpace = spaceOf(service, "default");
         String greenSpace = spaceOf(service, "green");
         List<SteadyCaller> callers = new ArrayList<>();
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             callers.add(SteadyCaller.of(each));
             callers.add(SteadyCaller.pinned(each, blueSpace));
             callers.add(SteadyCaller.pinned(each, greenSpace));
@@ -167,7 +157,7 @@ class SeveralModelsIT {
         int loaded = loads();
 
         database.execute(manual.get(2));
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             awaitModel(each, "default", MEAN);
             assertThat(spaceOf(each, "default")).isEqualTo(greenSpace);
             assertThat(spaceOf(each, "blue")).isEqualTo(blueSpace);
@@ -178,7 +168,7 @@ class SeveralModelsIT {
         callers.forEach(SteadyCaller::close);
 
         database.execute(manual.get(3));
-        for (ServiceProcess each : replicas()) {
+        for (ServiceProcess each : replicas.all()) {
             Await.until(PATIENCE, () -> embeddings(each, "blue").status() == 404, each::output);
             assertThat(each.client()
                             .embed(List.of("a text"), "X-Embedding-Space", blueSpace)
@@ -277,10 +267,6 @@ class SeveralModelsIT {
                 .isEqualTo(200);
         assertThat(embeddings(service, "api").status()).isEqualTo(404);
         assertThat(database.query("SELECT `key` FROM service_settings")).isEmpty();
-    }
-
-    private static List<ServiceProcess> replicas() {
-        return List.of(service, replica);
     }
 
     private static void insert(String key, String value) {
